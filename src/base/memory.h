@@ -1,0 +1,16 @@
+/* Allocation that never fails: without memory there is nothing left to show. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stddef.h>
+
+/* Zeroed, never NULL; the caller frees it with free(). */
+void *memory_new(size_t size_bytes);
+void *memory_new_array(size_t count, size_t size_bytes);
+
+/* Grows or shrinks; new bytes are not zeroed. */
+void *memory_resize(void *memory, size_t size_bytes);
+
+/* A copy that ends in a NUL; the caller frees it. */
+char *memory_copy_string(const char *string);
+char *memory_copy_bytes(const void *bytes, size_t length);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/panic.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* The one variable of the program: a panic can start anywhere, with nothing at hand. */
+static void (*before_words)(void);
+
+void panic_set_hook(void (*hook)(void)) {
+    before_words = hook;
+}
+
+void panic(const char *words, ...) {
+    void (*hook)(void) = before_words;
+    before_words = NULL; /* a hook that panics must not come back here */
+    if (hook) hook();
+
+    fputs("flightdeck: internal error: ", stderr);
+    va_list args;
+    va_start(args, words);
+    vfprintf(stderr, words, args);
+    va_end(args);
+    fputc('\n', stderr);
+    fflush(stderr);
+    _exit(EXIT_INTERNAL);
+}

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Fails when a file includes what its folder must not know.
+set -eu
+cd "${1:-.}"
+status=0
+
+complain() { [ -z "$1" ] || { printf '%s\n' "$1"; status=1; }; }
+
+# Each line: a folder, then the other folders it may include from.
+while read -r folder allowed; do
+    [ -d "$folder" ] || continue
+    pattern=$(printf '%s' "$folder $allowed" | sed 's,src/,,g; s, ,|,g')
+    complain "$(find "$folder" -name '*.[ch]' -exec grep -nE '^ *#include "' {} + |
+        grep -vE "#include \"($pattern)/" || true)"
+done <<FOLDERS
+src/base
+src/core base
+src/io base core
+probes base core io
+src/history base core io
+src/actions base core io probes history
+src/load base core io
+src/fault base core io
+src/control base core io probes history
+src/report base core
+ui base core
+agent base core io
+FOLDERS
+
+# Each line: a library's headers, then the only files that may include them.
+while read -r header files; do
+    complain "$(find src agent probes ui -name '*.[ch]' \
+        -exec grep -nE "^ *#include <$header" {} + | grep -vE "^($files):" || true)"
+done <<LIBRARIES
+n?curses|term.h ui/screen\.c
+uv src/io/(loop|stream|process|redis|http|server|resolve)\.c
+curl/ src/io/http\.c
+microhttpd src/io/server\.c
+hiredis/ src/io/redis\.c
+openssl/ src/io/tls\.c
+sqlite3 src/io/sqlite\.c
+cjson/ src/io/json\.c
+yaml src/io/yaml\.c
+expat src/io/xml\.c
+pcre2 src/io/regex\.c
+LIBRARIES
+
+# The core reads no clock, prints nothing and allocates only in _new functions.
+complain "$(grep -rnE '\b(clock_gettime|gettimeofday|time|printf|fprintf|puts|getenv)\(' \
+    --include='*.c' src/core || true)"
+
+# Unsafe or locale-dependent calls.
+complain "$(grep -rnE '\b(strcpy|strcat|sprintf|vsprintf|strncpy|strtok|atoi|atof|gets)\(' \
+    --include='*.[ch]' src ui probes agent tests || true)"
+
+exit $status
