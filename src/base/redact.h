@@ -30,5 +30,5 @@ void redact_add(const struct redactor *redactor, struct text *text, struct slice
 bool redact_add_to_buffer(
     const struct redactor *redactor, struct buffer *buffer, struct slice bytes);
 
-/* A URL without its user and password: "redis://***@host". */
+/* A URL with its user and password left out: "redis://host". */
 void redact_add_url(struct text *text, const char *url);
