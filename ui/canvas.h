@@ -34,6 +34,9 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t rune, enum role ro
 void canvas_fill(
     struct canvas *canvas, struct rect rect, uint32_t rune, enum role role);
 
+/* Puts the background of `role` under what is drawn there; ROLE_NONE takes it away. */
+void canvas_mark(struct canvas *canvas, struct rect rect, enum role role);
+
 /* Draws at most `width` cells of a trusted or sanitised UTF-8 string and returns how many
  * it took. Text that is cut ends in an ellipsis. */
 int canvas_text(
