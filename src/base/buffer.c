@@ -74,8 +74,8 @@ bool buffer_addf(struct buffer *buffer, const char *words, ...) {
 void buffer_consume(struct buffer *buffer, size_t length) {
     ensure(length <= buffer->length);
     buffer->length -= length;
-    if (buffer->length > 0)
-        memmove(buffer->data, buffer->data + length, buffer->length);
+    if (buffer->length == 0) return;
+    memmove(buffer->data, buffer->data + length, buffer->length);
 }
 
 struct slice buffer_slice(const struct buffer *buffer) {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+enum { REASON_SIZE = 512 };
+
 /* The one variable of the program: a panic can start anywhere, with nothing at hand. */
 static void (*before_words)(void);
 
@@ -17,12 +19,11 @@ void panic(const char *words, ...) {
     before_words = NULL; /* a hook that panics must not come back here */
     if (hook) hook();
 
-    fputs("flightdeck: internal error: ", stderr);
+    char reason[REASON_SIZE];
     va_list args;
     va_start(args, words);
-    vfprintf(stderr, words, args);
+    vsnprintf(reason, sizeof reason, words, args);
     va_end(args);
-    fputc('\n', stderr);
-    fflush(stderr);
+    dprintf(STDERR_FILENO, "flightdeck: internal error: %s\n", reason);
     _exit(EXIT_INTERNAL);
 }

@@ -98,9 +98,8 @@ bool units_parse_ratio(struct slice from, double *ratio) {
 void units_add_duration(struct text *text, uint64_t duration_ns) {
     double ms = (double)duration_ns / (double)NS_PER_MS;
     uint64_t seconds = duration_ns / NS_PER_S;
-    if (ms < 0.95) {
-        text_addf(text, "%.1fms", ms);
-    } else if (ms < 9.95 && duration_ns % NS_PER_MS != 0) {
+    bool whole_ms = duration_ns % NS_PER_MS == 0;
+    if (ms < 9.95 && !whole_ms) {
         text_addf(text, "%.1fms", ms);
     } else if (ms < 999.5) {
         text_addf(text, "%.0fms", ms);

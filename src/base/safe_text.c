@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/safe_text.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum { CONTROL_PICTURES = 0x2400, PICTURE_OF_DELETE = 0x2421, MARKS_MAX = 2 };
+
+/* Characters that hide themselves or turn the direction of what stands around them. */
+static bool misleads(uint32_t rune) {
+    return rune == 0x00AD || rune == 0x061C || rune == 0x115F || rune == 0x1160 ||
+           rune == 0x180E || (rune >= 0x200B && rune <= 0x200F) ||
+           (rune >= 0x2028 && rune <= 0x202E) || (rune >= 0x2060 && rune <= 0x206F) ||
+           rune == 0x3164 || rune == 0xFEFF || (rune >= 0xFFF9 && rune <= 0xFFFB) ||
+           rune == 0xFFA0 || (rune >= 0xE0000 && rune <= 0xE0FFF);
+}
+
+static uint32_t safe_rune(uint32_t rune) {
+    if (rune == '\n' || rune == '\r' || rune == '\t') return ' ';
+    if (rune < ' ') return CONTROL_PICTURES + rune;
+    if (rune == 0x7F) return PICTURE_OF_DELETE;
+    if (rune >= 0x80 && rune < 0xA0) return UTF8_REPLACEMENT;
+    return misleads(rune) ? UTF8_REPLACEMENT : rune;
+}
+
+/* The next safe character as bytes; 0 when this one is to be left out. */
+static unsigned next_safe(struct scan *scan, unsigned *marks, char out[UTF8_SIZE_MAX]) {
+    uint32_t rune = 0;
+    rune = utf8_next(scan, &rune) ? safe_rune(rune) : UTF8_REPLACEMENT;
+    if (utf8_width(rune) > 0) {
+        *marks = 0;
+    } else if (++*marks > MARKS_MAX) {
+        return 0;
+    }
+    return utf8_put(out, rune);
+}
+
+void safe_text_add(struct text *text, struct slice bytes) {
+    struct scan scan = scan_of(bytes);
+    unsigned marks = MARKS_MAX; /* none may sit on what was there before */
+    while (!scan_done(&scan)) {
+        char out[UTF8_SIZE_MAX];
+        unsigned length = next_safe(&scan, &marks, out);
+        if (length > text->size - 1 - text->length) {
+            text->truncated = true;
+            return;
+        }
+        text_add_slice(text, (struct slice){.data = out, .length = length});
+    }
+}
+
+bool safe_text_add_to_buffer(struct buffer *buffer, struct slice bytes) {
+    struct scan scan = scan_of(bytes);
+    unsigned marks = MARKS_MAX;
+    while (!scan_done(&scan)) {
+        char out[UTF8_SIZE_MAX];
+        unsigned length = next_safe(&scan, &marks, out);
+        if (!buffer_add(buffer, out, length)) return false;
+    }
+    return true;
+}
+
+void safe_text_copy(char *to, size_t size, struct slice bytes) {
+    struct text text = text_in(to, size);
+    safe_text_add(&text, bytes);
+}

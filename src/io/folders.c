@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/folders.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+enum { PRIVATE_MODE = 0700, OPEN_FOLDERS_MAX = 16 };
+
+static const char own_name[] = "flightdeck";
+
+static bool path_set(
+    char path[FOLDER_PATH_SIZE], const char *base, const char *rest,
+    struct error *err) {
+    struct text text = text_in(path, FOLDER_PATH_SIZE);
+    text_addf(&text, "%s/%s", base, rest);
+    if (!text.truncated) return true;
+    return error_set(
+        err, ERROR_LIMIT, "path over %d bytes: %s", FOLDER_PATH_SIZE, base);
+}
+
+/* An XDG variable counts only when it is an absolute path. */
+static const char *absolute_variable(const char *name) {
+    const char *value = getenv(name);
+    return value && value[0] == '/' ? value : NULL;
+}
+
+static bool make_one(const char *path, struct error *err) {
+    if (mkdir(path, PRIVATE_MODE) == 0 || errno == EEXIST) return true;
+    return error_set(err, ERROR_SYSTEM, "making %s: %s", path, strerror(errno));
+}
+
+bool folder_make(const char *path, struct error *err) {
+    char part[FOLDER_PATH_SIZE];
+    if (!text_copy(part, sizeof part, path)) {
+        return error_set(err, ERROR_LIMIT, "path over %d bytes", FOLDER_PATH_SIZE);
+    }
+    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (!make_one(part, err)) return false;
+        *slash = '/';
+    }
+    return make_one(part, err);
+}
+
+static bool check_private(const char *path, struct error *err) {
+    struct stat about;
+    if (lstat(path, &about) != 0) {
+        return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+    }
+    if (!S_ISDIR(about.st_mode)) {
+        return error_set(err, ERROR_SYSTEM, "%s: not a folder", path);
+    }
+    if (about.st_uid != geteuid()) {
+        return error_set(
+            err, ERROR_AUTH, "%s: belongs to user %u", path, (unsigned)about.st_uid);
+    }
+    if ((about.st_mode & 077) != 0 && chmod(path, PRIVATE_MODE) != 0) {
+        return error_set(err, ERROR_AUTH, "%s: others may enter it", path);
+    }
+    return true;
+}
+
+static bool make_private(const char *path, struct error *err) {
+    return folder_make(path, err) && check_private(path, err);
+}
+
+bool folder_runtime(char path[FOLDER_PATH_SIZE], struct error *err) {
+    const char *base = absolute_variable("XDG_RUNTIME_DIR");
+    if (base) return path_set(path, base, own_name, err) && make_private(path, err);
+
+    char name[sizeof own_name + 16];
+    snprintf(name, sizeof name, "%s-%u", own_name, (unsigned)geteuid());
+    return path_set(path, "/tmp", name, err) && make_private(path, err);
+}
+
+/* The XDG folder of that variable, or its default below the home folder. */
+static bool xdg_folder(
+    char path[FOLDER_PATH_SIZE], const char *variable, const char *below_home,
+    struct error *err) {
+    const char *base = absolute_variable(variable);
+    if (base) return path_set(path, base, own_name, err);
+
+    const char *home = absolute_variable("HOME");
+    if (!home) {
+        return error_set(
+            err, ERROR_NOT_FOUND, "neither %s nor HOME is an absolute path", variable);
+    }
+    char parent[FOLDER_PATH_SIZE];
+    return path_set(parent, home, below_home, err) &&
+           path_set(path, parent, own_name, err);
+}
+
+bool folder_state(char path[FOLDER_PATH_SIZE], struct error *err) {
+    return xdg_folder(path, "XDG_STATE_HOME", ".local/state", err) &&
+           make_private(path, err);
+}
+
+bool folder_config(char path[FOLDER_PATH_SIZE], struct error *err) {
+    return xdg_folder(path, "XDG_CONFIG_HOME", ".config", err);
+}
+
+static int remove_entry(
+    const char *path, const struct stat *about, int kind, struct FTW *where) {
+    (void)about;
+    (void)kind;
+    (void)where;
+    return remove(path) == 0 || errno == ENOENT ? 0 : -1;
+}
+
+bool folder_remove(const char *path, struct error *err) {
+    struct stat about;
+    if (lstat(path, &about) != 0 && errno == ENOENT) return true;
+    int walked = nftw(path, remove_entry, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS);
+    if (walked == 0) return true;
+    return error_set(err, ERROR_SYSTEM, "removing %s: %s", path, strerror(errno));
+}
