@@ -1,0 +1,37 @@
+/* Asks before something happens: shows exactly what would be sent, to whom and how to go
+ * back. Nothing but a typed name or `y` says yes, and never a pasted one. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/state.h"
+#include "ui/canvas.h"
+#include "ui/key.h"
+#include "ui/prompt.h"
+
+/* What an action would do. Everything is borrowed and sanitised. */
+struct action_plan {
+    const char *blocked; /* why it cannot run now; NULL: it can */
+    const char *to;      /* whom it goes to */
+    const char *back;    /* how to go back */
+    uint32_t line_count;
+    const char *const *lines; /* what is sent, one request per line */
+};
+
+enum dialog_kind { DIALOG_ARM, DIALOG_SMOKE, DIALOG_STOP, DIALOG_QUIT };
+
+struct dialog {
+    enum dialog_kind kind;
+    char word[STATE_NAME_SIZE]; /* what must be typed; "": `y` is enough */
+};
+
+enum dialog_answer { DIALOG_WAITS, DIALOG_YES, DIALOG_NO };
+
+enum dialog_answer dialog_on_key(
+    const struct dialog *dialog, struct prompt *prompt, const struct key *key);
+
+void dialog_draw(
+    struct canvas *canvas, const struct dialog *dialog, const struct prompt *prompt,
+    const struct state *state, const struct action_plan *plan);

@@ -1,0 +1,76 @@
+/* The screens as a state machine: keys go in, a picture and requests come out. It never
+ * acts, never waits and never looks at a clock. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/command.h"
+#include "core/model.h"
+#include "ui/canvas.h"
+#include "ui/dialog.h"
+#include "ui/keymap.h"
+#include "ui/panel.h"
+#include "ui/prompt.h"
+#include "ui/scene.h"
+
+enum { UI_ARGUMENT_SIZE = 64, UI_NOTICE_SIZE = 128 };
+
+enum ui_screen { UI_OVERVIEW, UI_CHECKS, UI_ERRORS, UI_TIMELINE, UI_SCREEN_COUNT };
+
+/* What lies over the screen and takes the keys. */
+enum ui_over { UI_NOTHING_OVER, UI_HELP, UI_PALETTE, UI_DIALOG, UI_FILTER };
+
+/* What the caller lends for one call. */
+struct ui_world {
+    const struct model *model;
+    const struct state *past; /* the state of ui_view_ns(); NULL when live or unknown */
+    const struct action_plan *smoke; /* what S would send; NULL: it cannot run */
+    uint64_t now_ns;
+    struct link_info link;
+};
+
+/* What the operator wants of the caller. */
+struct ui_request {
+    enum command command;            /* COMMAND_COUNT: nothing */
+    bool on;                         /* COMMAND_ARM: arm; false: disarm */
+    char argument[UI_ARGUMENT_SIZE]; /* COMMAND_THEME: which; "" for the next */
+};
+
+struct ui {
+    struct keymap keymap;
+    int width, height;
+    enum ui_screen screen;
+    enum ui_over over;
+    enum panel focus;
+    bool zoomed, opened;
+    bool frozen;
+    uint64_t view_ns; /* when frozen */
+    unsigned window;  /* index of 1m 5m 15m 1h */
+    enum raster_glyphs glyphs;
+    uint32_t selected[LIST_COUNT];
+    struct filter filters[PANEL_COUNT];
+    struct prompt prompt; /* of the filter, the palette, help and dialogs */
+    uint32_t choice;      /* the row chosen in the palette, the first one in help */
+    struct dialog dialog;
+    struct key_sequence pending;     /* the beginning of a chord */
+    char notice[UI_NOTICE_SIZE];     /* answers the last key; gone with the next one */
+    struct rect panels[PANEL_COUNT]; /* where they were drawn last, for the mouse */
+};
+
+void ui_init(struct ui *ui, int width, int height);
+
+struct ui_request ui_on_key(
+    struct ui *ui, const struct ui_world *world, const struct key *key);
+void ui_on_resize(struct ui *ui, int width, int height);
+
+/* A line that stands in the key row until the next key. Must be sanitised. */
+void ui_notify(struct ui *ui, const char *words);
+
+/* The time that is shown: now, or where the view is frozen. For a frozen one the caller
+ * puts the state of that time into `past`. */
+uint64_t ui_view_ns(const struct ui *ui, uint64_t now_ns);
+
+/* Draws everything; `canvas` has the size of the last resize. */
+void ui_draw(struct ui *ui, const struct ui_world *world, struct canvas *canvas);
