@@ -14,6 +14,7 @@ struct loop_timer;
 struct loop_signal;
 struct loop_watch;
 
+/* Ignores SIGPIPE for the whole program. */
 struct loop *loop_new(void);
 /* Runs the loop until every handle has been closed; panics when one was leaked. */
 void loop_free(struct loop *loop);
@@ -22,7 +23,8 @@ void loop_free(struct loop *loop);
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 
-/* Monotonic; updated once per turn of the loop, loop_clock_ns() asks the kernel. */
+/* Monotonic: when the running callback started, to a millisecond; loop_clock_ns() asks
+ * the kernel. */
 uint64_t loop_now_ns(const struct loop *loop);
 uint64_t loop_clock_ns(void);
 int64_t loop_wall_ms(void);
@@ -40,7 +42,7 @@ typedef void (*loop_timer_fn)(void *owner, uint64_t now_ns);
 struct loop_timer *loop_after(
     struct loop *loop, uint64_t delay_ns, loop_timer_fn on_time, void *owner);
 
-/* Again and again until freed. */
+/* Again and again until freed, on a steady beat; a beat that was missed is left out. */
 struct loop_timer *loop_every(
     struct loop *loop, uint64_t interval_ns, loop_timer_fn on_time, void *owner);
 void loop_timer_free(struct loop_timer *timer);
@@ -50,8 +52,9 @@ struct loop_signal *loop_on_signal(
     struct loop *loop, int number, loop_signal_fn on_signal, void *owner);
 void loop_signal_free(struct loop_signal *watch);
 
-/* Readiness of a descriptor that stays the caller's. Never give it descriptor 0 to 2: it
- * is made non-blocking. */
+/* Readiness of a descriptor that stays the caller's: no regular file, and never 0 to 2,
+ * for it is made non-blocking. An error shows as everything wanted and LOOP_HANGUP, and
+ * pauses. Free the watch before closing the descriptor. */
 enum { LOOP_READABLE = 1, LOOP_WRITABLE = 2, LOOP_HANGUP = 4 };
 typedef void (*loop_watch_fn)(void *owner, unsigned ready);
 struct loop_watch *loop_watch_new(
@@ -59,9 +62,10 @@ struct loop_watch *loop_watch_new(
 void loop_watch_set(struct loop_watch *watch, unsigned wanted); /* 0 pauses */
 void loop_watch_free(struct loop_watch *watch);
 
-/* Blocking work on another thread, one at a time and in order; `on_done` runs on the
- * loop. After loop_work_free() it does not, but `work` may still be running on `data`,
- * which `free_data` then frees. */
+/* Blocking work on another thread, one at a time and in order; `on_done`, never NULL,
+ * runs on the loop and the work is gone after it. After loop_work_free() it does not run,
+ * nor does work that had not started; `free_data`, unless NULL, frees `data` as soon as
+ * the thread has let go of it. */
 struct loop_work;
 typedef void (*loop_work_fn)(void *data);
 typedef void (*loop_work_done_fn)(void *owner);

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+#include "base/memory.h"
+#include "base/panic.h"
+#include "base/units.h"
+
+struct loop {
+    uv_loop_t uv;
+    uint64_t callback_ns;           /* when the running callback of this file started */
+    struct loop_work *first, *last; /* loop_work.next; only the first one runs */
+};
+
+struct loop_timer {
+    uv_timer_t uv;
+    struct loop *loop; /* borrowed */
+    uint64_t due_ns;
+    uint64_t interval_ns; /* 0 for a timer that fires once */
+    loop_timer_fn on_time;
+    void *owner;
+};
+
+struct loop_signal {
+    uv_signal_t uv;
+    struct loop *loop; /* borrowed */
+    loop_signal_fn on_signal;
+    void *owner;
+};
+
+struct loop_watch {
+    uv_poll_t uv;
+    struct loop *loop; /* borrowed */
+    unsigned wanted;
+    loop_watch_fn on_ready;
+    void *owner;
+};
+
+struct loop_work {
+    uv_work_t uv;
+    struct loop *loop; /* borrowed */
+    struct loop_work *next;
+    loop_work_fn work;
+    void *data;
+    loop_work_done_fn on_done; /* NULL once freed */
+    void *owner;
+    void (*free_data)(void *);
+};
+
+struct loop *loop_new(void) {
+    struct loop *loop = memory_new(sizeof *loop);
+    ensure(uv_loop_init(&loop->uv) == 0);
+    /* A peer that is gone is an error of the write, not the end of the program. */
+    signal(SIGPIPE, SIG_IGN);
+    return loop;
+}
+
+static void refuse_leak(uv_handle_t *handle, void *unused) {
+    (void)unused;
+    if (uv_is_closing(handle)) return;
+    panic("a %s was never freed", uv_handle_type_name(uv_handle_get_type(handle)));
+}
+
+void loop_free(struct loop *loop) {
+    if (!loop) return;
+    uv_walk(&loop->uv, refuse_leak, NULL);
+    for (struct loop_work *work = loop->first; work; work = work->next)
+        ensure(!work->on_done);
+    while (uv_run(&loop->uv, UV_RUN_DEFAULT) != 0) continue;
+    ensure(uv_loop_close(&loop->uv) == 0);
+    free(loop);
+}
+
+void loop_run(struct loop *loop) {
+    uv_run(&loop->uv, UV_RUN_DEFAULT);
+}
+
+void loop_stop(struct loop *loop) {
+    uv_stop(&loop->uv);
+}
+
+struct uv_loop_s *loop_uv(struct loop *loop) {
+    return &loop->uv;
+}
+
+static void free_handle(uv_handle_t *handle) {
+    free(handle->data);
+}
+
+/* Time */
+
+uint64_t loop_now_ns(const struct loop *loop) {
+    /* libuv's own time is the later one in callbacks of other files. */
+    uint64_t turn_ns = uv_now(&loop->uv) * NS_PER_MS;
+    return turn_ns > loop->callback_ns ? turn_ns : loop->callback_ns;
+}
+
+uint64_t loop_clock_ns(void) {
+    return uv_hrtime();
+}
+
+int64_t loop_wall_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / (int64_t)NS_PER_MS;
+}
+
+static void enter_callback(struct loop *loop) {
+    loop->callback_ns = uv_hrtime();
+}
+
+/* Randomness */
+
+void loop_random(void *bytes, size_t length) {
+    uint8_t *at = bytes;
+    while (length > 0) {
+        ssize_t got = getrandom(at, length, 0);
+        if (got < 0 && errno == EINTR) continue;
+        ensure(got > 0);
+        at += got;
+        length -= (size_t)got;
+    }
+}
+
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return -1;
+}
+
+/* A UUID's 32 digits, whatever stands between them. */
+static bool parse_uuid(const char *words, size_t length, uint8_t id[16]) {
+    unsigned digits = 0;
+    for (size_t i = 0; i < length && digits < 32; i++) {
+        int digit = hex_digit(words[i]);
+        if (digit < 0) continue;
+        unsigned before = digits % 2 ? id[digits / 2] : 0;
+        id[digits / 2] = (uint8_t)(before * 16 + (unsigned)digit);
+        digits++;
+    }
+    return digits == 32;
+}
+
+void loop_boot_id(uint8_t id[16]) {
+    char words[64];
+    int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t length = file < 0 ? -1 : read(file, words, sizeof words);
+    if (file >= 0) close(file);
+    if (length > 0 && parse_uuid(words, (size_t)length, id)) return;
+    /* Without one every start counts as a boot: nothing old is taken for current. */
+    loop_random(id, 16);
+}
+
+/* Timers */
+
+static void on_timer(uv_timer_t *uv);
+
+static void arm(struct loop_timer *timer) {
+    /* uv counts whole milliseconds from a time that may be old: aim at the first one
+     * that is not too early. */
+    uint64_t due_ms = (timer->due_ns + NS_PER_MS - 1) / NS_PER_MS;
+    uint64_t now_ms = uv_now(&timer->loop->uv);
+    ensure(
+        uv_timer_start(
+            &timer->uv, on_timer, due_ms > now_ms ? due_ms - now_ms : 0, 0) == 0);
+}
+
+static uint64_t add_saturating(uint64_t a, uint64_t b) {
+    return b > UINT64_MAX / 2 - a ? UINT64_MAX / 2 : a + b;
+}
+
+static struct loop_timer *timer_new(
+    struct loop *loop, uint64_t delay_ns, loop_timer_fn on_time, void *owner) {
+    struct loop_timer *timer = memory_new(sizeof *timer);
+    timer->loop = loop;
+    timer->due_ns = add_saturating(uv_hrtime(), delay_ns);
+    timer->on_time = on_time;
+    timer->owner = owner;
+    timer->uv.data = timer;
+    ensure(uv_timer_init(&loop->uv, &timer->uv) == 0);
+    arm(timer);
+    return timer;
+}
+
+struct loop_timer *loop_after(
+    struct loop *loop, uint64_t delay_ns, loop_timer_fn on_time, void *owner) {
+    return timer_new(loop, delay_ns, on_time, owner);
+}
+
+struct loop_timer *loop_every(
+    struct loop *loop, uint64_t interval_ns, loop_timer_fn on_time, void *owner) {
+    ensure(interval_ns > 0);
+    struct loop_timer *timer = timer_new(loop, interval_ns, on_time, owner);
+    timer->interval_ns = interval_ns;
+    return timer;
+}
+
+/* The next due time on the timer's own beat: beats that were missed are left out. */
+static void arm_next(struct loop_timer *timer, uint64_t now_ns) {
+    uint64_t late_ns = now_ns > timer->due_ns ? now_ns - timer->due_ns : 0;
+    uint64_t beats = late_ns / timer->interval_ns + 1;
+    timer->due_ns += beats * timer->interval_ns;
+    arm(timer);
+}
+
+static void on_timer(uv_timer_t *uv) {
+    struct loop_timer *timer = uv->data;
+    enter_callback(timer->loop);
+    uint64_t now_ns = timer->loop->callback_ns;
+    loop_timer_fn on_time = timer->on_time;
+    void *owner = timer->owner;
+
+    if (timer->interval_ns > 0)
+        arm_next(timer, now_ns);
+    else
+        loop_timer_free(timer);
+    on_time(owner, now_ns);
+}
+
+void loop_timer_free(struct loop_timer *timer) {
+    if (!timer) return;
+    uv_close((uv_handle_t *)&timer->uv, free_handle);
+}
+
+/* Signals */
+
+static void on_signal(uv_signal_t *uv, int number) {
+    struct loop_signal *watch = uv->data;
+    enter_callback(watch->loop);
+    watch->on_signal(watch->owner, number);
+}
+
+struct loop_signal *loop_on_signal(
+    struct loop *loop, int number, loop_signal_fn on_number, void *owner) {
+    struct loop_signal *watch = memory_new(sizeof *watch);
+    watch->loop = loop;
+    watch->on_signal = on_number;
+    watch->owner = owner;
+    watch->uv.data = watch;
+    ensure(uv_signal_init(&loop->uv, &watch->uv) == 0);
+    ensure(uv_signal_start(&watch->uv, on_signal, number) == 0);
+    return watch;
+}
+
+void loop_signal_free(struct loop_signal *watch) {
+    if (!watch) return;
+    uv_close((uv_handle_t *)&watch->uv, free_handle);
+}
+
+/* Descriptors */
+
+static void on_ready(uv_poll_t *uv, int status, int events) {
+    struct loop_watch *watch = uv->data;
+    enter_callback(watch->loop);
+    unsigned ready = 0;
+    if (events & UV_READABLE) ready |= LOOP_READABLE;
+    if (events & UV_WRITABLE) ready |= LOOP_WRITABLE;
+    if (events & UV_DISCONNECT) ready |= LOOP_HANGUP;
+    if (status < 0) {
+        /* uv has stopped looking; the caller's read or write will say why. */
+        ready = watch->wanted | LOOP_HANGUP;
+        watch->wanted = 0;
+    }
+    watch->on_ready(watch->owner, ready);
+}
+
+struct loop_watch *loop_watch_new(
+    struct loop *loop, int descriptor, loop_watch_fn on_descriptor, void *owner) {
+    ensure(descriptor > STDERR_FILENO);
+    struct loop_watch *watch = memory_new(sizeof *watch);
+    watch->loop = loop;
+    watch->on_ready = on_descriptor;
+    watch->owner = owner;
+    watch->uv.data = watch;
+    ensure(uv_poll_init(&loop->uv, &watch->uv, descriptor) == 0);
+    return watch;
+}
+
+void loop_watch_set(struct loop_watch *watch, unsigned wanted) {
+    if (wanted == watch->wanted) return;
+    watch->wanted = wanted;
+    int events = 0;
+    if (wanted & LOOP_READABLE) events |= UV_READABLE;
+    if (wanted & LOOP_WRITABLE) events |= UV_WRITABLE;
+    if (wanted & LOOP_HANGUP) events |= UV_DISCONNECT;
+    int result =
+        events ? uv_poll_start(&watch->uv, events, on_ready) : uv_poll_stop(&watch->uv);
+    ensure(result == 0);
+}
+
+void loop_watch_free(struct loop_watch *watch) {
+    if (!watch) return;
+    uv_close((uv_handle_t *)&watch->uv, free_handle);
+}
+
+/* Work */
+
+static void on_work_done(uv_work_t *uv, int status);
+
+static void run_work(uv_work_t *uv) {
+    struct loop_work *work = uv->data;
+    work->work(work->data);
+}
+
+static void start_first(struct loop *loop) {
+    if (!loop->first) return;
+    ensure(uv_queue_work(&loop->uv, &loop->first->uv, run_work, on_work_done) == 0);
+}
+
+struct loop_work *loop_work_new(
+    struct loop *loop, loop_work_fn on_thread, void *data, loop_work_done_fn on_done,
+    void *owner) {
+    struct loop_work *work = memory_new(sizeof *work);
+    work->loop = loop;
+    work->work = on_thread;
+    work->data = data;
+    work->on_done = on_done;
+    work->owner = owner;
+    work->uv.data = work;
+    if (loop->first)
+        loop->last->next = work;
+    else
+        loop->first = work;
+    loop->last = work;
+    if (loop->first == work) start_first(loop);
+    return work;
+}
+
+static void on_work_done(uv_work_t *uv, int status) {
+    struct loop_work *work = uv->data;
+    struct loop *loop = work->loop;
+    ensure(status == 0 && loop->first == work);
+    enter_callback(loop);
+    loop->first = work->next;
+    start_first(loop);
+
+    if (work->on_done)
+        work->on_done(work->owner);
+    else if (work->free_data)
+        work->free_data(work->data);
+    free(work);
+}
+
+static void unchain(struct loop *loop, struct loop_work *work) {
+    struct loop_work *before = loop->first;
+    while (before->next != work) before = before->next;
+    before->next = work->next;
+    if (loop->last == work) loop->last = before;
+}
+
+void loop_work_free(struct loop_work *work, void (*free_data)(void *)) {
+    if (!work) return;
+    work->on_done = NULL;
+    work->free_data = free_data;
+    if (work->loop->first == work) return; /* it runs: on_work_done() ends it */
+
+    unchain(work->loop, work);
+    if (free_data) free_data(work->data);
+    free(work);
+}
