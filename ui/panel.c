@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/panel.h"
+
+#include <stdio.h>
+
+#include "base/panic.h"
+#include "base/utf8.h"
+
+struct lines {
+    uint32_t left_top, right_top, left_bottom, right_bottom, across, down;
+};
+
+static const struct lines light = {0x256D, 0x256E, 0x2570, 0x256F, 0x2500, 0x2502};
+static const struct lines heavy = {0x250F, 0x2513, 0x2517, 0x251B, 0x2501, 0x2503};
+static const struct lines ascii_light = {'+', '+', '+', '+', '-', '|'};
+static const struct lines ascii_heavy = {'#', '#', '#', '#', '=', '#'};
+
+static const char *const titles[] = {
+#define X(id, title) [id] = (title)
+    PANELS(X),
+#undef X
+};
+
+const char *panel_title(enum panel panel) {
+    ensure((unsigned)panel < PANEL_COUNT);
+    return titles[panel];
+}
+
+static const struct lines *lines_of(const struct canvas *canvas, bool focus) {
+    if (canvas->ascii) return focus ? &ascii_heavy : &ascii_light;
+    return focus ? &heavy : &light;
+}
+
+static void draw_lines(
+    struct canvas *canvas, struct rect r, const struct lines *lines, enum role role) {
+    int right = r.x + r.width - 1;
+    int bottom = r.y + r.height - 1;
+    for (int x = r.x + 1; x < right; x++) {
+        canvas_put(canvas, x, r.y, lines->across, role);
+        canvas_put(canvas, x, bottom, lines->across, role);
+    }
+    for (int y = r.y + 1; y < bottom; y++) {
+        canvas_put(canvas, r.x, y, lines->down, role);
+        canvas_put(canvas, right, y, lines->down, role);
+    }
+    canvas_put(canvas, r.x, r.y, lines->left_top, role);
+    canvas_put(canvas, right, r.y, lines->right_top, role);
+    canvas_put(canvas, r.x, bottom, lines->left_bottom, role);
+    canvas_put(canvas, right, bottom, lines->right_bottom, role);
+}
+
+/* Between blanks, so that the border stays a border. */
+static int draw_words(
+    struct canvas *canvas, struct rect at, const char *words, enum role role,
+    enum role border) {
+    if (at.width < 4) return 0;
+    canvas_put(canvas, at.x, at.y, ' ', border);
+    int used = canvas_text(canvas, at.x + 1, at.y, at.width - 2, words, role);
+    canvas_put(canvas, at.x + 1 + used, at.y, ' ', border);
+    return used + 2;
+}
+
+static int draw_title(
+    struct canvas *canvas, struct rect rect, const struct panel_frame *frame,
+    enum role border) {
+    struct rect at = {rect.x + 2, rect.y, rect.width - 4, 1};
+    if (frame->number == 0) {
+        return draw_words(canvas, at, frame->title, ROLE_TITLE, border);
+    }
+    char words[96];
+    snprintf(words, sizeof words, "%u %s", frame->number, frame->title);
+    int used = draw_words(canvas, at, words, ROLE_TITLE, border);
+    if (used > 2) canvas_put(canvas, at.x + 1, at.y, '0' + frame->number, ROLE_KEY);
+    return used;
+}
+
+static enum role border_role(const struct panel_frame *frame) {
+    if (frame->armed) return ROLE_ARMED;
+    return frame->focus ? ROLE_BORDER_FOCUS : ROLE_BORDER;
+}
+
+struct rect panel_draw(
+    struct canvas *canvas, struct rect rect, const struct panel_frame *frame) {
+    if (rect.width < 2 || rect.height < 2) return (struct rect){rect.x, rect.y, 0, 0};
+    enum role border = border_role(frame);
+    canvas_fill(canvas, rect, ' ', ROLE_TEXT);
+    draw_lines(canvas, rect, lines_of(canvas, frame->focus), border);
+    int used = draw_title(canvas, rect, frame, border);
+
+    int room = rect.width - 4 - used - 1;
+    if (frame->note && frame->note[0] && room >= 5) {
+        int wanted = (int)utf8_string_width(frame->note) + 2;
+        int width = wanted < room ? wanted : room;
+        struct rect at = {rect.x + rect.width - 2 - width, rect.y, width, 1};
+        enum role role = frame->note_role ? frame->note_role : ROLE_TITLE;
+        draw_words(canvas, at, frame->note, role, border);
+    }
+    return rect_inset(rect, 1);
+}
