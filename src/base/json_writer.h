@@ -8,7 +8,7 @@
 #include "base/buffer.h"
 #include "base/scan.h"
 
-enum { JSON_WRITER_DEPTH_MAX = 32 };
+enum { JSON_WRITER_DEPTH_MAX = 48 }; /* more than any document has */
 
 struct json_writer {
     struct buffer
