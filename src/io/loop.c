@@ -73,8 +73,9 @@ static void refuse_leak(uv_handle_t *handle, void *unused) {
 void loop_free(struct loop *loop) {
     if (!loop) return;
     uv_walk(&loop->uv, refuse_leak, NULL);
-    for (struct loop_work *work = loop->first; work; work = work->next)
+    for (struct loop_work *work = loop->first; work; work = work->next) {
         ensure(!work->on_done);
+    }
     while (uv_run(&loop->uv, UV_RUN_DEFAULT) != 0) continue;
     ensure(uv_loop_close(&loop->uv) == 0);
     free(loop);
@@ -162,7 +163,7 @@ void loop_boot_id(uint8_t id[16]) {
 
 /* Timers */
 
-static void on_timer(uv_timer_t *uv);
+static void on_uv_timer(uv_timer_t *uv);
 
 static void arm(struct loop_timer *timer) {
     /* uv counts whole milliseconds from a time that may be old: aim at the first one
@@ -171,7 +172,7 @@ static void arm(struct loop_timer *timer) {
     uint64_t now_ms = uv_now(&timer->loop->uv);
     ensure(
         uv_timer_start(
-            &timer->uv, on_timer, due_ms > now_ms ? due_ms - now_ms : 0, 0) == 0);
+            &timer->uv, on_uv_timer, due_ms > now_ms ? due_ms - now_ms : 0, 0) == 0);
 }
 
 static uint64_t add_saturating(uint64_t a, uint64_t b) {
@@ -212,17 +213,18 @@ static void arm_next(struct loop_timer *timer, uint64_t now_ns) {
     arm(timer);
 }
 
-static void on_timer(uv_timer_t *uv) {
+static void on_uv_timer(uv_timer_t *uv) {
     struct loop_timer *timer = uv->data;
     enter_callback(timer->loop);
     uint64_t now_ns = timer->loop->callback_ns;
     loop_timer_fn on_time = timer->on_time;
     void *owner = timer->owner;
 
-    if (timer->interval_ns > 0)
+    if (timer->interval_ns > 0) {
         arm_next(timer, now_ns);
-    else
+    } else {
         loop_timer_free(timer);
+    }
     on_time(owner, now_ns);
 }
 
@@ -233,21 +235,21 @@ void loop_timer_free(struct loop_timer *timer) {
 
 /* Signals */
 
-static void on_signal(uv_signal_t *uv, int number) {
+static void on_uv_signal(uv_signal_t *uv, int number) {
     struct loop_signal *watch = uv->data;
     enter_callback(watch->loop);
     watch->on_signal(watch->owner, number);
 }
 
 struct loop_signal *loop_on_signal(
-    struct loop *loop, int number, loop_signal_fn on_number, void *owner) {
+    struct loop *loop, int number, loop_signal_fn on_signal, void *owner) {
     struct loop_signal *watch = memory_new(sizeof *watch);
     watch->loop = loop;
-    watch->on_signal = on_number;
+    watch->on_signal = on_signal;
     watch->owner = owner;
     watch->uv.data = watch;
     ensure(uv_signal_init(&loop->uv, &watch->uv) == 0);
-    ensure(uv_signal_start(&watch->uv, on_signal, number) == 0);
+    ensure(uv_signal_start(&watch->uv, on_uv_signal, number) == 0);
     return watch;
 }
 
@@ -258,7 +260,7 @@ void loop_signal_free(struct loop_signal *watch) {
 
 /* Descriptors */
 
-static void on_ready(uv_poll_t *uv, int status, int events) {
+static void on_uv_poll(uv_poll_t *uv, int status, int events) {
     struct loop_watch *watch = uv->data;
     enter_callback(watch->loop);
     unsigned ready = 0;
@@ -274,11 +276,11 @@ static void on_ready(uv_poll_t *uv, int status, int events) {
 }
 
 struct loop_watch *loop_watch_new(
-    struct loop *loop, int descriptor, loop_watch_fn on_descriptor, void *owner) {
+    struct loop *loop, int descriptor, loop_watch_fn on_ready, void *owner) {
     ensure(descriptor > STDERR_FILENO);
     struct loop_watch *watch = memory_new(sizeof *watch);
     watch->loop = loop;
-    watch->on_ready = on_descriptor;
+    watch->on_ready = on_ready;
     watch->owner = owner;
     watch->uv.data = watch;
     ensure(uv_poll_init(&loop->uv, &watch->uv, descriptor) == 0);
@@ -292,8 +294,8 @@ void loop_watch_set(struct loop_watch *watch, unsigned wanted) {
     if (wanted & LOOP_READABLE) events |= UV_READABLE;
     if (wanted & LOOP_WRITABLE) events |= UV_WRITABLE;
     if (wanted & LOOP_HANGUP) events |= UV_DISCONNECT;
-    int result =
-        events ? uv_poll_start(&watch->uv, events, on_ready) : uv_poll_stop(&watch->uv);
+    int result = events ? uv_poll_start(&watch->uv, events, on_uv_poll)
+                        : uv_poll_stop(&watch->uv);
     ensure(result == 0);
 }
 
@@ -317,22 +319,23 @@ static void start_first(struct loop *loop) {
 }
 
 struct loop_work *loop_work_new(
-    struct loop *loop, loop_work_fn on_thread, void *data, loop_work_done_fn on_done,
+    struct loop *loop, loop_work_fn work, void *data, loop_work_done_fn on_done,
     void *owner) {
-    struct loop_work *work = memory_new(sizeof *work);
-    work->loop = loop;
-    work->work = on_thread;
-    work->data = data;
-    work->on_done = on_done;
-    work->owner = owner;
-    work->uv.data = work;
-    if (loop->first)
-        loop->last->next = work;
-    else
-        loop->first = work;
-    loop->last = work;
-    if (loop->first == work) start_first(loop);
-    return work;
+    struct loop_work *item = memory_new(sizeof *item);
+    item->loop = loop;
+    item->work = work;
+    item->data = data;
+    item->on_done = on_done;
+    item->owner = owner;
+    item->uv.data = item;
+    if (loop->first) {
+        loop->last->next = item;
+    } else {
+        loop->first = item;
+    }
+    loop->last = item;
+    if (loop->first == item) start_first(loop);
+    return item;
 }
 
 static void on_work_done(uv_work_t *uv, int status) {
@@ -343,10 +346,11 @@ static void on_work_done(uv_work_t *uv, int status) {
     loop->first = work->next;
     start_first(loop);
 
-    if (work->on_done)
+    if (work->on_done) {
         work->on_done(work->owner);
-    else if (work->free_data)
+    } else if (work->free_data) {
         work->free_data(work->data);
+    }
     free(work);
 }
 
