@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/retry.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/scan.h"
+#include "base/units.h"
+
+enum {
+    STATUS_TIMEOUT = 408,
+    STATUS_CONFLICT = 409,
+    STATUS_TOO_MANY = 429,
+    STATUS_SERVER_ERROR = 500,
+    DOUBLINGS_MAX = 20,
+};
+
+struct retry_policy retry_policy_default(void) {
+    return (struct retry_policy){
+        .retries_max = 2,
+        .base_ns = NS_PER_S / 2,
+        .cap_ns = 8 * NS_PER_S,
+        .jitter = 0.25,
+        .asked_max_ns = 60 * NS_PER_S};
+}
+
+static bool is_worth_it(const struct retry_failure *failure) {
+    if (failure->should_retry) {
+        if (strcmp(failure->should_retry, "true") == 0) return true;
+        if (strcmp(failure->should_retry, "false") == 0) return false;
+    }
+    if (failure->final) return false;
+    switch (failure->status) {
+    case 0:
+    case STATUS_TIMEOUT:
+    case STATUS_CONFLICT:
+    case STATUS_TOO_MANY: return true;
+    default: return failure->status >= STATUS_SERVER_ERROR;
+    }
+}
+
+/* Plain digits with an optional fraction; the header of a stranger is no place for
+ * anything else. */
+static bool parse_number(const char *from, double *number) {
+    size_t length = strspn(from, "0123456789.");
+    if (length == 0 || from[length] != '\0') return false;
+    char *end = NULL;
+    *number = strtod(from, &end);
+    return *end == '\0' && isfinite(*number);
+}
+
+/* "Wed, 21 Oct 2026 07:28:00 GMT" */
+static bool parse_date(const char *from, int64_t *wall_ms) {
+    struct tm date = {0};
+    const char *end = strptime(from, "%a, %d %b %Y %H:%M:%S GMT", &date);
+    if (!end || *end != '\0') return false;
+    *wall_ms = (int64_t)timegm(&date) * 1000;
+    return true;
+}
+
+bool retry_asked_ns(const struct retry_failure *failure, uint64_t *wait_ns) {
+    static const double longest_s = 86400.0 * 365;
+    double number = 0;
+    int64_t until_ms = 0;
+    if (failure->retry_after_ms && parse_number(failure->retry_after_ms, &number)) {
+        number /= 1000;
+    } else if (!failure->retry_after) {
+        return false;
+    } else if (parse_number(failure->retry_after, &number)) {
+        /* Seconds already. */
+    } else if (parse_date(failure->retry_after, &until_ms)) {
+        number = (double)(until_ms - failure->wall_ms) / 1000;
+    } else {
+        return false;
+    }
+    if (number < 0 || number > longest_s) return false;
+    *wait_ns = (uint64_t)(number * (double)NS_PER_S);
+    return true;
+}
+
+bool retry_again(
+    const struct retry_policy *policy, const struct retry_failure *failure,
+    uint32_t failures, double chance, uint64_t *wait_ns) {
+    if (failures > policy->retries_max || !is_worth_it(failure)) return false;
+
+    uint64_t asked_ns = 0;
+    if (retry_asked_ns(failure, &asked_ns) && asked_ns > 0 &&
+        asked_ns <= policy->asked_max_ns) {
+        *wait_ns = asked_ns;
+        return true;
+    }
+    uint32_t doublings = failures > 0 ? failures - 1 : 0;
+    if (doublings > DOUBLINGS_MAX) doublings = DOUBLINGS_MAX;
+    uint64_t full_ns = policy->base_ns << doublings;
+    if (full_ns > policy->cap_ns) full_ns = policy->cap_ns;
+    *wait_ns = (uint64_t)((double)full_ns * (1 - policy->jitter * chance));
+    return true;
+}
