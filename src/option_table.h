@@ -1,0 +1,36 @@
+/* Every option of the command line: one row each. The parser, the variables, --help, the
+ * completions and the manual are made from these tables. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* An argument in lower case lists its words; with ",..." it takes several of them. */
+/* clang-format off */
+/*    id                    name            letter argument     help */
+#define OPTIONS(X) \
+    X(OPTION_TARGET,        "target",       't', "NAME",     "the target to use, or a running demo"), \
+    X(OPTION_CONFIG,        "config",       'c', "FILE",     "read this instead of ./flightdeck.yaml"), \
+    X(OPTION_FORMAT,        "format",       'f', "FORMAT",   "how the result is written"), \
+    X(OPTION_OUTPUT,        "output",       'o', "FILE",     "write the result there, not to stdout"), \
+    X(OPTION_TIMEOUT,       "timeout",      0,   "DURATION", "the most that the command may take"), \
+    X(OPTION_DRY_RUN,       "dry-run",      'n', NULL,       "say what would be done and do nothing"), \
+    X(OPTION_CONFIRM,       "confirm",      0,   "TARGET",   "act on this production target without asking"), \
+    X(OPTION_FAIL_ON,       "fail-on",      0,   "flaky|degraded|waiver|inconclusive,...", "fail on these too"), \
+    X(OPTION_REPORT_ONLY,   "report-only",  0,   NULL,       "exit with 0, but say what it would have been"), \
+    X(OPTION_THEME,         "theme",        0,   "NAME",     "colours of the cockpit"), \
+    X(OPTION_COLOR,         "color",        0,   "auto|always|never", "colours in text"), \
+    X(OPTION_QUIET,         "quiet",        'q', NULL,       "nothing but the result and errors"), \
+    X(OPTION_VERBOSE,       "verbose",      'v', NULL,       "say more about what is done"), \
+    X(OPTION_VERSION,       "version",      'V', NULL,       "print the version"), \
+    X(OPTION_HELP,          "help",         'h', NULL,       "print this help")
+
+/* The variable that may say it when the option is not given. --confirm has none: a
+ * forgotten variable must not be able to act. */
+#define OPTION_VARIABLES(X) \
+    X(OPTION_TARGET,        "FLIGHTDECK_TARGET"), \
+    X(OPTION_CONFIG,        "FLIGHTDECK_CONFIG"), \
+    X(OPTION_FORMAT,        "FLIGHTDECK_FORMAT"), \
+    X(OPTION_TIMEOUT,       "FLIGHTDECK_TIMEOUT"), \
+    X(OPTION_FAIL_ON,       "FLIGHTDECK_FAIL_ON"), \
+    X(OPTION_THEME,         "FLIGHTDECK_THEME"), \
+    X(OPTION_COLOR,         "FLIGHTDECK_COLOR")
+/* clang-format on */
