@@ -1,0 +1,8 @@
+/* The functions of the command table, each in its own file. They return an exit code. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+struct invocation;
+
+int completion_command(const struct invocation *invocation);
+int help_command(const struct invocation *invocation);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands.h"
+
+#include <string.h>
+
+#include "base/safe_text.h"
+#include "base/scan.h"
+#include "base/text.h"
+#include "core/suggest.h"
+
+enum { SHOWN_SIZE = 64, NAME_SIZE = 64 };
+
+const struct program_command program_commands[] = {
+#define X(run, name, operands, takes, help) \
+    { (run), (name), (operands), (takes) | TAKES_ALWAYS, (help) }
+    PROGRAM_COMMANDS(X)
+#undef X
+};
+const unsigned program_command_count =
+    sizeof program_commands / sizeof *program_commands;
+
+/* How many of `words` the name is; 0 when it is not. */
+static unsigned name_matches(
+    const char *name, const char *const *words, unsigned count) {
+    struct scan scan = scan_of(slice_of(name));
+    struct slice part;
+    unsigned used = 0;
+    while (scan_word(&scan, &part)) {
+        if (used == count || !slice_equals(part, words[used])) return 0;
+        used++;
+    }
+    return used;
+}
+
+/* Offers whole names, and the second words of a first word that is right. */
+static void suggest_names(
+    struct suggest *suggest, const char *first, const char *whole, char to[NAME_SIZE]) {
+    struct suggest one = suggest_for(slice_of(first));
+    struct suggest two = suggest_for(slice_of(whole));
+    for (unsigned i = 0; i < program_command_count; i++) {
+        const char *name = program_commands[i].name;
+        suggest_offer(strchr(name, ' ') ? &two : &one, name);
+    }
+    *suggest = two.nearest ? two : one;
+    if (suggest->nearest) text_copy_cut(to, NAME_SIZE, suggest->nearest);
+}
+
+static bool unknown_command(
+    const char *const *words, unsigned count, struct error *err) {
+    char first[SHOWN_SIZE];
+    char whole[2 * SHOWN_SIZE];
+    char meant[NAME_SIZE];
+    safe_text_copy(first, sizeof first, slice_of(words[0]));
+    struct text text = TEXT_IN(whole);
+    text_addf(&text, "%s %s", first, count > 1 ? words[1] : "");
+    struct suggest suggest;
+    suggest_names(&suggest, first, whole, meant);
+    if (suggest.nearest) {
+        return error_set(
+            err, ERROR_USAGE, "unknown command \"%s\" (did you mean \"%s\"?)", first,
+            meant);
+    }
+    return error_set(
+        err, ERROR_USAGE, "unknown command \"%s\" (flightdeck help lists them)", first);
+}
+
+/* "config" alone: the second words that it can have. */
+static bool half_a_command(const char *first, struct error *err) {
+    char words[256];
+    struct text text = TEXT_IN(words);
+    size_t length = strlen(first);
+    for (unsigned i = 0; i < program_command_count; i++) {
+        const char *name = program_commands[i].name;
+        if (strncmp(name, first, length) != 0 || name[length] != ' ') continue;
+        text_addf(&text, "%s%s", text.length > 0 ? ", " : "", name + length + 1);
+    }
+    if (text.length == 0) return true;
+    error_set(err, ERROR_USAGE, "%s needs one of: %s", first, words);
+    return false;
+}
+
+const struct program_command *program_command_find(
+    const char *const *words, unsigned count, unsigned *used, struct error *err) {
+    const struct program_command *best = NULL;
+    *used = 0;
+    for (unsigned i = 0; i < program_command_count; i++) {
+        unsigned matched = name_matches(program_commands[i].name, words, count);
+        if (matched <= *used) continue;
+        best = &program_commands[i];
+        *used = matched;
+    }
+    if (best) return best;
+    if (half_a_command(words[0], err)) unknown_command(words, count, err);
+    return NULL;
+}
+
+static bool is_one_of(struct slice words, const char *word) {
+    struct scan scan = scan_of(words);
+    while (!scan_done(&scan)) {
+        if (slice_equals(scan_until(&scan, '|'), word)) return true;
+    }
+    return false;
+}
+
+/* "bash|zsh|fish" lists words; "FILE|-" and "URL" stand for something. */
+static bool lists_words(struct slice operand) {
+    return operand.data[0] >= 'a' && operand.data[0] <= 'z';
+}
+
+static struct slice without_brackets(struct slice operand) {
+    if (operand.data[0] != '[') return operand;
+    return (struct slice){.data = operand.data + 1, .length = operand.length - 2};
+}
+
+bool program_command_accepts(
+    const struct program_command *command, const struct operands *operands,
+    struct error *err) {
+    struct scan scan = scan_of(slice_of(command->operands));
+    struct slice operand;
+    unsigned at = 0;
+    while (scan_word(&scan, &operand)) {
+        struct slice bare = without_brackets(operand);
+        if (at == operands->count) {
+            if (bare.length < operand.length) continue;
+            return error_set(
+                err, ERROR_USAGE, "%s is missing",
+                bare.length ? command->operands : "");
+        }
+        if (lists_words(bare) && !is_one_of(bare, operands->items[at])) {
+            char shown[SHOWN_SIZE];
+            safe_text_copy(shown, sizeof shown, slice_of(operands->items[at]));
+            return error_set(
+                err, ERROR_USAGE, "expected one of %.*s, got \"%s\"", (int)bare.length,
+                bare.data, shown);
+        }
+        at++;
+    }
+    if (at == operands->count) return true;
+    char shown[SHOWN_SIZE];
+    safe_text_copy(shown, sizeof shown, slice_of(operands->items[at]));
+    return error_set(err, ERROR_USAGE, "\"%s\" is one argument too many", shown);
+}

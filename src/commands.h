@@ -1,0 +1,55 @@
+/* Every command of the program. To add one, write `int smoke_command(const struct
+ * invocation *)` in src/smoke_command.c, declare it in command_functions.h, and add its
+ * row here: help, completions, the manual and batch come from the table. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "command_functions.h"
+#include "invocation.h"
+
+/* What a command takes: a set of options and formats. */
+#define TAKES(option_id) (UINT64_C(1) << (option_id))
+#define WRITES(format)   (UINT64_C(1) << (40 + (format)))
+
+#define TAKES_ALWAYS                                                    \
+    (TAKES(OPTION_HELP) | TAKES(OPTION_QUIET) | TAKES(OPTION_VERBOSE) | \
+     TAKES(OPTION_COLOR))
+#define TAKES_CONFIG     (TAKES(OPTION_CONFIG) | TAKES(OPTION_TARGET))
+#define TAKES_RESULT     (TAKES(OPTION_FORMAT) | TAKES(OPTION_OUTPUT))
+#define TAKES_VERDICT    (TAKES_RESULT | TAKES(OPTION_FAIL_ON) | TAKES(OPTION_REPORT_ONLY))
+#define COMMAND_ACTS_BIT (UINT64_C(1) << 63)
+#define COMMAND_ACTS     (COMMAND_ACTS_BIT | TAKES(OPTION_DRY_RUN) | TAKES(OPTION_CONFIRM))
+#define NEEDS_TERMINAL   (UINT64_C(1) << 62)
+
+/* Operands: "[X]" may be left out, "a|b" is one of these, all else must be there. A row
+ * named "" is what runs without a command; two words are a command of a command. */
+/* clang-format off */
+/*    function               name            operands          takes                             help */
+#define PROGRAM_COMMANDS(X) \
+    X(completion_command,    "completion",   "bash|zsh|fish",  0,                                "print completions for a shell"), \
+    X(help_command,          "help",         "[COMMAND]",      0,                                "say what a command does and takes")
+/* clang-format on */
+
+struct program_command {
+    int (*run)(const struct invocation *invocation);
+    const char *name;
+    const char *operands;
+    uint64_t takes;
+    const char *help;
+};
+
+extern const struct program_command program_commands[];
+extern const unsigned program_command_count;
+
+/* The command whose name stands at the front of `words`, and how many words that are.
+ * NULL, with the nearest name in `err`, when there is none. */
+const struct program_command *program_command_find(
+    const char *const *words, unsigned count, unsigned *used, struct error *err);
+
+/* Whether the operands are as the row says. */
+bool program_command_accepts(
+    const struct program_command *command, const struct operands *operands,
+    struct error *err);
