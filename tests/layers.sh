@@ -34,7 +34,7 @@ while read -r header files; do
 done <<LIBRARIES
 n?curses|term.h ui/screen\.c
 uv src/io/(loop|stream|process|redis|http|server|resolve)\.c
-curl/ src/io/http\.c
+curl/ src/io/http(_options|_answer)?\.c
 microhttpd src/io/server\.c
 hiredis/ src/io/redis\.c
 openssl/ src/io/tls\.c

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+#include "base/memory.h"
+#include "base/panic.h"
+#include "base/units.h"
+#include "io/http_answer.h"
+#include "io/http_gate.h"
+#include "io/http_options.h"
+#include "io/loop.h"
+
+enum {
+    CALLS_MAX = 1024,      /* under way at once */
+    CONNECTIONS_MAX = 256, /* kept for the next call */
+    SPARES_MAX = 8,        /* curl handles kept for the next call */
+};
+
+/* A descriptor that curl wants to hear of. */
+struct socket {
+    struct http *http; /* borrowed */
+    struct loop_watch *watch;
+    curl_socket_t descriptor;
+    struct socket *next, **link; /* sockets of http; what points here */
+};
+
+struct http_call {
+    struct http *http;              /* borrowed */
+    struct http_call *next, **link; /* calls of http; what points here */
+    uint64_t number;                /* in the order they were started */
+    http_done_fn on_done;
+    void *owner;
+    CURL *curl;
+    uint64_t started_ns;
+    bool ending;         /* its callback runs */
+    bool refused;        /* never handed to curl: */
+    struct error reason; /* why not */
+    struct http_options options;
+    struct http_answer answer;
+};
+
+struct http {
+    struct loop *loop; /* borrowed */
+    enum http_authority authority;
+    CURLM *multi;
+    struct loop_timer *timer;         /* when curl wants to be called */
+    struct loop_timer *refusal_timer; /* for calls that were refused */
+    struct socket *sockets;
+    struct http_call *calls;
+    uint32_t call_count;
+    uint64_t last_number; /* of a call */
+    CURL *spares[SPARES_MAX];
+    uint32_t spare_count;
+    bool working; /* its callbacks may be on the stack */
+    bool freed;   /* while they were */
+};
+
+static int on_curl_socket(
+    CURL *curl, curl_socket_t descriptor, int wanted, void *owner, void *known);
+static int on_curl_timer(CURLM *multi, long delay_ms, void *owner);
+
+struct http *http_new(struct loop *loop, enum http_authority authority) {
+    struct http *http = memory_new(sizeof *http);
+    http->loop = loop;
+    http->authority = authority;
+    /* curl counts: the last curl_global_cleanup() undoes the first of these. */
+    ensure(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+    http->multi = curl_multi_init();
+    if (!http->multi) panic("out of memory starting curl");
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+    curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_MAX);
+    return http;
+}
+
+static CURL *take_handle(struct http *http) {
+    if (http->spare_count > 0) return http->spares[--http->spare_count];
+    CURL *curl = curl_easy_init();
+    if (!curl) panic("out of memory starting a request");
+    return curl;
+}
+
+static void give_handle_back(struct http *http, CURL *curl) {
+    if (http->spare_count == SPARES_MAX) {
+        curl_easy_cleanup(curl);
+        return;
+    }
+    curl_easy_reset(curl);
+    http->spares[http->spare_count++] = curl;
+}
+
+/* Takes a call off the list and off curl; its callback can still be made. */
+static void detach(struct http_call *call) {
+    struct http *http = call->http;
+    *call->link = call->next;
+    if (call->next) call->next->link = call->link;
+    ensure(http->calls != call);
+    http->call_count--;
+    if (!call->refused) curl_multi_remove_handle(http->multi, call->curl);
+}
+
+static void destroy_call(struct http_call *call) {
+    if (call->http->freed) {
+        curl_easy_cleanup(call->curl);
+    } else {
+        give_handle_back(call->http, call->curl);
+    }
+    http_options_clear(&call->options);
+    http_answer_clear(&call->answer);
+    free(call);
+}
+
+void http_call_free(struct http_call *call) {
+    if (!call || call->ending) return;
+    detach(call);
+    destroy_call(call);
+}
+
+static void on_ready(void *owner, unsigned ready);
+
+static struct socket *socket_new(struct http *http, curl_socket_t descriptor) {
+    struct socket *socket = memory_new(sizeof *socket);
+    socket->http = http;
+    socket->descriptor = descriptor;
+    socket->watch = loop_watch_new(http->loop, descriptor, on_ready, socket);
+    socket->next = http->sockets;
+    if (socket->next) socket->next->link = &socket->next;
+    socket->link = &http->sockets;
+    http->sockets = socket;
+    curl_multi_assign(http->multi, descriptor, socket);
+    return socket;
+}
+
+static void socket_free(struct socket *socket) {
+    if (!socket) return;
+    *socket->link = socket->next;
+    if (socket->next) socket->next->link = socket->link;
+    loop_watch_free(socket->watch);
+    free(socket);
+}
+
+static void destroy(struct http *http) {
+    loop_timer_free(http->timer);
+    loop_timer_free(http->refusal_timer);
+    http->timer = http->refusal_timer = NULL;
+    while (http->spare_count > 0) curl_easy_cleanup(http->spares[--http->spare_count]);
+    for (struct socket *socket = http->sockets, *next = NULL; socket; socket = next) {
+        next = socket->next;
+        curl_multi_assign(http->multi, socket->descriptor, NULL);
+        socket_free(socket);
+    }
+    curl_multi_cleanup(http->multi);
+    curl_global_cleanup();
+    free(http);
+}
+
+void http_free(struct http *http) {
+    if (!http) return;
+    http->freed = true;
+    for (struct http_call *call = http->calls, *next = NULL; call; call = next) {
+        next = call->next;
+        http_call_free(call);
+    }
+    if (!http->working) destroy(http);
+}
+
+/* The only place that calls back. */
+static void finish(struct http_call *call, CURLcode result) {
+    struct http_header headers[HTTP_HEADERS_MAX];
+    struct http_reply reply = {.started_ns = call->started_ns};
+    if (call->refused) {
+        reply.error = call->reason;
+        reply.body = slice_of("");
+    } else {
+        http_answer_reply(&call->answer, call->curl, (int)result, headers, &reply);
+    }
+    detach(call);
+    call->ending = true;
+    call->on_done(call->owner, &reply);
+    destroy_call(call);
+}
+
+/* Work begins and ends here; http_free() in between waits for the end. */
+static void enter(struct http *http) {
+    ensure(!http->working);
+    http->working = true;
+}
+
+static void leave(struct http *http) {
+    http->working = false;
+    if (http->freed) destroy(http);
+}
+
+static void drive(struct http *http, curl_socket_t descriptor, int ready) {
+    enter(http);
+    int running = 0;
+    curl_multi_socket_action(http->multi, descriptor, ready, &running);
+    int left = 0;
+    const CURLMsg *message = NULL;
+    while (!http->freed && (message = curl_multi_info_read(http->multi, &left))) {
+        if (message->msg != CURLMSG_DONE) continue;
+        CURLcode result = message->data.result;
+        char *call = NULL;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+        finish((struct http_call *)(void *)call, result);
+    }
+    leave(http);
+}
+
+static void on_time(void *owner, uint64_t now_ns) {
+    struct http *http = owner;
+    http->timer = NULL;
+    (void)now_ns;
+    drive(http, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int on_curl_timer(CURLM *multi, long delay_ms, void *owner) {
+    struct http *http = owner;
+    (void)multi;
+    loop_timer_free(http->timer);
+    http->timer = NULL;
+    if (delay_ms < 0 || http->freed) return 0;
+    http->timer = loop_after(http->loop, (uint64_t)delay_ms * NS_PER_MS, on_time, http);
+    return 0;
+}
+
+static void on_ready(void *owner, unsigned ready) {
+    struct socket *socket = owner;
+    int events = 0;
+    if (ready & LOOP_READABLE) events |= CURL_CSELECT_IN;
+    if (ready & LOOP_WRITABLE) events |= CURL_CSELECT_OUT;
+    if (ready & LOOP_HANGUP) events |= CURL_CSELECT_ERR;
+    drive(socket->http, socket->descriptor, events);
+}
+
+static int on_curl_socket(
+    CURL *curl, curl_socket_t descriptor, int wanted, void *owner, void *known) {
+    struct http *http = owner;
+    struct socket *socket = known;
+    (void)curl;
+    if (wanted == CURL_POLL_REMOVE) {
+        socket_free(socket);
+        return 0;
+    }
+    if (!socket) socket = socket_new(http, descriptor);
+    unsigned events = 0;
+    if (wanted & CURL_POLL_IN) events |= LOOP_READABLE;
+    if (wanted & CURL_POLL_OUT) events |= LOOP_WRITABLE;
+    loop_watch_set(socket->watch, events);
+    return 0;
+}
+
+/* How it begins */
+
+static struct http_call *next_refused(struct http *http, uint64_t last_number) {
+    struct http_call *call = http->calls;
+    while (call && (!call->refused || call->number > last_number)) call = call->next;
+    return call;
+}
+
+static void on_refusals(void *owner, uint64_t now_ns) {
+    struct http *http = owner;
+    http->refusal_timer = NULL;
+    (void)now_ns;
+    enter(http);
+    /* Those that the callbacks start wait for their own turn. */
+    uint64_t last_number = http->last_number;
+    struct http_call *call = NULL;
+    while (!http->freed && (call = next_refused(http, last_number))) {
+        finish(call, CURLE_OK);
+    }
+    leave(http);
+}
+
+static void refuse_call(struct http_call *call) {
+    struct http *http = call->http;
+    call->refused = true;
+    if (http->refusal_timer) return;
+    http->refusal_timer = loop_after(http->loop, 0, on_refusals, http);
+}
+
+static struct http_call *call_new(struct http *http) {
+    struct http_call *call = memory_new(sizeof *call);
+    call->http = http;
+    call->number = ++http->last_number;
+    call->started_ns = loop_clock_ns();
+    call->curl = take_handle(http);
+    call->next = http->calls;
+    if (call->next) call->next->link = &call->next;
+    call->link = &http->calls;
+    http->calls = call;
+    http->call_count++;
+    return call;
+}
+
+static bool prepare(struct http_call *call, const struct http_request *request) {
+    struct http *http = call->http;
+    if (http->call_count > CALLS_MAX) {
+        return error_set(&call->reason, ERROR_LIMIT, "too many requests under way");
+    }
+    if (!http_gate_lets_out(http->authority, request, &call->reason)) return false;
+    call->answer.peer = call->options.peer;
+    http_answer_init(&call->answer, call->curl, request);
+    curl_easy_setopt(call->curl, CURLOPT_PRIVATE, call);
+    return http_options_apply(&call->options, call->curl, request, &call->reason);
+}
+
+struct http_call *http_start(
+    struct http *http, const struct http_request *request, http_done_fn on_done,
+    void *owner) {
+    ensure(!http->freed);
+    struct http_call *call = call_new(http);
+    call->on_done = on_done;
+    call->owner = owner;
+    if (prepare(call, request)) {
+        ensure(curl_multi_add_handle(http->multi, call->curl) == CURLM_OK);
+    } else {
+        refuse_call(call);
+    }
+    return call;
+}
+
+const char *http_reply_header(const struct http_reply *reply, const char *name) {
+    for (size_t i = 0; i < reply->header_count; i++) {
+        if (strcmp(reply->headers[i].name, name) == 0) return reply->headers[i].value;
+    }
+    return NULL;
+}
