@@ -13,7 +13,7 @@
 enum {
     EVENT_VERSION = 1,
     EVENT_PAYLOAD_MAX = 64 * 1024,
-    EVENT_OVERHEAD = 72,                                 /* length to checksum */
+    EVENT_OVERHEAD = 68,                                 /* length to checksum */
     EVENT_SIZE_MAX = EVENT_PAYLOAD_MAX + EVENT_OVERHEAD, /* on the wire */
     EVENT_ID_SIZE = 16,
     EVENT_VALUES_MAX = METRIC_COUNT,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/exit_code.h"
 
+#include <stddef.h>
+
 #include "base/panic.h"
 
 struct row {
@@ -8,26 +10,27 @@ struct row {
     const char *name;
 };
 
+/* In the order of precedence. */
 static const struct row rows[] = {
 #define X(id, code, name) \
-    { (id), (name) }
+    { id, name }
     EXIT_CODES(X)
 #undef X
 };
 
-enum { ROW_COUNT = sizeof rows / sizeof *rows };
+static const size_t row_count = sizeof rows / sizeof *rows;
 
-static unsigned row_of(enum exit_code code) {
-    unsigned at = 0;
-    while (at < ROW_COUNT && rows[at].code != code) at++;
-    ensure(at < ROW_COUNT);
-    return at;
+static size_t rank_of(enum exit_code code) {
+    for (size_t i = 0; i < row_count; i++) {
+        if (rows[i].code == code) return i;
+    }
+    panic("exit_code: no such code: %d", (int)code);
 }
 
 enum exit_code exit_code_worse(enum exit_code a, enum exit_code b) {
-    return row_of(a) < row_of(b) ? a : b;
+    return rank_of(a) < rank_of(b) ? a : b;
 }
 
 const char *exit_code_name(enum exit_code code) {
-    return rows[row_of(code)].name;
+    return rows[rank_of(code)].name;
 }

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/event_payload.h"
+
+#include <string.h>
+
+/* A string is its length and its bytes; the reader wants room for the NUL as well. */
+static void put_string(struct byte_writer *writer, const char *string, size_t size) {
+    size_t length = strnlen(string, size);
+    bytes_put_varint(writer, length);
+    bytes_put(writer, string, length);
+}
+
+static bool get_string(struct byte_reader *reader, char *to, size_t size) {
+    uint64_t length = bytes_get_varint(reader);
+    if (reader->failed || length >= size) return false;
+    const uint8_t *bytes = bytes_get(reader, (size_t)length);
+    if (!bytes || memchr(bytes, '\0', (size_t)length)) return false;
+    memcpy(to, bytes, (size_t)length);
+    to[length] = '\0';
+    return true;
+}
+
+#define PUT_STRING(writer, array) put_string((writer), (array), sizeof(array))
+#define GET_STRING(reader, array) get_string((reader), (array), sizeof(array))
+
+static bool get_bool(struct byte_reader *reader) {
+    return bytes_get_u8(reader) != 0;
+}
+
+/* A small number that must stay below `limit`. */
+static bool get_below(struct byte_reader *reader, unsigned limit, uint8_t *value) {
+    uint8_t byte = bytes_get_u8(reader);
+    if (reader->failed || byte >= limit) return false;
+    *value = byte;
+    return true;
+}
+
+static bool get_track(struct byte_reader *reader, uint8_t *track) {
+    uint8_t byte = bytes_get_u8(reader);
+    if (reader->failed || (byte >= TRACK_COUNT && byte != STATE_TRACK_NONE))
+        return false;
+    *track = byte;
+    return true;
+}
+
+void event_put_session(struct byte_writer *writer, const struct event *event) {
+    const struct session_event *session = &event->session;
+    PUT_STRING(writer, session->target);
+    PUT_STRING(writer, session->user);
+    bytes_put_u8(writer, session->target_class);
+    bytes_put_u8(writer, session->read_only);
+    bytes_put_u32(writer, session->poll_ms);
+    bytes_put_f32(writer, session->slo_p95_ms);
+    bytes_put_f32(writer, session->slo_error_ratio);
+}
+
+bool event_get_session(struct byte_reader *reader, struct event *event) {
+    struct session_event *session = &event->session;
+    if (!GET_STRING(reader, session->target)) return false;
+    if (!GET_STRING(reader, session->user)) return false;
+    if (!get_below(reader, TARGET_PRODUCTION + 1, &session->target_class)) return false;
+    session->read_only = get_bool(reader);
+    session->poll_ms = bytes_get_u32(reader);
+    session->slo_p95_ms = bytes_get_f32(reader);
+    session->slo_error_ratio = bytes_get_f32(reader);
+    return true;
+}
+
+void event_put_part(struct byte_writer *writer, const struct event *event) {
+    const struct part *part = &event->part;
+    PUT_STRING(writer, part->name);
+    PUT_STRING(writer, part->detail);
+    PUT_STRING(writer, part->version);
+    bytes_put_u8(writer, part->kind);
+    bytes_put_u8(writer, part->track);
+    bytes_put_u8(writer, part->status);
+    bytes_put_u8(writer, part->critical);
+    bytes_put_u16(writer, part->http_status);
+    bytes_put_u32(writer, part->failures);
+    bytes_put_f32(writer, part->latency_ms);
+    bytes_put_u64(writer, part->polled_ns);
+    bytes_put_u64(writer, part->answered_ns);
+    bytes_put_u64(writer, part->changed_ns);
+}
+
+bool event_get_part(struct byte_reader *reader, struct event *event) {
+    struct part *part = &event->part;
+    if (!GET_STRING(reader, part->name)) return false;
+    if (!GET_STRING(reader, part->detail)) return false;
+    if (!GET_STRING(reader, part->version)) return false;
+    if (!get_below(reader, PART_KIND_COUNT, &part->kind)) return false;
+    if (!get_track(reader, &part->track)) return false;
+    if (!get_below(reader, PART_SILENT + 1, &part->status)) return false;
+    part->critical = get_bool(reader);
+    part->http_status = bytes_get_u16(reader);
+    part->failures = bytes_get_u32(reader);
+    part->latency_ms = bytes_get_f32(reader);
+    part->polled_ns = bytes_get_u64(reader);
+    part->answered_ns = bytes_get_u64(reader);
+    part->changed_ns = bytes_get_u64(reader);
+    return true;
+}
+
+void event_put_values(struct byte_writer *writer, const struct event *event) {
+    const struct values_event *values = &event->values;
+    bytes_put_u8(writer, values->track);
+    bytes_put_u32(writer, values->step_ms);
+    bytes_put_varint(writer, values->count);
+    for (uint32_t i = 0; i < values->count; i++) {
+        bytes_put_u8(writer, values->items[i].metric);
+        bytes_put_f32(writer, values->items[i].value);
+    }
+}
+
+bool event_get_values(struct byte_reader *reader, struct event *event) {
+    struct values_event *values = &event->values;
+    if (!get_track(reader, &values->track)) return false;
+    values->step_ms = bytes_get_u32(reader);
+    uint64_t count = bytes_get_varint(reader);
+    if (count > EVENT_VALUES_MAX) return false;
+    values->count = (uint32_t)count;
+    for (uint32_t i = 0; i < values->count; i++) {
+        if (!get_below(reader, METRIC_COUNT, &values->items[i].metric)) return false;
+        values->items[i].value = bytes_get_f32(reader);
+    }
+    return true;
+}
+
+void event_put_heat(struct byte_writer *writer, const struct event *event) {
+    bytes_put_u8(writer, event->heat.track);
+    for (unsigned i = 0; i < HEAT_BUCKETS; i++) {
+        bytes_put_varint(writer, event->heat.counts[i]);
+    }
+}
+
+bool event_get_heat(struct byte_reader *reader, struct event *event) {
+    if (!get_track(reader, &event->heat.track)) return false;
+    for (unsigned i = 0; i < HEAT_BUCKETS; i++) {
+        uint64_t count = bytes_get_varint(reader);
+        if (count > UINT16_MAX) return false;
+        event->heat.counts[i] = (uint16_t)count;
+    }
+    return true;
+}
+
+static void put_error_row(struct byte_writer *writer, const struct error_row *row) {
+    PUT_STRING(writer, row->kind);
+    PUT_STRING(writer, row->route);
+    PUT_STRING(writer, row->version);
+    PUT_STRING(writer, row->request_id);
+    PUT_STRING(writer, row->message);
+    bytes_put_u64(writer, row->count);
+    bytes_put_u64(writer, (uint64_t)row->last_seen_ms);
+    bytes_put_u8(writer, row->track);
+}
+
+static bool get_error_row(struct byte_reader *reader, struct error_row *row) {
+    if (!GET_STRING(reader, row->kind)) return false;
+    if (!GET_STRING(reader, row->route)) return false;
+    if (!GET_STRING(reader, row->version)) return false;
+    if (!GET_STRING(reader, row->request_id)) return false;
+    if (!GET_STRING(reader, row->message)) return false;
+    row->count = bytes_get_u64(reader);
+    row->last_seen_ms = (int64_t)bytes_get_u64(reader);
+    return get_track(reader, &row->track);
+}
+
+void event_put_errors(struct byte_writer *writer, const struct event *event) {
+    bytes_put_u8(writer, event->errors.track);
+    bytes_put_varint(writer, event->errors.count);
+    for (uint32_t i = 0; i < event->errors.count; i++) {
+        put_error_row(writer, &event->errors.rows[i]);
+    }
+}
+
+bool event_get_errors(struct byte_reader *reader, struct event *event) {
+    if (!get_track(reader, &event->errors.track)) return false;
+    uint64_t count = bytes_get_varint(reader);
+    if (count > STATE_ERRORS_MAX) return false;
+    event->errors.count = (uint32_t)count;
+    for (uint32_t i = 0; i < event->errors.count; i++) {
+        if (!get_error_row(reader, &event->errors.rows[i])) return false;
+    }
+    return true;
+}
+
+void event_put_note(struct byte_writer *writer, const struct event *event) {
+    bytes_put_u64(writer, (uint64_t)event->note.wall_ms);
+    bytes_put_u64(writer, event->note.at_ns);
+    bytes_put_u8(writer, event->note.level);
+    PUT_STRING(writer, event->note.source);
+    PUT_STRING(writer, event->note.words);
+}
+
+bool event_get_note(struct byte_reader *reader, struct event *event) {
+    event->note.wall_ms = (int64_t)bytes_get_u64(reader);
+    event->note.at_ns = bytes_get_u64(reader);
+    return get_below(reader, NOTE_BAD + 1, &event->note.level) &&
+           GET_STRING(reader, event->note.source) &&
+           GET_STRING(reader, event->note.words);
+}
+
+void event_put_run_status(struct byte_writer *writer, const struct event *event) {
+    const struct run *run = &event->run_status;
+    bytes_put(writer, run->id, sizeof run->id);
+    bytes_put_u8(writer, run->kind);
+    bytes_put_u8(writer, run->active);
+    bytes_put_u8(writer, run->verdict);
+    bytes_put_u16(writer, run->passed);
+    bytes_put_u16(writer, run->failed);
+    bytes_put_u16(writer, run->inconclusive);
+    bytes_put_u16(writer, run->flaky);
+    bytes_put_u16(writer, run->total);
+    bytes_put_u64(writer, run->started_ns);
+    bytes_put_u64(writer, run->ended_ns);
+    PUT_STRING(writer, run->title);
+    PUT_STRING(writer, run->words);
+}
+
+bool event_get_run_status(struct byte_reader *reader, struct event *event) {
+    struct run *run = &event->run_status;
+    const uint8_t *id = bytes_get(reader, sizeof run->id);
+    if (!id) return false;
+    memcpy(run->id, id, sizeof run->id);
+    if (!get_below(reader, RUN_KIND_COUNT, &run->kind)) return false;
+    run->active = get_bool(reader);
+    if (!get_below(reader, VERDICT_COUNT, &run->verdict)) return false;
+    run->passed = bytes_get_u16(reader);
+    run->failed = bytes_get_u16(reader);
+    run->inconclusive = bytes_get_u16(reader);
+    run->flaky = bytes_get_u16(reader);
+    run->total = bytes_get_u16(reader);
+    run->started_ns = bytes_get_u64(reader);
+    run->ended_ns = bytes_get_u64(reader);
+    return GET_STRING(reader, run->title) && GET_STRING(reader, run->words);
+}
+
+void event_put_check(struct byte_writer *writer, const struct event *event) {
+    const struct check_row *row = &event->check.row;
+    bytes_put_u16(writer, event->check.index);
+    bytes_put_u16(writer, event->check.total);
+    PUT_STRING(writer, row->name);
+    PUT_STRING(writer, row->detail);
+    bytes_put_u8(writer, row->done);
+    bytes_put_u8(writer, row->running);
+    bytes_put_u8(writer, row->flaky);
+    bytes_put_u8(writer, row->verdict);
+    bytes_put_u32(writer, row->duration_ms);
+}
+
+bool event_get_check(struct byte_reader *reader, struct event *event) {
+    struct check_row *row = &event->check.row;
+    event->check.index = bytes_get_u16(reader);
+    event->check.total = bytes_get_u16(reader);
+    if (!GET_STRING(reader, row->name) || !GET_STRING(reader, row->detail))
+        return false;
+    row->done = get_bool(reader);
+    row->running = get_bool(reader);
+    row->flaky = get_bool(reader);
+    if (!get_below(reader, VERDICT_COUNT, &row->verdict)) return false;
+    row->duration_ms = bytes_get_u32(reader);
+    return true;
+}
+
+void event_put_armed(struct byte_writer *writer, const struct event *event) {
+    bytes_put_u8(writer, event->armed.armed);
+    bytes_put_u64(writer, event->armed.until_ns);
+    PUT_STRING(writer, event->armed.who);
+}
+
+bool event_get_armed(struct byte_reader *reader, struct event *event) {
+    event->armed.armed = get_bool(reader);
+    event->armed.until_ns = bytes_get_u64(reader);
+    return GET_STRING(reader, event->armed.who);
+}
+
+void event_put_split(struct byte_writer *writer, const struct event *event) {
+    bytes_put_u8(writer, event->split.known);
+    bytes_put_f32(writer, event->split.wanted);
+    bytes_put_f32(writer, event->split.seen);
+    bytes_put_u32(writer, event->split.lease_ms);
+    bytes_put_u64(writer, event->split.at_ns);
+}
+
+bool event_get_split(struct byte_reader *reader, struct event *event) {
+    event->split.known = get_bool(reader);
+    event->split.wanted = bytes_get_f32(reader);
+    event->split.seen = bytes_get_f32(reader);
+    event->split.lease_ms = bytes_get_u32(reader);
+    event->split.at_ns = bytes_get_u64(reader);
+    return true;
+}
+
+void event_put_rollout(struct byte_writer *writer, const struct event *event) {
+    const struct rollout_status *rollout = &event->rollout;
+    bytes_put_u8(writer, rollout->known);
+    PUT_STRING(writer, rollout->phase);
+    PUT_STRING(writer, rollout->holder);
+    PUT_STRING(writer, rollout->reason);
+    bytes_put_u16(writer, rollout->step);
+    bytes_put_u16(writer, rollout->steps);
+    bytes_put_f32(writer, rollout->weight);
+    bytes_put_u32(writer, rollout->left_ms);
+    bytes_put_u64(writer, rollout->at_ns);
+}
+
+bool event_get_rollout(struct byte_reader *reader, struct event *event) {
+    struct rollout_status *rollout = &event->rollout;
+    rollout->known = get_bool(reader);
+    if (!GET_STRING(reader, rollout->phase)) return false;
+    if (!GET_STRING(reader, rollout->holder)) return false;
+    if (!GET_STRING(reader, rollout->reason)) return false;
+    rollout->step = bytes_get_u16(reader);
+    rollout->steps = bytes_get_u16(reader);
+    rollout->weight = bytes_get_f32(reader);
+    rollout->left_ms = bytes_get_u32(reader);
+    rollout->at_ns = bytes_get_u64(reader);
+    return true;
+}
+
+void event_put_versions(struct byte_writer *writer, const struct event *event) {
+    bytes_put_u8(writer, event->versions.track);
+    bytes_put_u8(writer, event->versions.mixed);
+    bytes_put_u16(writer, event->versions.instances);
+    PUT_STRING(writer, event->versions.version);
+}
+
+bool event_get_versions(struct byte_reader *reader, struct event *event) {
+    if (!get_track(reader, &event->versions.track)) return false;
+    event->versions.mixed = get_bool(reader);
+    event->versions.instances = bytes_get_u16(reader);
+    return GET_STRING(reader, event->versions.version);
+}
+
+void event_put_keyframe(struct byte_writer *writer, const struct event *event) {
+    const struct keyframe_event *keyframe = &event->keyframe;
+    bytes_put_u16(writer, keyframe->piece);
+    bytes_put_u16(writer, keyframe->pieces);
+    bytes_put_u32(writer, keyframe->layout);
+    bytes_put_u32(writer, keyframe->length);
+    bytes_put(writer, keyframe->bytes, keyframe->length);
+}
+
+bool event_get_keyframe(struct byte_reader *reader, struct event *event) {
+    struct keyframe_event *keyframe = &event->keyframe;
+    keyframe->piece = bytes_get_u16(reader);
+    keyframe->pieces = bytes_get_u16(reader);
+    keyframe->layout = bytes_get_u32(reader);
+    keyframe->length = bytes_get_u32(reader);
+    keyframe->bytes = bytes_get(reader, keyframe->length);
+    return keyframe->bytes != NULL && keyframe->piece < keyframe->pieces;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+struct model *model_new(void) {
+    struct model *model = memory_new(sizeof *model);
+    state_init(&model->state);
+    return model;
+}
+
+void model_free(struct model *model) {
+    free(model);
+}
+
+static struct series *series_of(
+    struct model *model, unsigned track, enum metric metric) {
+    if (metric_scope(metric) == METRIC_OF_TARGET) track = TRACK_STABLE;
+    return &model->series[track][metric];
+}
+
+static void apply_values(struct model *model, const struct event *event) {
+    const struct values_event *values = &event->values;
+    uint64_t step_ns = (uint64_t)values->step_ms * 1000000;
+    if (step_ns < SERIES_STEP_MIN_NS) step_ns = SERIES_STEP_MIN_NS;
+    for (uint32_t i = 0; i < values->count; i++) {
+        struct series *series = series_of(
+            model, values->track == TRACK_CANARY ? TRACK_CANARY : TRACK_STABLE,
+            (enum metric)values->items[i].metric);
+        if (series->step_ns != step_ns) series_init(series, step_ns);
+        series_put(series, event->at_ns, values->items[i].value);
+    }
+}
+
+/* A second that was skipped holds nothing. */
+static uint16_t *heat_column(struct heat *heat, uint64_t second) {
+    uint64_t wanted = second + 1;
+    if (heat->last_s == 0) heat->first_s = heat->last_s = wanted;
+    if (wanted < heat->first_s) return NULL;
+    uint64_t skipped = heat->last_s + 1;
+    if (wanted > heat->last_s + HEAT_SECONDS) skipped = wanted - HEAT_SECONDS + 1;
+    for (; skipped <= wanted; skipped++) {
+        memset(heat->counts[(skipped - 1) % HEAT_SECONDS], 0, sizeof *heat->counts);
+    }
+    if (wanted > heat->last_s) heat->last_s = wanted;
+    if (heat->last_s - heat->first_s >= HEAT_SECONDS) {
+        heat->first_s = heat->last_s - HEAT_SECONDS + 1;
+    }
+    return wanted < heat->first_s ? NULL : heat->counts[second % HEAT_SECONDS];
+}
+
+static void apply_heat(struct model *model, const struct event *event) {
+    unsigned track = event->heat.track == TRACK_CANARY ? TRACK_CANARY : TRACK_STABLE;
+    uint16_t *column = heat_column(&model->heat[track], event->at_ns / 1000000000U);
+    for (unsigned i = 0; column && i < HEAT_BUCKETS; i++) {
+        unsigned sum = (unsigned)column[i] + event->heat.counts[i];
+        column[i] = sum > UINT16_MAX ? UINT16_MAX : (uint16_t)sum;
+    }
+}
+
+void model_apply(struct model *model, const struct event *event) {
+    state_apply(&model->state, event);
+    if (event->at_ns > model->now_ns) model->now_ns = event->at_ns;
+    if (event->kind == EVENT_VALUES) apply_values(model, event);
+    if (event->kind == EVENT_HEAT) apply_heat(model, event);
+}
+
+const struct series *model_series(
+    const struct model *model, enum track track, enum metric metric) {
+    if (metric_scope(metric) == METRIC_OF_TARGET) track = TRACK_STABLE;
+    return &model->series[track][metric];
+}

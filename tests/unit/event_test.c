@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/event.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "base/memory.h"
+
+/* One event of each kind with something in every field. */
+static struct event event_of(enum event_kind kind) {
+    struct event event = {
+        .sequence = 7, .wall_ms = 1763813403250, .at_ns = 123456789, .kind = kind};
+    memset(event.run, 0x11, sizeof event.run);
+    memset(event.boot, 0x22, sizeof event.boot);
+    switch (kind) {
+    case EVENT_SESSION:
+        event.session = (struct session_event){
+            .target = "demo",
+            .user = "ann",
+            .target_class = TARGET_STAGING,
+            .read_only = true,
+            .poll_ms = 1000,
+            .slo_p95_ms = 2000,
+            .slo_error_ratio = 0.001F};
+        break;
+    case EVENT_PART:
+        event.part = (struct part){
+            .name = "redis",
+            .detail = "connection refused",
+            .version = "7.0.15",
+            .kind = PART_REDIS,
+            .track = STATE_TRACK_NONE,
+            .status = PART_SILENT,
+            .critical = true,
+            .http_status = 503,
+            .failures = 3,
+            .latency_ms = 1.5F,
+            .polled_ns = 5,
+            .answered_ns = 4,
+            .changed_ns = 3};
+        break;
+    case EVENT_VALUES:
+        event.values = (struct values_event){
+            .track = TRACK_CANARY,
+            .step_ms = 250,
+            .count = 2,
+            .items = {{METRIC_RPS, 40.5F}, {METRIC_P95, 310}}};
+        break;
+    case EVENT_HEAT:
+        event.heat =
+            (struct heat_event){.track = TRACK_STABLE, .counts = {[3] = 65535}};
+        break;
+    case EVENT_ERRORS:
+        event.errors = (struct errors_event){
+            .track = TRACK_STABLE,
+            .count = 1,
+            .rows = {
+                {.kind = "model_timeout",
+                 .route = "POST /chat",
+                 .version = "v1",
+                 .request_id = "r-1",
+                 .message = "no answer",
+                 .count = 3,
+                 .last_seen_ms = 99,
+                 .track = TRACK_STABLE}}};
+        break;
+    case EVENT_NOTE:
+        event.note = (struct note){
+            .wall_ms = 1,
+            .at_ns = 2,
+            .level = NOTE_BAD,
+            .source = "redis",
+            .words = "down"};
+        break;
+    case EVENT_RUN:
+        event.run_status = (struct run){
+            .id = {9},
+            .kind = RUN_SMOKE,
+            .active = true,
+            .verdict = VERDICT_FAIL,
+            .passed = 1,
+            .failed = 2,
+            .inconclusive = 3,
+            .flaky = 4,
+            .total = 10,
+            .started_ns = 5,
+            .ended_ns = 6,
+            .title = "t",
+            .words = "w"};
+        break;
+    case EVENT_CHECK:
+        event.check = (struct check_event){
+            .index = 1,
+            .total = 3,
+            .row = {
+                .name = "n",
+                .detail = "d",
+                .done = true,
+                .running = true,
+                .flaky = true,
+                .verdict = VERDICT_PASS,
+                .duration_ms = 12}};
+        break;
+    case EVENT_ARMED:
+        event.armed = (struct armed_event){.armed = true, .until_ns = 8, .who = "ann"};
+        break;
+    case EVENT_SPLIT:
+        event.split = (struct split){
+            .known = true, .wanted = 0.1F, .seen = 0.11F, .lease_ms = 4000, .at_ns = 7};
+        break;
+    case EVENT_ROLLOUT:
+        event.rollout = (struct rollout_status){
+            .known = true,
+            .phase = "watching",
+            .holder = "ann",
+            .reason = "why",
+            .step = 1,
+            .steps = 4,
+            .weight = 0.25F,
+            .left_ms = 1000,
+            .at_ns = 3};
+        break;
+    case EVENT_VERSIONS:
+        event.versions = (struct versions_event){
+            .track = TRACK_CANARY, .mixed = true, .instances = 4, .version = "v1.6.0"};
+        break;
+    case EVENT_KEYFRAME:
+        event.keyframe = (struct keyframe_event){
+            .piece = 1,
+            .pieces = 2,
+            .layout = 3,
+            .length = 4,
+            .bytes = (const uint8_t *)"abcd"};
+        break;
+    case EVENT_KIND_COUNT: break;
+    }
+    return event;
+}
+
+static uint8_t *wire;
+
+static int make_wire(void **state) {
+    (void)state;
+    wire = memory_new(EVENT_SIZE_MAX);
+    return 0;
+}
+
+static int free_wire(void **state) {
+    (void)state;
+    free(wire);
+    return 0;
+}
+
+static void every_kind_comes_back_whole(void **state) {
+    (void)state;
+    for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        struct event event = event_of((enum event_kind)kind);
+        size_t length = event_encode(&event, wire, EVENT_SIZE_MAX);
+        assert_true(length > EVENT_OVERHEAD);
+
+        struct event back;
+        size_t used = 0;
+        struct error err = {0};
+        assert_int_equal(event_decode(wire, length, &back, &used, &err), EVENT_DECODED);
+        assert_int_equal(used, length);
+        uint8_t *again = memory_new(EVENT_SIZE_MAX);
+        assert_int_equal(event_encode(&back, again, EVENT_SIZE_MAX), length);
+        assert_memory_equal(again, wire, length);
+        free(again);
+    }
+}
+
+static void a_cut_event_asks_for_more(void **state) {
+    (void)state;
+    struct event event = event_of(EVENT_PART);
+    size_t length = event_encode(&event, wire, EVENT_SIZE_MAX);
+    for (size_t cut = 0; cut < length; cut++) {
+        struct event back;
+        size_t used = 0;
+        struct error err = {0};
+        assert_int_equal(event_decode(wire, cut, &back, &used, &err), EVENT_INCOMPLETE);
+    }
+}
+
+static void every_flipped_bit_is_noticed(void **state) {
+    (void)state;
+    struct event event = event_of(EVENT_CHECK);
+    size_t length = event_encode(&event, wire, EVENT_SIZE_MAX);
+    for (size_t bit = 0; bit < length * 8; bit++) {
+        wire[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        struct event back;
+        size_t used = 0;
+        struct error err = {0};
+        assert_int_not_equal(
+            event_decode(wire, length, &back, &used, &err), EVENT_DECODED);
+        wire[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    }
+}
+
+static void a_newer_kind_is_skipped(void **state) {
+    (void)state;
+    struct event event = event_of(EVENT_NOTE);
+    size_t length = event_encode(&event, wire, EVENT_SIZE_MAX);
+    wire[6] = EVENT_KIND_COUNT;
+    struct byte_writer checksum = byte_writer_in(wire + length - 4, 4);
+    bytes_put_u32(&checksum, bytes_crc32c(0, wire, length - 4));
+    struct event back;
+    size_t used = 0;
+    struct error err = {0};
+    assert_int_equal(event_decode(wire, length, &back, &used, &err), EVENT_SKIPPED);
+    assert_int_equal(used, length);
+}
+
+static void values_out_of_range_are_broken(void **state) {
+    (void)state;
+    struct event event = event_of(EVENT_NOTE);
+    event.note.level = NOTE_BAD + 1;
+    size_t length = event_encode(&event, wire, EVENT_SIZE_MAX);
+    struct event back;
+    size_t used = 0;
+    struct error err = {0};
+    assert_int_equal(event_decode(wire, length, &back, &used, &err), EVENT_BROKEN);
+    assert_non_null(strstr(err.message, "note"));
+}
+
+static void an_impossible_length_is_broken(void **state) {
+    (void)state;
+    memset(wire, 0xFF, 64);
+    struct event back;
+    size_t used = 0;
+    struct error err = {0};
+    assert_int_equal(event_decode(wire, 64, &back, &used, &err), EVENT_BROKEN);
+}
+
+static void what_does_not_fit_is_not_written(void **state) {
+    (void)state;
+    struct event event = event_of(EVENT_PART);
+    assert_int_equal(event_encode(&event, wire, 80), 0);
+    event = event_of(EVENT_KEYFRAME);
+    uint8_t *bytes = memory_new(EVENT_PAYLOAD_MAX);
+    event.keyframe.bytes = bytes;
+    event.keyframe.length = EVENT_PAYLOAD_MAX;
+    assert_int_equal(event_encode(&event, wire, EVENT_SIZE_MAX), 0);
+    free(bytes);
+}
+
+static void heat_rows_are_even_on_a_log_scale(void **state) {
+    (void)state;
+    assert_int_equal(heat_bucket(0), 0);
+    assert_int_equal(heat_bucket(1), 0);
+    assert_int_equal(heat_bucket(-5), 0);
+    assert_int_equal(heat_bucket(10.01), 7);
+    assert_int_equal(heat_bucket(100.1), 13);
+    assert_int_equal(heat_bucket(1001), 19);
+    assert_int_equal(heat_bucket(1e9), HEAT_BUCKETS - 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_comes_back_whole),
+        cmocka_unit_test(a_cut_event_asks_for_more),
+        cmocka_unit_test(every_flipped_bit_is_noticed),
+        cmocka_unit_test(a_newer_kind_is_skipped),
+        cmocka_unit_test(values_out_of_range_are_broken),
+        cmocka_unit_test(an_impossible_length_is_broken),
+        cmocka_unit_test(what_does_not_fit_is_not_written),
+        cmocka_unit_test(heat_rows_are_even_on_a_log_scale),
+    };
+    return cmocka_run_group_tests(tests, make_wire, free_wire);
+}
