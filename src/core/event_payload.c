@@ -37,8 +37,8 @@ static bool get_below(struct byte_reader *reader, unsigned limit, uint8_t *value
 
 static bool get_track(struct byte_reader *reader, uint8_t *track) {
     uint8_t byte = bytes_get_u8(reader);
-    if (reader->failed || (byte >= TRACK_COUNT && byte != STATE_TRACK_NONE))
-        return false;
+    bool known = byte < TRACK_COUNT || byte == STATE_TRACK_NONE;
+    if (reader->failed || !known) return false;
     *track = byte;
     return true;
 }
@@ -252,8 +252,8 @@ bool event_get_check(struct byte_reader *reader, struct event *event) {
     struct check_row *row = &event->check.row;
     event->check.index = bytes_get_u16(reader);
     event->check.total = bytes_get_u16(reader);
-    if (!GET_STRING(reader, row->name) || !GET_STRING(reader, row->detail))
-        return false;
+    if (!GET_STRING(reader, row->name)) return false;
+    if (!GET_STRING(reader, row->detail)) return false;
     row->done = get_bool(reader);
     row->running = get_bool(reader);
     row->flaky = get_bool(reader);

@@ -131,12 +131,7 @@ void series_columns(
         if (series->step_ns == 0) continue;
         uint64_t start = from_ns + (uint64_t)(width_ns * (double)i);
         uint64_t end = from_ns + (uint64_t)(width_ns * (double)(i + 1));
-        if (!in_fine_ring(series, end)) {
-            columns[i] = series_at(series, start);
-        } else if (end - start >= series->step_ns) {
-            columns[i] = fine_mean(series, start, end);
-        } else {
-            columns[i] = series_at(series, start);
-        }
+        bool wide = in_fine_ring(series, end) && end - start >= series->step_ns;
+        columns[i] = wide ? fine_mean(series, start, end) : series_at(series, start);
     }
 }

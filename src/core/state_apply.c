@@ -19,15 +19,19 @@ static void apply_session(struct state *state, const struct event *event) {
     state->armed = false;
 }
 
+static struct part *part_named(struct state *state, const struct part *like) {
+    for (uint32_t i = 0; i < state->part_count; i++) {
+        struct part *part = &state->parts[i];
+        bool same_kind = part->kind == like->kind;
+        if (same_kind && strcmp(part->name, like->name) == 0) return part;
+    }
+    return NULL;
+}
+
 /* When the status last changed is kept here: a probe knows only its own poll. */
 static void apply_part(struct state *state, const struct event *event) {
     const struct part *news = &event->part;
-    struct part *part = NULL;
-    for (uint32_t i = 0; i < state->part_count && !part; i++) {
-        struct part *known = &state->parts[i];
-        if (known->kind == news->kind && strcmp(known->name, news->name) == 0)
-            part = known;
-    }
+    struct part *part = part_named(state, news);
     if (!part) {
         if (state->part_count == STATE_PARTS_MAX) return;
         part = &state->parts[state->part_count++];
@@ -52,21 +56,23 @@ static void apply_values(struct state *state, const struct event *event) {
     }
 }
 
+/* The first row from `at` on that belongs to another track, or NULL. */
+static const struct error_row *next_kept(
+    const struct state *state, uint8_t replaced, uint32_t *at) {
+    while (*at < state->error_count && state->errors[*at].track == replaced) ++*at;
+    return *at < state->error_count ? &state->errors[*at] : NULL;
+}
+
 /* The rows of one track are replaced; all rows stay newest first. */
 static void apply_errors(struct state *state, const struct event *event) {
+    const struct errors_event *errors = &event->errors;
     struct error_row merged[STATE_ERRORS_MAX];
     uint32_t count = 0;
     uint32_t old = 0;
     uint32_t new = 0;
     while (count < STATE_ERRORS_MAX) {
-        while (old < state->error_count &&
-               state->errors[old].track == event->errors.track) {
-            old++;
-        }
-        const struct error_row *kept =
-            old < state->error_count ? &state->errors[old] : NULL;
-        const struct error_row *news =
-            new < event->errors.count ? &event->errors.rows[new] : NULL;
+        const struct error_row *kept = next_kept(state, errors->track, &old);
+        const struct error_row *news = new < errors->count ? &errors->rows[new] : NULL;
         if (!kept && !news) break;
         if (!kept || (news && news->last_seen_ms >= kept->last_seen_ms)) {
             merged[count++] = *news;
