@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "core/node_json.h"
 #include "core/suggest.h"
+#include "core/url.h"
 
 enum { SHOWN_SIZE = 64 };
 
@@ -162,16 +163,12 @@ static bool is_visible_ascii(struct slice text) {
     return true;
 }
 
-static bool url_is_valid(const struct schema_field *field, struct slice url) {
-    if (!is_visible_ascii(url)) return false;
+static bool url_is_valid(const struct schema_field *field, struct slice text) {
+    struct url url;
+    struct error err;
+    if (!url_parse(text, &url, &err)) return false;
     for (size_t i = 0; field->words[i]; i++) {
-        struct scan scan = scan_of(url);
-        if (!scan_literal(&scan, field->words[i])) continue;
-        if (!scan_literal(&scan, "://")) continue;
-        char first = scan_peek(&scan);
-        /* After unix:// comes a path, after all others a host. */
-        if (strcmp(field->words[i], "unix") == 0) return first == '/';
-        return first != 0 && first != '/' && first != '?' && first != '#';
+        if (slice_equals(url.scheme, field->words[i])) return true;
     }
     return false;
 }
