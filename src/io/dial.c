@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/dial.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "io/loop.h"
+#include "io/resolve.h"
+
+struct dial {
+    struct loop *loop; /* borrowed */
+    dial_done_fn on_done;
+    void *owner;
+    char name[RESOLVE_HOST_SIZE + 8]; /* for messages */
+    struct resolve *resolve;
+    uint32_t address_count, address_at;
+    struct resolve_address addresses[DIAL_ADDRESSES_MAX];
+    struct sockaddr_un path;
+    uint64_t deadline_ns;
+    struct loop_timer *deadline; /* of everything */
+    struct loop_timer *attempt;  /* of one address, when others are left */
+    struct loop_timer *finish;   /* on_done is due */
+    int socket;                  /* -1 for none */
+    struct loop_watch *watch;
+    struct error why;
+};
+
+static void drop_timer(struct loop_timer **timer) {
+    loop_timer_free(*timer);
+    *timer = NULL;
+}
+
+static void drop_watch(struct dial *dial) {
+    loop_watch_free(dial->watch);
+    dial->watch = NULL;
+}
+
+static void close_socket(struct dial *dial) {
+    drop_watch(dial);
+    if (dial->socket >= 0) close(dial->socket);
+    dial->socket = -1;
+}
+
+void dial_free(struct dial *dial) {
+    if (!dial) return;
+    close_socket(dial);
+    resolve_free(dial->resolve);
+    drop_timer(&dial->deadline);
+    drop_timer(&dial->attempt);
+    drop_timer(&dial->finish);
+    free(dial);
+}
+
+static void on_finish(void *owner, uint64_t now_ns) {
+    (void)now_ns;
+    struct dial *dial = owner;
+    dial->finish = NULL;
+    dial_done_fn on_done = dial->on_done;
+    void *dial_owner = dial->owner;
+    int socket = dial->socket;
+    struct error why = dial->why;
+    dial->socket = -1;
+    dial_free(dial);
+    on_done(dial_owner, socket, &why);
+}
+
+/* With the socket, or with `why` when there is none. */
+static void finish(struct dial *dial) {
+    drop_watch(dial);
+    drop_timer(&dial->deadline);
+    drop_timer(&dial->attempt);
+    if (!dial->finish) dial->finish = loop_after(dial->loop, 0, on_finish, dial);
+}
+
+static void note_errno(struct dial *dial, int number) {
+    error_set(
+        &dial->why, ERROR_CONNECT, "connecting to %s: %s", dial->name,
+        strerrordesc_np(number));
+}
+
+static void try_next(struct dial *dial);
+
+static void on_writable(void *owner, unsigned ready) {
+    (void)ready;
+    struct dial *dial = owner;
+    int number = 0;
+    socklen_t length = sizeof number;
+    getsockopt(dial->socket, SOL_SOCKET, SO_ERROR, &number, &length);
+    if (number == 0) {
+        dial->why = (struct error){.code = ERROR_NONE};
+        finish(dial);
+        return;
+    }
+    note_errno(dial, number);
+    try_next(dial);
+}
+
+/* A connect that is under way tells by becoming writable, also when it failed. */
+static bool start_connect(
+    struct dial *dial, const struct sockaddr *address, socklen_t length) {
+    int family = address->sa_family;
+    dial->socket = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (dial->socket >= 0 && family != AF_UNIX) {
+        setsockopt(dial->socket, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+        setsockopt(dial->socket, SOL_SOCKET, SO_KEEPALIVE, &(int){1}, sizeof(int));
+    }
+    if (dial->socket < 0 ||
+        (connect(dial->socket, address, length) != 0 && errno != EINPROGRESS)) {
+        note_errno(dial, errno);
+        close_socket(dial);
+        return false;
+    }
+    dial->watch = loop_watch_new(dial->loop, dial->socket, on_writable, dial);
+    loop_watch_set(dial->watch, LOOP_WRITABLE);
+    return true;
+}
+
+static void on_attempt_over(void *owner, uint64_t now_ns) {
+    (void)now_ns;
+    struct dial *dial = owner;
+    dial->attempt = NULL;
+    note_errno(dial, ETIMEDOUT);
+    try_next(dial);
+}
+
+/* Each address gets its share of the time that is left. */
+static void give_share(struct dial *dial, uint32_t address_count) {
+    if (address_count < 2) return;
+    uint64_t now_ns = loop_clock_ns();
+    uint64_t left_ns = dial->deadline_ns > now_ns ? dial->deadline_ns - now_ns : 0;
+    dial->attempt =
+        loop_after(dial->loop, left_ns / address_count, on_attempt_over, dial);
+}
+
+static void try_next(struct dial *dial) {
+    close_socket(dial);
+    drop_timer(&dial->attempt);
+    while (dial->address_at < dial->address_count) {
+        uint32_t left = dial->address_count - dial->address_at;
+        const struct resolve_address *address = &dial->addresses[dial->address_at++];
+        const struct sockaddr *socket = (const struct sockaddr *)&address->socket;
+        if (!start_connect(dial, socket, address->length)) continue;
+        give_share(dial, left);
+        return;
+    }
+    finish(dial);
+}
+
+static void on_resolved(void *owner, const struct resolve_result *result) {
+    struct dial *dial = owner;
+    dial->resolve = NULL;
+    dial->why = result->error;
+    size_t count = result->count;
+    if (count > DIAL_ADDRESSES_MAX) count = DIAL_ADDRESSES_MAX;
+    dial->address_count = (uint32_t)count;
+    for (size_t i = 0; i < count; i++) dial->addresses[i] = result->addresses[i];
+    try_next(dial);
+}
+
+static void on_deadline(void *owner, uint64_t now_ns) {
+    (void)now_ns;
+    struct dial *dial = owner;
+    dial->deadline = NULL;
+    error_set(
+        &dial->why, ERROR_TIMEOUT, "%s %s: no answer in time",
+        dial->resolve ? "resolving" : "connecting to", dial->name);
+    resolve_free(dial->resolve);
+    dial->resolve = NULL;
+    close_socket(dial);
+    finish(dial);
+}
+
+static void dial_path(struct dial *dial, const char *path) {
+    text_copy_cut(dial->name, sizeof dial->name, path);
+    dial->path.sun_family = AF_UNIX;
+    const struct sockaddr *address = (const struct sockaddr *)&dial->path;
+    if (!text_copy(dial->path.sun_path, sizeof dial->path.sun_path, path)) {
+        note_errno(dial, ENAMETOOLONG);
+        finish(dial);
+    } else if (!start_connect(dial, address, sizeof dial->path)) {
+        finish(dial);
+    }
+}
+
+struct dial *dial_start(
+    struct loop *loop, const struct dial_options *options, dial_done_fn on_done,
+    void *owner) {
+    struct dial *dial = memory_new(sizeof *dial);
+    dial->loop = loop;
+    dial->on_done = on_done;
+    dial->owner = owner;
+    dial->socket = -1;
+    dial->deadline_ns = loop_clock_ns() + options->timeout_ns;
+    dial->deadline = loop_after(loop, options->timeout_ns, on_deadline, dial);
+    if (options->path) {
+        dial_path(dial, options->path);
+        return dial;
+    }
+    struct text name = TEXT_IN(dial->name);
+    bool v6 = strchr(options->host, ':') != NULL;
+    text_addf(
+        &name, "%s%s%s:%u", v6 ? "[" : "", options->host, v6 ? "]" : "", options->port);
+    dial->resolve =
+        resolve_start(loop, options->host, options->port, on_resolved, dial);
+    return dial;
+}
