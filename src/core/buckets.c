@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/buckets.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The first bucket whose bound is not below `bound`. */
+static uint32_t position_of(const struct buckets *buckets, double bound) {
+    uint32_t position = 0;
+    while (position < buckets->count && buckets->bounds[position] < bound) position++;
+    return position;
+}
+
+static void insert(struct buckets *buckets, uint32_t at, double bound, double count) {
+    size_t behind = (buckets->count - at) * sizeof *buckets->bounds;
+    memmove(&buckets->bounds[at + 1], &buckets->bounds[at], behind);
+    memmove(&buckets->counts[at + 1], &buckets->counts[at], behind);
+    buckets->bounds[at] = bound;
+    buckets->counts[at] = count;
+    buckets->count++;
+}
+
+bool buckets_put(struct buckets *buckets, double bound, double count) {
+    if (isnan(bound)) return false;
+    uint32_t at = position_of(buckets, bound);
+    if (at < buckets->count && buckets->bounds[at] <= bound) {
+        buckets->counts[at] += count;
+        return true;
+    }
+    if (buckets->count == BUCKETS_MAX) return false;
+    insert(buckets, at, bound, count);
+    return true;
+}
+
+bool buckets_straighten(struct buckets *buckets) {
+    bool straight = true;
+    for (uint32_t i = 1; i < buckets->count; i++) {
+        if (buckets->counts[i] >= buckets->counts[i - 1]) continue;
+        buckets->counts[i] = buckets->counts[i - 1];
+        straight = false;
+    }
+    return straight;
+}
+
+double buckets_total(const struct buckets *buckets) {
+    return buckets->count > 0 ? buckets->counts[buckets->count - 1] : 0;
+}
+
+/* Where a bucket begins. Below the first one lies zero, unless that one is negative. */
+static double lower_bound(const struct buckets *buckets, uint32_t at) {
+    if (at > 0) return buckets->bounds[at - 1];
+    return buckets->bounds[0] > 0 ? 0 : buckets->bounds[0];
+}
+
+double buckets_below(const struct buckets *buckets, double value) {
+    uint32_t at = position_of(buckets, value);
+    if (at == buckets->count) return buckets_total(buckets);
+    double before = at > 0 ? buckets->counts[at - 1] : 0;
+    double lower = lower_bound(buckets, at);
+    double upper = buckets->bounds[at];
+    if (upper <= value) return buckets->counts[at];
+    if (value <= lower || isinf(upper)) return before;
+    double share = (value - lower) / (upper - lower);
+    return before + (buckets->counts[at] - before) * share;
+}
+
+void buckets_merge(struct buckets *to, const struct buckets *from) {
+    struct buckets merged = {0};
+    for (uint32_t i = 0; i < to->count; i++) buckets_put(&merged, to->bounds[i], 0);
+    for (uint32_t i = 0; i < from->count; i++) buckets_put(&merged, from->bounds[i], 0);
+    for (uint32_t i = 0; i < merged.count; i++) {
+        double bound = merged.bounds[i];
+        merged.counts[i] = buckets_below(to, bound) + buckets_below(from, bound);
+    }
+    *to = merged;
+}
+
+double buckets_quantile(const struct buckets *buckets, double quantile) {
+    double total = buckets_total(buckets);
+    if (!(total > 0)) return NAN;
+    double wanted = total * quantile;
+    uint32_t at = 0;
+    while (at + 1 < buckets->count && buckets->counts[at] < wanted) at++;
+    double upper = buckets->bounds[at];
+    double lower = lower_bound(buckets, at);
+    if (isinf(upper)) return at > 0 ? lower : (double)NAN;
+
+    double before = at > 0 ? buckets->counts[at - 1] : 0;
+    double inside = buckets->counts[at] - before;
+    if (!(inside > 0)) return upper;
+    return lower + (upper - lower) * (wanted - before) / inside;
+}
