@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/growth.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/panic.h"
+#include "base/units.h"
+
+enum {
+    WINDOW_S = 10,     /* long enough for percentiles of a few requests per second */
+    SPACING = 12,      /* a snapshot each twelfth of the window */
+    GAP_PERCENT = 150, /* an answer later than so much of the interval left a gap */
+};
+
+/* A poll comes a little early or late; still the one before it is the recent one. */
+static const double recent_s = 0.9;
+
+static size_t row_of(enum meaning histogram) {
+    ensure(histogram >= MEANING_LATENCY && histogram <= MEANING_TTFT);
+    return (size_t)(histogram - MEANING_LATENCY);
+}
+
+void growth_init(struct growth *growth, uint64_t interval_ns) {
+    memset(growth, 0, sizeof *growth);
+    uint64_t window_ns = WINDOW_S * NS_PER_S;
+    if (window_ns < 2 * interval_ns) window_ns = 2 * interval_ns;
+    growth->window_ns = window_ns + interval_ns * GAP_PERCENT / 100;
+    growth->recent_ns = (uint64_t)(recent_s * (double)NS_PER_S);
+}
+
+bool growth_bound(
+    struct growth *growth, enum meaning histogram, double bound, uint8_t *place) {
+    size_t row = row_of(histogram);
+    uint32_t count = growth->bound_count[row];
+    for (uint32_t i = 0; i < count; i++) {
+        if (growth->bounds[row][i] < bound || growth->bounds[row][i] > bound) continue;
+        *place = (uint8_t)i;
+        return true;
+    }
+    if (count == BUCKETS_MAX) return false;
+    growth->bounds[row][count] = bound;
+    growth->bound_count[row]++;
+    *place = (uint8_t)count;
+    return true;
+}
+
+void growth_add(struct growth *growth, enum meaning meaning, double by) {
+    growth->now.totals[meaning] += by;
+}
+
+void growth_add_bucket(
+    struct growth *growth, enum meaning histogram, uint8_t place, double by) {
+    growth->now.buckets[row_of(histogram)][place] += by;
+}
+
+void growth_break(struct growth *growth) {
+    growth->past_count = 0;
+    memcpy(growth->latest, growth->now.buckets[0], sizeof growth->latest);
+}
+
+static const struct growth_snapshot *past(const struct growth *growth, uint32_t back) {
+    return &growth->past[(growth->past_count - 1 - back) % GROWTH_SNAPSHOTS];
+}
+
+static uint32_t kept(const struct growth *growth) {
+    return growth->past_count < GROWTH_SNAPSHOTS ? growth->past_count
+                                                 : GROWTH_SNAPSHOTS;
+}
+
+/* The snapshot to count from: the oldest one inside the window. */
+static const struct growth_snapshot *base_of(const struct growth *growth) {
+    const struct growth_snapshot *base = NULL;
+    for (uint32_t back = 0; back < kept(growth); back++) {
+        const struct growth_snapshot *older = past(growth, back);
+        if (growth->now.at_ns - older->at_ns > growth->window_ns) break;
+        if (older->at_ns < growth->now.at_ns) base = older;
+    }
+    return base;
+}
+
+static const struct growth_snapshot *recent_base_of(const struct growth *growth) {
+    const struct growth_snapshot *base = NULL;
+    for (uint32_t back = 0; back < kept(growth); back++) {
+        const struct growth_snapshot *older = past(growth, back);
+        if (growth->now.at_ns - older->at_ns > growth->window_ns) break;
+        if (older->at_ns < growth->now.at_ns) base = older;
+        if (base && growth->now.at_ns - base->at_ns >= growth->recent_ns) break;
+    }
+    return base;
+}
+
+void growth_close(struct growth *growth, uint64_t at_ns) {
+    /* What was read last becomes past, unless the past is dense enough there. */
+    const struct growth_snapshot *newest =
+        growth->past_count > 0 ? past(growth, 0) : NULL;
+    uint64_t spacing_ns = growth->window_ns / SPACING;
+    growth->now.at_ns = at_ns;
+    if (newest && at_ns - newest->at_ns < spacing_ns) return;
+    growth->past[growth->past_count % GROWTH_SNAPSHOTS] = growth->now;
+    growth->past_count++;
+}
+
+static double seconds_since(
+    const struct growth *growth, const struct growth_snapshot *base) {
+    if (!base) return NAN;
+    return (double)(growth->now.at_ns - base->at_ns) / (double)NS_PER_S;
+}
+
+double growth_window_s(const struct growth *growth) {
+    return seconds_since(growth, base_of(growth));
+}
+
+double growth_recent_s(const struct growth *growth) {
+    return seconds_since(growth, recent_base_of(growth));
+}
+
+double growth_of(const struct growth *growth, enum meaning meaning) {
+    const struct growth_snapshot *base = base_of(growth);
+    return base ? growth->now.totals[meaning] - base->totals[meaning] : (double)NAN;
+}
+
+double growth_recent_of(const struct growth *growth, enum meaning meaning) {
+    const struct growth_snapshot *base = recent_base_of(growth);
+    return base ? growth->now.totals[meaning] - base->totals[meaning] : (double)NAN;
+}
+
+static struct buckets buckets_since(
+    const struct growth *growth, size_t row, const double *base) {
+    struct buckets buckets = {0};
+    for (uint32_t i = 0; i < growth->bound_count[row]; i++) {
+        double grown = growth->now.buckets[row][i] - base[i];
+        buckets_put(&buckets, growth->bounds[row][i], grown);
+    }
+    return buckets;
+}
+
+struct buckets growth_buckets(const struct growth *growth, enum meaning histogram) {
+    const struct growth_snapshot *base = base_of(growth);
+    if (!base) return (struct buckets){0};
+    size_t row = row_of(histogram);
+    return buckets_since(growth, row, base->buckets[row]);
+}
+
+struct buckets growth_latest(const struct growth *growth) {
+    return buckets_since(growth, 0, growth->latest);
+}
