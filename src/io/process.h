@@ -1,5 +1,5 @@
 /* Child processes that cannot outlive their parent: PR_SET_PDEATHSIG and a leash, a pipe
- * whose end of file tells the child (and its children) to end. */
+ * whose end of file tells the child (and its children) to end: io/leash.h. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "io/leash.h"
 
 struct process;
 struct loop;
@@ -23,6 +24,9 @@ struct process_options {
     const int *keep_fds;
     unsigned keep_count;
     bool own_session; /* setsid(): a terminal's signals do not reach it */
+    bool
+        leash_only; /* no SIGKILL when this process dies: the end of its leash tells the
+                      * child, which has to tidy up before it ends */
 };
 
 struct process_exit {
@@ -32,7 +36,9 @@ struct process_exit {
 
 typedef void (*process_exit_fn)(void *owner, const struct process_exit *how);
 
-/* The child gets SIGKILL when this process dies, whatever killed it. */
+/* The child gets SIGKILL when this process dies, whatever killed it. Waits until it runs:
+ * a program that cannot be started is an error here. To be called from the thread that
+ * lives as long as the program. */
 struct process *process_start(
     struct loop *loop, const struct process_options *options, process_exit_fn on_exit,
     void *owner, struct error *err);
@@ -45,12 +51,3 @@ void process_stop(struct process *process, uint64_t grace_ns);
 
 /* Kills it at once if it still runs, reaps it, and runs no callback. */
 void process_free(struct process *process);
-
-/* For the child's side: watch the read end of the leash and call `on_end` when the other
- * end is gone. The descriptor's number comes in FLIGHTDECK_LEASH. False when there is no
- * leash. */
-struct leash;
-typedef void (*leash_end_fn)(void *owner);
-struct leash *leash_from_environment(
-    struct loop *loop, leash_end_fn on_end, void *owner);
-void leash_free(struct leash *leash);
