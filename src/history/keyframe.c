@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "history/keyframe.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+/* Changes whenever a dump of one program would mean something else to another. */
+static uint32_t layout_of_state(void) {
+    const uint64_t facts[] = {
+        sizeof(struct state),
+        sizeof(struct part),
+        sizeof(struct error_row),
+        sizeof(struct note),
+        sizeof(struct run),
+        sizeof(struct check_row),
+        offsetof(struct state, parts),
+        offsetof(struct state, values),
+        offsetof(struct state, checks),
+        METRIC_COUNT,
+    };
+    return bytes_crc32c(0, facts, sizeof facts);
+}
+
+uint16_t keyframe_pieces(void) {
+    return (
+        uint16_t)((sizeof(struct state) + KEYFRAME_PIECE_SIZE - 1) / KEYFRAME_PIECE_SIZE);
+}
+
+void keyframe_piece(struct event *event, const struct state *state, uint16_t number) {
+    size_t start = (size_t)number * KEYFRAME_PIECE_SIZE;
+    size_t left = sizeof *state - start;
+    event->kind = EVENT_KEYFRAME;
+    event->keyframe = (struct keyframe_event){
+        .piece = number,
+        .pieces = keyframe_pieces(),
+        .layout = layout_of_state(),
+        .length = (uint32_t)(left < KEYFRAME_PIECE_SIZE ? left : KEYFRAME_PIECE_SIZE),
+        .bytes = (const uint8_t *)state + start,
+    };
+}
+
+bool keyframe_builder_add(struct keyframe_builder *builder, const struct event *event) {
+    const struct keyframe_event *piece = &event->keyframe;
+    bool ours = event->kind == EVENT_KEYFRAME && piece->layout == layout_of_state() &&
+                piece->pieces == keyframe_pieces();
+    if (ours && piece->piece == 0) builder->next = 0;
+    if (!ours || piece->piece != builder->next) {
+        builder->next = 0;
+        return false;
+    }
+    size_t start = (size_t)piece->piece * KEYFRAME_PIECE_SIZE;
+    if (piece->length > sizeof *builder->state - start) return false;
+    memcpy((uint8_t *)builder->state + start, piece->bytes, piece->length);
+    builder->next++;
+    if (builder->next < piece->pieces) return false;
+    builder->next = 0;
+    return true;
+}

@@ -1,0 +1,41 @@
+/* Every event of a session in an append-only file: what scrubbing and replay read. Losing
+ * it costs a picture, so it is never synced and never waited for. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "core/event.h"
+#include "core/state.h"
+
+enum {
+    RECORDING_SEGMENT_MAX = 64 * 1024 * 1024, /* bytes; then a new segment starts */
+    RECORDING_SEGMENTS_MAX = 4,               /* the oldest one is removed */
+    RECORDING_KEYFRAMES_MAX = 8192,           /* that can be found again */
+    RECORDING_KEPT_MAX = 20,                  /* recordings of earlier sessions */
+};
+
+#define RECORDING_KEYFRAME_NS UINT64_C(30000000000)
+
+struct recording;
+
+/* Writes below `folder` under the name of the run; without a folder (NULL), or when it
+ * cannot be written, into a file that nobody else sees and that ends with the program. */
+struct recording *recording_new(const char *folder, const uint8_t run[EVENT_ID_SIZE]);
+void recording_free(struct recording *recording);
+
+/* Appends one event. `state` is the state after it, kept as a keyframe every 30 s. */
+void recording_add(
+    struct recording *recording, const struct event *event, const struct state *state);
+
+/* The state as it was at `at_ns`. False when that lies before the recording. */
+bool recording_state_at(
+    struct recording *recording, uint64_t at_ns, struct state *state);
+
+/* Whether it is on disk under a name, and why not. */
+bool recording_is_kept(const struct recording *recording, struct error *why);
+
+/* The path of the first segment; "" when it is not kept. */
+const char *recording_path(const struct recording *recording);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "history/segment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+enum { FILE_MODE = 0600, READ_AHEAD = 2 * EVENT_SIZE_MAX };
+
+/* A file without a name: on disk where that works, else in memory. */
+static int open_nameless(void) {
+    int descriptor = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, FILE_MODE);
+    return descriptor >= 0 ? descriptor : memfd_create("recording", MFD_CLOEXEC);
+}
+
+bool segment_create(struct segment *segment, const char *path, struct error *err) {
+    int flags = O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+    int descriptor = path ? open(path, flags, FILE_MODE) : open_nameless();
+    if (descriptor < 0) {
+        return error_set(
+            err, ERROR_SYSTEM, "making %s: %s", path ? path : "a temporary file",
+            strerror(errno));
+    }
+    *segment = (struct segment){.descriptor = descriptor};
+    return true;
+}
+
+bool segment_open(struct segment *segment, const char *path, struct error *err) {
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    off_t length = descriptor >= 0 ? lseek(descriptor, 0, SEEK_END) : -1;
+    if (length < 0) {
+        error_set(err, ERROR_NOT_FOUND, "opening %s: %s", path, strerror(errno));
+        if (descriptor >= 0) close(descriptor);
+        return false;
+    }
+    *segment = (struct segment){.descriptor = descriptor, .length = (uint64_t)length};
+    return true;
+}
+
+void segment_close(struct segment *segment) {
+    if (segment->descriptor >= 0) close(segment->descriptor);
+    *segment = (struct segment){.descriptor = -1};
+}
+
+bool segment_append(
+    struct segment *segment, const uint8_t *bytes, size_t length, struct error *err) {
+    size_t written = 0;
+    while (written < length) {
+        ssize_t count = pwrite(
+            segment->descriptor, bytes + written, length - written,
+            (off_t)(segment->length + written));
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) {
+            return error_set(err, ERROR_SYSTEM, "recording: %s", strerror(errno));
+        }
+        written += (size_t)count;
+    }
+    segment->length += length;
+    return true;
+}
+
+void segment_reader_init(
+    struct segment_reader *reader, const struct segment *segment, uint64_t offset) {
+    *reader = (struct segment_reader){
+        .segment = segment,
+        .offset = offset,
+        .buffer_offset = offset,
+        .buffer = memory_new(READ_AHEAD),
+    };
+}
+
+void segment_reader_clear(struct segment_reader *reader) {
+    free(reader->buffer);
+    *reader = (struct segment_reader){0};
+}
+
+/* Moves the buffer to the next event and fills it. False when that brings nothing new. */
+static bool refill(struct segment_reader *reader) {
+    ssize_t count = 0;
+    do {
+        count = pread(
+            reader->segment->descriptor, reader->buffer, READ_AHEAD,
+            (off_t)reader->offset);
+    } while (count < 0 && errno == EINTR);
+    uint64_t known = reader->buffer_offset + reader->buffer_length - reader->offset;
+    reader->buffer_offset = reader->offset;
+    reader->buffer_length = count > 0 ? (size_t)count : 0;
+    return reader->buffer_length > known;
+}
+
+enum segment_read segment_next(struct segment_reader *reader, struct event *event) {
+    for (;;) {
+        size_t at = (size_t)(reader->offset - reader->buffer_offset);
+        size_t used = 0;
+        struct error err;
+        enum event_decoded decoded = event_decode(
+            reader->buffer + at, reader->buffer_length - at, event, &used, &err);
+        switch (decoded) {
+        case EVENT_DECODED: reader->offset += used; return SEGMENT_EVENT;
+        case EVENT_SKIPPED: reader->offset += used; break;
+        case EVENT_BROKEN: return SEGMENT_TORN;
+        case EVENT_INCOMPLETE:
+            if (refill(reader)) break;
+            return reader->buffer_length > 0 ? SEGMENT_TORN : SEGMENT_END;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/* One file of envelopes: appended to, read from any place, tolerant of a torn end. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "core/event.h"
+
+struct segment {
+    int descriptor;  /* -1 when there is none */
+    uint64_t length; /* bytes written */
+};
+
+/* A new file with mode 0600 that did not exist, or, for a NULL path, one without a name. */
+bool segment_create(struct segment *segment, const char *path, struct error *err);
+bool segment_open(struct segment *segment, const char *path, struct error *err);
+void segment_close(struct segment *segment);
+
+/* All of the bytes or, after an error, none that count. */
+bool segment_append(
+    struct segment *segment, const uint8_t *bytes, size_t length, struct error *err);
+
+/* Reads events one after the other, through a buffer of its own. */
+struct segment_reader {
+    const struct segment *segment; /* borrowed */
+    uint64_t offset;               /* of the next event */
+    uint64_t buffer_offset;        /* of the buffer's first byte */
+    size_t buffer_length;
+    uint8_t *buffer; /* owned */
+};
+
+void segment_reader_init(
+    struct segment_reader *reader, const struct segment *segment, uint64_t offset);
+void segment_reader_clear(struct segment_reader *reader);
+
+enum segment_read { SEGMENT_EVENT, SEGMENT_END, SEGMENT_TORN };
+
+/* The next event; kinds of a newer program are left out. Pointers in it are borrowed
+ * until the next call. SEGMENT_TORN: the rest cannot be read. */
+enum segment_read segment_next(struct segment_reader *reader, struct event *event);
