@@ -31,14 +31,14 @@ struct socket {
 struct http_call {
     struct http *http;              /* borrowed */
     struct http_call *next, **link; /* calls of http; what points here */
-    uint64_t number;                /* in the order they were started */
     http_done_fn on_done;
     void *owner;
     CURL *curl;
     uint64_t started_ns;
-    bool ending;         /* its callback runs */
-    bool refused;        /* never handed to curl: */
-    struct error reason; /* why not */
+    bool ending;                /* its callback runs */
+    bool refused;               /* never handed to curl: */
+    struct error reason;        /* why not */
+    struct loop_timer *refusal; /* then its callback comes */
     struct http_options options;
     struct http_answer answer;
 };
@@ -47,12 +47,10 @@ struct http {
     struct loop *loop; /* borrowed */
     enum http_authority authority;
     CURLM *multi;
-    struct loop_timer *timer;         /* when curl wants to be called */
-    struct loop_timer *refusal_timer; /* for calls that were refused */
+    struct loop_timer *timer; /* when curl wants to be called */
     struct socket *sockets;
     struct http_call *calls;
     uint32_t call_count;
-    uint64_t last_number; /* of a call */
     CURL *spares[SPARES_MAX];
     uint32_t spare_count;
     bool working; /* its callbacks may be on the stack */
@@ -100,8 +98,8 @@ static void detach(struct http_call *call) {
     struct http *http = call->http;
     *call->link = call->next;
     if (call->next) call->next->link = call->link;
-    ensure(http->calls != call);
     http->call_count--;
+    loop_timer_free(call->refusal);
     if (!call->refused) curl_multi_remove_handle(http->multi, call->curl);
 }
 
@@ -147,8 +145,7 @@ static void socket_free(struct socket *socket) {
 
 static void destroy(struct http *http) {
     loop_timer_free(http->timer);
-    loop_timer_free(http->refusal_timer);
-    http->timer = http->refusal_timer = NULL;
+    http->timer = NULL;
     while (http->spare_count > 0) curl_easy_cleanup(http->spares[--http->spare_count]);
     for (struct socket *socket = http->sockets, *next = NULL; socket; socket = next) {
         next = socket->next;
@@ -258,37 +255,24 @@ static int on_curl_socket(
 
 /* How it begins */
 
-static struct http_call *next_refused(struct http *http, uint64_t last_number) {
-    struct http_call *call = http->calls;
-    while (call && (!call->refused || call->number > last_number)) call = call->next;
-    return call;
-}
-
-static void on_refusals(void *owner, uint64_t now_ns) {
-    struct http *http = owner;
-    http->refusal_timer = NULL;
+static void on_refusal(void *owner, uint64_t now_ns) {
+    struct http_call *call = owner;
+    struct http *http = call->http;
+    call->refusal = NULL;
     (void)now_ns;
     enter(http);
-    /* Those that the callbacks start wait for their own turn. */
-    uint64_t last_number = http->last_number;
-    struct http_call *call = NULL;
-    while (!http->freed && (call = next_refused(http, last_number))) {
-        finish(call, CURLE_OK);
-    }
+    finish(call, CURLE_OK);
     leave(http);
 }
 
 static void refuse_call(struct http_call *call) {
-    struct http *http = call->http;
     call->refused = true;
-    if (http->refusal_timer) return;
-    http->refusal_timer = loop_after(http->loop, 0, on_refusals, http);
+    call->refusal = loop_after(call->http->loop, 0, on_refusal, call);
 }
 
 static struct http_call *call_new(struct http *http) {
     struct http_call *call = memory_new(sizeof *call);
     call->http = http;
-    call->number = ++http->last_number;
     call->started_ns = loop_clock_ns();
     call->curl = take_handle(http);
     call->next = http->calls;
