@@ -35,7 +35,7 @@ done <<LIBRARIES
 n?curses|term.h ui/screen\.c
 uv src/io/(loop|stream|process|redis|http|server|resolve)\.c
 curl/ src/io/http(_options|_answer)?\.c
-microhttpd src/io/server\.c
+microhttpd src/io/server(_request|_daemon)?\.c
 hiredis/ src/io/redis\.c
 openssl/ src/io/tls\.c
 sqlite3 src/io/sqlite\.c

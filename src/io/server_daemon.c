@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <microhttpd.h>
+
+#include "base/memory.h"
+#include "base/panic.h"
+#include "base/units.h"
+#include "io/loop.h"
+#include "io/server_state.h"
+
+enum { HEADERS_BYTES_MAX = 16 * 1024 }; /* past it: 431 or 414, by libmicrohttpd */
+
+/* What libmicrohttpd tells. None of these calls the owner or runs libmicrohttpd. */
+
+static void ignore_log(void *owner, const char *words, va_list args)
+    __attribute__((format(printf, 2, 0)));
+static void ignore_log(void *owner, const char *words, va_list args) {
+    (void)owner;
+    (void)words;
+    (void)args;
+}
+
+/* A path is decoded by who knows what it means, and never twice. */
+static size_t leave_encoded(
+    void *owner, struct MHD_Connection *connection, char *words) {
+    (void)owner;
+    (void)connection;
+    return strlen(words);
+}
+
+static int descriptor_of(struct MHD_Connection *mhd) {
+    return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+static void open_connection(
+    struct server *server, struct MHD_Connection *mhd, void **slot) {
+    struct server_connection *connection = memory_new(sizeof *connection);
+    connection->server = server;
+    connection->descriptor = descriptor_of(mhd);
+    connection->since_ns = loop_clock_ns();
+    connection->next = server->connections;
+    if (connection->next) connection->next->link = &connection->next;
+    connection->link = &server->connections;
+    server->connections = connection;
+    *slot = connection;
+    server_sweep_start(server);
+}
+
+static void close_connection(struct server_connection *connection) {
+    *connection->link = connection->next;
+    if (connection->next) connection->next->link = connection->link;
+    free(connection);
+}
+
+static void on_connection(
+    void *owner, struct MHD_Connection *mhd, void **slot,
+    enum MHD_ConnectionNotificationCode what) {
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        open_connection(owner, mhd, slot);
+    } else {
+        close_connection(*slot);
+    }
+}
+
+static struct server_request *begin_request(
+    struct server *server, struct MHD_Connection *mhd) {
+    struct server_connection *connection =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+            ->socket_context;
+    struct server_request *request =
+        server_request_new(connection, mhd, server->options.body_max_bytes);
+    request->started_ns = loop_clock_ns();
+    connection->request = request;
+    server->request_count++;
+    return request;
+}
+
+static enum MHD_Result send_now(struct server_request *request) {
+    return server_request_send(request, loop_clock_ns()) ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result receive(
+    struct server_request *request, const char *bytes, size_t *length) {
+    bool bearable = server_request_receive(request, bytes, *length);
+    *length = 0;
+    if (!bearable) shutdown(request->connection->descriptor, SHUT_RDWR);
+    return MHD_YES;
+}
+
+/* The whole request is here: it waits, suspended, until run() hands it over. */
+static enum MHD_Result arrive(struct server *server, struct server_request *request) {
+    unsigned refusal = 0;
+    if (request->body.overflow) refusal = MHD_HTTP_CONTENT_TOO_LARGE;
+    if (server->freed) refusal = MHD_HTTP_SERVICE_UNAVAILABLE;
+    if (refusal) {
+        server_request_refuse(request, refusal);
+        return send_now(request);
+    }
+    request->state = REQUEST_ARRIVED;
+    *server->arrived_end = request;
+    server->arrived_end = &request->next;
+    MHD_suspend_connection(request->mhd);
+    return MHD_YES;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): libmicrohttpd's own parameters */
+static enum MHD_Result on_mhd_request(
+    void *owner, struct MHD_Connection *mhd, const char *url, const char *method,
+    const char *version, const char *bytes, size_t *length, void **slot) {
+    struct server *server = owner;
+    struct server_request *request = *slot;
+    (void)version;
+    if (!request) {
+        *slot = request = begin_request(server, mhd);
+        request->method = method;
+        request->path = url;
+        unsigned status = server_request_check(request);
+        if (status == 0) return MHD_YES;
+        server_request_refuse(request, status);
+        return send_now(request);
+    }
+    if (*length > 0) return receive(request, bytes, length);
+    switch (request->state) {
+    case REQUEST_RECEIVING: return arrive(server, request);
+    case REQUEST_READY: return send_now(request);
+    case REQUEST_ARRIVED:
+    case REQUEST_WAITING:
+    case REQUEST_SENDING:
+    case REQUEST_DROPPED: break;
+    }
+    return MHD_NO;
+}
+
+static void on_completed(
+    void *owner, struct MHD_Connection *mhd, void **slot,
+    enum MHD_RequestTerminationCode how) {
+    struct server *server = owner;
+    struct server_request *request = *slot;
+    (void)mhd;
+    (void)how;
+    if (!request) return;
+    ensure(request->state != REQUEST_ARRIVED && request->state != REQUEST_WAITING);
+    request->connection->request = NULL;
+    request->connection->used = true;
+    request->connection->since_ns = loop_clock_ns();
+    server->request_count--;
+    server_request_free(request);
+    *slot = NULL;
+}
+
+struct MHD_Daemon *server_daemon_start(struct server *server) {
+    unsigned idle_s =
+        (unsigned)((server->options.idle_timeout_ns + NS_PER_S - 1) / NS_PER_S);
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        on_mhd_request, server, MHD_OPTION_EXTERNAL_LOGGER, ignore_log,
+        NULL, /* must come first */
+        MHD_OPTION_LISTEN_SOCKET, server->listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)HEADERS_BYTES_MAX, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)server->options.connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
+        idle_s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_UNESCAPE_CALLBACK,
+        leave_encoded, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+}
