@@ -55,10 +55,11 @@ void tty_enter(struct tty *tty) {
     modes.c_cc[VMIN] = 1;
     modes.c_cc[VTIME] = 0;
     restore_on_crash(tty->restore);
+    bool ours = tty->restore->armed; /* stopped, but nobody gave it back meanwhile */
     tty->restore->armed = 1;
     tcsetattr(tty->output_fd, TCSANOW, &modes);
     outlet_clear(&tty->outlet);
-    outlet_add(&tty->outlet, tty->enter, tty->enter_length);
+    if (!ours) outlet_add(&tty->outlet, tty->enter, tty->enter_length);
 }
 
 void tty_leave(struct tty *tty) {

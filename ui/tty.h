@@ -30,7 +30,7 @@ void tty_close(struct tty *tty); /* gives it back first */
 /* One more descriptor of it, or -1. */
 int tty_another_fd(struct error *err);
 
-/* Takes the terminal over: from now on a crash gives it back. */
+/* Takes the terminal over, also again: from now on a crash gives it back. */
 void tty_enter(struct tty *tty);
 
 /* Gives it back; what was still on its way is thrown away. */

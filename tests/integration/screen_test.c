@@ -1,173 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-#include "ui/screen.h"
-
-#include <locale.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/panic.h"
+#include "base/scan.h"
 #include "base/text.h"
-#include "base/units.h"
 #include "support/display.h"
-#include "ui/theme_reader.h"
+#include "support/painter.h"
+#include "ui/restore.h"
 
-/* The test starts itself as the program in the terminal: a screen that draws on demand. */
-
-struct painter {
-    struct screen *screen;
-    struct restore restore;
-    bool flooding;
-    unsigned frame;
-    uint64_t worst_gap_ns, turned_ns;
-};
-
-static volatile sig_atomic_t resized;
-
-static void on_winch(int number) {
-    (void)number;
-    resized = 1;
-}
-
-static struct theme test_theme(void) {
-    static const char text[] = "[palette]\nsky = #56B4E9 74 6\nink = #000003 16 0\n"
-                               "[style]\nseries.stable = sky bold\n"
-                               "armed = ink on sky | mono: reverse\n";
-    struct theme theme;
-    struct theme_warnings warnings = {0};
-    theme_init(&theme);
-    theme_read(&theme, slice_of(text), "test", &warnings);
-    return theme;
-}
-
-static void paint_noise(struct canvas *canvas, unsigned frame) {
-    for (int y = 3; y < canvas->height - 1; y++) {
-        for (int x = 0; x < canvas->width; x++) {
-            unsigned noise = (unsigned)x * 7U + (unsigned)y * 3U + frame;
-            canvas_put(canvas, x, y, 'a' + noise % 26, ROLE_TEXT);
-        }
-    }
-}
-
-static void paint(struct painter *painter) {
-    struct canvas *canvas = screen_canvas(painter->screen);
-    canvas_clear(canvas);
-    canvas_print(
-        canvas, canvas_rect(canvas), ROLE_TEXT, "size %dx%d", canvas->width,
-        canvas->height);
-    canvas_text(canvas, 0, 1, 40, "caf\u00e9 \u2714 \u4e2d\u6587 end", ROLE_STABLE);
-    canvas_text(canvas, 0, 2, 40, "ARMED", ROLE_ARMED);
-    canvas_text_right(
-        canvas, 0, canvas->height - 1, canvas->width, "corner", ROLE_TEXT);
-    if (painter->flooding) paint_noise(canvas, painter->frame);
-    painter->frame++;
-    screen_show(painter->screen, display_clock_ns());
-}
-
-/* Not a tail call, so that every level takes stack. */
-static int overflow(volatile int *from) { /* NOLINT(misc-no-recursion) */
-    volatile int here[1024];
-    here[0] = *from + 1;
-    if (here[0] < 0) return 0;
-    return overflow(here) + here[0]; /* NOLINT(clang-analyzer-*) */
-}
-
-static void crash(char how) {
-    volatile int zero = 0;
-    if (how == 's') raise(SIGSEGV);
-    if (how == 'a') abort();
-    if (how == 'o') overflow(&zero);
-    if (how == 'p') panic("asked for");
-}
-
-static bool on_key(struct painter *painter, char key) {
-    if (key == 'q') return false;
-    if (key == 'f') painter->flooding = !painter->flooding;
-    if (key == 'z') {
-        screen_suspend(painter->screen);
-        printf("suspended\n");
-        fflush(stdout);
-        raise(SIGSTOP);
-        screen_resume(painter->screen);
-    }
-    crash(key);
-    return true;
-}
-
-static void note_gap(struct painter *painter) {
-    uint64_t now_ns = display_clock_ns();
-    uint64_t gap_ns = painter->turned_ns ? now_ns - painter->turned_ns : 0;
-    if (gap_ns > painter->worst_gap_ns) painter->worst_gap_ns = gap_ns;
-    painter->turned_ns = now_ns;
-}
-
-static bool turn(struct painter *painter) {
-    struct screen *screen = painter->screen;
-    struct pollfd fds[2] = {
-        {.fd = screen_input_fd(screen), .events = POLLIN},
-        {.fd = screen_waits(screen) ? screen_output_fd(screen) : -1, .events = POLLOUT},
-    };
-    poll(fds, 2, painter->flooding ? 20 : 1000);
-    note_gap(painter);
-    char key;
-    while (read(fds[0].fd, &key, 1) == 1) {
-        if (!on_key(painter, key)) return false;
-    }
-    screen_on_writable(screen, display_clock_ns());
-    if (resized) {
-        resized = 0;
-        screen_resize(screen);
-    }
-    paint(painter);
-    return true;
-}
-
-static int run_painter(void) {
-    setlocale(LC_CTYPE, "");
-    struct terminal_environment environment = {
-        .term = getenv("TERM"),
-        .colorterm = getenv("COLORTERM"),
-        .no_color = getenv("NO_COLOR"),
-        .sync = getenv("FLIGHTDECK_SYNC"),
-        .utf8 = MB_CUR_MAX > 1,
-    };
-    struct sigaction action = {.sa_handler = on_winch};
-    sigaction(SIGWINCH, &action, NULL);
-    struct terminal terminal;
-    struct error err = {0};
-    char warning[160] = "";
-    struct painter painter = {0};
-    if (terminal_init(&terminal, &environment, &err)) {
-        painter.screen =
-            screen_new(&terminal, &painter.restore, warning, sizeof warning, &err);
-    }
-    if (!painter.screen) {
-        printf("refused: %s\n", err.message);
-        return 2;
-    }
-    struct theme theme = test_theme();
-    screen_set_theme(painter.screen, &theme);
-    paint(&painter);
-    while (turn(&painter)) {
-    }
-    struct screen_stats stats = screen_stats(painter.screen);
-    screen_free(painter.screen);
-    printf(
-        "gap_ms=%u frames=%u dropped=%u .\n%s\n",
-        (unsigned)(painter.worst_gap_ns / NS_PER_MS), (unsigned)stats.frames,
-        (unsigned)stats.dropped, warning);
-    return 0;
-}
-
+/* The test starts itself as the program in the terminal. */
 static struct display *start(const char *const *env) {
     const char *const args[] = {"/proc/self/exe", "--paint", NULL};
     const struct display_options options = {
@@ -177,9 +24,8 @@ static struct display *start(const char *const *env) {
 
 static void assert_restored(struct display *display) {
     char why[160] = "";
-    bool restored = display_is_restored(display, why, sizeof why);
+    display_wait_restored(display, why, sizeof why, 5000);
     assert_string_equal(why, "");
-    assert_true(restored);
 }
 
 static void shows_text_colours_and_wide_characters(void **state) {
@@ -321,8 +167,7 @@ static void suspending_gives_it_back_and_takes_it_again(void **state) {
     struct display *display = start(NULL);
     assert_true(display_wait(display, "corner", 5000));
     display_type(display, "z");
-    assert_true(display_wait(display, "suspended", 5000));
-    assert_false(display_shows(display, "corner"));
+    assert_true(display_wait_gone(display, "corner", 5000));
     assert_restored(display);
     display_signal(display, SIGCONT);
     assert_true(display_wait(display, "corner", 5000));
@@ -388,7 +233,10 @@ static void frames_are_bracketed_when_told_to(void **state) {
 }
 
 int main(int argc, char **argv) {
-    if (argc > 1 && strcmp(argv[1], "--paint") == 0) return run_painter();
+    if (argc > 1 && strcmp(argv[1], "--paint") == 0) {
+        struct restore restore = {0};
+        return painter_run(&restore);
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_text_colours_and_wide_characters),
         cmocka_unit_test(has_fewer_colours_where_the_terminal_has),

@@ -240,8 +240,13 @@ bool display_wait_bytes(struct display *display, uint64_t bytes, unsigned timeou
     return wait_until(display, has_bytes, &bytes, timeout_ms);
 }
 
+/* Others may still draw when the program has ended. */
 void display_look_on(struct display *display, unsigned time_ms) {
-    wait_until(display, never, NULL, time_ms);
+    uint64_t start_ns = display_clock_ns();
+    while (display_clock_ns() - start_ns < time_ms * NS_PER_MS) {
+        reap(display, WNOHANG);
+        turn(display, TURN_MS);
+    }
 }
 
 int display_wait_exit(struct display *display, unsigned timeout_ms) {
@@ -375,4 +380,14 @@ bool display_is_restored(struct display *display, char *why, size_t size) {
     if (!same_modes(&now, &display->modes)) text_add(&words, "modes of the line; ");
     if (fcntl(display->slave, F_GETFL) != display->flags) text_add(&words, "flags; ");
     return words.length == 0;
+}
+
+bool display_wait_restored(
+    struct display *display, char *why, size_t size, unsigned timeout_ms) {
+    uint64_t start_ns = display_clock_ns();
+    while (!display_is_restored(display, why, size)) {
+        if (display_clock_ns() - start_ns >= timeout_ms * NS_PER_MS) return false;
+        display_look_on(display, TURN_MS);
+    }
+    return true;
 }

@@ -83,3 +83,5 @@ uint64_t display_clock_ns(void);
 /* Whether everything is as it was before the program: picture, cursor, modes, line. `why`
  * says what is not. */
 bool display_is_restored(struct display *display, char *why, size_t size);
+bool display_wait_restored(
+    struct display *display, char *why, size_t size, unsigned timeout_ms);
