@@ -87,7 +87,7 @@ static void crash(char how) {
     if (how == 'a') abort();
     if (how == 'o') overflow(&zero);
     if (how == 'p') panic("asked for");
-    while (how == 'h') pause();
+    while (how == 'h') pause(); /* NOLINT(bugprone-infinite-loop) */
 }
 
 static void suspend(struct painter *painter, int how) {
