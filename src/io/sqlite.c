@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/memory.h"
+#include "base/panic.h"
+#include "base/text.h"
+
+enum { FILE_MODE = 0600, PRAGMA_SIZE = 64 };
+
+struct sqlite {
+    sqlite3 *handle;
+    bool read_only;
+};
+
+struct statement {
+    struct sqlite *sqlite; /* borrowed */
+    sqlite3_stmt *handle;
+};
+
+static bool tell(const struct sqlite *sqlite, const char *doing, struct error *err) {
+    return error_set(
+        err, ERROR_SYSTEM, "%s: %s", doing, sqlite3_errmsg(sqlite->handle));
+}
+
+bool sqlite_run(struct sqlite *sqlite, const char *sql, struct error *err) {
+    int status = sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL);
+    return status == SQLITE_OK || tell(sqlite, "history", err);
+}
+
+bool sqlite_begin(struct sqlite *sqlite, struct error *err) {
+    return sqlite_run(sqlite, "BEGIN IMMEDIATE", err);
+}
+
+bool sqlite_commit(struct sqlite *sqlite, struct error *err) {
+    if (sqlite_run(sqlite, "COMMIT", err)) return true;
+    sqlite_rollback(sqlite);
+    return false;
+}
+
+void sqlite_rollback(struct sqlite *sqlite) {
+    /* Some errors have rolled back already; then there is nothing left to do. */
+    if (!sqlite3_get_autocommit(sqlite->handle)) {
+        sqlite3_exec(sqlite->handle, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+static bool read_version(struct sqlite *sqlite, int64_t *version, struct error *err) {
+    struct statement *statement = statement_new(sqlite, "PRAGMA user_version", err);
+    if (!statement) return false;
+    bool found = statement_next(statement, err) == STATEMENT_ROW;
+    if (found) *version = statement_int(statement, 0);
+    statement_free(statement);
+    return found;
+}
+
+/* Another process may have migrated since: the version is read again inside. */
+static bool migrate_one(
+    struct sqlite *sqlite, const char *sql, int64_t version, struct error *err) {
+    int64_t now = 0;
+    char pragma[PRAGMA_SIZE];
+    struct text text = TEXT_IN(pragma);
+    text_addf(&text, "PRAGMA user_version=%lld", (long long)version + 1);
+    if (!sqlite_begin(sqlite, err)) return false;
+    if (!read_version(sqlite, &now, err)) goto undo;
+    if (now > version) {
+        sqlite_rollback(sqlite);
+        return true;
+    }
+    if (!sqlite_run(sqlite, sql, err) || !sqlite_run(sqlite, pragma, err)) goto undo;
+    return sqlite_commit(sqlite, err);
+undo:
+    sqlite_rollback(sqlite);
+    return false;
+}
+
+static bool migrate(
+    struct sqlite *sqlite, const char *const *migrations, size_t count,
+    struct error *err) {
+    int64_t version = 0;
+    if (!read_version(sqlite, &version, err)) return false;
+    if (version > (int64_t)count) {
+        sqlite->read_only = true;
+        return sqlite_run(sqlite, "PRAGMA query_only=1", err);
+    }
+    for (; version < (int64_t)count; version++) {
+        if (!migrate_one(sqlite, migrations[version], version, err)) return false;
+    }
+    return true;
+}
+
+/* SQLite would make it with the umask's mode: it is made here, readable by its owner
+ * alone. */
+static bool make_file(const char *path, struct error *err) {
+    int descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+    if (descriptor < 0) {
+        return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+    }
+    close(descriptor);
+    return true;
+}
+
+static bool prepare(
+    struct sqlite *sqlite, const char *const *migrations, size_t count,
+    struct error *err) {
+    sqlite3_extended_result_codes(sqlite->handle, 1);
+    sqlite3_busy_timeout(sqlite->handle, SQLITE_BUSY_MS);
+    return sqlite_run(sqlite, "PRAGMA journal_mode=WAL", err) &&
+           sqlite_run(sqlite, "PRAGMA synchronous=FULL", err) &&
+           sqlite_run(sqlite, "PRAGMA foreign_keys=ON", err) &&
+           sqlite_run(sqlite, "PRAGMA trusted_schema=OFF", err) &&
+           migrate(sqlite, migrations, count, err);
+}
+
+struct sqlite *sqlite_open(
+    const char *path, const char *const *migrations, size_t migration_count,
+    struct error *err) {
+    if (!make_file(path, err)) return NULL;
+    struct sqlite *sqlite = memory_new(sizeof *sqlite);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    bool ready = false;
+    if (sqlite3_open_v2(path, &sqlite->handle, flags, NULL) == SQLITE_OK) {
+        ready = prepare(sqlite, migrations, migration_count, err);
+    } else {
+        tell(sqlite, "opening", err);
+    }
+    if (ready) return sqlite;
+    error_wrap(err, "%s", path);
+    sqlite_close(sqlite);
+    return NULL;
+}
+
+void sqlite_close(struct sqlite *sqlite) {
+    if (!sqlite) return;
+    int status = sqlite3_close(sqlite->handle);
+    ensure(status == SQLITE_OK);
+    free(sqlite);
+}
+
+bool sqlite_is_read_only(const struct sqlite *sqlite) {
+    return sqlite->read_only;
+}
+
+struct statement *statement_new(
+    struct sqlite *sqlite, const char *sql, struct error *err) {
+    sqlite3_stmt *handle = NULL;
+    if (sqlite3_prepare_v2(sqlite->handle, sql, -1, &handle, NULL) != SQLITE_OK) {
+        tell(sqlite, "history", err);
+        return NULL;
+    }
+    struct statement *statement = memory_new(sizeof *statement);
+    *statement = (struct statement){.sqlite = sqlite, .handle = handle};
+    return statement;
+}
+
+void statement_free(struct statement *statement) {
+    if (!statement) return;
+    sqlite3_finalize(statement->handle);
+    free(statement);
+}
+
+/* Binding fails only for a wrong number or without memory: both are bugs here. */
+static void bound(int status) {
+    if (status != SQLITE_OK) panic("sqlite: binding: %s", sqlite3_errstr(status));
+}
+
+void statement_bind_string(struct statement *statement, int at, const char *value) {
+    bound(sqlite3_bind_text(statement->handle, at, value, -1, SQLITE_TRANSIENT));
+}
+
+void statement_bind_blob(struct statement *statement, int at, struct slice value) {
+    bound(sqlite3_bind_blob64(
+        statement->handle, at, value.data, value.length, SQLITE_TRANSIENT));
+}
+
+void statement_bind_int(struct statement *statement, int at, int64_t value) {
+    bound(sqlite3_bind_int64(statement->handle, at, value));
+}
+
+void statement_bind_double(struct statement *statement, int at, double value) {
+    bound(sqlite3_bind_double(statement->handle, at, value));
+}
+
+void statement_bind_null(struct statement *statement, int at) {
+    bound(sqlite3_bind_null(statement->handle, at));
+}
+
+enum statement_step statement_next(struct statement *statement, struct error *err) {
+    int status = sqlite3_step(statement->handle);
+    if (status == SQLITE_ROW) return STATEMENT_ROW;
+    if (status == SQLITE_DONE) return STATEMENT_DONE;
+    tell(statement->sqlite, "history", err);
+    return STATEMENT_FAILED;
+}
+
+bool statement_finish(struct statement *statement, struct error *err) {
+    if (!statement) return false;
+    bool done = statement_next(statement, err) == STATEMENT_DONE;
+    statement_free(statement);
+    return done;
+}
+
+struct slice statement_string(const struct statement *statement, int column) {
+    const void *text = sqlite3_column_text(statement->handle, column);
+    int length = sqlite3_column_bytes(statement->handle, column);
+    return (struct slice){
+        .data = text ? text : "", .length = text ? (size_t)length : 0};
+}
+
+struct slice statement_blob(const struct statement *statement, int column) {
+    const void *blob = sqlite3_column_blob(statement->handle, column);
+    int length = sqlite3_column_bytes(statement->handle, column);
+    return (struct slice){
+        .data = blob ? blob : "", .length = blob ? (size_t)length : 0};
+}
+
+int64_t statement_int(const struct statement *statement, int column) {
+    return sqlite3_column_int64(statement->handle, column);
+}
+
+double statement_double(const struct statement *statement, int column) {
+    if (statement_is_null(statement, column)) return (double)NAN;
+    return sqlite3_column_double(statement->handle, column);
+}
+
+bool statement_is_null(const struct statement *statement, int column) {
+    return sqlite3_column_type(statement->handle, column) == SQLITE_NULL;
+}
