@@ -130,6 +130,28 @@ int canvas_text_right(
     return canvas_text(canvas, x + indent, y, width - indent, string, role);
 }
 
+int canvas_wrap(
+    struct canvas *canvas, struct rect rect, const char *string, enum role role) {
+    struct scan scan = scan_of(slice_of(string));
+    int row = 0;
+    int used = 0;
+    while (!scan_done(&scan) && row < rect.height) {
+        uint32_t rune = UTF8_REPLACEMENT;
+        if (!utf8_next(&scan, &rune)) rune = UTF8_REPLACEMENT;
+        if (utf8_width(rune) == 0) continue;
+        int cells = drawn_width(canvas, rune);
+        if (cells > rect.width) break;
+        if (used + cells > rect.width) {
+            row++;
+            used = 0;
+            if (row == rect.height) break;
+        }
+        canvas_put(canvas, rect.x + used, rect.y + row, rune, role);
+        used += cells;
+    }
+    return used > 0 && row < rect.height ? row + 1 : row;
+}
+
 int canvas_print(
     struct canvas *canvas, struct rect rect, enum role role, const char *words, ...) {
     if (rect.height <= 0) return 0;

@@ -44,6 +44,10 @@ int canvas_text(
 int canvas_text_right(
     struct canvas *canvas, int x, int y, int width, const char *string, enum role role);
 
+/* Over several rows, cut where a row is full; returns how many rows it took. */
+int canvas_wrap(
+    struct canvas *canvas, struct rect rect, const char *string, enum role role);
+
 /* Like printf(), at most `rect.width` cells on the first row of `rect`. */
 int canvas_print(
     struct canvas *canvas, struct rect rect, enum role role, const char *words, ...)

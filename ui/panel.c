@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/panel.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/panic.h"
@@ -75,8 +76,41 @@ static int draw_title(
 }
 
 static enum role border_role(const struct panel_frame *frame) {
+    if (frame->dialog) return ROLE_DIALOG;
     if (frame->armed) return ROLE_ARMED;
     return frame->focus ? ROLE_BORDER_FOCUS : ROLE_BORDER;
+}
+
+void panel_add_note(struct panel_frame *frame, enum role role, const char *words, ...) {
+    if (frame->note_count == PANEL_NOTES_MAX) return;
+    struct panel_note *note = &frame->notes[frame->note_count++];
+    note->role = role;
+    va_list args;
+    va_start(args, words);
+    vsnprintf(note->words, sizeof note->words, words, args);
+    va_end(args);
+}
+
+/* Right-aligned, as many of the first ones as there is room for behind the title. */
+static void draw_notes(
+    struct canvas *canvas, struct rect rect, const struct panel_frame *frame,
+    int title_width) {
+    int room = rect.width - 4 - title_width - 1;
+    int width = 1;
+    uint32_t count = 0;
+    for (; count < frame->note_count; count++) {
+        int more = (int)utf8_string_width(frame->notes[count].words) + 1;
+        if (width + more > room) break;
+        width += more;
+    }
+    if (count == 0) return;
+    int x = rect.x + rect.width - 2 - width;
+    canvas_fill(canvas, (struct rect){x, rect.y, width, 1}, ' ', ROLE_TEXT);
+    x++;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct panel_note *note = &frame->notes[i];
+        x += canvas_text(canvas, x, rect.y, width, note->words, note->role) + 1;
+    }
 }
 
 struct rect panel_draw(
@@ -87,13 +121,6 @@ struct rect panel_draw(
     draw_lines(canvas, rect, lines_of(canvas, frame->focus), border);
     int used = draw_title(canvas, rect, frame, border);
 
-    int room = rect.width - 4 - used - 1;
-    if (frame->note && frame->note[0] && room >= 5) {
-        int wanted = (int)utf8_string_width(frame->note) + 2;
-        int width = wanted < room ? wanted : room;
-        struct rect at = {rect.x + rect.width - 2 - width, rect.y, width, 1};
-        enum role role = frame->note_role ? frame->note_role : ROLE_TITLE;
-        draw_words(canvas, at, frame->note, role, border);
-    }
+    draw_notes(canvas, rect, frame, used);
     return rect_inset(rect, 1);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "ui/canvas.h"
 
@@ -33,14 +34,26 @@ enum { PANEL_NUMBERS = 9 };
 
 const char *panel_title(enum panel panel);
 
+enum { PANEL_NOTES_MAX = 4, PANEL_NOTE_SIZE = 32 };
+
+/* A few words at the right end of the upper border. */
+struct panel_note {
+    char words[PANEL_NOTE_SIZE];
+    enum role role;
+};
+
 struct panel_frame {
     unsigned number; /* 0 for none */
     const char *title;
-    const char *note;    /* at the right end of the upper border; NULL for none */
-    enum role note_role; /* ROLE_NONE: as the title */
-    bool focus;          /* heavy lines */
-    bool armed;          /* in the colour of an armed production session */
+    uint32_t note_count; /* in order of weight: the last ones go first */
+    struct panel_note notes[PANEL_NOTES_MAX];
+    bool focus;  /* heavy lines */
+    bool armed;  /* in the colour of an armed production session */
+    bool dialog; /* lies over the others */
 };
+
+void panel_add_note(struct panel_frame *frame, enum role role, const char *words, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Draws the frame, blanks what is inside and returns that. */
 struct rect panel_draw(

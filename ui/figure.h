@@ -1,0 +1,35 @@
+/* One value of the state as it is shown: the number in its unit, or n/a, and how old it
+ * is when it is old. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "core/state.h"
+#include "ui/role.h"
+
+enum { FIGURE_SIZE = 16 };
+
+struct figure {
+    float value;             /* NaN when there is none */
+    bool stale;              /* the last one there was, too long ago */
+    char words[FIGURE_SIZE]; /* "412", "1.41s", "0.42%", "n/a" */
+    char age[FIGURE_SIZE];   /* "12s" when stale, else "" */
+};
+
+/* Values of the target: `track` does not matter. */
+struct figure figure_of(
+    const struct state *state, enum track track, enum metric metric, uint64_t now_ns);
+
+/* A figure that is stale or missing has its own role. */
+enum role figure_role(const struct figure *figure, enum role role);
+
+/* Older than this is stale: a poll was missed. */
+uint64_t figure_patience_ns(const struct state *state);
+
+/* In whole steps, so that it changes rarely: "now", "12s", "3m", "5h", "2d". */
+void figure_add_age(struct text *text, uint64_t age_ns);
+
+/* The value in the metric's unit. */
+void figure_add_value(struct text *text, enum metric metric, float value);
