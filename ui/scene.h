@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 #include "core/model.h"
+#include "ui/figure.h"
 #include "ui/filter.h"
+#include "ui/graph.h"
 #include "ui/panel.h"
 #include "ui/raster.h"
 
@@ -32,8 +34,35 @@ struct scene {
     enum panel focus;
     bool zoomed;
     bool opened; /* the selected row stands open */
+    bool away;   /* not on the overview: Esc leads back */
     enum raster_glyphs glyphs;
     const struct filter *filter; /* of the focused panel */
     uint32_t selected[LIST_COUNT];
     struct link_info link;
 };
+
+/* Whether there is a second track at all. */
+bool scene_has_canary(const struct scene *scene);
+
+/* Now, also while the view is frozen. */
+bool scene_is_armed(const struct scene *scene);
+
+int64_t scene_wall_ms(const struct scene *scene, uint64_t at_ns);
+
+/* The panel's frame with its number, title and focus; notes are the view's. */
+struct panel_frame scene_frame(const struct scene *scene, enum panel panel);
+
+/* A graph of one track, or of both. */
+struct graph scene_graph(
+    const struct scene *scene, enum track track, enum metric metric);
+struct graph scene_overlay(const struct scene *scene, enum metric metric);
+
+struct figure scene_figure(
+    const struct scene *scene, enum track track, enum metric metric);
+
+/* Over the last `span_ns` before the view time; NaN without a value. */
+float scene_mean(
+    const struct scene *scene, enum track track, enum metric metric, uint64_t span_ns);
+
+/* Whether the filter lets a row of that panel through. */
+bool scene_row_shown(const struct scene *scene, enum panel panel, const char *row);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/scene.h"
+
+#include <math.h>
+
+bool scene_has_canary(const struct scene *scene) {
+    const struct state *state = scene->state;
+    if (state->instances[TRACK_CANARY] > 0) return true;
+    return state->value_ns[TRACK_CANARY][METRIC_RPS] != 0;
+}
+
+bool scene_is_armed(const struct scene *scene) {
+    return scene->live->armed && scene->live->armed_until_ns > scene->now_ns;
+}
+
+int64_t scene_wall_ms(const struct scene *scene, uint64_t at_ns) {
+    return (int64_t)(at_ns / 1000000) + scene->state->wall_offset_ms;
+}
+
+struct panel_frame scene_frame(const struct scene *scene, enum panel panel) {
+    return (struct panel_frame){
+        .number = (unsigned)panel < PANEL_NUMBERS ? (unsigned)panel + 1 : 0,
+        .title = panel_title(panel),
+        .focus = scene->focus == panel,
+        .armed =
+            scene_is_armed(scene) && scene->live->target_class == TARGET_PRODUCTION,
+    };
+}
+
+struct graph scene_graph(
+    const struct scene *scene, enum track track, enum metric metric) {
+    return (struct graph){
+        .lower = model_series(scene->model, track, metric),
+        .metric = metric,
+        .view_ns = scene->view_ns,
+        .window_ns = scene->window_ns,
+        .glyphs = scene->glyphs,
+        .limit = NAN,
+    };
+}
+
+struct graph scene_overlay(const struct scene *scene, enum metric metric) {
+    struct graph graph = scene_graph(scene, TRACK_STABLE, metric);
+    if (scene_has_canary(scene)) {
+        graph.upper = model_series(scene->model, TRACK_CANARY, metric);
+    }
+    return graph;
+}
+
+struct figure scene_figure(
+    const struct scene *scene, enum track track, enum metric metric) {
+    return figure_of(scene->state, track, metric, scene->view_ns);
+}
+
+float scene_mean(
+    const struct scene *scene, enum track track, enum metric metric, uint64_t span_ns) {
+    const struct series *series = model_series(scene->model, track, metric);
+    if (!series || series->step_ns == 0) return NAN;
+    uint64_t until_ns = scene->view_ns + 1;
+    uint64_t from_ns = until_ns > span_ns ? until_ns - span_ns : 0;
+    float mean = NAN;
+    series_columns(series, from_ns, until_ns, &mean, 1);
+    return mean;
+}
+
+bool scene_row_shown(const struct scene *scene, enum panel panel, const char *row) {
+    return scene->focus != panel || filter_lets(scene->filter, row);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/views/segments.h"
+#include "ui/views/status_view.h"
+
+/* In the order of the row; the lowest weight gives way first. */
+struct hint {
+    enum command command;
+    int weight;
+};
+
+static const struct hint acting[] = {
+    {COMMAND_ARM, 10}, {COMMAND_SMOKE, 9}, {COMMAND_STOP, 9}};
+
+static const struct hint looking[] = {
+    {COMMAND_BACK, 8},        {COMMAND_PANEL, 3},       {COMMAND_NEXT_PANEL, 5},
+    {COMMAND_ZOOM, 6},        {COMMAND_OPEN, 4},        {COMMAND_FREEZE, 7},
+    {COMMAND_WINDOW_LESS, 2}, {COMMAND_WINDOW_MORE, 2}, {COMMAND_FILTER, 6},
+    {COMMAND_PALETTE, 6},     {COMMAND_ERRORS, 4},      {COMMAND_CHECKS, 3},
+    {COMMAND_TIMELINE, 3},    {COMMAND_HELP, 11},       {COMMAND_QUIT, 12},
+};
+
+static void add_hint(
+    struct segments *segments, const struct keymap *keymap, const struct hint *hint,
+    bool allowed) {
+    struct segment *segment =
+        segments_add(segments, allowed ? ROLE_TEXT : ROLE_OFF, hint->weight);
+    struct text key = TEXT_IN(segment->key);
+    keymap_add_key(keymap, hint->command, &key);
+    if (key.length == 0) {
+        segments->count--; /* nothing leads there: nothing to show */
+        return;
+    }
+    text_copy_cut(segment->words, SEGMENT_SIZE, command_name(hint->command));
+    segment->gap = 2;
+}
+
+static bool can_act(const struct scene *scene, enum command command) {
+    return command_danger(command) != COMMAND_ACTS || scene_is_armed(scene);
+}
+
+void keys_view_draw(
+    struct canvas *canvas, struct rect rect, const struct scene *scene,
+    const struct keymap *keymap) {
+    struct segments segments = {0};
+    if (!scene->live->read_only) {
+        for (size_t i = 0; i < sizeof acting / sizeof *acting; i++) {
+            bool allowed = can_act(scene, acting[i].command);
+            add_hint(&segments, keymap, &acting[i], allowed);
+        }
+    }
+    uint32_t first = segments.count;
+    bool back = scene->away || scene->zoomed || scene->opened;
+    for (size_t i = 0; i < sizeof looking / sizeof *looking; i++) {
+        if (looking[i].command == COMMAND_BACK && !back) continue;
+        add_hint(&segments, keymap, &looking[i], true);
+    }
+    if (segments.count > first) segments.items[first].bar = true;
+    if (segments.count > 0) segments.items[0].gap = 1;
+    segments_draw(canvas, rect, &segments);
+}

@@ -1,0 +1,9 @@
+/* The table of parts: what is watched, how it fares, how fast and how lately it answered;
+ * what is wrong stands first. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "ui/scene.h"
+
+uint32_t part_rows_count(const struct scene *scene);
+void part_rows_draw(struct canvas *canvas, struct rect rect, const struct scene *scene);
