@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "core/state.h"
-#include "ui/canvas.h"
 #include "ui/key.h"
 #include "ui/prompt.h"
 
@@ -31,7 +30,3 @@ enum dialog_answer { DIALOG_WAITS, DIALOG_YES, DIALOG_NO };
 
 enum dialog_answer dialog_on_key(
     const struct dialog *dialog, struct prompt *prompt, const struct key *key);
-
-void dialog_draw(
-    struct canvas *canvas, const struct dialog *dialog, const struct prompt *prompt,
-    const struct state *state, const struct action_plan *plan);

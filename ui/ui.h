@@ -57,6 +57,8 @@ struct ui {
     struct key_sequence pending;     /* the beginning of a chord */
     char notice[UI_NOTICE_SIZE];     /* answers the last key; gone with the next one */
     struct rect panels[PANEL_COUNT]; /* where they were drawn last, for the mouse */
+    bool dragging;
+    int drag_x;
 };
 
 void ui_init(struct ui *ui, int width, int height);

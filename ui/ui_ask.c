@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/ui_ask.h"
+
+#include "base/text.h"
+
+static bool something_runs(const struct ui_world *world) {
+    for (uint32_t back = 0; back < STATE_RUNS_MAX; back++) {
+        const struct run *run = state_run(&world->model->state, back);
+        if (run && run->active) return true;
+    }
+    return false;
+}
+
+static void ask(struct ui *ui, enum dialog_kind kind, const char *word) {
+    ui_open_over(ui, UI_DIALOG);
+    ui->dialog = (struct dialog){.kind = kind};
+    text_copy_cut(ui->dialog.word, sizeof ui->dialog.word, word);
+}
+
+struct ui_request ui_ask_quit(const struct ui_turn *turn) {
+    bool watching = turn->world->model->state.read_only;
+    if (watching || !something_runs(turn->world)) return ui_request_of(COMMAND_QUIT);
+    ask(turn->ui, DIALOG_QUIT, "");
+    return ui_no_request();
+}
+
+struct ui_request ui_ask_arm(const struct ui_turn *turn) {
+    const struct state *live = &turn->world->model->state;
+    if (live->armed && live->armed_until_ns > turn->world->now_ns) {
+        return ui_request_of(COMMAND_ARM); /* disarm */
+    }
+    bool production = live->target_class == TARGET_PRODUCTION;
+    ask(turn->ui, DIALOG_ARM, production ? live->target : "");
+    return ui_no_request();
+}
+
+struct ui_request ui_ask_smoke(const struct ui_turn *turn) {
+    const struct state *live = &turn->world->model->state;
+    const struct action_plan *plan = turn->world->smoke;
+    if (!live->armed || live->armed_until_ns <= turn->world->now_ns) {
+        ui_notify(turn->ui, "smoke acts: arm first, with A");
+    } else if (!plan) {
+        ui_notify(turn->ui, "smoke cannot run: there are no checks");
+    } else if (plan->blocked) {
+        ui_notify(turn->ui, plan->blocked);
+    } else {
+        ask(turn->ui, DIALOG_SMOKE, "");
+    }
+    return ui_no_request();
+}
+
+struct ui_request ui_ask_stop(const struct ui_turn *turn) {
+    if (something_runs(turn->world)) {
+        ask(turn->ui, DIALOG_STOP, "");
+    } else {
+        ui_notify(turn->ui, "nothing runs");
+    }
+    return ui_no_request();
+}

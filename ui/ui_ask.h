@@ -1,0 +1,13 @@
+/* Commands that change more than the screen: each asks first. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "ui/ui_command.h"
+
+/* Leaves at once unless something runs. */
+struct ui_request ui_ask_quit(const struct ui_turn *turn);
+
+/* Disarms at once. */
+struct ui_request ui_ask_arm(const struct ui_turn *turn);
+struct ui_request ui_ask_smoke(const struct ui_turn *turn);
+struct ui_request ui_ask_stop(const struct ui_turn *turn);

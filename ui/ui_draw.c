@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/ui.h"
+#include "ui/ui_command.h"
+#include "ui/views/dialog_view.h"
+#include "ui/views/help_view.h"
+#include "ui/views/overview_view.h"
+#include "ui/views/palette_view.h"
+#include "ui/views/screen_views.h"
+#include "ui/views/status_view.h"
+
+/* A list may have become shorter than where its selected row was. */
+static void settle_selection(struct ui *ui, const struct ui_world *world) {
+    ui_move(ui, world, 0);
+}
+
+static void draw_body(struct ui *ui, struct canvas *canvas, const struct scene *scene) {
+    struct rect body = ui_body(ui);
+    memset(ui->panels, 0, sizeof ui->panels);
+    switch (ui->screen) {
+    case UI_OVERVIEW:
+        overview_view_place(
+            body, size_class_of(ui->width, ui->height), scene, ui->panels);
+        overview_view_draw(canvas, body, scene);
+        return;
+    case UI_CHECKS: checks_view_draw(canvas, body, scene); return;
+    case UI_ERRORS: errors_view_draw(canvas, body, scene); return;
+    case UI_TIMELINE: timeline_view_draw(canvas, body, scene); return;
+    case UI_SCREEN_COUNT: return;
+    }
+}
+
+static void draw_filter(struct ui *ui, struct canvas *canvas, struct rect row) {
+    canvas_text(canvas, row.x + 1, row.y, row.width - 1, "/", ROLE_KEY);
+    struct rect line = {row.x + 2, row.y, row.width - 2, 1};
+    prompt_draw(canvas, line, &ui->prompt, ROLE_STRONG);
+}
+
+/* The keys so far of a chord, and what may follow. */
+static void draw_pending(const struct ui *ui, struct canvas *canvas, struct rect row) {
+    char words[192];
+    struct text text = TEXT_IN(words);
+    for (size_t i = 0; i < ui->pending.length; i++) {
+        key_add(&text, &ui->pending.keys[i]);
+    }
+    text_add(&text, " …  ");
+    for (size_t i = 0; i < ui->keymap.count; i++) {
+        const struct binding *binding = &ui->keymap.bindings[i];
+        if (binding->keys.length <= ui->pending.length) continue;
+        if (!key_equals(&binding->keys.keys[0], &ui->pending.keys[0])) continue;
+        key_add(&text, &binding->keys.keys[1]);
+        text_addf(&text, " %s  ", command_name(binding->command));
+    }
+    canvas_text(canvas, row.x + 1, row.y, row.width - 1, words, ROLE_TEXT);
+}
+
+static void draw_last_row(
+    struct ui *ui, struct canvas *canvas, const struct scene *scene) {
+    struct rect row = {0, ui->height - 1, ui->width, 1};
+    const struct filter *filter = &ui->filters[ui_focus(ui)];
+    if (ui->over == UI_FILTER) {
+        draw_filter(ui, canvas, row);
+    } else if (ui->notice[0]) {
+        canvas_text(canvas, 1, row.y, row.width - 1, ui->notice, ROLE_STRONG);
+    } else if (ui->pending.length > 0) {
+        draw_pending(ui, canvas, row);
+    } else if (filter->words[0]) {
+        canvas_print(
+            canvas, (struct rect){1, row.y, row.width - 1, 1}, ROLE_STRONG,
+            "filter: %s   Esc clears", filter->words);
+    } else {
+        keys_view_draw(canvas, row, scene, &ui->keymap);
+    }
+}
+
+static void draw_over(
+    struct ui *ui, const struct ui_world *world, struct canvas *canvas,
+    const struct scene *scene) {
+    switch (ui->over) {
+    case UI_NOTHING_OVER:
+    case UI_FILTER: return;
+    case UI_HELP:
+        help_view_draw(canvas, scene, &ui->keymap, &ui->prompt, ui->choice);
+        return;
+    case UI_PALETTE:
+        palette_view_draw(canvas, scene, &ui->keymap, &ui->prompt, ui->choice);
+        return;
+    case UI_DIALOG: {
+        bool smoke = ui->dialog.kind == DIALOG_SMOKE;
+        dialog_view_draw(
+            canvas, scene, &ui->dialog, &ui->prompt, smoke ? world->smoke : NULL);
+        return;
+    }
+    }
+}
+
+void ui_draw(struct ui *ui, const struct ui_world *world, struct canvas *canvas) {
+    canvas_clear(canvas);
+    settle_selection(ui, world);
+    struct scene scene = ui_scene(ui, world);
+    struct rect first = {0, 0, ui->width, 1};
+    struct rect second = {0, 1, ui->width, 1};
+    if (size_class_of(ui->width, ui->height) == SIZE_LINE) {
+        status_view_draw_line(canvas, first, &scene, &ui->keymap);
+        if (ui->height > 2) verdict_view_draw(canvas, second, &scene);
+        if (ui->height > 1) draw_last_row(ui, canvas, &scene);
+    } else {
+        status_view_draw(canvas, first, &scene);
+        verdict_view_draw(canvas, second, &scene);
+        draw_body(ui, canvas, &scene);
+        draw_last_row(ui, canvas, &scene);
+    }
+    draw_over(ui, world, canvas, &scene);
+}
