@@ -6,3 +6,5 @@ struct invocation;
 
 int completion_command(const struct invocation *invocation);
 int help_command(const struct invocation *invocation);
+int theme_check_command(const struct invocation *invocation);
+int theme_list_command(const struct invocation *invocation);

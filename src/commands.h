@@ -30,7 +30,9 @@
 /*    function               name            operands          takes                             help */
 #define PROGRAM_COMMANDS(X) \
     X(completion_command,    "completion",   "bash|zsh|fish",  0,                                "print completions for a shell"), \
-    X(help_command,          "help",         "[COMMAND]",      0,                                "say what a command does and takes")
+    X(help_command,          "help",         "[COMMAND]",      0,                                "say what a command does and takes"), \
+    X(theme_check_command,   "theme check",    "FILE",         TAKES_RESULT | WRITES(FORMAT_TEXT) | WRITES(FORMAT_JSON), "say how a theme looks and who can read it"), \
+    X(theme_list_command,    "theme list",     "",             0,                                "name the themes and where they come from")
 /* clang-format on */
 
 struct program_command {
