@@ -156,12 +156,16 @@ static bool flush_tls(struct stream *stream) {
     return flush(stream);
 }
 
+bool stream_is_open(const struct stream *stream) {
+    return stream->state == STREAM_OPEN && !stream->finishing;
+}
+
 size_t stream_queued(const struct stream *stream) {
     return stream->queue.length - stream->queue_sent;
 }
 
 bool stream_write(struct stream *stream, struct slice bytes) {
-    if (stream->state != STREAM_OPEN || stream->finishing) return false;
+    if (!stream_is_open(stream)) return false;
     size_t queued = stream_queued(stream);
     if (bytes.length > stream->queue_max_bytes - queued) return false;
 

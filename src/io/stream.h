@@ -51,6 +51,8 @@ void stream_attend(
  * limit. */
 bool stream_write(struct stream *stream, struct slice bytes);
 
+bool stream_is_open(const struct stream *stream);
+
 /* Bytes that the kernel has not taken yet. */
 size_t stream_queued(const struct stream *stream);
 
