@@ -33,10 +33,10 @@ while read -r header files; do
         -exec grep -nE "^ *#include <$header" {} + | grep -vE "^($files):" || true)"
 done <<LIBRARIES
 n?curses|term.h ui/screen\.c
-uv src/io/(loop|stream|process|redis|http|server|resolve)\.c
+uv src/io/(loop|resolve|http|server)\.c
 curl/ src/io/http(_options|_answer)?\.c
 microhttpd src/io/server(_request|_daemon)?\.c
-hiredis/ src/io/redis\.c
+hiredis/ src/io/redis_codec\.c
 openssl/ src/io/tls\.c
 sqlite3 src/io/sqlite\.c
 cjson/ src/io/json\.c

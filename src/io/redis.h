@@ -19,7 +19,7 @@ enum {
     REDIS_PENDING_MAX = 4096, /* commands waiting for their reply */
 };
 
-/* The reader's allow-list is a table in redis.c. */
+/* The reader's allow-list is a table in redis_permit.c. */
 enum redis_authority { REDIS_READ_ONLY, REDIS_MAY_ACT };
 
 enum redis_kind {
@@ -72,8 +72,9 @@ bool redis_connected(const struct redis *redis);
 /* Why there is no connection; ERROR_NONE while there is one or none was tried yet. */
 const struct error *redis_last_error(const struct redis *redis);
 
-/* Sends a command. Without a connection it waits for one until its deadline. `on_done`
- * runs exactly once, never inside this call, unless cancelled. Returns a ticket. */
+/* Sends a command. Without a connection it waits for one until its deadline, and then ends
+ * with the reason why there is none. `on_done` runs exactly once, never inside this call,
+ * unless cancelled. Returns a ticket. */
 uint64_t redis_command(
     struct redis *redis, const struct slice *args, size_t arg_count,
     uint64_t timeout_ns, redis_done_fn on_done, void *owner);
