@@ -6,11 +6,11 @@
 #include "ui/views/box.h"
 
 enum {
-    BOX_WIDTH = 116,
+    BOX_WIDTH = 122,
     BOX_HEIGHT = 38,
     COLUMN_WIDTH_MIN = 52,
     KEYS_WIDTH = 12,
-    NAME_WIDTH = 10,
+    NAME_WIDTH = 9,
     ROW_TEXT_SIZE = 160,
     FOOT_ROWS = 2,
 };
@@ -99,7 +99,7 @@ void help_view_draw(
     enum command list[COMMAND_COUNT];
     uint32_t count = list_commands(scene, prompt, list);
     struct rect size = {.width = BOX_WIDTH, .height = BOX_HEIGHT};
-    if (size.width > canvas->width - 4) size.width = canvas->width - 4;
+    if (size.width > canvas->width) size.width = canvas->width;
     int columns = size.width / 2 >= COLUMN_WIDTH_MIN ? 2 : 1;
     int rows = ((int)count + columns - 1) / columns + FOOT_ROWS + 4;
     if (rows < size.height) size.height = rows;
@@ -122,7 +122,7 @@ void help_view_draw(
         struct rect at = {
             .x = body.x + body.width * column / columns,
             .y = body.y + (int)i % body.height,
-            .width = body.width / columns,
+            .width = body.width / columns - (column + 1 < columns ? 1 : 0),
             .height = 1,
         };
         draw_row(canvas, at, keymap, list[first + i]);

@@ -38,6 +38,11 @@ static bool can_act(const struct scene *scene, enum command command) {
     return command_danger(command) != COMMAND_ACTS || scene_is_armed(scene);
 }
 
+/* Means nothing on the other screens. */
+static bool is_of_overview(enum command command) {
+    return command == COMMAND_NEXT_PANEL || command == COMMAND_ZOOM;
+}
+
 void keys_view_draw(
     struct canvas *canvas, struct rect rect, const struct scene *scene,
     const struct keymap *keymap) {
@@ -52,6 +57,7 @@ void keys_view_draw(
     bool back = scene->away || scene->zoomed || scene->opened;
     for (size_t i = 0; i < sizeof looking / sizeof *looking; i++) {
         if (looking[i].command == COMMAND_BACK && !back) continue;
+        if (scene->away && is_of_overview(looking[i].command)) continue;
         add_hint(&segments, keymap, &looking[i], true);
     }
     if (segments.count > first) segments.items[first].bar = true;
