@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/agent.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "agent/model_client.h"
+#include "agent/registry.h"
+#include "base/memory.h"
+#include "base/redact.h"
+#include "base/text.h"
+#include "io/loop.h"
+#include "io/redis.h"
+
+static bool open_redis(
+    struct agent *agent, const struct agent_options *options, struct error *err) {
+    if (!options->redis_url) return true;
+    char name[AGENT_NAME_SIZE];
+    struct text text = TEXT_IN(name);
+    text_addf(&text, "agent-%s-%s", options->program, options->version);
+    struct redis_options redis = {
+        .url = options->redis_url, .client_name = name, .authority = REDIS_MAY_ACT};
+    agent->redis = redis_new(agent->loop, &redis, err);
+    return agent->redis != NULL;
+}
+
+static bool open_model(
+    struct agent *agent, const struct agent_options *options, struct error *err) {
+    struct model_client_options model = {
+        .url = options->model_url,
+        .api_key = options->api_key,
+        .model = options->model,
+        .version = options->version,
+        .prices = options->prices,
+        .timeout_ns = options->model_timeout_ns,
+        .registry = agent->registry};
+    agent->model = model_client_new(agent->loop, &model, err);
+    return agent->model != NULL;
+}
+
+struct agent *agent_new(
+    struct loop *loop, const struct agent_options *options, struct error *err) {
+    struct agent *agent = memory_new(sizeof *agent);
+    agent->loop = loop;
+    agent->version = options->version;
+    agent->registry = registry_new();
+    agent->redactor = redactor_new();
+    agent->log = (struct json_log){
+        .least = options->log_level,
+        .program = options->program,
+        .version = options->version,
+        .redactor = agent->redactor,
+        .descriptor = STDERR_FILENO};
+    if (options->api_key &&
+        !redactor_add(agent->redactor, slice_of(options->api_key))) {
+        error_set(err, ERROR_USAGE, "the model's key is too short or too long");
+        goto failed;
+    }
+    if (!open_redis(agent, options, err) || !open_model(agent, options, err))
+        goto failed;
+    registry_set(agent->registry, FAMILY_BUILD, options->version, options->model, 1);
+    return agent;
+
+failed:
+    agent_free(agent);
+    return NULL;
+}
+
+void agent_free(struct agent *agent) {
+    if (!agent) return;
+    model_client_free(agent->model);
+    redis_free(agent->redis);
+    redactor_free(agent->redactor);
+    registry_free(agent->registry);
+    free(agent);
+}
+
+bool agent_has_redis(const struct agent *agent) {
+    return agent->redis && redis_connected(agent->redis);
+}
+
+void agent_note_error(
+    struct agent *agent, const char *kind, const char *route, const char *request_id,
+    const char *message) {
+    struct error_entry entry = {.wall_ms = loop_wall_ms()};
+    text_copy_cut(entry.kind, sizeof entry.kind, kind);
+    text_copy_cut(entry.route, sizeof entry.route, route);
+    text_copy_cut(entry.request_id, sizeof entry.request_id, request_id);
+    struct text text = TEXT_IN(entry.message);
+    redact_add(agent->redactor, &text, slice_of(message));
+    error_log_add(&agent->errors, &entry);
+    registry_count(agent->registry, FAMILY_ERRORS, kind, NULL, 1);
+    json_log_write(
+        &agent->log, LOG_ERROR, request_id, "%s on %s: %s", kind, route, message);
+}

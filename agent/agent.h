@@ -1,0 +1,55 @@
+/* What every part of one agent process shares. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/error_log.h"
+#include "agent/json_log.h"
+#include "agent/prices.h"
+#include "base/error.h"
+
+struct loop;
+struct redis;
+struct redactor;
+struct registry;
+struct model_client;
+
+enum { AGENT_NAME_SIZE = 64, AGENT_VERSION_SIZE = 24 };
+
+struct agent_options {
+    const char *program; /* "serve" or "worker" */
+    const char *version;
+    const char *redis_url; /* NULL: without history and queue */
+    const char *model_url;
+    const char *model;
+    const char *api_key; /* NULL for none */
+    const struct prices *prices;
+    uint64_t model_timeout_ns; /* of one attempt; 0 for the default */
+    enum log_level log_level;
+};
+
+struct agent {
+    struct loop *loop;   /* borrowed */
+    const char *version; /* borrowed */
+    struct redis *redis; /* NULL without one */
+    struct registry *registry;
+    struct model_client *model;
+    struct redactor *redactor;
+    struct json_log log;
+    struct error_log errors;
+    bool draining;
+};
+
+struct agent *agent_new(
+    struct loop *loop, const struct agent_options *options, struct error *err);
+void agent_free(struct agent *agent);
+
+/* Whether Redis can be asked now. */
+bool agent_has_redis(const struct agent *agent);
+
+/* Into the ring of errors, the metrics and the log. */
+void agent_note_error(
+    struct agent *agent, const char *kind, const char *route, const char *request_id,
+    const char *message);
