@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/chat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/agent.h"
+#include "agent/chat_request.h"
+#include "agent/conversation.h"
+#include "agent/model_client.h"
+#include "agent/registry.h"
+#include "agent/tools.h"
+#include "base/json_writer.h"
+#include "base/memory.h"
+#include "base/panic.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "core/node_json.h"
+#include "io/loop.h"
+#include "io/redis.h"
+
+enum { KEY_SIZE = CHAT_USER_SIZE + 8, NUMBER_SIZE = 16, RESULTS_MAX = 1024 * 1024 };
+
+static const uint64_t history_timeout_ns = NS_PER_S / 2;
+
+enum chat_state { CHAT_LOADING, CHAT_ASKING, CHAT_DONE };
+
+struct chat {
+    struct agent *agent; /* borrowed */
+    enum chat_state state;
+    uint64_t ticket;          /* of the question to Redis; 0 for none */
+    struct loop_timer *timer; /* in its place */
+    struct model_ask *ask;
+    char *message; /* owned */
+    size_t message_length;
+    char user_hash[USER_HASH_SIZE];
+    struct user_context context;
+    uint64_t deadline_ns;
+    uint32_t rounds;
+    struct conversation conversation;
+    struct buffer calls; /* JSON objects with commas between them */
+    struct buffer turn;
+    struct chat_result result;
+    chat_done_fn on_done;
+    void *owner;
+};
+
+static void on_history(void *owner, const struct redis_result *result);
+static void on_no_history(void *owner, uint64_t now_ns);
+static void ask_model(struct chat *chat);
+static void on_answer(void *owner, const struct model_result *result);
+
+static void load_history(struct chat *chat, const char *user_id) {
+    if (!agent_has_redis(chat->agent)) {
+        chat->timer = loop_after(chat->agent->loop, 0, on_no_history, chat);
+        return;
+    }
+    char key[KEY_SIZE];
+    struct text key_text = TEXT_IN(key);
+    text_addf(&key_text, "conv:%s", user_id);
+    char first[NUMBER_SIZE];
+    struct text first_text = TEXT_IN(first);
+    text_addf(&first_text, "-%d", CONVERSATION_TURNS_MAX);
+    chat->ticket = redis_ask(
+        chat->agent->redis, history_timeout_ns, on_history, chat, "LRANGE", key, first,
+        "-1", NULL);
+}
+
+struct chat *chat_start(
+    struct agent *agent, const struct chat_question *question, chat_done_fn on_done,
+    void *owner) {
+    struct chat *chat = memory_new(sizeof *chat);
+    chat->agent = agent;
+    chat->message = memory_copy_bytes(question->message.data, question->message.length);
+    chat->message_length = question->message.length;
+    if (question->context) chat->context = *question->context;
+    chat_request_hash_user(slice_of(question->user_id), chat->user_hash);
+    chat->deadline_ns = question->deadline_ns;
+    chat->result.cost_known = true;
+    chat->on_done = on_done;
+    chat->owner = owner;
+    conversation_init(&chat->conversation);
+    buffer_init(&chat->calls, CHAT_CALLS_MAX);
+    buffer_init(&chat->turn, CONVERSATION_TURN_MAX);
+    load_history(chat, question->user_id);
+    return chat;
+}
+
+void chat_free(struct chat *chat) {
+    if (!chat) return;
+    if (chat->ticket) redis_cancel(chat->agent->redis, chat->ticket);
+    loop_timer_free(chat->timer);
+    model_ask_free(chat->ask);
+    conversation_clear(&chat->conversation);
+    buffer_clear(&chat->calls);
+    buffer_clear(&chat->turn);
+    free(chat->message);
+    free(chat);
+}
+
+static void finish(struct chat *chat, enum outcome outcome, const char *message) {
+    chat->state = CHAT_DONE;
+    chat->result.outcome = outcome;
+    chat->result.message = message;
+    chat->result.calls = buffer_slice(&chat->calls);
+    chat->result.turn = buffer_slice(&chat->turn);
+    chat->on_done(chat->owner, &chat->result);
+    chat_free(chat);
+}
+
+/* A chat without its history is better than none. */
+static void on_history(void *owner, const struct redis_result *result) {
+    struct chat *chat = owner;
+    chat->ticket = 0;
+    if (result->reply && result->reply->kind == REDIS_LIST) {
+        struct slice turns[CONVERSATION_TURNS_MAX];
+        size_t count = 0;
+        for (size_t i = 0; i < result->reply->count && count < CONVERSATION_TURNS_MAX;
+             i++) {
+            if (result->reply->items[i].kind == REDIS_STRING)
+                turns[count++] = result->reply->items[i].string;
+        }
+        conversation_add_history(&chat->conversation, turns, count);
+    }
+    on_no_history(chat, 0);
+}
+
+static void on_no_history(void *owner, uint64_t now_ns) {
+    struct chat *chat = owner;
+    (void)now_ns;
+    chat->timer = NULL;
+    struct slice message = {.data = chat->message, .length = chat->message_length};
+    conversation_add_question(&chat->conversation, message);
+    ask_model(chat);
+}
+
+static void ask_model(struct chat *chat) {
+    struct agent *agent = chat->agent;
+    struct buffer prompt;
+    struct buffer body;
+    buffer_init(&prompt, SYSTEM_PROMPT_MAX);
+    buffer_init(&body, CONVERSATION_BYTES_MAX + SYSTEM_PROMPT_MAX);
+    system_prompt_write(&chat->context, &prompt);
+    struct model_question question = {
+        .model = model_client_model(agent->model),
+        .tokens_max = CHAT_TOKENS_MAX,
+        .system = buffer_slice(&prompt),
+        .messages = conversation_messages(&chat->conversation),
+        .user_hash = chat->user_hash};
+    model_question_write(&question, &body);
+    if (chat->conversation.messages.overflow || body.overflow) {
+        finish(chat, OUTCOME_TOOL_LIMIT, "the conversation became too long");
+    } else {
+        chat->state = CHAT_ASKING;
+        chat->ask = model_client_ask(
+            agent->model, buffer_slice(&body), chat->deadline_ns, on_answer, chat);
+    }
+    buffer_clear(&prompt);
+    buffer_clear(&body);
+}
+
+/* One line of the record that the client gets; left out when the record is full. */
+static void record_call(
+    struct chat *chat, const struct model_call *call, enum tool_status status,
+    const char *output) {
+    struct buffer line;
+    buffer_init(&line, CHAT_CALLS_MAX);
+    struct json_writer json = json_writer_to(&line);
+    if (chat->calls.length > 0) buffer_add_char(&line, ',');
+    json_object_begin(&json);
+    json_field_string(&json, "name", call->name);
+    json_key(&json, "input");
+    node_write_json(call->input, &json);
+    json_field_string(&json, "output", output);
+    json_field_string(&json, "status", tool_status_name(status));
+    json_object_end(&json);
+    if (!line.overflow) buffer_add(&chat->calls, line.data, line.length);
+    buffer_clear(&line);
+}
+
+static void run_call(
+    struct chat *chat, const struct model_call *call, struct json_writer *results) {
+    struct registry *registry = chat->agent->registry;
+    char output[TOOL_OUTPUT_SIZE];
+    struct text text = TEXT_IN(output);
+    uint64_t started_ns = loop_clock_ns();
+    enum tool_status status = tools_run(call->name, call->input, &text);
+    const char *label = tools_label(call->name);
+    registry_observe(
+        registry, FAMILY_TOOL_DURATION, label, NULL,
+        (double)(loop_clock_ns() - started_ns) / (double)NS_PER_S);
+    registry_count(registry, FAMILY_TOOL_CALLS, label, tool_status_name(status), 1);
+    record_call(chat, call, status, output);
+
+    json_object_begin(results);
+    json_field_string(results, "type", "tool_result");
+    json_field_string(results, "tool_use_id", call->id);
+    json_field_string(results, "content", output);
+    if (status != TOOL_OK) json_field_bool(results, "is_error", true);
+    json_object_end(results);
+}
+
+/* Every call is answered, all in one message: anything else is refused. */
+static void run_calls(struct chat *chat, const struct model_answer *answer) {
+    struct buffer results;
+    buffer_init(&results, RESULTS_MAX);
+    struct json_writer json = json_writer_to(&results);
+    json_array_begin(&json);
+    for (size_t i = 0; i < answer->call_count; i++)
+        run_call(chat, &answer->calls[i], &json);
+    json_array_end(&json);
+    ensure(!results.overflow);
+    conversation_add_results(&chat->conversation, buffer_slice(&results));
+    buffer_clear(&results);
+}
+
+static void go_on(struct chat *chat, const struct model_answer *answer) {
+    if (++chat->rounds > CHAT_ROUNDS_MAX) {
+        finish(chat, OUTCOME_TOOL_LIMIT, "the model called tools again and again");
+        return;
+    }
+    conversation_add_answer(&chat->conversation, answer->content);
+    if (answer->stop == STOP_TOOL_USE) run_calls(chat, answer);
+    ask_model(chat);
+}
+
+static enum outcome outcome_of_stop(enum model_stop stop) {
+    switch (stop) {
+    case STOP_REFUSAL: return OUTCOME_REFUSED;
+    case STOP_MAX_TOKENS:
+    case STOP_CONTEXT: return OUTCOME_TRUNCATED;
+    case STOP_END_TURN:
+    case STOP_SEQUENCE:
+    case STOP_TOOL_USE:
+    case STOP_PAUSE_TURN:
+    case STOP_OTHER:
+    case STOP_COUNT: break;
+    }
+    return OUTCOME_SUCCESS;
+}
+
+static void conclude(struct chat *chat, const struct model_answer *answer) {
+    enum outcome outcome = outcome_of_stop(answer->stop);
+    chat->result.response = buffer_slice(&answer->text);
+    /* An answer without words, or cut in the middle of a call, cannot be sent along with
+     * the next question; and a refused question would be refused again. */
+    bool can_be_kept = answer->call_count == 0 && answer->text.length > 0 &&
+                       outcome != OUTCOME_REFUSED;
+    if (can_be_kept) {
+        conversation_add_answer(&chat->conversation, answer->content);
+        if (!conversation_write_turn(&chat->conversation, &chat->turn))
+            buffer_reset(&chat->turn);
+    }
+    finish(chat, outcome, "");
+}
+
+static void on_answer(void *owner, const struct model_result *result) {
+    struct chat *chat = owner;
+    chat->ask = NULL;
+    if (!result->answer) {
+        chat->result.retry_after_ns = result->retry_after_ns;
+        finish(chat, result->outcome, result->message);
+        return;
+    }
+    usage_add(&chat->result.usage, &result->answer->usage);
+    chat->result.cost_usd += result->cost_usd;
+    if (!result->cost_known) chat->result.cost_known = false;
+
+    enum model_stop stop = result->answer->stop;
+    if (stop == STOP_TOOL_USE || stop == STOP_PAUSE_TURN) {
+        go_on(chat, result->answer);
+    } else {
+        conclude(chat, result->answer);
+    }
+}
