@@ -1,0 +1,32 @@
+/* What must happen in Redis as one step or not at all, in Lua. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* KEYS: the three streams, high to low; the job. ARGV: which stream, the most jobs that
+ * may wait, ms until the deadline, the job's id, then fields and values.
+ * Returns {"queued" | "full" | "known", jobs waiting before it}. */
+extern const char job_script_submit[];
+
+/* KEYS: the three streams, the dead letters, the stats, the worker. ARGV: group, consumer,
+ * how many, lease ms or 0 for no recovery, the most deliveries.
+ * Returns {{{stream 1-3, entry, deliveries, now ms, {fields…}}…}, {last id…}}. */
+extern const char job_script_take[];
+
+/* KEYS: the worker. ARGV: group, consumer, pid, version, state, job, beat ms, then stream
+ * and entry of each job in hand. Returns the entries that are no longer its own. */
+extern const char job_script_beat[];
+
+/* KEYS: the stream, the job, the conversation, the stats, the worker. ARGV: group,
+ * consumer, entry, status, outcome, turn or "", turns kept, the worker's state, then
+ * fields and values. Returns "done", "known" (somebody finished it before) or "lost". */
+extern const char job_script_complete[];
+
+/* A chat that was answered without the queue. KEYS: the job, the conversation.
+ * ARGV: status, outcome, turn or "", turns kept, how long it took in ms, then fields and
+ * values. Returns "done". */
+extern const char job_script_record[];
+
+/* KEYS: the three streams, the stats. ARGV: group. Returns {waiting, in flight, age of the
+ * oldest in ms} for each stream, {idle, busy} workers, {completed, failed, reclaimed,
+ * dead}. */
+extern const char job_script_snapshot[];
