@@ -1,0 +1,19 @@
+/* What a client gets to read of a chat: right away, or of a job in Redis. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "agent/chat.h"
+#include "base/buffer.h"
+
+struct redis_reply;
+
+enum { CHAT_BODY_MAX = 1024 * 1024 };
+
+/* {"response", "job_id", "version", "outcome", "usage", "tool_calls"} */
+void chat_body_write(
+    const struct chat_result *result, const char *job_id, const char *version,
+    struct buffer *body);
+
+/* {"job_id", "status": "queued" | "running" | "completed" | "failed", "version", times,
+ * and once it has ended what chat_body_write() writes, or "error"} */
+void chat_body_write_job(const struct redis_reply *fields, struct buffer *body);

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/agent.h"
+#include "agent/answer.h"
+#include "agent/chat.h"
+#include "agent/chat_body.h"
+#include "agent/exchange.h"
+#include "agent/registry.h"
+#include "agent/routes.h"
+#include "agent/service.h"
+#include "base/json_writer.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "io/loop.h"
+#include "io/redis.h"
+#include "io/server.h"
+
+enum {
+    STATUS_OK = 200,
+    STATUS_ACCEPTED = 202,
+    STATUS_BAD_REQUEST = 400,
+    STATUS_TOO_LARGE = 413,
+    STATUS_UNAVAILABLE = 503,
+    RETRY_AFTER_S = 1,
+    NUMBER_SIZE = 32,
+};
+
+/* A chat of a client that waits: answered by the model, or put into the queue.
+ *
+ *   chatting ──► recording ──► answered
+ *   submitting ──► accepted
+ */
+struct turn {
+    struct exchange *exchange; /* the one that owns this */
+    struct job job;
+    struct chat *chat;    /* while the model is asked */
+    uint64_t ticket;      /* of Redis, while it is asked */
+    bool is_counted;      /* among the service's chats in flight */
+    bool has_ended;       /* how is known, and counted */
+    struct buffer body;   /* of the answer, while the chat is recorded */
+    enum outcome outcome; /* of the chat */
+    struct usage usage;
+    bool cost_known;
+    double cost_usd;
+};
+
+static void on_chat(void *owner, const struct chat_result *result);
+static void on_recorded(void *owner, const struct redis_result *result);
+static void on_submitted(void *owner, const struct redis_result *result);
+
+static struct registry *registry_of(const struct exchange *exchange) {
+    return exchange->service->agent->registry;
+}
+
+/* The last word about a chat: one count, one duration. */
+static void count_end(const struct exchange *exchange, const char *status) {
+    registry_count(registry_of(exchange), FAMILY_REQUESTS, status, NULL, 1);
+    registry_observe(
+        registry_of(exchange), FAMILY_DURATION, status, NULL, exchange_age_s(exchange));
+}
+
+static void stop_counting(struct turn *turn) {
+    struct service *service = turn->exchange->service;
+    if (!turn->is_counted) return;
+    turn->is_counted = false;
+    service->sync_count--;
+    registry_set(
+        service->agent->registry, FAMILY_ACTIVE, NULL, NULL, service->sync_count);
+}
+
+static void free_turn(void *data) {
+    struct turn *turn = data;
+    struct service *service = turn->exchange->service;
+    /* Work that is still going on means that nobody waits for it any more. */
+    bool is_working = turn->chat || turn->ticket;
+    if (is_working && !turn->has_ended) count_end(turn->exchange, "cancelled");
+    chat_free(turn->chat);
+    if (turn->ticket) redis_cancel(service->agent->redis, turn->ticket);
+    stop_counting(turn);
+    job_clear(&turn->job);
+    buffer_clear(&turn->body);
+    free(turn);
+}
+
+/* A request that is the client's own fault is no error of the agent. */
+static void reject(struct exchange *exchange, const struct error *err) {
+    unsigned status = err->code == ERROR_LIMIT ? STATUS_TOO_LARGE : STATUS_BAD_REQUEST;
+    registry_count(registry_of(exchange), FAMILY_REQUESTS, "rejected", NULL, 1);
+    server_add_header(exchange->request, "X-Agent-Outcome", "rejected");
+    exchange_refuse(
+        exchange,
+        &(struct exchange_problem){
+            .status = status, .code = "invalid_request", .message = err->message});
+}
+
+static void fail(struct exchange *exchange, const struct exchange_problem *problem) {
+    agent_note_error(
+        exchange->service->agent, problem->code, exchange->route, exchange->id,
+        problem->message);
+    count_end(exchange, "error");
+    server_add_header(exchange->request, "X-Agent-Outcome", problem->code);
+    exchange_refuse(exchange, problem);
+}
+
+static struct turn *begin(struct exchange *exchange, struct chat_request *request) {
+    struct turn *turn = memory_new(sizeof *turn);
+    struct job *job = &turn->job;
+    turn->exchange = exchange;
+    job->request = *request;
+    job->submitted_ms = loop_wall_ms();
+    memcpy(job->id, exchange->job_id, sizeof job->id);
+    memcpy(job->request_id, exchange->id, sizeof job->request_id);
+    text_copy_cut(job->version, sizeof job->version, exchange->service->agent->version);
+    chat_request_hash_user(slice_of(job->request.user_id), job->user_hash);
+    buffer_init(&turn->body, CHAT_BODY_MAX);
+    exchange->data = turn;
+    exchange->free_data = free_turn;
+    return turn;
+}
+
+static void start_chat(struct turn *turn) {
+    struct service *service = turn->exchange->service;
+    struct agent *agent = service->agent;
+    struct chat_question question = {
+        .user_id = turn->job.request.user_id,
+        .message =
+            {.data = turn->job.request.message,
+             .length = turn->job.request.message_length},
+        .context = &turn->job.request.context,
+        .deadline_ns = loop_now_ns(agent->loop) + service->options.chat_timeout_ns};
+    turn->is_counted = true;
+    service->sync_count++;
+    registry_set(agent->registry, FAMILY_ACTIVE, NULL, NULL, service->sync_count);
+    turn->chat = chat_start(agent, &question, on_chat, turn);
+}
+
+static void submit(struct turn *turn) {
+    struct service *service = turn->exchange->service;
+    if (!agent_has_redis(service->agent)) {
+        fail(
+            turn->exchange, &(struct exchange_problem){
+                                .status = STATUS_UNAVAILABLE,
+                                .code = "queue_unavailable",
+                                .message = "jobs are not taken while Redis is away",
+                                .retry_after_s = RETRY_AFTER_S});
+        return;
+    }
+    turn->ticket = job_queue_submit(
+        &service->queue, &turn->job, service->options.job_timeout_ns / NS_PER_MS,
+        on_submitted, turn);
+}
+
+static bool wants_to_wait(const struct exchange *exchange) {
+    const char *prefer = server_request_header(exchange->request, "Prefer");
+    return !prefer || !strcasestr(prefer, "respond-async");
+}
+
+void route_chat(struct exchange *exchange) {
+    struct service *service = exchange->service;
+    struct chat_request request;
+    struct error err = {0};
+    if (!chat_request_read(&request, server_request_body(exchange->request), &err)) {
+        reject(exchange, &err);
+        return;
+    }
+    struct turn *turn = begin(exchange, &request);
+    if (!wants_to_wait(exchange)) {
+        submit(turn);
+    } else if (service->sync_count >= service->options.sync_max) {
+        registry_count(registry_of(exchange), FAMILY_SHED, "busy", NULL, 1);
+        submit(turn);
+    } else {
+        start_chat(turn);
+    }
+}
+
+static void add_result_headers(const struct turn *turn) {
+    struct server_request *request = turn->exchange->request;
+    char number[NUMBER_SIZE];
+    server_add_header(request, "X-Agent-Outcome", outcome_name(turn->outcome));
+    snprintf(number, sizeof number, "%" PRIu64, turn->usage.input);
+    server_add_header(request, "X-Agent-Input-Tokens", number);
+    snprintf(number, sizeof number, "%" PRIu64, turn->usage.output);
+    server_add_header(request, "X-Agent-Output-Tokens", number);
+    if (!turn->cost_known) return;
+    snprintf(number, sizeof number, "%.6f", turn->cost_usd);
+    server_add_header(request, "X-Agent-Cost-Usd", number);
+}
+
+static void answer(struct turn *turn) {
+    struct exchange *exchange = turn->exchange;
+    /* The exchange frees the turn, whose body it is about to send. */
+    struct buffer body = turn->body;
+    buffer_init(&turn->body, CHAT_BODY_MAX);
+    add_result_headers(turn);
+    json_log_write(
+        &exchange->service->agent->log, LOG_INFO, exchange->id,
+        "chat %s in %.0f ms, job %s, user %s", outcome_name(turn->outcome),
+        exchange_age_s(exchange) * 1000, turn->job.id, turn->job.user_hash);
+    exchange_answer(exchange, outcome_status(turn->outcome), ANSWER_JSON, &body);
+    buffer_clear(&body);
+}
+
+static void write_failure(struct turn *turn, const struct chat_result *result) {
+    struct exchange *exchange = turn->exchange;
+    struct json_writer json = json_writer_to(&turn->body);
+    json_object_begin(&json);
+    json_key(&json, "error");
+    json_object_begin(&json);
+    json_field_string(&json, "code", outcome_name(result->outcome));
+    json_field_string(&json, "message", result->message);
+    json_field_string(&json, "request_id", exchange->id);
+    json_object_end(&json);
+    json_object_end(&json);
+    agent_note_error(
+        exchange->service->agent, outcome_name(result->outcome), exchange->route,
+        exchange->id, result->message);
+    if (outcome_status(result->outcome) != STATUS_UNAVAILABLE) return;
+    char seconds[NUMBER_SIZE];
+    uint64_t wait_s = (result->retry_after_ns + NS_PER_S - 1) / NS_PER_S;
+    snprintf(seconds, sizeof seconds, "%" PRIu64, wait_s > 0 ? wait_s : RETRY_AFTER_S);
+    server_add_header(exchange->request, "Retry-After", seconds);
+}
+
+static void on_chat(void *owner, const struct chat_result *result) {
+    struct turn *turn = owner;
+    struct exchange *exchange = turn->exchange;
+    struct service *service = exchange->service;
+    turn->chat = NULL;
+    turn->has_ended = true;
+    turn->outcome = result->outcome;
+    turn->usage = result->usage;
+    turn->cost_known = result->cost_known;
+    turn->cost_usd = result->cost_usd;
+    stop_counting(turn);
+    bool has_failed = outcome_failed(result->outcome);
+    count_end(exchange, has_failed ? "error" : "success");
+    if (has_failed) {
+        write_failure(turn, result);
+    } else {
+        chat_body_write(result, turn->job.id, service->agent->version, &turn->body);
+    }
+    turn->job.taken_ms = loop_wall_ms();
+    if (agent_has_redis(service->agent)) {
+        turn->ticket =
+            job_queue_record(&service->queue, &turn->job, result, on_recorded, turn);
+    } else {
+        answer(turn);
+    }
+}
+
+/* Kept or not: the user has waited for the answer, not for the record of it. */
+static void on_recorded(void *owner, const struct redis_result *result) {
+    struct turn *turn = owner;
+    turn->ticket = 0;
+    bool is_kept = result->reply && result->reply->kind != REDIS_ERROR;
+    if (!is_kept)
+        json_log_write(
+            &turn->exchange->service->agent->log, LOG_WARN, turn->exchange->id,
+            "chat not recorded: %s",
+            result->reply ? "Redis refused" : result->error.message);
+    answer(turn);
+}
+
+static void accept(struct turn *turn) {
+    struct exchange *exchange = turn->exchange;
+    struct buffer body;
+    buffer_init(&body, CHAT_BODY_MAX);
+    struct json_writer json = json_writer_to(&body);
+    json_object_begin(&json);
+    json_field_string(&json, "job_id", turn->job.id);
+    json_field_string(&json, "status", "queued");
+    json_field_string(&json, "version", exchange->service->agent->version);
+    json_object_end(&json);
+    registry_count(registry_of(exchange), FAMILY_QUEUE_ENQUEUED, NULL, NULL, 1);
+    count_end(exchange, "accepted");
+    char location[NUMBER_SIZE + JOB_ID_SIZE];
+    snprintf(location, sizeof location, "/chat/%s", turn->job.id);
+    server_add_header(exchange->request, "Location", location);
+    server_add_header(exchange->request, "X-Agent-Outcome", "accepted");
+    exchange_answer(exchange, STATUS_ACCEPTED, ANSWER_JSON, &body);
+    buffer_clear(&body);
+}
+
+/* The script's reply: a list whose first item says what became of the job. */
+static bool says(const struct redis_reply *reply, const char *word) {
+    return reply && reply->kind == REDIS_LIST && reply->count > 0 &&
+           slice_equals(reply->items[0].string, word);
+}
+
+static void on_submitted(void *owner, const struct redis_result *result) {
+    struct turn *turn = owner;
+    turn->ticket = 0;
+    if (says(result->reply, "queued")) {
+        accept(turn);
+    } else if (says(result->reply, "full")) {
+        registry_count(registry_of(turn->exchange), FAMILY_SHED, "queue_full", NULL, 1);
+        fail(
+            turn->exchange, &(struct exchange_problem){
+                                .status = STATUS_UNAVAILABLE,
+                                .code = "queue_full",
+                                .message = "too many jobs are waiting",
+                                .retry_after_s = RETRY_AFTER_S});
+    } else {
+        fail(
+            turn->exchange, &(struct exchange_problem){
+                                .status = STATUS_UNAVAILABLE,
+                                .code = "queue_unavailable",
+                                .message = "the queue did not take the job",
+                                .retry_after_s = RETRY_AFTER_S});
+    }
+}

@@ -1,0 +1,14 @@
+/* How the queue of this version stands, as gauges and counters. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+struct redis_reply;
+struct registry;
+
+/* From the reply of job_queue_snapshot(); false when it is none. */
+bool queue_gauges_set(struct registry *registry, const struct redis_reply *reply);
+
+/* Nobody knows: nothing is shown, rather than zeros or the past. */
+void queue_gauges_unset(struct registry *registry);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/service.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/agent.h"
+#include "agent/exchange.h"
+#include "agent/queue_gauges.h"
+#include "agent/registry.h"
+#include "agent/routes.h"
+#include "base/memory.h"
+#include "base/units.h"
+#include "io/loop.h"
+#include "io/redis.h"
+#include "io/server.h"
+
+enum { STATUS_NOT_FOUND = 404, STATUS_NOT_ALLOWED = 405 };
+
+static const uint64_t pulse_ns = NS_PER_S;
+/* The server's own deadline is only there for what forgets to answer. */
+static const uint64_t answer_slack_ns = 10 * NS_PER_S;
+
+enum route_id {
+#define X(id, method, path, handler) id
+    ROUTES(X),
+#undef X
+    ROUTE_COUNT
+};
+
+static const struct route {
+    const char *method;
+    const char *path;
+    route_fn handler;
+} routes[] = {
+#define X(id, method, path, handler) \
+    { (method), (path), (handler) }
+    ROUTES(X)
+#undef X
+};
+
+static void on_request(void *owner, struct server_request *request);
+static void on_gone(void *owner, struct server_request *request);
+static void on_pulse(void *owner, uint64_t now_ns);
+static void on_snapshot(void *owner, const struct redis_result *result);
+static void on_noticed(void *owner, uint64_t now_ns);
+static void on_drained(void *owner);
+
+/* So that a first scrape shows zeros where zero is the truth. */
+static void declare_series(struct registry *registry) {
+    static const char *const statuses[] = {
+        "success", "error", "accepted", "rejected", "cancelled"};
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+        registry_count(registry, FAMILY_REQUESTS, statuses[i], NULL, 0);
+    registry_set(registry, FAMILY_ACTIVE, NULL, NULL, 0);
+    registry_count(registry, FAMILY_QUEUE_ENQUEUED, NULL, NULL, 0);
+    registry_count(registry, FAMILY_SHED, "busy", NULL, 0);
+    registry_count(registry, FAMILY_SHED, "queue_full", NULL, 0);
+}
+
+struct service *service_new(
+    struct agent *agent, const struct service_options *options, struct error *err) {
+    struct service *service = memory_new(sizeof *service);
+    service->agent = agent;
+    service->options = *options;
+    if (service->options.sync_max == 0) service->options.sync_max = SERVICE_SYNC_MAX;
+    job_queue_init(&service->queue, agent->redis, agent->version);
+    struct server_options server = {
+        .address = options->address,
+        .port = options->port,
+        .answer_timeout_ns = options->chat_timeout_ns + answer_slack_ns};
+    service->server =
+        server_new(agent->loop, &server, on_request, on_gone, service, err);
+    if (!service->server) {
+        free(service);
+        return NULL;
+    }
+    declare_series(agent->registry);
+    service->pulse_due_ns = loop_now_ns(agent->loop) + pulse_ns;
+    service->pulse = loop_every(agent->loop, pulse_ns, on_pulse, service);
+    return service;
+}
+
+void service_free(struct service *service) {
+    if (!service) return;
+    if (service->snapshot) redis_cancel(service->agent->redis, service->snapshot);
+    loop_timer_free(service->pulse);
+    loop_timer_free(service->notice);
+    server_free(service->server);
+    free(service);
+}
+
+uint16_t service_port(const struct service *service) {
+    return server_port(service->server);
+}
+
+/* A path of the table with "{…}" at its end stands for anything without a slash. */
+static bool matches(const char *pattern, const char *path) {
+    size_t fixed = strcspn(pattern, "{");
+    if (pattern[fixed] == '\0') return strcmp(pattern, path) == 0;
+    return strncmp(pattern, path, fixed) == 0 && path[fixed] != '\0' &&
+           !strchr(path + fixed, '/');
+}
+
+static const struct route *find_route(const struct service *service, const char *path) {
+    size_t first = service->options.observe_only ? ROUTE_HEALTH : 0;
+    for (size_t i = first; i < ROUTE_COUNT; i++) {
+        if (matches(routes[i].path, path)) return &routes[i];
+    }
+    return NULL;
+}
+
+static bool allows(const struct route *route, const char *method) {
+    if (strcmp(route->method, method) == 0) return true;
+    return strcmp(route->method, "GET") == 0 && strcmp(method, "HEAD") == 0;
+}
+
+static void on_request(void *owner, struct server_request *request) {
+    struct service *service = owner;
+    const struct route *route = find_route(service, server_request_path(request));
+    struct exchange *exchange =
+        exchange_new(service, request, route ? route->path : "other");
+    if (!route) {
+        exchange_refuse(
+            exchange, &(struct exchange_problem){
+                          .status = STATUS_NOT_FOUND,
+                          .code = "not_found",
+                          .message = "there is no such route"});
+    } else if (!allows(route, server_request_method(request))) {
+        server_add_header(request, "Allow", route->method);
+        exchange_refuse(
+            exchange, &(struct exchange_problem){
+                          .status = STATUS_NOT_ALLOWED,
+                          .code = "method_not_allowed",
+                          .message = "this route answers to another method"});
+    } else {
+        route->handler(exchange);
+    }
+}
+
+static void on_gone(void *owner, struct server_request *request) {
+    (void)owner;
+    struct exchange *exchange = server_request_data(request);
+    if (exchange) exchange_abandon(exchange);
+}
+
+/* Once a second: how late the loop is, and how the queue stands. */
+static void on_pulse(void *owner, uint64_t now_ns) {
+    struct service *service = owner;
+    struct agent *agent = service->agent;
+    uint64_t late_ns =
+        now_ns > service->pulse_due_ns ? now_ns - service->pulse_due_ns : 0;
+    service->pulse_due_ns = now_ns + pulse_ns;
+    registry_set(
+        agent->registry, FAMILY_LOOP_DELAY, NULL, NULL,
+        (double)late_ns / (double)NS_PER_S);
+    if (service->snapshot || service->options.observe_only) return;
+    if (agent_has_redis(agent)) {
+        service->snapshot = job_queue_snapshot(&service->queue, on_snapshot, service);
+    } else {
+        queue_gauges_unset(agent->registry);
+    }
+}
+
+static void on_snapshot(void *owner, const struct redis_result *result) {
+    struct service *service = owner;
+    service->snapshot = 0;
+    if (!result->reply || !queue_gauges_set(service->agent->registry, result->reply))
+        queue_gauges_unset(service->agent->registry);
+}
+
+void service_start_drain(struct service *service, const struct service_drain *drain) {
+    service->agent->draining = true;
+    service->on_drained = drain->on_drained;
+    service->drained_owner = drain->owner;
+    service->drain_limit_ns = drain->limit_ns;
+    service->notice =
+        loop_after(service->agent->loop, drain->notice_ns, on_noticed, service);
+}
+
+static void on_noticed(void *owner, uint64_t now_ns) {
+    struct service *service = owner;
+    service->notice = NULL;
+    (void)now_ns;
+    server_drain(service->server, service->drain_limit_ns, on_drained);
+}
+
+static void on_drained(void *owner) {
+    struct service *service = owner;
+    service->on_drained(service->drained_owner);
+}
