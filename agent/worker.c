@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/agent.h"
+#include "agent/hand.h"
+#include "agent/job_queue.h"
+#include "agent/registry.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "io/loop.h"
+#include "io/redis.h"
+
+enum { SLOTS_DEFAULT = 4, BEATS_PER_LEASE = 3, RECOVERIES_PER_LEASE = 6 };
+
+static const uint64_t lease_default_ns = 30 * NS_PER_S;
+static const uint64_t beat_most_ns = 5 * NS_PER_S; /* its hash lives for 15 s */
+static const uint64_t again_ns = NS_PER_S;
+
+struct worker {
+    struct agent *agent;  /* borrowed */
+    struct redis *waiter; /* a connection of its own: it blocks */
+    struct job_queue queue;
+    char name[AGENT_NAME_SIZE];
+    unsigned slots;
+    uint64_t lease_ns;
+    uint64_t recovered_ns; /* when silent workers' jobs were last looked for */
+    struct hand *hands[QUEUE_SLOTS_MAX];
+    size_t hand_count;
+    uint64_t take, wait, beat; /* tickets; 0 for none */
+    struct loop_timer *again;  /* after a failure */
+    struct loop_timer *beating;
+    bool draining;
+    struct loop_timer *limit; /* of the drain */
+    worker_drained_fn on_drained;
+    void *drained_owner;
+};
+
+static void take(struct worker *worker);
+static void on_taken(void *owner, const struct redis_result *result);
+static void on_news(void *owner, const struct redis_result *result);
+static void on_hand_done(void *owner, struct hand *hand);
+static void on_again(void *owner, uint64_t now_ns);
+static void on_beat(void *owner, uint64_t now_ns);
+static void on_beaten(void *owner, const struct redis_result *result);
+static void on_limit(void *owner, uint64_t now_ns);
+
+struct worker *worker_new(
+    struct agent *agent, const struct worker_options *options, struct error *err) {
+    struct redis_options redis = {
+        .url = options->redis_url,
+        .client_name = options->name,
+        .authority = REDIS_MAY_ACT};
+    struct redis *waiter = redis_new(agent->loop, &redis, err);
+    if (!waiter) return NULL;
+
+    struct worker *worker = memory_new(sizeof *worker);
+    worker->agent = agent;
+    worker->waiter = waiter;
+    job_queue_init(&worker->queue, agent->redis, agent->version);
+    text_copy_cut(worker->name, sizeof worker->name, options->name);
+    worker->slots = options->slots ? options->slots : SLOTS_DEFAULT;
+    if (worker->slots > QUEUE_SLOTS_MAX) worker->slots = QUEUE_SLOTS_MAX;
+    worker->lease_ns = options->lease_ns ? options->lease_ns : lease_default_ns;
+    uint64_t beat_ns = worker->lease_ns / BEATS_PER_LEASE;
+    if (beat_ns > beat_most_ns) beat_ns = beat_most_ns;
+    worker->beating = loop_every(agent->loop, beat_ns, on_beat, worker);
+    job_queue_make_groups(&worker->queue, worker->name);
+    on_beat(worker, 0);
+    take(worker);
+    return worker;
+}
+
+void worker_free(struct worker *worker) {
+    if (!worker) return;
+    struct redis *redis = worker->agent->redis;
+    for (size_t i = 0; i < worker->hand_count; i++) hand_free(worker->hands[i]);
+    if (worker->take) redis_cancel(redis, worker->take);
+    if (worker->beat) redis_cancel(redis, worker->beat);
+    loop_timer_free(worker->again);
+    loop_timer_free(worker->beating);
+    loop_timer_free(worker->limit);
+    redis_free(worker->waiter);
+    free(worker);
+}
+
+/* Whether this turn also looks for jobs of workers that went silent. */
+static bool recovers(struct worker *worker) {
+    uint64_t now_ns = loop_now_ns(worker->agent->loop);
+    bool is_due =
+        now_ns - worker->recovered_ns >= worker->lease_ns / RECOVERIES_PER_LEASE;
+    if (is_due) worker->recovered_ns = now_ns;
+    return is_due;
+}
+
+static void take(struct worker *worker) {
+    bool is_busy = worker->take || worker->wait || worker->again;
+    if (worker->draining || is_busy || worker->hand_count >= worker->slots) return;
+    struct queue_take options = {
+        .worker = worker->name,
+        .slots = worker->slots - (unsigned)worker->hand_count,
+        .lease_ms = recovers(worker) ? worker->lease_ns / NS_PER_MS : 0};
+    worker->take = job_queue_take(&worker->queue, &options, on_taken, worker);
+}
+
+/* A lease that ran out while Redis was away brings back what is still in hand. */
+static bool is_in_hand(const struct worker *worker, const struct job *job) {
+    for (size_t i = 0; i < worker->hand_count; i++) {
+        if (strcmp(hand_job(worker->hands[i])->id, job->id) == 0) return true;
+    }
+    return false;
+}
+
+static void start(struct worker *worker, struct job *job) {
+    if (is_in_hand(worker, job)) {
+        job_clear(job);
+        return;
+    }
+    struct hand_options options = {
+        .agent = worker->agent,
+        .queue = &worker->queue,
+        .worker = worker->name,
+        .hand_count = &worker->hand_count};
+    worker->hands[worker->hand_count++] = hand_new(&options, job, on_hand_done, worker);
+    registry_set(
+        worker->agent->registry, FAMILY_ACTIVE, NULL, NULL, (double)worker->hand_count);
+}
+
+static void say_drained(struct worker *worker) {
+    worker_drained_fn on_drained = worker->on_drained;
+    loop_timer_free(worker->limit);
+    worker->limit = NULL;
+    worker->on_drained = NULL;
+    if (on_drained) on_drained(worker->drained_owner);
+}
+
+static void drain_if_idle(struct worker *worker) {
+    if (worker->draining && worker->hand_count == 0 && !worker->take)
+        say_drained(worker);
+}
+
+static void note_trouble(struct worker *worker, const struct redis_result *result) {
+    const struct redis_reply *reply = result->reply;
+    /* The group is gone when Redis was emptied under us. */
+    if (reply && reply->kind == REDIS_ERROR &&
+        slice_starts_with(reply->string, "NOGROUP"))
+        job_queue_make_groups(&worker->queue, worker->name);
+    json_log_write(
+        &worker->agent->log, LOG_WARN, NULL, "the queue cannot be read: %.*s",
+        reply ? (int)reply->string.length : ERROR_MESSAGE_SIZE,
+        reply ? reply->string.data : result->error.message);
+    worker->again = loop_after(worker->agent->loop, again_ns, on_again, worker);
+}
+
+static void on_again(void *owner, uint64_t now_ns) {
+    struct worker *worker = owner;
+    (void)now_ns;
+    worker->again = NULL;
+    take(worker);
+}
+
+static void on_taken(void *owner, const struct redis_result *result) {
+    struct worker *worker = owner;
+    worker->take = 0;
+    struct queue_taken taken;
+    if (!result->reply || !job_queue_read_taken(&taken, result->reply)) {
+        note_trouble(worker, result);
+        drain_if_idle(worker);
+        return;
+    }
+    for (size_t i = 0; i < taken.count; i++) start(worker, &taken.jobs[i]);
+    if (worker->draining) {
+        drain_if_idle(worker);
+    } else if (taken.count > 0) {
+        take(worker);
+    } else {
+        worker->wait =
+            job_queue_wait(&worker->queue, worker->waiter, taken.last, on_news, worker);
+    }
+}
+
+static void on_news(void *owner, const struct redis_result *result) {
+    struct worker *worker = owner;
+    worker->wait = 0;
+    if (!result->reply || result->reply->kind == REDIS_ERROR) {
+        note_trouble(worker, result);
+        return;
+    }
+    take(worker);
+}
+
+static void forget_hand(struct worker *worker, const struct hand *hand) {
+    size_t i = 0;
+    while (i < worker->hand_count && worker->hands[i] != hand) i++;
+    worker->hands[i] = worker->hands[--worker->hand_count];
+    registry_set(
+        worker->agent->registry, FAMILY_ACTIVE, NULL, NULL, (double)worker->hand_count);
+}
+
+static void on_hand_done(void *owner, struct hand *hand) {
+    struct worker *worker = owner;
+    forget_hand(worker, hand);
+    drain_if_idle(worker);
+    take(worker);
+}
+
+static void on_beat(void *owner, uint64_t now_ns) {
+    struct worker *worker = owner;
+    (void)now_ns;
+    if (worker->beat) return;
+    const struct job *jobs[QUEUE_SLOTS_MAX];
+    for (size_t i = 0; i < worker->hand_count; i++)
+        jobs[i] = hand_job(worker->hands[i]);
+    struct queue_beat beat = {
+        .worker = worker->name,
+        .pid = getpid(),
+        .jobs = jobs,
+        .job_count = worker->hand_count};
+    worker->beat = job_queue_beat(&worker->queue, &beat, on_beaten, worker);
+}
+
+/* Somebody took the job over: whatever we find out, it is not ours to tell. */
+static void drop_lost(struct worker *worker, struct slice entry) {
+    for (size_t i = 0; i < worker->hand_count; i++) {
+        struct hand *hand = worker->hands[i];
+        if (!slice_equals(entry, hand_job(hand)->entry)) continue;
+        json_log_write(
+            &worker->agent->log, LOG_WARN, hand_job(hand)->request_id,
+            "job %s was taken over", hand_job(hand)->id);
+        forget_hand(worker, hand);
+        hand_free(hand);
+        return;
+    }
+}
+
+static void on_beaten(void *owner, const struct redis_result *result) {
+    struct worker *worker = owner;
+    worker->beat = 0;
+    const struct redis_reply *lost = result->reply;
+    if (!lost || lost->kind != REDIS_LIST) return;
+    for (size_t i = 0; i < lost->count; i++) drop_lost(worker, lost->items[i].string);
+    if (lost->count == 0) return;
+    drain_if_idle(worker);
+    take(worker);
+}
+
+void worker_drain(
+    struct worker *worker, uint64_t limit_ns, worker_drained_fn on_drained,
+    void *owner) {
+    worker->draining = true;
+    worker->agent->draining = true;
+    worker->on_drained = on_drained;
+    worker->drained_owner = owner;
+    bool is_idle = worker->hand_count == 0 && !worker->take;
+    worker->limit =
+        loop_after(worker->agent->loop, is_idle ? 0 : limit_ns, on_limit, worker);
+}
+
+static void on_limit(void *owner, uint64_t now_ns) {
+    struct worker *worker = owner;
+    (void)now_ns;
+    worker->limit = NULL;
+    say_drained(worker);
+}
