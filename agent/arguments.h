@@ -1,0 +1,58 @@
+/* The command line of flightdeck-agent. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/agent.h"
+#include "agent/faults.h"
+#include "agent/latency.h"
+#include "base/buffer.h"
+#include "base/error.h"
+
+enum { ARGUMENT_ADDRESS_SIZE = 64, ARGUMENTS_HELP_MAX = 16 * 1024 };
+
+/* clang-format off */
+/*    id              name      what it is for */
+#define PROGRAMS(X) \
+    X(PROGRAM_SERVE,  "serve",  "answers chats over HTTP"), \
+    X(PROGRAM_WORKER, "worker", "works on the queued chats of its version"), \
+    X(PROGRAM_MODEL,  "model",  "is a local model that speaks the Messages API")
+/* clang-format on */
+
+enum program_kind {
+#define X(id, name, help) id
+    PROGRAMS(X),
+#undef X
+    PROGRAM_COUNT
+};
+
+const char *program_name(enum program_kind program);
+
+enum arguments_wish { ARGUMENTS_RUN, ARGUMENTS_HELP, ARGUMENTS_VERSION };
+
+struct arguments {
+    enum arguments_wish wish;
+    enum program_kind program; /* PROGRAM_COUNT when only help for all is wanted */
+    char address[ARGUMENT_ADDRESS_SIZE]; /* "" when nothing is to be listened on */
+    uint16_t port;
+    const char *port_file, *release, *name,
+        *redis_url; /* borrowed from argv, or NULL */
+    const char *model_url, *model, *api_key_variable, *prices_file;
+    enum log_level log_level;
+    uint64_t seed;
+    struct latency latency;
+    struct faults faults;
+    uint32_t slots, sync_max; /* 0 for the default */
+    uint64_t lease_ns, chat_timeout_ns, job_timeout_ns, model_timeout_ns;
+    uint64_t drain_notice_ns;
+};
+
+/* False with what is wrong and where to find help. */
+bool arguments_parse(
+    struct arguments *arguments, int count, char *const *values, struct error *err);
+
+/* The options of one program, or, with PROGRAM_COUNT, what programs there are. */
+void arguments_write_help(enum program_kind program, struct buffer *help);
