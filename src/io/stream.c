@@ -164,13 +164,19 @@ size_t stream_queued(const struct stream *stream) {
     return stream->queue.length - stream->queue_sent;
 }
 
+/* Moves the rest to the front only when that is less than what makes room. */
+static void forget_sent(struct stream *stream) {
+    if (stream->queue_sent <= stream->queue.length / 2) return;
+    buffer_consume(&stream->queue, stream->queue_sent);
+    stream->queue_sent = 0;
+}
+
 bool stream_write(struct stream *stream, struct slice bytes) {
     if (!stream_is_open(stream)) return false;
     size_t queued = stream_queued(stream);
     if (bytes.length > stream->queue_max_bytes - queued) return false;
 
-    buffer_consume(&stream->queue, stream->queue_sent);
-    stream->queue_sent = 0;
+    forget_sent(stream);
     if (!stream->tls) {
         ensure(buffer_add(&stream->queue, bytes.data, bytes.length));
         flush(stream);
@@ -335,8 +341,8 @@ static struct stream *stream_new(struct loop *loop, size_t queue_max_bytes) {
     stream->loop = loop;
     stream->socket = -1;
     stream->queue_max_bytes = queue_max_bytes ? queue_max_bytes : STREAM_QUEUE_MAX;
-    /* TLS makes what it carries longer: a record of one byte takes about thirty. */
-    buffer_init(&stream->queue, 2 * stream->queue_max_bytes + TLS_SLACK);
+    /* What was sent may still stand in front, and TLS makes what it carries longer. */
+    buffer_init(&stream->queue, 4 * stream->queue_max_bytes + TLS_SLACK);
     return stream;
 }
 
