@@ -131,18 +131,44 @@ uint64_t bytes_get_varint(struct byte_reader *reader) {
 }
 
 /* Half a byte at a time: the table of 16 stays in the cache and needs no set-up. */
-uint32_t bytes_crc32c(uint32_t before, const void *bytes, size_t length) {
+static uint32_t crc_bytes(uint32_t crc, const uint8_t *at, size_t length) {
     static const uint32_t table[16] = {
         0x00000000, 0x105EC76F, 0x20BD8EDE, 0x30E349B1, 0x417B1DBC, 0x5125DAD3,
         0x61C69362, 0x7198540D, 0x82F63B78, 0x92A8FC17, 0xA24BB5A6, 0xB21572C9,
         0xC38D26C4, 0xD3D3E1AB, 0xE330A81A, 0xF36E6F75,
     };
-    const uint8_t *at = bytes;
-    uint32_t crc = ~before;
     for (size_t i = 0; i < length; i++) {
         crc ^= at[i];
         crc = (crc >> 4) ^ table[crc & 0xF];
         crc = (crc >> 4) ^ table[crc & 0xF];
     }
-    return ~crc;
+    return crc;
+}
+
+#ifdef __x86_64__
+/* The processor takes eight bytes at once: scrubbing checks megabytes of recording. */
+__attribute__((target("sse4.2"))) static uint32_t crc_words(
+    uint32_t crc, const uint8_t *at, size_t words) {
+    uint64_t wide = crc;
+    for (size_t i = 0; i < words; i++) {
+        uint64_t word = 0;
+        memcpy(&word, at + i * sizeof word, sizeof word);
+        wide = __builtin_ia32_crc32di(wide, word);
+    }
+    return (uint32_t)wide;
+}
+#endif
+
+uint32_t bytes_crc32c(uint32_t before, const void *bytes, size_t length) {
+    const uint8_t *at = bytes;
+    uint32_t crc = ~before;
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("sse4.2")) {
+        size_t words = length / sizeof(uint64_t);
+        crc = crc_words(crc, at, words);
+        at += words * sizeof(uint64_t);
+        length -= words * sizeof(uint64_t);
+    }
+#endif
+    return ~crc_bytes(crc, at, length);
 }

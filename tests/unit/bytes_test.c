@@ -86,6 +86,21 @@ static void checksum_is_the_one_of_rfc_3720(void **state) {
     assert_int_equal(bytes_crc32c(bytes_crc32c(0, "1234", 4), "56789", 5), 0xE3069283);
 }
 
+/* Whole words and single bytes may take different ways through the processor. */
+static void checksum_does_not_depend_on_the_pieces(void **state) {
+    (void)state;
+    uint8_t bytes[100];
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i * 37 + 11);
+    for (size_t start = 0; start < 9; start++) {
+        uint32_t by_bytes = 0;
+        for (size_t i = start; i < sizeof bytes; i++) {
+            by_bytes = bytes_crc32c(by_bytes, bytes + i, 1);
+        }
+        uint32_t whole = bytes_crc32c(0, bytes + start, sizeof bytes - start);
+        assert_int_equal(whole, by_bytes);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_come_back_as_they_were_put),
@@ -94,6 +109,7 @@ int main(void) {
         cmocka_unit_test(reader_fails_past_its_end_and_stays_failed),
         cmocka_unit_test(varint_over_64_bits_is_refused),
         cmocka_unit_test(checksum_is_the_one_of_rfc_3720),
+        cmocka_unit_test(checksum_does_not_depend_on_the_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
