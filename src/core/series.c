@@ -86,31 +86,25 @@ void series_put(struct series *series, uint64_t at_ns, float value) {
     put_coarse(series, at_ns, value);
 }
 
-float series_at(const struct series *series, uint64_t at_ns) {
-    if (series->step_ns == 0) return NAN;
-    uint64_t slot = at_ns / series->step_ns;
-    bool to_come = slot > 0 && slot == series->fine.last;
-    if (to_come) slot--;
-    if (slot + 1 < series->fine.first) {
-        return ring_at(
-            &series->coarse, series->coarse_values, SERIES_COARSE_COUNT,
-            at_ns / SERIES_COARSE_STEP_NS);
-    }
-    return ring_at(&series->fine, series->fine_values, SERIES_FINE_COUNT, slot);
-}
+/* One ring and what its slots mean. */
+struct ring_view {
+    const struct series_ring *ring;
+    const uint16_t *values;
+    size_t count;
+    uint64_t step_ns;
+};
 
 /* The mean of the slots that begin in [from_ns, until_ns). */
-static float fine_mean(
-    const struct series *series, uint64_t from_ns, uint64_t until_ns) {
-    uint64_t slot = (from_ns + series->step_ns - 1) / series->step_ns;
+static float ring_mean(
+    const struct ring_view *view, uint64_t from_ns, uint64_t until_ns) {
+    uint64_t slot = from_ns / view->step_ns + (from_ns % view->step_ns > 0);
+    uint64_t end = until_ns / view->step_ns + (until_ns % view->step_ns > 0);
     double sum = 0;
     uint32_t count = 0;
-    if (series->fine.first > 0 && slot + 1 < series->fine.first) {
-        slot = series->fine.first - 1;
-    }
-    for (; slot * series->step_ns < until_ns && slot < series->fine.last; slot++) {
-        float value =
-            ring_at(&series->fine, series->fine_values, SERIES_FINE_COUNT, slot);
+    if (slot + 1 < view->ring->first) slot = view->ring->first - 1;
+    if (end > view->ring->last) end = view->ring->last;
+    for (; slot < end; slot++) {
+        float value = ring_at(view->ring, view->values, view->count, slot);
         if (isnan(value)) continue;
         sum += (double)value;
         count++;
@@ -118,8 +112,30 @@ static float fine_mean(
     return count > 0 ? (float)(sum / count) : NAN;
 }
 
-static bool in_fine_ring(const struct series *series, uint64_t at_ns) {
-    return series->fine.first > 0 && at_ns / series->step_ns + 1 >= series->fine.first;
+/* Whether `at_ns` lies before the fine ring, and in time that the coarse one knows. */
+static bool is_past_the_hour(const struct series *series, uint64_t at_ns) {
+    uint64_t fine_ns = (series->fine.first - 1) * series->step_ns;
+    bool reaches_further = series->coarse.first * SERIES_COARSE_STEP_NS <= fine_ns;
+    return at_ns < fine_ns && reaches_further;
+}
+
+static struct ring_view ring_for(const struct series *series, uint64_t at_ns) {
+    if (is_past_the_hour(series, at_ns)) {
+        return (struct ring_view){
+            &series->coarse, series->coarse_values, SERIES_COARSE_COUNT,
+            SERIES_COARSE_STEP_NS};
+    }
+    return (struct ring_view){
+        &series->fine, series->fine_values, SERIES_FINE_COUNT, series->step_ns};
+}
+
+float series_at(const struct series *series, uint64_t at_ns) {
+    if (series->fine.first == 0) return NAN;
+    struct ring_view view = ring_for(series, at_ns);
+    uint64_t slot = at_ns / view.step_ns;
+    bool to_come = slot > 0 && slot == view.ring->last;
+    if (to_come) slot--;
+    return ring_at(view.ring, view.values, view.count, slot);
 }
 
 void series_columns(
@@ -128,10 +144,11 @@ void series_columns(
     double width_ns = (double)(until_ns - from_ns) / (double)count;
     for (size_t i = 0; i < count; i++) {
         columns[i] = NAN;
-        if (series->step_ns == 0) continue;
+        if (series->fine.first == 0) continue;
         uint64_t start = from_ns + (uint64_t)(width_ns * (double)i);
         uint64_t end = from_ns + (uint64_t)(width_ns * (double)(i + 1));
-        bool wide = in_fine_ring(series, end) && end - start >= series->step_ns;
-        columns[i] = wide ? fine_mean(series, start, end) : series_at(series, start);
+        struct ring_view view = ring_for(series, start);
+        bool wide = end - start >= view.step_ns;
+        columns[i] = wide ? ring_mean(&view, start, end) : series_at(series, start);
     }
 }

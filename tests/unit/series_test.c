@@ -101,6 +101,28 @@ static void columns_are_means_of_what_is_there(void **state) {
     assert_true(columns[0] == 4 && columns[1] == 4 && columns[2] == 5);
 }
 
+static void columns_past_the_hour_are_means_too(void **state) {
+    struct series *series = *state;
+    uint64_t last = 4 * SERIES_FINE_COUNT;
+    for (uint64_t s = 0; s < last; s++) {
+        series_put(series, s * STEP_NS, s / 60 % 2 ? 100 : 300);
+    }
+    float columns[4];
+    uint64_t until_ns = SERIES_FINE_COUNT * STEP_NS;
+    series_columns(series, 0, until_ns, columns, 4);
+    for (size_t i = 0; i < 4; i++) assert_true(fabsf(columns[i] - 200) < 1);
+}
+
+static void nothing_is_known_before_the_first_value(void **state) {
+    struct series *series = *state;
+    series_put(series, 119 * STEP_NS, 7);
+    assert_true(isnan(series_at(series, 112 * STEP_NS)));
+    float columns[2];
+    series_columns(series, 110 * STEP_NS, 120 * STEP_NS, columns, 2);
+    assert_true(isnan(columns[0]));
+    assert_true(columns[1] == 7);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
@@ -117,6 +139,10 @@ int main(void) {
             values_keep_two_and_a_half_digits, make_series, free_series),
         cmocka_unit_test_setup_teardown(
             columns_are_means_of_what_is_there, make_series, free_series),
+        cmocka_unit_test_setup_teardown(
+            columns_past_the_hour_are_means_too, make_series, free_series),
+        cmocka_unit_test_setup_teardown(
+            nothing_is_known_before_the_first_value, make_series, free_series),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
