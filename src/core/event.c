@@ -2,20 +2,26 @@
 #include "core/event.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/panic.h"
 #include "core/event_payload.h"
 
 enum { LENGTH_SIZE = 4, CHECKSUM_SIZE = 4, HEAT_ROWS_PER_DECADE = 6 };
 
 static const struct event_codec codecs[EVENT_KIND_COUNT] = {
-#define X(id, name, payload) [id] = {name, event_put_##payload, event_get_##payload},
+#define X(id, name, payload)                                             \
+    [id] = {                                                             \
+        name, sizeof(((struct event *)0)->payload), event_put_##payload, \
+        event_get_##payload},
     EVENT_KINDS(X)
 #undef X
 };
 
 size_t event_encode(const struct event *event, uint8_t *out, size_t size) {
+    ensure(event->kind < EVENT_KIND_COUNT);
     struct byte_writer writer = byte_writer_in(out, size);
     bytes_put_u32(&writer, 0); /* the length, known at the end */
     bytes_put_u16(&writer, EVENT_VERSION);
@@ -47,19 +53,20 @@ static enum event_decoded decode_inside(
     unsigned kind = bytes_get_u16(reader);
     if (version > EVENT_VERSION || kind >= EVENT_KIND_COUNT) return EVENT_SKIPPED;
 
-    struct event read = {.kind = (enum event_kind)kind};
-    read.sequence = bytes_get_u64(reader);
-    get_id(reader, read.run);
-    get_id(reader, read.boot);
-    read.wall_ms = (int64_t)bytes_get_u64(reader);
-    read.at_ns = bytes_get_u64(reader);
-    if (!codecs[kind].get(reader, &read) || reader->failed) {
-        error_set(
-            err, ERROR_PROTOCOL, "malformed payload of a \"%s\" event",
-            codecs[kind].name);
+    event->kind = (enum event_kind)kind;
+    event->sequence = bytes_get_u64(reader);
+    get_id(reader, event->run);
+    get_id(reader, event->boot);
+    event->wall_ms = (int64_t)bytes_get_u64(reader);
+    event->at_ns = bytes_get_u64(reader);
+    /* An event is large and most payloads are small: only what is used is cleared. */
+    memset((uint8_t *)event + offsetof(struct event, session), 0, codecs[kind].size);
+    bool read =
+        version > 0 && event_is_time(event->wall_ms) && codecs[kind].get(reader, event);
+    if (!read || reader->failed) {
+        error_set(err, ERROR_PROTOCOL, "malformed \"%s\" event", codecs[kind].name);
         return EVENT_BROKEN;
     }
-    *event = read;
     return EVENT_DECODED;
 }
 
@@ -85,6 +92,15 @@ enum event_decoded event_decode(
     enum event_decoded decoded = decode_inside(&reader, event, err);
     if (decoded != EVENT_BROKEN) *used = total;
     return decoded;
+}
+
+bool event_may_start(const uint8_t *bytes) {
+    struct byte_reader reader = byte_reader_of(bytes, EVENT_START_SIZE);
+    size_t total = (size_t)bytes_get_u32(&reader) + LENGTH_SIZE;
+    unsigned version = bytes_get_u16(&reader);
+    unsigned kind = bytes_get_u16(&reader);
+    return total >= EVENT_OVERHEAD && total <= EVENT_SIZE_MAX && version > 0 &&
+           version <= EVENT_VERSION && kind < EVENT_KIND_COUNT;
 }
 
 const char *event_kind_name(enum event_kind kind) {

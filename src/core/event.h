@@ -11,10 +11,11 @@
 #include "core/state.h"
 
 enum {
-    EVENT_VERSION = 1,
+    EVENT_VERSION = 1, /* rises with every value that an older reader would refuse */
     EVENT_PAYLOAD_MAX = 64 * 1024,
     EVENT_OVERHEAD = 68,                                 /* length to checksum */
     EVENT_SIZE_MAX = EVENT_PAYLOAD_MAX + EVENT_OVERHEAD, /* on the wire */
+    EVENT_START_SIZE = 8,
     EVENT_ID_SIZE = 16,
     EVENT_VALUES_MAX = METRIC_COUNT,
     HEAT_BUCKETS = 32,
@@ -132,10 +133,15 @@ enum event_decoded { EVENT_DECODED, EVENT_INCOMPLETE, EVENT_BROKEN, EVENT_SKIPPE
 
 /* Reads one envelope from the front. EVENT_INCOMPLETE: more bytes are needed;
  * EVENT_BROKEN: `err` says why and nothing can be read after it; EVENT_SKIPPED: a kind or
- * version of a newer program, `used` bytes long. */
+ * version of a newer program, `used` bytes long. Only after EVENT_DECODED does `event` mean
+ * anything. Its strings are safe to show. */
 enum event_decoded event_decode(
     const uint8_t *bytes, size_t length, struct event *event, size_t *used,
     struct error *err);
+
+/* Whether an envelope may begin here: for finding the next one after damage. Looks at
+ * EVENT_START_SIZE bytes. */
+bool event_may_start(const uint8_t *bytes);
 
 const char *event_kind_name(enum event_kind kind);
 

@@ -3,25 +3,50 @@
 
 #include <string.h>
 
-/* A string is its length and its bytes; the reader wants room for the NUL as well. */
+#include "base/safe_text.h"
+
+/* A string is its length and its bytes. */
 static void put_string(struct byte_writer *writer, const char *string, size_t size) {
     size_t length = strnlen(string, size);
     bytes_put_varint(writer, length);
     bytes_put(writer, string, length);
 }
 
+bool event_is_time(int64_t wall_ms) {
+    return wall_ms >= 0 && wall_ms < INT64_C(253402300800000);
+}
+
+static bool is_plain(const uint8_t *bytes, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] < ' ' || bytes[i] > '~') return false;
+    }
+    return true;
+}
+
+/* The reader wants room for the NUL as well. Nothing that could mislead an eye or a
+ * terminal comes through, whoever sent it. */
 static bool get_string(struct byte_reader *reader, char *to, size_t size) {
     uint64_t length = bytes_get_varint(reader);
     if (reader->failed || length >= size) return false;
     const uint8_t *bytes = bytes_get(reader, (size_t)length);
     if (!bytes || memchr(bytes, '\0', (size_t)length)) return false;
-    memcpy(to, bytes, (size_t)length);
-    to[length] = '\0';
+    if (is_plain(bytes, (size_t)length)) {
+        memcpy(to, bytes, (size_t)length);
+        to[length] = '\0';
+        return true;
+    }
+    struct slice slice = {.data = (const char *)bytes, .length = (size_t)length};
+    safe_text_copy(to, size, slice);
     return true;
 }
 
 #define PUT_STRING(writer, array) put_string((writer), (array), sizeof(array))
 #define GET_STRING(reader, array) get_string((reader), (array), sizeof(array))
+
+static bool get_time(struct byte_reader *reader, int64_t *wall_ms) {
+    *wall_ms = (int64_t)bytes_get_u64(reader);
+    return !reader->failed && event_is_time(*wall_ms);
+}
 
 static bool get_bool(struct byte_reader *reader) {
     return bytes_get_u8(reader) != 0;
@@ -161,8 +186,7 @@ static bool get_error_row(struct byte_reader *reader, struct error_row *row) {
     if (!GET_STRING(reader, row->request_id)) return false;
     if (!GET_STRING(reader, row->message)) return false;
     row->count = bytes_get_u64(reader);
-    row->last_seen_ms = (int64_t)bytes_get_u64(reader);
-    return get_track(reader, &row->track);
+    return get_time(reader, &row->last_seen_ms) && get_track(reader, &row->track);
 }
 
 void event_put_errors(struct byte_writer *writer, const struct event *event) {
@@ -193,7 +217,7 @@ void event_put_note(struct byte_writer *writer, const struct event *event) {
 }
 
 bool event_get_note(struct byte_reader *reader, struct event *event) {
-    event->note.wall_ms = (int64_t)bytes_get_u64(reader);
+    if (!get_time(reader, &event->note.wall_ms)) return false;
     event->note.at_ns = bytes_get_u64(reader);
     return get_below(reader, NOTE_BAD + 1, &event->note.level) &&
            GET_STRING(reader, event->note.source) &&

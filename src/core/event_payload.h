@@ -15,9 +15,14 @@ typedef bool (*event_get_fn)(struct byte_reader *reader, struct event *event);
 
 struct event_codec {
     const char *name;
+    size_t size; /* of the member of the union */
     event_put_fn put;
     event_get_fn get;
 };
+
+/* Whether wall milliseconds lie between 1970 and the year 9999: so arithmetic with them
+ * cannot overflow. */
+bool event_is_time(int64_t wall_ms);
 
 void event_put_session(struct byte_writer *writer, const struct event *event);
 bool event_get_session(struct byte_reader *reader, struct event *event);

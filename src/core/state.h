@@ -183,6 +183,10 @@ struct state {
 
 void state_init(struct state *state);
 
+/* Whether every count, name and choice in it can be used: for a state that was not made
+ * by state_apply() but read from a file. */
+bool state_is_sound(const struct state *state);
+
 /* The part of that kind and name, or NULL. */
 const struct part *state_part(
     const struct state *state, enum part_kind kind, const char *name);

@@ -251,6 +251,70 @@ static void what_does_not_fit_is_not_written(void **state) {
     free(bytes);
 }
 
+/* Decodes `event` after a trip over the wire. */
+static enum event_decoded trip(const struct event *event, struct event *back) {
+    size_t length = event_encode(event, wire, EVENT_SIZE_MAX);
+    size_t used = 0;
+    struct error err = {0};
+    return event_decode(wire, length, back, &used, &err);
+}
+
+static void strings_come_out_safe_to_show(void **state) {
+    (void)state;
+    struct event event = event_of(EVENT_NOTE);
+    memcpy(event.note.words, "\x1B[2Jtr\xC3\xBCgt\xFF", 11);
+    struct event back;
+    assert_int_equal(trip(&event, &back), EVENT_DECODED);
+    assert_string_equal(back.note.words, "\u241B[2Jtr\u00FCgt\uFFFD");
+}
+
+static void times_that_cannot_be_are_broken(void **state) {
+    (void)state;
+    static const int64_t times_ms[] = {-1, INT64_MIN, INT64_MAX, 253402300800000};
+    for (size_t i = 0; i < sizeof times_ms / sizeof *times_ms; i++) {
+        struct event back;
+        struct event event = event_of(EVENT_SPLIT);
+        event.wall_ms = times_ms[i];
+        assert_int_equal(trip(&event, &back), EVENT_BROKEN);
+        event = event_of(EVENT_NOTE);
+        event.note.wall_ms = times_ms[i];
+        assert_int_equal(trip(&event, &back), EVENT_BROKEN);
+        event = event_of(EVENT_ERRORS);
+        event.errors.rows[0].last_seen_ms = times_ms[i];
+        assert_int_equal(trip(&event, &back), EVENT_BROKEN);
+    }
+}
+
+static void a_payload_of_a_newer_sender_may_be_longer(void **state) {
+    (void)state;
+    struct event event = event_of(EVENT_SPLIT);
+    size_t length = event_encode(&event, wire, EVENT_SIZE_MAX);
+    struct byte_writer writer = byte_writer_in(wire, EVENT_SIZE_MAX);
+    bytes_put_u32(&writer, (uint32_t)(length + 5 - 4));
+    writer.length = length - 4;
+    bytes_put(&writer, "later", 5);
+    bytes_put_u32(&writer, bytes_crc32c(0, wire, writer.length));
+    struct event back;
+    size_t used = 0;
+    struct error err = {0};
+    assert_int_equal(
+        event_decode(wire, writer.length, &back, &used, &err), EVENT_DECODED);
+    assert_int_equal(used, length + 5);
+    assert_true(back.split.wanted == event.split.wanted);
+}
+
+static void what_is_left_out_is_zero(void **state) {
+    (void)state;
+    struct event back;
+    memset(&back, 0xFF, sizeof back);
+    struct event event = event_of(EVENT_VALUES);
+    assert_int_equal(trip(&event, &back), EVENT_DECODED);
+    assert_int_equal(back.values.items[EVENT_VALUES_MAX - 1].metric, 0);
+    event = event_of(EVENT_NOTE);
+    assert_int_equal(trip(&event, &back), EVENT_DECODED);
+    assert_int_equal(back.note.words[sizeof back.note.words - 1], 0);
+}
+
 static void heat_rows_are_even_on_a_log_scale(void **state) {
     (void)state;
     assert_int_equal(heat_bucket(0), 0);
@@ -271,6 +335,10 @@ int main(void) {
         cmocka_unit_test(values_out_of_range_are_broken),
         cmocka_unit_test(an_impossible_length_is_broken),
         cmocka_unit_test(what_does_not_fit_is_not_written),
+        cmocka_unit_test(strings_come_out_safe_to_show),
+        cmocka_unit_test(times_that_cannot_be_are_broken),
+        cmocka_unit_test(a_payload_of_a_newer_sender_may_be_longer),
+        cmocka_unit_test(what_is_left_out_is_zero),
         cmocka_unit_test(heat_rows_are_even_on_a_log_scale),
     };
     return cmocka_run_group_tests(tests, make_wire, free_wire);
