@@ -28,15 +28,19 @@ uint16_t keyframe_pieces(void) {
         uint16_t)((sizeof(struct state) + KEYFRAME_PIECE_SIZE - 1) / KEYFRAME_PIECE_SIZE);
 }
 
+static uint32_t piece_length(uint16_t number) {
+    size_t left = sizeof(struct state) - (size_t)number * KEYFRAME_PIECE_SIZE;
+    return (uint32_t)(left < KEYFRAME_PIECE_SIZE ? left : KEYFRAME_PIECE_SIZE);
+}
+
 void keyframe_piece(struct event *event, const struct state *state, uint16_t number) {
     size_t start = (size_t)number * KEYFRAME_PIECE_SIZE;
-    size_t left = sizeof *state - start;
     event->kind = EVENT_KEYFRAME;
     event->keyframe = (struct keyframe_event){
         .piece = number,
         .pieces = keyframe_pieces(),
         .layout = layout_of_state(),
-        .length = (uint32_t)(left < KEYFRAME_PIECE_SIZE ? left : KEYFRAME_PIECE_SIZE),
+        .length = piece_length(number),
         .bytes = (const uint8_t *)state + start,
     };
 }
@@ -50,11 +54,14 @@ bool keyframe_builder_add(struct keyframe_builder *builder, const struct event *
         builder->next = 0;
         return false;
     }
+    if (piece->length != piece_length(piece->piece)) {
+        builder->next = 0;
+        return false;
+    }
     size_t start = (size_t)piece->piece * KEYFRAME_PIECE_SIZE;
-    if (piece->length > sizeof *builder->state - start) return false;
     memcpy((uint8_t *)builder->state + start, piece->bytes, piece->length);
     builder->next++;
     if (builder->next < piece->pieces) return false;
     builder->next = 0;
-    return true;
+    return state_is_sound(builder->state);
 }

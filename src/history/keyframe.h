@@ -18,7 +18,8 @@ uint16_t keyframe_pieces(void);
 void keyframe_piece(struct event *event, const struct state *state, uint16_t number);
 
 /* Puts the pieces together: feed it events in order until it says that the state is
- * whole. Pieces of another layout, or out of order, start it over. */
+ * whole. Pieces of another layout, or out of order, start it over; a state with values that
+ * no program of ours can have written is never whole. */
 struct keyframe_builder {
     uint16_t next;
     struct state *state; /* borrowed */

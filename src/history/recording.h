@@ -1,5 +1,5 @@
-/* Every event of a session in an append-only file: what scrubbing and replay read. Losing
- * it costs a picture, so it is never synced and never waited for. */
+/* Every event of a session in append-only files: what scrubbing and replay read. Losing
+ * them costs a picture, so they are never synced and never waited for. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -24,13 +24,26 @@ struct recording;
 /* Writes below `folder` under the name of the run; without a folder (NULL), or when it
  * cannot be written, into a file that nobody else sees and that ends with the program. */
 struct recording *recording_new(const char *folder, const uint8_t run[EVENT_ID_SIZE]);
+
+/* The recording of an earlier session, to be read: first through recording_next(), which
+ * is also how its keyframes are found. NULL with `err` set when there is none. */
+struct recording *recording_open(
+    const char *folder, const uint8_t run[EVENT_ID_SIZE], struct error *err);
 void recording_free(struct recording *recording);
+
+/* The next event of an opened recording, in the order of recording_add(). Pointers in it
+ * are borrowed until the next call. False at the end. */
+bool recording_next(struct recording *recording, struct event *event);
+
+/* Places of an opened recording that were damaged and left out so far. */
+uint32_t recording_gaps(const struct recording *recording);
 
 /* Appends one event. `state` is the state after it, kept as a keyframe every 30 s. */
 void recording_add(
     struct recording *recording, const struct event *event, const struct state *state);
 
-/* The state as it was at `at_ns`. False when that lies before the recording. */
+/* The state as it was at `at_ns`. False, and a state that means nothing, when that lies
+ * before the recording or where it is damaged. */
 bool recording_state_at(
     struct recording *recording, uint64_t at_ns, struct state *state);
 

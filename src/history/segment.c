@@ -93,20 +93,50 @@ static bool refill(struct segment_reader *reader) {
     return reader->buffer_length > known;
 }
 
-enum segment_read segment_next(struct segment_reader *reader, struct event *event) {
+/* Moves on to where the next event may begin. False when there is no such place. */
+static bool resume(struct segment_reader *reader) {
+    for (;;) {
+        reader->offset++;
+        size_t at = (size_t)(reader->offset - reader->buffer_offset);
+        if (reader->buffer_length - at < EVENT_START_SIZE) {
+            if (!refill(reader) || reader->buffer_length < EVENT_START_SIZE) {
+                return false;
+            }
+            at = 0;
+        }
+        if (event_may_start(reader->buffer + at)) return true;
+    }
+}
+
+/* One envelope at the reader's place, with as many bytes as it needs. */
+static enum event_decoded decode_next(
+    struct segment_reader *reader, struct event *event, size_t *used) {
+    struct error err = {0};
     for (;;) {
         size_t at = (size_t)(reader->offset - reader->buffer_offset);
-        size_t used = 0;
-        struct error err;
         enum event_decoded decoded = event_decode(
-            reader->buffer + at, reader->buffer_length - at, event, &used, &err);
-        switch (decoded) {
-        case EVENT_DECODED: reader->offset += used; return SEGMENT_EVENT;
+            reader->buffer + at, reader->buffer_length - at, event, used, &err);
+        if (decoded != EVENT_INCOMPLETE || !refill(reader)) return decoded;
+    }
+}
+
+bool segment_next(struct segment_reader *reader, struct event *event) {
+    for (;;) {
+        size_t used = 0;
+        switch (decode_next(reader, event, &used)) {
+        case EVENT_DECODED:
+            reader->event_offset = reader->offset;
+            reader->offset += used;
+            reader->in_gap = false;
+            return true;
         case EVENT_SKIPPED: reader->offset += used; break;
-        case EVENT_BROKEN: return SEGMENT_TORN;
         case EVENT_INCOMPLETE:
-            if (refill(reader)) break;
-            return reader->buffer_length > 0 ? SEGMENT_TORN : SEGMENT_END;
+            if (reader->buffer_length == 0) return false;
+            /* fall through */
+        case EVENT_BROKEN:
+            if (!reader->in_gap) reader->gaps++;
+            reader->in_gap = true;
+            if (!resume(reader)) return false;
         }
     }
 }

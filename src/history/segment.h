@@ -1,4 +1,4 @@
-/* One file of envelopes: appended to, read from any place, tolerant of a torn end. */
+/* One file of envelopes: appended to, read from any place, tolerant of damage. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -26,7 +26,10 @@ bool segment_append(
 struct segment_reader {
     const struct segment *segment; /* borrowed */
     uint64_t offset;               /* of the next event */
-    uint64_t buffer_offset;        /* of the buffer's first byte */
+    uint64_t event_offset;         /* of the one read last */
+    uint32_t gaps;                 /* places that could not be read so far */
+    bool in_gap;
+    uint64_t buffer_offset; /* of the buffer's first byte */
     size_t buffer_length;
     uint8_t *buffer; /* owned */
 };
@@ -35,8 +38,6 @@ void segment_reader_init(
     struct segment_reader *reader, const struct segment *segment, uint64_t offset);
 void segment_reader_clear(struct segment_reader *reader);
 
-enum segment_read { SEGMENT_EVENT, SEGMENT_END, SEGMENT_TORN };
-
-/* The next event; kinds of a newer program are left out. Pointers in it are borrowed
- * until the next call. SEGMENT_TORN: the rest cannot be read. */
-enum segment_read segment_next(struct segment_reader *reader, struct event *event);
+/* The next event; kinds of a newer program and what is damaged are left out. Pointers in
+ * it are borrowed until the next call. False at the end; a torn one counts as a gap. */
+bool segment_next(struct segment_reader *reader, struct event *event);

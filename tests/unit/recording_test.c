@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "core/model.h"
+#include "history/keyframe.h"
 #include "history/segment.h"
 #include "io/folders.h"
 
@@ -120,15 +122,132 @@ static void a_torn_end_costs_only_the_end(void **state) {
     segment_reader_init(&reader, &segment, 0);
     unsigned notes = 0;
     struct event *event = memory_new(sizeof *event);
-    enum segment_read how = SEGMENT_EVENT;
-    while ((how = segment_next(&reader, event)) == SEGMENT_EVENT) {
-        notes += event->kind == EVENT_NOTE;
-    }
-    assert_int_equal(how, SEGMENT_TORN);
+    while (segment_next(&reader, event)) notes += event->kind == EVENT_NOTE;
+    assert_int_equal(reader.gaps, 1);
     assert_int_equal(notes, SESSION_S - 1);
     free(event);
     segment_reader_clear(&reader);
     segment_close(&segment);
+}
+
+/* Reads the recording again from its files. */
+static void reopen(struct session *session) {
+    static const uint8_t run[EVENT_ID_SIZE] = {1, 2, 3};
+    struct error err = {0};
+    recording_free(session->recording);
+    session->recording = recording_open(session->folder, run, &err);
+    assert_non_null(session->recording);
+}
+
+static unsigned count_notes(struct session *session) {
+    struct event *event = memory_new(sizeof *event);
+    unsigned notes = 0;
+    while (recording_next(session->recording, event)) {
+        notes += event->kind == EVENT_NOTE;
+    }
+    free(event);
+    return notes;
+}
+
+static void an_earlier_session_can_be_replayed_and_scrubbed(void **state) {
+    struct session *session = *state;
+    record(session, session->folder);
+    reopen(session);
+    assert_int_equal(count_notes(session), SESSION_S);
+    assert_int_equal(recording_gaps(session->recording), 0);
+    expect_every_past_state(session);
+}
+
+static void a_recording_that_is_not_there_is_said(void **state) {
+    struct session *session = *state;
+    static const uint8_t run[EVENT_ID_SIZE] = {9};
+    struct error err = {0};
+    assert_null(recording_open(session->folder, run, &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    assert_non_null(strstr(err.message, session->folder));
+}
+
+/* Changes bytes of the file from `offset` on. */
+static void damage(struct session *session, long offset, size_t length) {
+    FILE *file = fopen(recording_path(session->recording), "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, offset, SEEK_SET), 0);
+    for (size_t i = 0; i < length; i++) fputc(0x5A, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void damage_costs_only_what_is_damaged(void **state) {
+    struct session *session = *state;
+    record(session, session->folder);
+    struct event note = note_at(10);
+    uint8_t *wire = memory_new(EVENT_SIZE_MAX);
+    long size = (long)event_encode(&note, wire, EVENT_SIZE_MAX);
+    free(wire);
+
+    damage(session, 2, 1); /* the length of the first note */
+    long keyframe = (long)sizeof(struct state) + keyframe_pieces() * EVENT_OVERHEAD;
+    damage(session, size + keyframe + 4 * size + 20, 3); /* inside the sixth */
+    reopen(session);
+    assert_int_equal(count_notes(session), SESSION_S - 2);
+    assert_int_equal(recording_gaps(session->recording), 2);
+}
+
+static void a_damaged_keyframe_is_stepped_over(void **state) {
+    struct session *session = *state;
+    record(session, session->folder);
+    struct event note = note_at(10);
+    uint8_t *wire = memory_new(EVENT_SIZE_MAX);
+    long size = (long)event_encode(&note, wire, EVENT_SIZE_MAX);
+    free(wire);
+    long keyframe = (long)sizeof(struct state) + keyframe_pieces() * EVENT_OVERHEAD;
+    damage(session, size + keyframe + 30 * size + 1000, 8);
+    assert_true(recording_state_at(session->recording, 45 * SECOND_NS, session->then));
+    assert_int_equal(session->then->note_count, 45 - 9);
+}
+
+static void a_sender_whose_clock_is_behind_makes_no_keyframes(void **state) {
+    struct session *session = *state;
+    record(session, session->folder);
+    struct stat before;
+    struct stat after;
+    assert_int_equal(stat(recording_path(session->recording), &before), 0);
+    struct event event = note_at(12);
+    for (unsigned i = 0; i < 10; i++) {
+        recording_add(session->recording, &event, session->now);
+    }
+    assert_int_equal(stat(recording_path(session->recording), &after), 0);
+    assert_true(after.st_size - before.st_size < 10000);
+}
+
+static void a_keyframe_that_makes_no_sense_is_refused(void **state) {
+    struct session *session = *state;
+    static const size_t lies[] = {
+        offsetof(struct state, target_class),
+        offsetof(struct state, armed),
+        offsetof(struct state, part_count),
+        offsetof(struct state, error_count),
+        offsetof(struct state, check_count),
+        offsetof(struct state, parts) + offsetof(struct part, kind),
+        offsetof(struct state, parts) + offsetof(struct part, critical),
+        offsetof(struct state, notes) + offsetof(struct note, level),
+        offsetof(struct state, runs) + offsetof(struct run, verdict),
+        offsetof(struct state, rollout) + offsetof(struct rollout_status, known),
+    };
+    for (size_t i = 0; i <= sizeof lies / sizeof *lies; i++) {
+        state_init(session->now);
+        if (i > 0) ((uint8_t *)session->now)[lies[i - 1]] = 0xFE;
+        struct keyframe_builder builder = {.state = session->then};
+        bool whole = false;
+        for (uint16_t piece = 0; piece < keyframe_pieces(); piece++) {
+            struct event event = {0};
+            keyframe_piece(&event, session->now, piece);
+            whole = keyframe_builder_add(&builder, &event);
+        }
+        assert_int_equal(whole, i == 0);
+    }
+    state_init(session->now);
+    memset(session->now->target, 'x', sizeof session->now->target);
+    assert_false(state_is_sound(session->now));
 }
 
 static void old_recordings_make_room(void **state) {
@@ -155,6 +274,12 @@ int main(void) {
         SESSION_TEST(every_past_state_can_be_rebuilt),
         SESSION_TEST(without_a_folder_scrubbing_still_works),
         SESSION_TEST(a_torn_end_costs_only_the_end),
+        SESSION_TEST(an_earlier_session_can_be_replayed_and_scrubbed),
+        SESSION_TEST(a_recording_that_is_not_there_is_said),
+        SESSION_TEST(damage_costs_only_what_is_damaged),
+        SESSION_TEST(a_damaged_keyframe_is_stepped_over),
+        SESSION_TEST(a_sender_whose_clock_is_behind_makes_no_keyframes),
+        SESSION_TEST(a_keyframe_that_makes_no_sense_is_refused),
         SESSION_TEST(old_recordings_make_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
