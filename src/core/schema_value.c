@@ -62,7 +62,8 @@ static bool is_text_kind(enum schema_kind kind) {
 }
 
 static bool has_limits(const struct schema_field *field) {
-    return field->most > field->least;
+    return field->most > field->least ||
+           (field->most == field->least && field->most > 0);
 }
 
 static void add_words(struct text *text, const struct schema_field *field) {
@@ -84,6 +85,11 @@ static void add_expected(struct text *text, const struct schema_field *field) {
         text_addf(text, " of up to %zu bytes", field->size - 1);
     }
     if (!has_limits(field)) return;
+    if (field->least == field->most) {
+        text_add(text, " that is ");
+        add_limit(text, field, field->least);
+        return;
+    }
     text_add(text, ", from ");
     add_limit(text, field, field->least);
     text_add(text, " to ");

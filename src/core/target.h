@@ -22,6 +22,7 @@ enum {
     TARGET_CONNECT_TO_MAX = 8,
     TARGET_TEMPLATE_SIZE = 1024,
     TARGET_DONE_MAX = 8,
+    TARGET_DONE_SIZE = 32,
 };
 
 /* Sent with every request; values come from ${env:} or ${file:} and are secrets. */
@@ -57,11 +58,11 @@ struct target_paths {
 
 /* How to hold a conversation: the body to send and where the answer stands in the reply. */
 struct target_chat {
-    char request[TARGET_TEMPLATE_SIZE]; /* JSON with ${user} and ${message} */
-    char answer[TARGET_PATH_SIZE];      /* $.response */
-    char job[TARGET_PATH_SIZE];         /* $.job_id */
-    char done_path[TARGET_PATH_SIZE];   /* $.status */
-    char done[TARGET_DONE_MAX][32];     /* the values at which polling ends */
+    char request[TARGET_TEMPLATE_SIZE];           /* JSON with ${user} and ${message} */
+    char answer[TARGET_PATH_SIZE];                /* $.response */
+    char job[TARGET_PATH_SIZE];                   /* $.job_id */
+    char done_path[TARGET_PATH_SIZE];             /* $.status */
+    char done[TARGET_DONE_MAX][TARGET_DONE_SIZE]; /* the values at which polling ends */
     uint32_t done_count;
 };
 

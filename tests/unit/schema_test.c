@@ -101,7 +101,7 @@ static const struct schema inner_schema = {
 
 static const struct schema_field file_fields[] = {
     {"version", SCHEMA_INTEGER, SCHEMA_AT(struct file, version), .required = true,
-     .least = 1, .most = 1.5},
+     .least = 1, .most = 1},
     {"title", SCHEMA_STRING, SCHEMA_AT(struct file, title)},
     {"url", SCHEMA_URL, SCHEMA_AT(struct file, url), .words = schemes},
     {"on", SCHEMA_BOOL, SCHEMA_AT(struct file, on)},
@@ -241,11 +241,11 @@ static const struct {
                                        "here: share, factor, number, limit, "
                                        "body, raw)"},
     {"version: 2",
-     "f.yaml:1:10: version: expected a whole number, from 1 to 1.5, got \"2\""},
+     "f.yaml:1:10: version: expected a whole number that is 1, got \"2\""},
     {"version: \"1\"", "f.yaml:1:10: version: expected a whole number"},
     {"version: 1.0", "f.yaml:1:10: version: expected a whole number"},
-    {"version: [1]", "version: expected a whole number, from 1 to 1.5, got a list"},
-    {"version:", "version: expected a whole number, from 1 to 1.5, got nothing"},
+    {"version: [1]", "version: expected a whole number that is 1, got a list"},
+    {"version:", "version: expected a whole number that is 1, got nothing"},
     {"version: 1\ntitle: 0123456789abcdef",
      "f.yaml:2:8: title: expected a string on one line of up to 15 bytes, got "
      "\"0123456789abcdef\""},
