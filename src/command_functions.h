@@ -5,6 +5,9 @@
 struct invocation;
 
 int completion_command(const struct invocation *invocation);
+int config_check_command(const struct invocation *invocation);
+int config_show_command(const struct invocation *invocation);
 int help_command(const struct invocation *invocation);
 int theme_check_command(const struct invocation *invocation);
 int theme_list_command(const struct invocation *invocation);
+int trust_command(const struct invocation *invocation);

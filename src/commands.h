@@ -14,6 +14,8 @@
 #define TAKES(option_id) (UINT64_C(1) << (option_id))
 #define WRITES(format)   (UINT64_C(1) << (40 + (format)))
 
+#define TEXT_AND_JSON    (WRITES(FORMAT_TEXT) | WRITES(FORMAT_JSON))
+
 #define TAKES_ALWAYS                                                    \
     (TAKES(OPTION_HELP) | TAKES(OPTION_QUIET) | TAKES(OPTION_VERBOSE) | \
      TAKES(OPTION_COLOR))
@@ -30,9 +32,12 @@
 /*    function               name            operands          takes                             help */
 #define PROGRAM_COMMANDS(X) \
     X(completion_command,    "completion",   "bash|zsh|fish",  0,                                "print completions for a shell"), \
+    X(config_check_command,  "config check", "[FILE]",         TAKES(OPTION_CONFIG) | TAKES_RESULT | TEXT_AND_JSON, "say what is wrong with the configuration"), \
+    X(config_show_command,   "config show",  "",               TAKES_CONFIG | TAKES(OPTION_ORIGIN) | TAKES(OPTION_THEME) | TAKES_RESULT | TEXT_AND_JSON, "print what is configured, secrets as ***"), \
     X(help_command,          "help",         "[COMMAND]",      0,                                "say what a command does and takes"), \
-    X(theme_check_command,   "theme check",    "FILE",         TAKES_RESULT | WRITES(FORMAT_TEXT) | WRITES(FORMAT_JSON), "say how a theme looks and who can read it"), \
-    X(theme_list_command,    "theme list",     "",             0,                                "name the themes and where they come from")
+    X(theme_check_command,   "theme check",    "FILE",         TAKES_RESULT | TEXT_AND_JSON, "say how a theme looks and who can read it"), \
+    X(theme_list_command,    "theme list",     "",             0,                                "name the themes and where they come from"), \
+    X(trust_command,         "trust",        "",               TAKES(OPTION_DRY_RUN),            "trust ./flightdeck.yaml until it changes")
 /* clang-format on */
 
 struct program_command {

@@ -16,6 +16,7 @@
     X(OPTION_CONFIRM,       "confirm",      0,   "TARGET",   "act on this production target without asking"), \
     X(OPTION_FAIL_ON,       "fail-on",      0,   "flaky|degraded|waiver|inconclusive,...", "fail on these too"), \
     X(OPTION_REPORT_ONLY,   "report-only",  0,   NULL,       "exit with 0, but say what it would have been"), \
+    X(OPTION_ORIGIN,        "origin",       0,   NULL,       "say where each value came from"), \
     X(OPTION_THEME,         "theme",        0,   "NAME",     "colours of the cockpit"), \
     X(OPTION_COLOR,         "color",        0,   "auto|always|never", "colours in text"), \
     X(OPTION_QUIET,         "quiet",        'q', NULL,       "nothing but the result and errors"), \
