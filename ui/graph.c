@@ -139,8 +139,10 @@ static void draw_names(
         rows[line] = plot->rect.y + plot->rect.height - 1 - up;
     }
     for (size_t line = 0; line < 2; line++) {
-        bool taken = rows[line] == scale.y || rows[line] == limit_row;
-        if (rows[line] < 0 || taken) continue;
+        if (rows[line] < 0) continue;
+        if (rows[line] == scale.y) rows[line]++; /* the scale stands there */
+        bool outside = rows[line] >= scale.y + scale.height;
+        if (outside || rows[line] == limit_row) continue;
         enum role role = line == 0 ? ROLE_STABLE : ROLE_CANARY;
         int x = scale.x + (line == 1 && rows[0] == rows[1] ? 2 : 1);
         canvas_put(canvas, scale.x, rows[line], ARROW, role);
