@@ -19,9 +19,12 @@
 #define TAKES_ALWAYS                                                    \
     (TAKES(OPTION_HELP) | TAKES(OPTION_QUIET) | TAKES(OPTION_VERBOSE) | \
      TAKES(OPTION_COLOR))
-#define TAKES_CONFIG     (TAKES(OPTION_CONFIG) | TAKES(OPTION_TARGET))
-#define TAKES_RESULT     (TAKES(OPTION_FORMAT) | TAKES(OPTION_OUTPUT))
-#define TAKES_VERDICT    (TAKES_RESULT | TAKES(OPTION_FAIL_ON) | TAKES(OPTION_REPORT_ONLY))
+#define TAKES_CONFIG  (TAKES(OPTION_CONFIG) | TAKES(OPTION_TARGET))
+#define TAKES_RESULT  (TAKES(OPTION_FORMAT) | TAKES(OPTION_OUTPUT))
+#define TAKES_VERDICT (TAKES_RESULT | TAKES(OPTION_FAIL_ON) | TAKES(OPTION_REPORT_ONLY))
+#define TAKES_DEMO                                                                    \
+    (TAKES(OPTION_HEADLESS) | TAKES(OPTION_STACK_ONLY) | TAKES(OPTION_WRITE_CONFIG) | \
+     TAKES(OPTION_BAD_CANARY) | TAKES(OPTION_REAL_MODEL) | TAKES(OPTION_THEME))
 #define COMMAND_ACTS_BIT (UINT64_C(1) << 63)
 #define COMMAND_ACTS     (COMMAND_ACTS_BIT | TAKES(OPTION_DRY_RUN) | TAKES(OPTION_CONFIRM))
 #define NEEDS_TERMINAL   (UINT64_C(1) << 62)
@@ -34,6 +37,12 @@
     X(completion_command,    "completion",   "bash|zsh|fish",  0,                                "print completions for a shell"), \
     X(config_check_command,  "config check", "[FILE]",         TAKES(OPTION_CONFIG) | TAKES_RESULT | TEXT_AND_JSON, "say what is wrong with the configuration"), \
     X(config_show_command,   "config show",  "",               TAKES_CONFIG | TAKES(OPTION_ORIGIN) | TAKES(OPTION_THEME) | TAKES_RESULT | TEXT_AND_JSON, "print what is configured, secrets as ***"), \
+    X(demo_command,          "demo",         "",               TAKES_DEMO,                       "a whole service on this machine, and the cockpit on it"), \
+    X(demo_scale_command,    "demo scale",   "PART COUNT",     TAKES(OPTION_TARGET),             "run that many workers of a version"), \
+    X(demo_start_command,    "demo start",   "PART",           TAKES(OPTION_TARGET),             "start a part of a running demo again"), \
+    X(demo_status_command,   "demo status",  "",               TAKES(OPTION_TARGET),             "where a running demo is reached, and its parts"), \
+    X(demo_stop_command,     "demo stop",    "PART",           TAKES(OPTION_TARGET),             "stop a part of a running demo"), \
+    X(demo_traffic_command,  "demo traffic", "URL [RATE]",     0,                                "send the demo's gentle traffic to a service on this machine"), \
     X(help_command,          "help",         "[COMMAND]",      0,                                "say what a command does and takes"), \
     X(theme_check_command,   "theme check",    "FILE",         TAKES_RESULT | TEXT_AND_JSON, "say how a theme looks and who can read it"), \
     X(theme_list_command,    "theme list",     "",             0,                                "name the themes and where they come from"), \

@@ -18,6 +18,11 @@
     X(OPTION_REPORT_ONLY,   "report-only",  0,   NULL,       "exit with 0, but say what it would have been"), \
     X(OPTION_ORIGIN,        "origin",       0,   NULL,       "say where each value came from"), \
     X(OPTION_THEME,         "theme",        0,   "NAME",     "colours of the cockpit"), \
+    X(OPTION_HEADLESS,      "headless",     0,   NULL,       "without a screen: check everything and print a summary"), \
+    X(OPTION_STACK_ONLY,    "stack-only",   0,   NULL,       "only the service, until it is stopped"), \
+    X(OPTION_WRITE_CONFIG,  "write-config", 0,   "FILE",     "write the configuration of the demo there"), \
+    X(OPTION_BAD_CANARY,    "bad-canary",   0,   NULL,       "the canary answers slowly and fails often"), \
+    X(OPTION_REAL_MODEL,    "real-model",   0,   NULL,       "ask the paid model API; no background traffic"), \
     X(OPTION_COLOR,         "color",        0,   "auto|always|never", "colours in text"), \
     X(OPTION_QUIET,         "quiet",        'q', NULL,       "nothing but the result and errors"), \
     X(OPTION_VERBOSE,       "verbose",      'v', NULL,       "say more about what is done"), \

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "demo_lease.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/units.h"
+#include "history/lock.h"
+#include "io/haproxy.h"
+#include "io/haproxy_reply.h"
+#include "io/loop.h"
+
+struct demo_lease {
+    const struct demo_plan *plan; /* borrowed */
+    struct haproxy *haproxy;
+    struct loop_timer *timer; /* NULL once a controller has taken over */
+};
+
+/* A refusal shows on the screen as a lease that runs out; the next refresh may work. */
+static void on_set(void *owner, const struct haproxy_result *result) {
+    (void)owner;
+    (void)result;
+}
+
+static void set_weight(struct demo_lease *lease) {
+    char command[HAPROXY_COMMAND_SIZE];
+    struct text text = TEXT_IN(command);
+    haproxy_table_set(&text, DEMO_TABLE, 1, DEMO_WEIGHT_BASIS_POINTS);
+    haproxy_command(lease->haproxy, command, NS_PER_S, on_set, lease);
+}
+
+static bool controller_is_there(const struct demo_plan *plan) {
+    char runtime[FOLDER_PATH_SIZE];
+    struct lock_holder who;
+    struct error err;
+    return folder_runtime(runtime, &err) &&
+           lock_is_held(runtime, plan->place.name, &who) &&
+           strcmp(who.purpose, "canary") == 0;
+}
+
+static void on_refresh(void *owner, uint64_t now_ns) {
+    struct demo_lease *lease = owner;
+    (void)now_ns;
+    if (!controller_is_there(lease->plan)) {
+        set_weight(lease);
+        return;
+    }
+    loop_timer_free(lease->timer);
+    lease->timer = NULL;
+}
+
+struct demo_lease *demo_lease_new(struct loop *loop, const struct demo_plan *plan) {
+    struct demo_lease *lease = memory_new(sizeof *lease);
+    char socket[DEMO_PATH_SIZE];
+    demo_place_path(&plan->place, "router.sock", socket);
+    lease->plan = plan;
+    lease->haproxy = haproxy_new(loop, socket, HAPROXY_MAY_ACT);
+    lease->timer = loop_every(loop, DEMO_LEASE_REFRESH_S * NS_PER_S, on_refresh, lease);
+    set_weight(lease);
+    return lease;
+}
+
+void demo_lease_free(struct demo_lease *lease) {
+    if (!lease) return;
+    loop_timer_free(lease->timer);
+    haproxy_free(lease->haproxy);
+    free(lease);
+}

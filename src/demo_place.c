@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "demo_place.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+enum { FILE_MODE = 0600, LONGEST_SOCKET_NAME = 16 };
+
+void demo_place_path(
+    const struct demo_place *place, const char *file, char path[DEMO_PATH_SIZE]) {
+    struct text text = text_in(path, DEMO_PATH_SIZE);
+    text_addf(&text, "%s/%s", place->folder, file);
+}
+
+static void name_place(struct demo_place *place, const char *runtime, unsigned number) {
+    struct text name = TEXT_IN(place->name);
+    text_add(&name, "demo");
+    if (number > 1) text_addf(&name, "-%u", number);
+    struct text folder = TEXT_IN(place->folder);
+    text_addf(&folder, "%s/demos/%s", runtime, place->name);
+}
+
+/* The descriptor of the locked file; -1 while somebody else has it. A file that its owner
+ * removed in between is nobody's. */
+static int take_lock(const char *path) {
+    int descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+    if (descriptor < 0) return -1;
+    struct stat about;
+    bool taken = flock(descriptor, LOCK_EX | LOCK_NB) == 0 &&
+                 fstat(descriptor, &about) == 0 && about.st_nlink > 0;
+    if (taken) return descriptor;
+    close(descriptor);
+    return -1;
+}
+
+/* Whoever had this place before did not live to tidy up. */
+static bool sweep(const struct demo_place *place, struct error *err) {
+    static const char *const left[] = {"redis",        "router.cfg", "router.sock",
+                                       "control.sock", "redis.sock", "target.yaml",
+                                       "log.sock",     "parts"};
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+        char path[DEMO_PATH_SIZE];
+        demo_place_path(place, left[i], path);
+        if (!folder_remove(path, err)) return false;
+    }
+    return true;
+}
+
+static bool fits_a_socket(const struct demo_place *place, struct error *err) {
+    size_t room = sizeof(((struct sockaddr_un *)0)->sun_path) - LONGEST_SOCKET_NAME;
+    if (strlen(place->folder) < room) return true;
+    return error_set(
+        err, ERROR_LIMIT, "%s: too long for the path of a socket; set XDG_RUNTIME_DIR",
+        place->folder);
+}
+
+bool demo_place_claim(struct demo_place *place, struct error *err) {
+    char runtime[FOLDER_PATH_SIZE];
+    if (!folder_runtime(runtime, err)) return false;
+    for (unsigned number = 1; number <= DEMO_PLACES_MAX; number++) {
+        char path[DEMO_PATH_SIZE];
+        name_place(place, runtime, number);
+        if (!fits_a_socket(place, err)) return false;
+        if (!folder_make(place->folder, err)) return false;
+        demo_place_path(place, "lock", path);
+        place->lock = take_lock(path);
+        if (place->lock >= 0) return sweep(place, err);
+    }
+    return error_set(
+        err, ERROR_CONFLICT, "%d demos are running: stop one first", DEMO_PLACES_MAX);
+}
+
+bool demo_place_remove(const struct demo_place *place, struct error *err) {
+    return folder_remove(place->folder, err);
+}
