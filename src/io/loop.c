@@ -59,6 +59,9 @@ struct loop_work {
 struct loop *loop_new(void) {
     struct loop *loop = memory_new(sizeof *loop);
     ensure(uv_loop_init(&loop->uv) == 0);
+    /* A name server that is gone must not hold the end of the program for long. */
+    setenv(
+        "RES_OPTIONS", "timeout:2 attempts:2", 0); /* NOLINT(concurrency-mt-unsafe) */
     /* A peer that is gone is an error of the write, not the end of the program. */
     signal(SIGPIPE, SIG_IGN);
     return loop;

@@ -299,7 +299,11 @@ static void on_report(void *owner, uint64_t now_ns) {
     (void)now_ns;
     struct process *process = owner;
     process->report = NULL;
-    process->on_exit(process->owner, &process->how);
+    process_exit_fn on_exit = process->on_exit;
+    void *process_owner = process->owner;
+    struct process_exit how = process->how;
+    process_free(process);
+    on_exit(process_owner, &how);
 }
 
 static bool reap(struct process *process, int flags) {

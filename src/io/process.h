@@ -34,6 +34,7 @@ struct process_exit {
     int signal; /* the signal that ended it, or 0 */
 };
 
+/* The process is gone when it starts: its first line forgets it. */
 typedef void (*process_exit_fn)(void *owner, const struct process_exit *how);
 
 /* The child gets SIGKILL when this process dies, whatever killed it. Waits until it runs:
@@ -49,5 +50,6 @@ bool process_signal(struct process *process, int number);
 /* Ends it: SIGTERM, and SIGKILL after `grace_ns`; on_exit still runs. */
 void process_stop(struct process *process, uint64_t grace_ns);
 
-/* Kills it at once if it still runs, reaps it, and runs no callback. */
+/* Kills it at once if it still runs, reaps it, and runs no callback. Not needed after the
+ * callback. */
 void process_free(struct process *process);

@@ -144,6 +144,7 @@ static void senseless_rates_are_refused(void **state) {
 
 static void on_exit_note(void *owner, const struct process_exit *how) {
     struct door *door = owner;
+    door->process = NULL;
     door->how = *how;
     loop_stop(door->loop);
 }

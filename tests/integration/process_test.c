@@ -33,6 +33,7 @@ struct run {
 
 static void on_exit_stop(void *owner, const struct process_exit *how) {
     struct run *run = owner;
+    run->process = NULL;
     run->how = *how;
     run->exits++;
     loop_stop(run->loop);
