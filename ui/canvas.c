@@ -97,6 +97,7 @@ static int string_cells(const struct canvas *canvas, const char *string, int mos
     return cells;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a place and a width belong together */
 int canvas_text(
     struct canvas *canvas, int x, int y, int width, const char *string,
     enum role role) {
@@ -121,6 +122,7 @@ int canvas_text(
     return used;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): as above */
 int canvas_text_right(
     struct canvas *canvas, int x, int y, int width, const char *string,
     enum role role) {

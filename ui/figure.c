@@ -45,7 +45,7 @@ void figure_add_age(struct text *text, uint64_t age_ns) {
         text_addf(text, "%llus", seconds);
     } else if (seconds < 3600) {
         text_addf(text, "%llum", seconds / 60);
-    } else if (seconds < 48 * 3600) {
+    } else if (seconds < 48ULL * 3600) {
         text_addf(text, "%lluh", seconds / 3600);
     } else {
         text_addf(text, "%llud", seconds / 86400);

@@ -120,6 +120,14 @@ static enum metric whole_of(enum metric metric) {
     return METRIC_COUNT;
 }
 
+/* A value that needs nothing beside it to be judged. */
+static enum finding_level judge_alone(enum metric metric, float value) {
+    if (metric == METRIC_CPU) return judge_share(value);
+    if (metric == METRIC_BREAKER && value > 0) return FINDING_FAIL;
+    bool worry = metric == METRIC_REDIS_EVICTED || metric == METRIC_QUEUE_DEAD;
+    return worry && value > 0 ? FINDING_WARN : FINDING_OK;
+}
+
 enum finding_level finding_judge(
     const struct scene *scene, enum track track, enum metric metric) {
     struct figure figure = scene_figure(scene, track, metric);
@@ -127,17 +135,10 @@ enum finding_level finding_judge(
     float limit = limit_of(scene, metric);
     if (!isnan(limit)) return figure.value > limit ? FINDING_FAIL : FINDING_OK;
     enum metric whole = whole_of(metric);
-    if (whole != METRIC_COUNT) {
-        struct figure of = scene_figure(scene, track, whole);
-        if (isnan(of.value) || of.value <= 0) return FINDING_OK; /* no limit is set */
-        return judge_share(figure.value / of.value);
-    }
-    if (metric == METRIC_CPU) return judge_share(figure.value);
-    if (metric == METRIC_BREAKER) return figure.value > 0 ? FINDING_FAIL : FINDING_OK;
-    if (metric == METRIC_REDIS_EVICTED || metric == METRIC_QUEUE_DEAD) {
-        return figure.value > 0 ? FINDING_WARN : FINDING_OK;
-    }
-    return FINDING_OK;
+    if (whole == METRIC_COUNT) return judge_alone(metric, figure.value);
+    struct figure of = scene_figure(scene, track, whole);
+    if (isnan(of.value) || of.value <= 0) return FINDING_OK; /* no limit is set */
+    return judge_share(figure.value / of.value);
 }
 
 /* Keeps the order of equals; what is worse stands before. */

@@ -125,29 +125,35 @@ static void draw_scale(
     }
 }
 
+/* The row of the newest value; -1 without any. */
+static int newest_row(const struct plot *plot, const float *values) {
+    size_t at = plot->columns;
+    while (at > 0 && isnan(values[at - 1])) at--;
+    if (at == 0) return -1;
+    int up = dot_of(plot, values[at - 1]) / raster_rows(plot->glyphs);
+    int row = plot->rect.y + plot->rect.height - 1 - up;
+    return row == plot->rect.y ? row + 1 : row; /* the scale stands at the top */
+}
+
+static void draw_name(
+    struct canvas *canvas, int x, int y, uint32_t letter, enum role role) {
+    enum { ARROW = 0x25C2 };
+    canvas_put(canvas, x, y, ARROW, role);
+    canvas_put(canvas, x + 1, y, letter, role);
+}
+
 /* Which line is which, at its newest value: no colour is needed to tell. */
 static void draw_names(
     struct canvas *canvas, const struct plot *plot, struct rect scale, int limit_row) {
-    enum { ARROW = 0x25C2 };
-    int rows[2] = {-1, -1};
-    const float *lines[2] = {plot->lower, plot->upper};
-    for (size_t line = 0; line < 2; line++) {
-        size_t at = plot->columns;
-        while (at > 0 && isnan(lines[line][at - 1])) at--;
-        if (at == 0) continue;
-        int up = dot_of(plot, lines[line][at - 1]) / raster_rows(plot->glyphs);
-        rows[line] = plot->rect.y + plot->rect.height - 1 - up;
-    }
-    for (size_t line = 0; line < 2; line++) {
-        if (rows[line] < 0) continue;
-        if (rows[line] == scale.y) rows[line]++; /* the scale stands there */
-        bool outside = rows[line] >= scale.y + scale.height;
-        if (outside || rows[line] == limit_row) continue;
-        enum role role = line == 0 ? ROLE_STABLE : ROLE_CANARY;
-        int x = scale.x + (line == 1 && rows[0] == rows[1] ? 2 : 1);
-        canvas_put(canvas, scale.x, rows[line], ARROW, role);
-        canvas_put(canvas, x, rows[line], line == 0 ? 's' : 'c', role);
-    }
+    int lower = newest_row(plot, plot->lower);
+    int upper = newest_row(plot, plot->upper);
+    int end = scale.y + scale.height;
+    bool lower_fits = lower >= 0 && lower < end && lower != limit_row;
+    bool upper_fits = upper >= 0 && upper < end && upper != limit_row;
+    if (upper_fits) draw_name(canvas, scale.x, upper, 'c', ROLE_CANARY);
+    if (!lower_fits) return;
+    draw_name(canvas, scale.x, lower, 's', ROLE_STABLE);
+    if (upper == lower) canvas_put(canvas, scale.x + 2, lower, 'c', ROLE_CANARY);
 }
 
 /* Returns its row, or -1 when it lies above the scale. */

@@ -31,28 +31,39 @@ static bool can_grow(const struct layout_item *item, bool out) {
     return item->most == 0 || item->size < item->most;
 }
 
+static int weights_of(const struct layout_item *items, const bool *out, size_t count) {
+    int weights = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (can_grow(&items[i], out[i])) weights += items[i].weight;
+    }
+    return weights;
+}
+
+/* One round: everybody's share, as far as there is room for it. Returns what was given. */
+static int share_once(
+    struct layout_item *items, const bool *out, size_t count, int rest, int weights) {
+    int given = 0;
+    int seen = 0; /* of the weights; the edges fall where the running sum rounds */
+    for (size_t i = 0; i < count; i++) {
+        if (!can_grow(&items[i], out[i])) continue;
+        int from = (int)((long)rest * seen / weights);
+        seen += items[i].weight;
+        int share = (int)((long)rest * seen / weights) - from;
+        int room = items[i].most ? items[i].most - items[i].size : share;
+        if (share > room) share = room;
+        items[i].size += share;
+        given += share;
+    }
+    return given;
+}
+
 /* Hands the rest out by weight; who reaches `most` leaves its share to the others. */
 static void share_rest(
     struct layout_item *items, const bool *out, size_t count, int rest) {
-    while (rest > 0) {
-        int weights = 0;
-        for (size_t i = 0; i < count; i++) {
-            if (can_grow(&items[i], out[i])) weights += items[i].weight;
-        }
-        if (weights == 0) return;
-        int given = 0;
-        int seen = 0; /* of the weights; the edges fall where the running sum rounds */
-        for (size_t i = 0; i < count; i++) {
-            if (!can_grow(&items[i], out[i])) continue;
-            int from = (int)((long)rest * seen / weights);
-            seen += items[i].weight;
-            int share = (int)((long)rest * seen / weights) - from;
-            int room = items[i].most ? items[i].most - items[i].size : share;
-            if (share > room) share = room;
-            items[i].size += share;
-            given += share;
-        }
-        rest -= given;
+    int weights = weights_of(items, out, count);
+    while (rest > 0 && weights > 0) {
+        rest -= share_once(items, out, count, rest, weights);
+        weights = weights_of(items, out, count);
     }
 }
 

@@ -34,7 +34,7 @@ struct table table_begin(
 /* What stands in one cell. */
 struct table_cell {
     int row; /* 0 is the first one under the headings */
-    size_t column;
+    uint32_t column;
     const char *words;
     enum role role;
 };

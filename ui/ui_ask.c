@@ -2,14 +2,7 @@
 #include "ui/ui_ask.h"
 
 #include "base/text.h"
-
-static bool something_runs(const struct ui_world *world) {
-    for (uint32_t back = 0; back < STATE_RUNS_MAX; back++) {
-        const struct run *run = state_run(&world->model->state, back);
-        if (run && run->active) return true;
-    }
-    return false;
-}
+#include "ui/views/run_rows.h"
 
 static void ask(struct ui *ui, enum dialog_kind kind, const char *word) {
     ui_open_over(ui, UI_DIALOG);
@@ -19,7 +12,8 @@ static void ask(struct ui *ui, enum dialog_kind kind, const char *word) {
 
 struct ui_request ui_ask_quit(const struct ui_turn *turn) {
     bool watching = turn->world->model->state.read_only;
-    if (watching || !something_runs(turn->world)) return ui_request_of(COMMAND_QUIT);
+    if (watching || !run_rows_any_active(&turn->world->model->state))
+        return ui_request_of(COMMAND_QUIT);
     ask(turn->ui, DIALOG_QUIT, "");
     return ui_no_request();
 }
@@ -50,7 +44,7 @@ struct ui_request ui_ask_smoke(const struct ui_turn *turn) {
 }
 
 struct ui_request ui_ask_stop(const struct ui_turn *turn) {
-    if (something_runs(turn->world)) {
+    if (run_rows_any_active(&turn->world->model->state)) {
         ask(turn->ui, DIALOG_STOP, "");
     } else {
         ui_notify(turn->ui, "nothing runs");

@@ -27,7 +27,7 @@ struct ui_request ui_request_of(enum command command) {
 }
 
 uint64_t ui_window_ns(const struct ui *ui) {
-    return window_minutes[ui->window] * 60 * NS_PER_S;
+    return UINT64_C(60) * NS_PER_S * window_minutes[ui->window];
 }
 
 struct rect ui_body(const struct ui *ui) {

@@ -408,8 +408,8 @@ static void send_rollout(struct player *player) {
 static void send_moments(struct player *player) {
     uint64_t left = seconds_left(player);
     if (left == HISTORY_S) send_note(player, NOTE_INFO, "watch", "a watch begins");
-    if (player->fixture == FIXTURE_BARE_URL || player->fixture == FIXTURE_MISSING)
-        return;
+    bool known = player->fixture != FIXTURE_BARE_URL;
+    if (!known || player->fixture == FIXTURE_MISSING) return;
     if (left == 362) {
         send_run(player, false, player->at_s - 2);
         send_checks(player, CHECKS);

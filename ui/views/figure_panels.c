@@ -13,15 +13,15 @@
 void panels_draw_saturation(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
     static const struct metric_row rows[] = {
-        {METRIC_IN_FLIGHT, NULL, OVER_TIME},
-        {METRIC_QUEUE_WAITING, NULL, OVER_TIME},
-        {METRIC_WORKERS_BUSY, "workers", METRIC_WORKERS},
-        {METRIC_CPU, NULL, METRIC_CPU},
-        {METRIC_MEMORY, NULL, OVER_TIME},
-        {METRIC_QUEUE_AGE, NULL, OVER_TIME},
-        {METRIC_FDS, NULL, METRIC_FDS_MAX},
-        {METRIC_QUEUE_FLIGHT, NULL, OVER_TIME},
-        {METRIC_QUEUE_DEAD, NULL, OVER_TIME},
+        {METRIC_IN_FLIGHT, OVER_TIME, NULL},
+        {METRIC_QUEUE_WAITING, OVER_TIME, NULL},
+        {METRIC_WORKERS_BUSY, METRIC_WORKERS, "workers"},
+        {METRIC_CPU, METRIC_CPU, NULL},
+        {METRIC_MEMORY, OVER_TIME, NULL},
+        {METRIC_QUEUE_AGE, OVER_TIME, NULL},
+        {METRIC_FDS, METRIC_FDS_MAX, NULL},
+        {METRIC_QUEUE_FLIGHT, OVER_TIME, NULL},
+        {METRIC_QUEUE_DEAD, OVER_TIME, NULL},
     };
     struct panel_frame frame = scene_frame(scene, PANEL_SATURATION);
     struct figure busy = scene_figure(scene, TRACK_STABLE, METRIC_WORKERS_BUSY);
@@ -62,13 +62,13 @@ static void add_part_note(
 void panels_draw_redis(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
     static const struct metric_row rows[] = {
-        {METRIC_REDIS_OPS, NULL, OVER_TIME},
-        {METRIC_REDIS_PING, NULL, OVER_TIME},
-        {METRIC_REDIS_MEMORY, NULL, OVER_TIME},
-        {METRIC_REDIS_CLIENTS, NULL, OVER_TIME},
-        {METRIC_REDIS_HITS, NULL, OVER_TIME},
-        {METRIC_REDIS_EVICTED, NULL, OVER_TIME},
-        {METRIC_REDIS_BLOCKED, NULL, OVER_TIME},
+        {METRIC_REDIS_OPS, OVER_TIME, NULL},
+        {METRIC_REDIS_PING, OVER_TIME, NULL},
+        {METRIC_REDIS_MEMORY, OVER_TIME, NULL},
+        {METRIC_REDIS_CLIENTS, OVER_TIME, NULL},
+        {METRIC_REDIS_HITS, OVER_TIME, NULL},
+        {METRIC_REDIS_EVICTED, OVER_TIME, NULL},
+        {METRIC_REDIS_BLOCKED, OVER_TIME, NULL},
     };
     struct panel_frame frame = scene_frame(scene, PANEL_REDIS);
     add_part_note(&frame, scene, PART_REDIS);
@@ -78,11 +78,11 @@ void panels_draw_redis(
 void panels_draw_agent(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
     static const struct metric_row rows[] = {
-        {METRIC_TOKENS, NULL, OVER_TIME},      {METRIC_UPSTREAM, NULL, OVER_TIME},
-        {METRIC_RETRY_RATIO, NULL, OVER_TIME}, {METRIC_TOOL_ERRORS, NULL, OVER_TIME},
-        {METRIC_COST, NULL, OVER_TIME},        {METRIC_THROTTLED, NULL, OVER_TIME},
-        {METRIC_TTFT, NULL, OVER_TIME},        {METRIC_CACHE_HITS, NULL, OVER_TIME},
-        {METRIC_BREAKER, NULL, OVER_TIME},
+        {METRIC_TOKENS, OVER_TIME, NULL},      {METRIC_UPSTREAM, OVER_TIME, NULL},
+        {METRIC_RETRY_RATIO, OVER_TIME, NULL}, {METRIC_TOOL_ERRORS, OVER_TIME, NULL},
+        {METRIC_COST, OVER_TIME, NULL},        {METRIC_THROTTLED, OVER_TIME, NULL},
+        {METRIC_TTFT, OVER_TIME, NULL},        {METRIC_CACHE_HITS, OVER_TIME, NULL},
+        {METRIC_BREAKER, OVER_TIME, NULL},
     };
     struct panel_frame frame = scene_frame(scene, PANEL_AGENT);
     struct figure open = scene_figure(scene, TRACK_STABLE, METRIC_BREAKER);
@@ -97,22 +97,22 @@ void panels_draw_agent(
 void panels_draw_red(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
     static const struct metric_row rows[] = {
-        {METRIC_RPS, NULL, OVER_TIME},
-        {METRIC_ERROR_RATIO, NULL, OVER_TIME},
-        {METRIC_P50, NULL, OVER_TIME},
-        {METRIC_P95, NULL, OVER_TIME},
-        {METRIC_P99, NULL, OVER_TIME},
-        {METRIC_IN_FLIGHT, NULL, OVER_TIME},
-        {METRIC_QUEUE_WAITING, NULL, OVER_TIME},
-        {METRIC_TOKENS, NULL, OVER_TIME},
-        {METRIC_CPU, NULL, OVER_TIME},
-        {METRIC_REDIS_OPS, "redis/s", OVER_TIME},
-        {METRIC_BREAKER, NULL, OVER_TIME},
-        {METRIC_WORKERS_BUSY, NULL, OVER_TIME},
-        {METRIC_UPSTREAM, NULL, OVER_TIME},
-        {METRIC_MEMORY, NULL, OVER_TIME},
-        {METRIC_COST, NULL, OVER_TIME},
-        {METRIC_REDIS_PING, NULL, OVER_TIME},
+        {METRIC_RPS, OVER_TIME, NULL},
+        {METRIC_ERROR_RATIO, OVER_TIME, NULL},
+        {METRIC_P50, OVER_TIME, NULL},
+        {METRIC_P95, OVER_TIME, NULL},
+        {METRIC_P99, OVER_TIME, NULL},
+        {METRIC_IN_FLIGHT, OVER_TIME, NULL},
+        {METRIC_QUEUE_WAITING, OVER_TIME, NULL},
+        {METRIC_TOKENS, OVER_TIME, NULL},
+        {METRIC_CPU, OVER_TIME, NULL},
+        {METRIC_REDIS_OPS, OVER_TIME, "redis/s"},
+        {METRIC_BREAKER, OVER_TIME, NULL},
+        {METRIC_WORKERS_BUSY, OVER_TIME, NULL},
+        {METRIC_UPSTREAM, OVER_TIME, NULL},
+        {METRIC_MEMORY, OVER_TIME, NULL},
+        {METRIC_COST, OVER_TIME, NULL},
+        {METRIC_REDIS_PING, OVER_TIME, NULL},
     };
     struct panel_frame frame = scene_frame(scene, PANEL_TRAFFIC);
     frame.title = "RED";

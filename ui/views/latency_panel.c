@@ -44,7 +44,7 @@ static void draw_track(
         .role = row == 0 ? ROLE_STABLE : ROLE_CANARY,
     };
     table_put(canvas, table, name);
-    for (size_t i = COLUMN_P50; i <= COLUMN_TTFT; i++) {
+    for (uint32_t i = COLUMN_P50; i <= COLUMN_TTFT; i++) {
         struct figure figure = scene_figure(scene, track, metrics[i]);
         enum finding_level level = finding_judge(scene, track, metrics[i]);
         enum role role =

@@ -9,8 +9,8 @@
 
 struct metric_row {
     enum metric metric;
-    const char *name;  /* NULL: the metric's own */
     enum metric whole; /* drawn as a bar of that; METRIC_COUNT: as a line over time */
+    const char *name;  /* NULL: the metric's own */
 };
 
 /* As many rows as there is room for; the first ones are the most important. */

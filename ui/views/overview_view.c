@@ -126,18 +126,18 @@ void overview_view_place(
 static void draw_tiny(
     struct canvas *canvas, struct rect body, const struct scene *scene) {
     static const struct metric_row metrics[] = {
-        {METRIC_RPS, NULL, METRIC_COUNT},
-        {METRIC_ERROR_RATIO, NULL, METRIC_COUNT},
-        {METRIC_P95, NULL, METRIC_COUNT},
-        {METRIC_QUEUE_WAITING, NULL, METRIC_COUNT},
-        {METRIC_REDIS_OPS, "redis/s", METRIC_COUNT},
-        {METRIC_P50, NULL, METRIC_COUNT},
-        {METRIC_P99, NULL, METRIC_COUNT},
-        {METRIC_IN_FLIGHT, NULL, METRIC_COUNT},
-        {METRIC_TOKENS, NULL, METRIC_COUNT},
-        {METRIC_CPU, NULL, METRIC_CPU},
-        {METRIC_MEMORY, NULL, METRIC_COUNT},
-        {METRIC_WORKERS_BUSY, "workers", METRIC_WORKERS},
+        {METRIC_RPS, METRIC_COUNT, NULL},
+        {METRIC_ERROR_RATIO, METRIC_COUNT, NULL},
+        {METRIC_P95, METRIC_COUNT, NULL},
+        {METRIC_QUEUE_WAITING, METRIC_COUNT, NULL},
+        {METRIC_REDIS_OPS, METRIC_COUNT, "redis/s"},
+        {METRIC_P50, METRIC_COUNT, NULL},
+        {METRIC_P99, METRIC_COUNT, NULL},
+        {METRIC_IN_FLIGHT, METRIC_COUNT, NULL},
+        {METRIC_TOKENS, METRIC_COUNT, NULL},
+        {METRIC_CPU, METRIC_CPU, NULL},
+        {METRIC_MEMORY, METRIC_COUNT, NULL},
+        {METRIC_WORKERS_BUSY, METRIC_WORKERS, "workers"},
     };
     enum { METRICS = sizeof metrics / sizeof *metrics };
     if (scene->zoomed) {

@@ -5,6 +5,7 @@
 #include "ui/palette.h"
 #include "ui/table.h"
 #include "ui/views/box.h"
+#include "ui/views/run_rows.h"
 
 enum { BOX_WIDTH = 64, ROWS = 10, FRAME_ROWS = 5 };
 
@@ -15,13 +16,7 @@ static const char *tag_of(const struct scene *scene, enum command command) {
     switch (command_danger(command)) {
     case COMMAND_LOOKS:
     case COMMAND_ARMS: return "";
-    case COMMAND_RETREATS: {
-        for (uint32_t back = 0; back < STATE_RUNS_MAX; back++) {
-            const struct run *run = state_run(scene->live, back);
-            if (run && run->active) return "";
-        }
-        return "BLOCKED";
-    }
+    case COMMAND_RETREATS: return run_rows_any_active(scene->live) ? "" : "BLOCKED";
     case COMMAND_ACTS: return scene_is_armed(scene) ? "" : "ARM";
     }
     return "";

@@ -107,37 +107,47 @@ static int tables_for(struct rect rect, uint32_t count) {
     return tables;
 }
 
+static void draw_nothing(
+    struct canvas *canvas, struct rect rect, const struct scene *scene) {
+    bool filtered = scene->state->part_count > 0;
+    canvas_print(
+        canvas, (struct rect){rect.x + 1, rect.y, rect.width - 2, rect.height},
+        ROLE_OFF, "%s",
+        filtered ? "the filter lets nothing through" : "nothing has been polled yet");
+}
+
+/* As many rows of the order as the table is high. */
+static void draw_table(
+    struct canvas *canvas, struct rect rect, const struct scene *scene,
+    const uint8_t *order, uint32_t count) {
+    struct rect inner = {rect.x + 1, rect.y, rect.width - 1, rect.height};
+    struct table table =
+        table_begin(canvas, inner, columns, sizeof columns / sizeof *columns);
+    for (int y = 0; y < rect.height && (uint32_t)y < count; y++) {
+        draw_row(canvas, &table, y, scene, &scene->state->parts[order[y]]);
+    }
+}
+
 void part_rows_draw(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
     uint8_t order[STATE_PARTS_MAX];
     uint32_t count = sort_parts(scene, order);
-    if (count == 0) {
-        struct rect at = {rect.x + 1, rect.y, rect.width - 2, rect.height};
-        canvas_print(
-            canvas, at, ROLE_OFF, "%s",
-            scene->state->part_count ? "the filter lets nothing through"
-                                     : "nothing has been polled yet");
-        return;
-    }
-    if (rect.height <= 0) return;
+    if (count == 0) draw_nothing(canvas, rect, scene);
+    if (count == 0 || rect.height <= 0) return;
     int tables = tables_for(rect, count);
+    uint32_t height = (uint32_t)rect.height;
     uint32_t selected = scene->selected[LIST_HEALTH];
     uint32_t first = table_first_row(count, selected, rect.height * tables);
-    for (int i = 0; i < tables; i++) {
+    for (int i = 0; i < tables && first < count; i++, first += height) {
         int left = rect.width * i / tables;
         int right = rect.width * (i + 1) / tables;
-        struct rect at = {rect.x + left + 1, rect.y, right - left - 1, rect.height};
-        struct table table =
-            table_begin(canvas, at, columns, sizeof columns / sizeof *columns);
-        for (int y = 0; y < rect.height; y++) {
-            uint32_t index = first + (uint32_t)(i * rect.height + y);
-            if (index >= count) return;
-            draw_row(canvas, &table, y, scene, &scene->state->parts[order[index]]);
-            if (scene->focus == PANEL_HEALTH && index == selected) {
-                canvas_mark(
-                    canvas, (struct rect){at.x - 1, at.y + y, at.width + 1, 1},
-                    ROLE_SELECT);
-            }
+        struct rect at = {rect.x + left, rect.y, right - left, rect.height};
+        draw_table(canvas, at, scene, order + first, count - first);
+        bool here = selected >= first && selected - first < height;
+        if (scene->focus == PANEL_HEALTH && here) {
+            at.y += (int)(selected - first);
+            at.height = 1;
+            canvas_mark(canvas, at, ROLE_SELECT);
         }
     }
 }

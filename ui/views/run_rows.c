@@ -15,6 +15,14 @@ enum column {
     COLUMN_WORDS
 };
 
+bool run_rows_any_active(const struct state *state) {
+    for (uint32_t back = 0; back < STATE_RUNS_MAX; back++) {
+        const struct run *run = state_run(state, back);
+        if (run && run->active) return true;
+    }
+    return false;
+}
+
 uint32_t run_rows_count(const struct scene *scene) {
     uint32_t count = scene->state->run_count;
     return count < STATE_RUNS_MAX ? count : STATE_RUNS_MAX;

@@ -4,5 +4,8 @@
 
 #include "ui/scene.h"
 
+/* Whether one of them is not over yet. */
+bool run_rows_any_active(const struct state *state);
+
 uint32_t run_rows_count(const struct scene *scene);
 void run_rows_draw(struct canvas *canvas, struct rect rect, const struct scene *scene);
