@@ -100,6 +100,7 @@ void event_put_part(struct byte_writer *writer, const struct event *event) {
     bytes_put_u8(writer, part->track);
     bytes_put_u8(writer, part->status);
     bytes_put_u8(writer, part->critical);
+    bytes_put_u8(writer, part->gone);
     bytes_put_u16(writer, part->http_status);
     bytes_put_u32(writer, part->failures);
     bytes_put_f32(writer, part->latency_ms);
@@ -117,6 +118,7 @@ bool event_get_part(struct byte_reader *reader, struct event *event) {
     if (!get_track(reader, &part->track)) return false;
     if (!get_below(reader, PART_SILENT + 1, &part->status)) return false;
     part->critical = get_bool(reader);
+    part->gone = get_bool(reader);
     part->http_status = bytes_get_u16(reader);
     part->failures = bytes_get_u32(reader);
     part->latency_ms = bytes_get_f32(reader);

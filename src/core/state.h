@@ -63,6 +63,7 @@ struct part {
     uint8_t track;        /* enum track or STATE_TRACK_NONE */
     uint8_t status;       /* enum part_status */
     bool critical;        /* without it the agent cannot serve */
+    bool gone;            /* an event only: no longer there, to be forgotten */
     uint16_t http_status; /* 0 when there is none */
     uint32_t failures;    /* polls in a row that were not OK */
     float latency_ms;

@@ -28,10 +28,21 @@ static struct part *part_named(struct state *state, const struct part *like) {
     return NULL;
 }
 
+static void forget_part(struct state *state, struct part *part) {
+    if (!part) return;
+    struct part *end = state->parts + state->part_count;
+    memmove(part, part + 1, (size_t)(end - part - 1) * sizeof *part);
+    state->part_count--;
+}
+
 /* When the status last changed is kept here: a probe knows only its own poll. */
 static void apply_part(struct state *state, const struct event *event) {
     const struct part *news = &event->part;
     struct part *part = part_named(state, news);
+    if (news->gone) {
+        forget_part(state, part);
+        return;
+    }
     if (!part) {
         if (state->part_count == STATE_PARTS_MAX) return;
         part = &state->parts[state->part_count++];

@@ -49,6 +49,25 @@ static void a_part_remembers_when_its_status_changed(void **state) {
     assert_int_equal(model->now_ns, 4 * SECOND_NS);
 }
 
+static void a_part_that_is_gone_is_forgotten(void **state) {
+    (void)state;
+    struct model *model = model_new();
+    struct event events[] = {
+        part_event("a", PART_OK, 1),     part_event("b", PART_OK, 1),
+        part_event("c", PART_OK, 1),     part_event("b", PART_OK, 2),
+        part_event("never", PART_OK, 2),
+    };
+    events[3].part.gone = true;
+    events[4].part.gone = true;
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        model_apply(model, &events[i]);
+    }
+    assert_int_equal(model->state.part_count, 2);
+    assert_null(state_part(&model->state, PART_HEALTH, "b"));
+    assert_non_null(state_part(&model->state, PART_HEALTH, "c"));
+    model_free(model);
+}
+
 static void one_part_too_many_is_left_out(void **state) {
     struct model *model = *state;
     for (int i = 0; i < STATE_PARTS_MAX + 5; i++) {
@@ -214,6 +233,7 @@ static void heat_columns_saturate_and_skip_seconds(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         MODEL_TEST(a_part_remembers_when_its_status_changed),
+        MODEL_TEST(a_part_that_is_gone_is_forgotten),
         MODEL_TEST(one_part_too_many_is_left_out),
         MODEL_TEST(values_reach_the_state_and_the_series),
         MODEL_TEST(metrics_of_the_target_have_no_track),
