@@ -33,13 +33,15 @@ static bool picks_throttled(struct slice value) {
     return contains_one_of(value, words);
 }
 
-/* A status that is the service's fault: 5xx, or a word that says so. What a client did
- * wrong, what was throttled and what is not known is none. */
+/* A status that is no fault of the caller's: 5xx, or a word that says so. What a client
+ * did wrong, what was throttled and what is not known is none. */
 static bool picks_failed(struct slice value) {
-    static const char *const words[] = {"err",    "fail",  "timeout",     "timed_out",
-                                        "except", "crash", "unavailable", NULL};
+    static const char *const words[] = {"err",     "fail",  "timeout",     "timed_out",
+                                        "except",  "crash", "unavailable", "unreach",
+                                        "expired", "dead",  "limit",       NULL};
     static const char *const excuses[] = {"client", "invalid", "bad_request", NULL};
     if (value.length == 3 && value.data[0] == '5') return true;
+    if (slice_starts_with(value, "model_")) return true; /* whatever it was */
     return contains_one_of(value, words) && !contains_one_of(value, excuses) &&
            !picks_throttled(value);
 }

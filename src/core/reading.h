@@ -28,6 +28,8 @@ struct reading {
     bool mixed;         /* several processes answer: no number means anything */
     bool truncated;     /* larger than a limit: the same */
     bool odd;           /* a histogram contradicts itself */
+    bool ended;         /* OpenMetrics said that this is all */
+    uint32_t samples;   /* that could be read */
     uint32_t known;     /* series or keys that were understood */
     uint32_t bad_lines; /* that could not be read */
     uint32_t first_bad; /* the first of them */

@@ -124,6 +124,8 @@ const struct reading *scrape_text(
         while (exposition_next(&reader, &sample)) take_sample(&scraper, &sample);
         if (reader.truncated) meter_truncated(meter);
         reading = meter_end(meter, at_ns, &again);
+        reading->samples = reader.sample_count;
+        reading->ended = reader.ended;
         reading->bad_lines = reader.bad_lines;
         reading->first_bad = reader.first_bad;
     } while (again);

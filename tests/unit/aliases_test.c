@@ -77,24 +77,36 @@ static bool picks(const char *name, enum meaning meaning, const char *value) {
     return false;
 }
 
-static void assert_failed(const char *const *words, bool failed) {
-    for (; *words; words++) {
-        if (picks("agent_requests_total", MEANING_FAILED, *words) != failed) {
-            fail_msg("%s", *words);
-        }
+static void assert_failed(const char *word, bool failed) {
+    if (picks("agent_requests_total", MEANING_FAILED, word) != failed) {
+        fail_msg("%s", word);
     }
 }
 
 static void failures_are_told_by_the_status(void **state) {
     (void)state;
-    static const char *const failed[] = {"error", "timeout", "failed", "model_error",
-                                         "500",   "5xx",     "503",    NULL};
-    static const char *const others[] = {
-        "success",          "ok",    "200",  "404",    "2xx", "429",
-        "client_error",     "abort", "stop", "length", "",    "invalid_request_error",
-        "rate_limit_error", NULL};
-    assert_failed(failed, true);
-    assert_failed(others, false);
+    static const char *const failed[] = {
+        "error", "timeout",          "failed",     "model_error", "500",  "5xx",
+        "503",   "model_overloaded", "tool_limit", "expired",     "dead", NULL};
+    static const char *const others[] = {"success",
+                                         "ok",
+                                         "200",
+                                         "404",
+                                         "2xx",
+                                         "429",
+                                         "client_error",
+                                         "abort",
+                                         "stop",
+                                         "length",
+                                         "",
+                                         "invalid_request_error",
+                                         "rate_limit_error",
+                                         "truncated",
+                                         "refused",
+                                         "rejected",
+                                         NULL};
+    for (size_t i = 0; failed[i]; i++) assert_failed(failed[i], true);
+    for (size_t i = 0; others[i]; i++) assert_failed(others[i], false);
 }
 
 static void throttling_is_told_by_the_status(void **state) {
