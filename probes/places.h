@@ -1,0 +1,21 @@
+/* The addresses behind a name, asked for again and again. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdint.h>
+
+#include "probes/instance.h"
+#include "probes/probe.h"
+
+struct places;
+
+struct place {
+    char address[INSTANCE_ADDRESS_SIZE]; /* "10.0.0.7:8000" */
+};
+
+/* Runs after each answer of the DNS; a failure to answer changes nothing. */
+typedef void (*places_fn)(void *owner, const struct place *places, uint32_t count);
+
+struct places *places_new(
+    struct probe_context *context, const char *url, places_fn on_places, void *owner);
+void places_free(struct places *places);

@@ -1,0 +1,36 @@
+/* When a probe asks again: on its own timer, a little early or late so that probes do
+ * not march in step, and less often while nothing answers. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probes/probe.h"
+
+struct loop_timer;
+
+typedef void (*poll_due_fn)(void *owner);
+
+struct poll {
+    struct probe_context *context; /* borrowed */
+    uint64_t interval_ns;
+    uint32_t failures;        /* in a row */
+    uint64_t asked_ns;        /* when the last poll began */
+    struct loop_timer *timer; /* NULL while a poll is under way */
+    poll_due_fn on_due;
+    void *owner;
+};
+
+/* The first poll is due almost at once. */
+void poll_start(
+    struct poll *poll, struct probe_context *context, uint64_t interval_ns,
+    poll_due_fn on_due, void *owner);
+
+/* The poll has ended; the next one comes an interval after it began. */
+void poll_done(struct poll *poll, bool answered);
+void poll_stop(struct poll *poll);
+
+/* How long an answer may take: about an interval, so that what is dead is known before
+ * the second poll after its death. */
+uint64_t poll_timeout_ns(const struct poll *poll);

@@ -1,0 +1,23 @@
+/* What the kernel says of one process. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+struct proc_sight {
+    uint64_t start_ticks; /* since boot: tells a process from a later one of that pid */
+    double cpu_s;
+    double resident_bytes;
+    double descriptors; /* NaN when we may not look */
+    char state;         /* as ps writes it: R, S, T, Z */
+};
+
+/* Reads a pid from a file. */
+bool proc_read_pid(const char *path, pid_t *pid, struct error *err);
+
+/* ERROR_NOT_FOUND when there is no such process. */
+bool proc_look(pid_t pid, struct proc_sight *sight, struct error *err);

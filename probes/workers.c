@@ -1,0 +1,258 @@
+/* Who takes jobs from the queues: consumers of the streams and what each says of itself
+ * in worker:<name>. */
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/safe_text.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "probes/ask.h"
+#include "probes/poll.h"
+#include "probes/probe.h"
+#include "probes/subject.h"
+
+enum {
+    WORKERS_MAX = 64,
+    TAG_CONSUMERS = WORKERS_MAX, /* plus the number of the queue; below: a worker */
+    KEY_SIZE = 64,
+    STATE_SIZE = 16,
+    INTERVALS = 2,     /* of Redis: names change seldom */
+    FORGET_MS = 60000, /* a consumer that does nothing and says nothing */
+};
+
+struct worker {
+    struct subject subject;
+    bool listed; /* a consumer of some queue, in this poll */
+    bool beats;  /* its hash is there, in this poll */
+    bool beaten; /* ever, in this session */
+    int64_t pending;
+    int64_t idle_ms;
+    char state[STATE_SIZE];
+    char job[KEY_SIZE];
+    char version[STATE_VERSION_SIZE];
+};
+
+struct workers {
+    struct probe_context *context; /* borrowed */
+    struct poll poll;
+    struct ask ask;
+    bool names_known; /* the hashes are being asked for */
+    bool any_list;    /* some queue told its consumers */
+    uint32_t count;
+    struct worker *workers[WORKERS_MAX];
+};
+
+static void on_due(void *owner);
+static void on_reply(void *owner, uint32_t tag, const struct redis_reply *reply);
+static void on_done(void *owner, const struct error *error);
+
+static bool has_streams(const struct target *target) {
+    for (uint32_t i = 0; i < target->queue_count; i++) {
+        if (target->queues[i].kind == QUEUE_STREAM) return true;
+    }
+    return false;
+}
+
+static void *start(struct probe_context *context) {
+    if (!context->redis || !has_streams(context->target)) return NULL;
+    struct workers *workers = memory_new(sizeof *workers);
+    workers->context = context;
+    ask_init(&workers->ask, context, on_reply, on_done, workers);
+    uint64_t interval_ns = context->target->poll_redis_ns * INTERVALS;
+    poll_start(&workers->poll, context, interval_ns, on_due, workers);
+    return workers;
+}
+
+static void stop(void *probe) {
+    struct workers *workers = probe;
+    ask_clear(&workers->ask);
+    poll_stop(&workers->poll);
+    for (uint32_t i = 0; i < workers->count; i++) free(workers->workers[i]);
+    free(workers);
+}
+
+const struct probe_type workers_probe = {"workers", start, stop};
+
+static void on_due(void *owner) {
+    struct workers *workers = owner;
+    const struct target *target = workers->context->target;
+    workers->names_known = workers->any_list = false;
+    for (uint32_t i = 0; i < workers->count; i++) {
+        struct worker *worker = workers->workers[i];
+        worker->listed = worker->beats = false;
+        worker->pending = 0;
+        worker->idle_ms = INT64_MAX;
+        subject_ask(&worker->subject);
+    }
+    ask_begin(&workers->ask, poll_timeout_ns(&workers->poll));
+    for (uint32_t i = 0; i < target->queue_count; i++) {
+        const struct target_queue *queue = &target->queues[i];
+        if (queue->kind != QUEUE_STREAM) continue;
+        ask_add(
+            &workers->ask, TAG_CONSUMERS + i, "XINFO", "CONSUMERS", queue->key,
+            queue->group, NULL);
+    }
+}
+
+/* --- the consumers of each queue --- */
+
+static struct worker *worker_named(
+    struct workers *workers, struct slice name, uint8_t track) {
+    for (uint32_t i = 0; i < workers->count; i++) {
+        if (slice_equals(name, workers->workers[i]->subject.part.name)) {
+            return workers->workers[i];
+        }
+    }
+    if (workers->count == WORKERS_MAX || name.length >= STATE_NAME_SIZE) return NULL;
+    struct worker *worker = memory_new(sizeof *worker);
+    struct part *part = &worker->subject.part;
+    worker->subject.context = workers->context;
+    worker->idle_ms = INT64_MAX;
+    part->kind = PART_WORKER;
+    part->track = track;
+    safe_text_copy(part->name, sizeof part->name, name);
+    subject_ask(&worker->subject);
+    workers->workers[workers->count++] = worker;
+    return worker;
+}
+
+/* A flat list of names and values; NULL when the name is not among them. */
+static const struct redis_reply *field_of(
+    const struct redis_reply *list, const char *name) {
+    for (size_t i = 0; i + 1 < list->count; i += 2) {
+        if (slice_equals(list->items[i].string, name)) return &list->items[i + 1];
+    }
+    return NULL;
+}
+
+static int64_t number_of(const struct redis_reply *list, const char *name) {
+    const struct redis_reply *field = field_of(list, name);
+    return field && field->kind == REDIS_INTEGER ? field->integer : 0;
+}
+
+static void take_consumer(
+    struct workers *workers, const struct redis_reply *consumer, uint8_t track) {
+    const struct redis_reply *name = field_of(consumer, "name");
+    if (!name || name->string.length == 0) return;
+    struct worker *worker = worker_named(workers, name->string, track);
+    if (!worker) return;
+    worker->listed = true;
+    worker->pending += number_of(consumer, "pending");
+    int64_t idle_ms = number_of(consumer, "idle");
+    if (idle_ms < worker->idle_ms) worker->idle_ms = idle_ms;
+}
+
+/* --- what each says of itself --- */
+
+static void copy_field(
+    const struct redis_reply *hash, const char *name, char *to, size_t size) {
+    const struct redis_reply *field = field_of(hash, name);
+    safe_text_copy(to, size, field ? field->string : (struct slice){.data = ""});
+}
+
+static void take_hash(struct worker *worker, const struct redis_reply *hash) {
+    if (hash->count == 0) return;
+    worker->beats = worker->beaten = true;
+    copy_field(hash, "state", worker->state, sizeof worker->state);
+    copy_field(hash, "job", worker->job, sizeof worker->job);
+    copy_field(hash, "version", worker->version, sizeof worker->version);
+}
+
+static void on_reply(void *owner, uint32_t tag, const struct redis_reply *reply) {
+    struct workers *workers = owner;
+    if (reply->kind != REDIS_LIST) return; /* such as NOGROUP: nobody yet */
+    if (tag < TAG_CONSUMERS) {
+        take_hash(workers->workers[tag], reply);
+        return;
+    }
+    const struct target *target = workers->context->target;
+    uint8_t track = target->queues[tag - TAG_CONSUMERS].track;
+    workers->any_list = true;
+    for (size_t i = 0; i < reply->count; i++) {
+        take_consumer(workers, &reply->items[i], track);
+    }
+}
+
+static void ask_hashes(struct workers *workers) {
+    workers->names_known = true;
+    for (uint32_t i = 0; i < workers->count; i++) {
+        char data[KEY_SIZE + STATE_NAME_SIZE];
+        struct text key = TEXT_IN(data);
+        text_addf(&key, "worker:%s", workers->workers[i]->subject.part.name);
+        ask_add(&workers->ask, i, "HGETALL", data, NULL);
+    }
+}
+
+/* A worker that was stopped on purpose leaves a consumer behind that does nothing. */
+static bool is_forgotten(const struct worker *worker) {
+    if (worker->beats) return false;
+    if (!worker->listed) return true;
+    return !worker->beaten && worker->pending == 0 && worker->idle_ms > FORGET_MS;
+}
+
+static void tell_worker(struct worker *worker) {
+    struct subject *subject = &worker->subject;
+    if (!worker->beats) {
+        subject_say(
+            subject, PART_BAD, "no heartbeat, %lld jobs taken",
+            (long long)worker->pending);
+        return;
+    }
+    subject_set_version(subject, slice_of(worker->version));
+    bool busy = strcmp(worker->state, "busy") == 0;
+    subject_say(
+        subject, PART_OK, "%s%s%s", worker->state, busy && worker->job[0] ? " " : "",
+        busy ? worker->job : "");
+}
+
+static void tell_workers(struct workers *workers) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < workers->count; i++) {
+        struct worker *worker = workers->workers[i];
+        if (is_forgotten(worker)) {
+            if (worker->subject.part.answered_ns > 0) subject_gone(&worker->subject);
+            free(worker);
+            continue;
+        }
+        workers->workers[kept++] = worker;
+        tell_worker(worker);
+    }
+    workers->count = kept;
+}
+
+static void publish_values(struct workers *workers, bool answered) {
+    double alive = 0;
+    double busy = 0;
+    for (uint32_t i = 0; i < workers->count; i++) {
+        const struct worker *worker = workers->workers[i];
+        if (!worker->beats) continue;
+        alive++;
+        if (strcmp(worker->state, "busy") == 0) busy++;
+    }
+    bool known = answered && workers->any_list;
+    struct event event = probe_values(STATE_TRACK_NONE, workers->poll.interval_ns);
+    probe_value(&event, METRIC_WORKERS, known ? alive : (double)NAN);
+    probe_value(&event, METRIC_WORKERS_BUSY, known ? busy : (double)NAN);
+    probe_publish(workers->context, &event);
+}
+
+static void on_done(void *owner, const struct error *error) {
+    struct workers *workers = owner;
+    bool answered = error->code == ERROR_NONE;
+    if (answered && !workers->names_known && workers->count > 0) {
+        ask_hashes(workers);
+        return;
+    }
+    if (answered) {
+        tell_workers(workers);
+    } else {
+        for (uint32_t i = 0; i < workers->count; i++) {
+            subject_unknown(&workers->workers[i]->subject, "redis does not answer");
+        }
+    }
+    publish_values(workers, answered);
+    poll_done(&workers->poll, answered);
+}
