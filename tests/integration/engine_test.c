@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "io/loop.h"
+#include "support/service.h"
+#include "support/test_process.h"
+#include "support/world.h"
+
+enum { NAME_SIZE = STATE_NAME_SIZE };
+
+static const char health[] = "{\"status\":\"healthy\",\"version\":\"v1.5.0\","
+                             "\"checks\":{\"redis\":\"ok\",\"model\":\"ok\"}}";
+
+/* Ten requests between two scrapes, one of them a failure, all between 1 and 2 s. */
+static void metrics(uint32_t count, char *body, size_t size) {
+    unsigned n = count * 10;
+    snprintf(
+        body, size,
+        "# TYPE agent_requests_total counter\n"
+        "agent_requests_total{status=\"success\"} %u\n"
+        "agent_requests_total{status=\"error\"} %u\n"
+        "agent_request_duration_seconds_bucket{le=\"1\"} 0\n"
+        "agent_request_duration_seconds_bucket{le=\"2\"} %u\n"
+        "agent_request_duration_seconds_bucket{le=\"+Inf\"} %u\n"
+        "agent_request_duration_seconds_count %u\n"
+        "agent_requests_active 3\n"
+        "process_start_time_seconds 1700000000\n",
+        count * 9, count, n, n, n);
+}
+
+static void serve_agent(struct service *service) {
+    service_answer(service, "/health", 200, "application/json", health);
+    service_answer(service, "/health/ready", 200, "application/json", health);
+    service_answer_with(service, "/metrics", "text/plain; version=0.0.4", metrics);
+    service_answer(
+        service, "/errors", 200, "application/json",
+        "{\"version\":\"v1.5.0\",\"total\":3,\"errors\":["
+        "{\"time_ms\":1795335795898,\"kind\":\"timeout\",\"route\":\"/chat\","
+        "\"request_id\":\"r-3\",\"message\":\"too \\u001b[31mlate\"},"
+        "{\"time_ms\":1795335795897,\"kind\":\"timeout\",\"route\":\"/chat\","
+        "\"request_id\":\"r-2\",\"message\":\"late\"},"
+        "{\"time_ms\":1795335795890,\"kind\":\"tool\",\"route\":\"/chat\","
+        "\"request_id\":\"r-1\",\"message\":\"no\"}]}");
+}
+
+static void add_instance(
+    struct world *world, enum track track, const struct service *service) {
+    struct target_track *to = &world->target->tracks[track];
+    service_url(service, to->urls[to->url_count++], TARGET_URL_SIZE);
+}
+
+static void name_of(
+    const struct service *service, const char *track, char name[NAME_SIZE]) {
+    snprintf(name, NAME_SIZE, "%s127.0.0.1:%u", track, service_port(service));
+}
+
+static bool has_percentiles(const struct world *world, const void *what) {
+    (void)what;
+    return !isnan(world->model->state.values[TRACK_STABLE][METRIC_P95]) &&
+           world->model->state.error_count > 0;
+}
+
+static void a_healthy_service_is_seen_whole(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct service *service = service_new(world.loop, 0);
+    serve_agent(service);
+    service_keep_header(service, "Authorization");
+    text_copy_cut(world.target->headers[0].name, 64, "Authorization");
+    text_copy_cut(world.target->headers[0].value, 64, "Bearer sesame");
+    world.target->header_count = 1;
+    add_instance(&world, TRACK_STABLE, service);
+    world_watch(&world);
+    char name[NAME_SIZE];
+    name_of(service, "stable ", name);
+    assert_true(world_wait(&world, has_percentiles, NULL));
+    world_wait_part(&world, PART_HEALTH, name, PART_OK);
+    world_wait_part(&world, PART_READY, name, PART_OK);
+    world_wait_part(&world, PART_METRICS, name, PART_OK);
+    world_wait_part(&world, PART_ERRORS, name, PART_OK);
+
+    const struct state *seen = &world.model->state;
+    const float *values = seen->values[TRACK_STABLE];
+    assert_string_equal(seen->target, "test");
+    assert_string_equal(seen->version[TRACK_STABLE], "v1.5.0");
+    assert_int_equal(seen->instances[TRACK_STABLE], 1);
+    assert_true(fabs((double)values[METRIC_ERROR_RATIO] - 0.1) < 1e-3);
+    assert_true(fabs((double)values[METRIC_P50] - 1500) < 1);
+    assert_true(fabs((double)values[METRIC_IN_FLIGHT] - 3) < 1e-3);
+    assert_true(values[METRIC_RPS] > 20 && values[METRIC_RPS] < 80);
+    assert_true(values[METRIC_HEALTH] > 0);
+    assert_true(isnan(values[METRIC_COST]));
+    assert_int_equal(seen->error_count, 2);
+    assert_string_equal(seen->errors[0].kind, "timeout");
+    assert_int_equal(seen->errors[0].count, 2);
+    assert_string_equal(seen->errors[0].request_id, "r-3");
+    assert_null(strchr(seen->errors[0].message, '\x1b'));
+    assert_string_equal(service_last_header(service), "Bearer sesame");
+    assert_false(service_was_written_to(service));
+    service_free(service);
+    world_clear(&world);
+}
+
+static void a_dead_instance_is_named_within_two_polls_and_comes_back(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct service *stable = service_new(world.loop, 0);
+    struct service *canary = service_new(world.loop, 0);
+    serve_agent(stable);
+    serve_agent(canary);
+    add_instance(&world, TRACK_STABLE, stable);
+    add_instance(&world, TRACK_CANARY, canary);
+    world_watch(&world);
+    char stable_name[NAME_SIZE];
+    char name[NAME_SIZE];
+    name_of(stable, "stable ", stable_name);
+    name_of(canary, "canary ", name);
+    world_wait_part(&world, PART_HEALTH, name, PART_OK);
+    world_wait_part(&world, PART_METRICS, name, PART_OK);
+
+    uint16_t port = service_port(canary);
+    service_free(canary);
+    uint64_t died_ns = loop_clock_ns();
+    world_wait_part(&world, PART_HEALTH, name, PART_SILENT);
+    assert_true(loop_clock_ns() - died_ns < 2 * world.target->poll_health_ns);
+    world_wait_part(&world, PART_METRICS, name, PART_SILENT);
+    const struct note *note = state_note(&world.model->state, 0);
+    assert_non_null(strstr(note->words, name));
+    assert_int_equal(note->level, NOTE_BAD);
+    assert_int_equal(world_part(&world, PART_HEALTH, stable_name)->status, PART_OK);
+
+    canary = service_new(world.loop, port);
+    serve_agent(canary);
+    world_wait_part(&world, PART_HEALTH, name, PART_OK);
+    world_wait_part(&world, PART_METRICS, name, PART_OK);
+    service_free(stable);
+    service_free(canary);
+    world_clear(&world);
+}
+
+static bool has_queue_depth(const struct world *world, const void *what) {
+    (void)what;
+    return !isnan(world->model->state.values[0][METRIC_QUEUE_WAITING]);
+}
+
+static void a_bare_url_misses_nothing_that_is_not_there(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct service *service = service_new(world.loop, 0);
+    service_answer(service, "/health", 200, "text/plain", "fine");
+    service_answer(
+        service, "/metrics", 200, "application/json",
+        "{\"queue_depth\": 7, \"requests\": {\"total\": 5}}");
+    char url[TARGET_URL_SIZE];
+    char name[NAME_SIZE];
+    struct error err;
+    service_url(service, url, sizeof url);
+    name_of(service, "", name);
+    assert_true(target_from_url(world.target, url, &err));
+    world_watch(&world);
+    world_wait_part(&world, PART_HEALTH, name, PART_OK);
+    world_wait_part(&world, PART_METRICS, name, PART_OK);
+    assert_true(world_wait(&world, has_queue_depth, NULL));
+    assert_int_equal((int)world.model->state.values[0][METRIC_QUEUE_WAITING], 7);
+    world_run(&world, 300 * NS_PER_MS);
+    assert_null(state_part(&world.model->state, PART_READY, name));
+    assert_null(state_part(&world.model->state, PART_ERRORS, name));
+    service_free(service);
+    world_clear(&world);
+}
+
+static void bad_answers_are_bad_and_say_why(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct service *service = service_new(world.loop, 0);
+    service_answer(
+        service, "/health", 503, "application/json",
+        "{\"status\":\"unavailable\",\"checks\":{\"redis\":\"ok\","
+        "\"model\":\"down: connection refused\"}}");
+    service_answer(service, "/metrics", 200, "text/html", "<html>\n<p>hello\n");
+    service_answer(service, "/errors", 200, "application/json", "[1, {\"kind\"");
+    add_instance(&world, TRACK_STABLE, service);
+    world_watch(&world);
+    char name[NAME_SIZE];
+    name_of(service, "stable ", name);
+    world_wait_part(&world, PART_HEALTH, name, PART_BAD);
+    assert_string_equal(
+        world_part(&world, PART_HEALTH, name)->detail,
+        "HTTP 503: unavailable: model down: connection refused");
+    world_wait_part(&world, PART_METRICS, name, PART_BAD);
+    assert_string_equal(
+        world_part(&world, PART_METRICS, name)->detail,
+        "no metrics: 2 lines cannot be read");
+    world_wait_part(&world, PART_ERRORS, name, PART_BAD);
+    service_free(service);
+    world_clear(&world);
+}
+
+static void degraded(uint32_t count, char *body, size_t size) {
+    (void)count;
+    text_copy_cut(
+        body, size, "{\"status\":\"degraded\",\"checks\":{\"cache\":{\"ok\":false}}}");
+}
+
+static void a_degraded_service_is_neither_good_nor_bad(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct service *service = service_new(world.loop, 0);
+    service_answer_with(service, "/health", "application/json", degraded);
+    add_instance(&world, TRACK_STABLE, service);
+    world_watch(&world);
+    char name[NAME_SIZE];
+    name_of(service, "stable ", name);
+    world_wait_part(&world, PART_HEALTH, name, PART_DEGRADED);
+    assert_string_equal(
+        world_part(&world, PART_HEALTH, name)->detail, "degraded: cache");
+    service_free(service);
+    world_clear(&world);
+}
+
+/* Two processes take turns. */
+static void alternating(uint32_t count, char *body, size_t size) {
+    bool first = count % 2 == 0;
+    snprintf(
+        body, size, "process_start_time_seconds %d\nagent_requests_total %u\n",
+        first ? 1000 : 2000, (first ? 500U : 90U) + count);
+}
+
+static bool is_mixed(const struct world *world, const void *what) {
+    (void)what;
+    return world->model->state.mixed[TRACK_STABLE];
+}
+
+static void several_processes_behind_one_url_are_said(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct service *service = service_new(world.loop, 0);
+    service_answer(service, "/health", 200, "application/json", health);
+    service_answer_with(service, "/metrics", "text/plain", alternating);
+    add_instance(&world, TRACK_STABLE, service);
+    world_watch(&world);
+    char name[NAME_SIZE];
+    name_of(service, "stable ", name);
+    assert_true(world_wait(&world, is_mixed, NULL));
+    world_wait_part(&world, PART_METRICS, name, PART_DEGRADED);
+    assert_true(isnan(world.model->state.values[TRACK_STABLE][METRIC_RPS]));
+    service_free(service);
+    world_clear(&world);
+}
+
+static void instances_behind_a_name_are_found(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct service *service = service_new(world.loop, 0);
+    serve_agent(service);
+    snprintf(
+        world.target->tracks[TRACK_STABLE].dns, TARGET_URL_SIZE, "http://localhost:%u",
+        service_port(service));
+    world_watch(&world);
+    char name[NAME_SIZE];
+    name_of(service, "stable ", name);
+    world_wait_part(&world, PART_HEALTH, name, PART_OK);
+    world_wait_part(&world, PART_METRICS, name, PART_OK);
+    assert_true(world.model->state.instances[TRACK_STABLE] >= 1);
+    service_free(service);
+    world_clear(&world);
+}
+
+static void on_looked(void *owner) {
+    struct world *world = owner;
+    world->happened = true;
+    loop_stop(world->loop);
+}
+
+static void one_look_ends_when_everything_was_asked_twice(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct service *service = service_new(world.loop, 0);
+    serve_agent(service);
+    add_instance(&world, TRACK_STABLE, service);
+    world_watch(&world);
+    engine_look(world.engine, 8 * NS_PER_S, on_looked, &world);
+    uint64_t before_ns = loop_clock_ns();
+    world_run(&world, 9 * NS_PER_S);
+    assert_true(world.happened);
+    assert_true(loop_clock_ns() - before_ns < 3 * NS_PER_S);
+    assert_true(service_asked(service, "/metrics") >= 2);
+    assert_true(!isnan(world.model->state.values[TRACK_STABLE][METRIC_RPS]));
+
+    engine_look(world.engine, 100 * NS_PER_MS, on_looked, &world);
+    service_free(service);
+    engine_stop(world.engine);
+    world_clear(&world);
+}
+
+static void a_look_at_nobody_ends_at_its_limit(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    world_watch(&world);
+    engine_look(world.engine, 200 * NS_PER_MS, on_looked, &world);
+    world_run(&world, 5 * NS_PER_S);
+    assert_true(world.happened);
+    world_clear(&world);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_healthy_service_is_seen_whole),
+        cmocka_unit_test(a_dead_instance_is_named_within_two_polls_and_comes_back),
+        cmocka_unit_test(a_bare_url_misses_nothing_that_is_not_there),
+        cmocka_unit_test(bad_answers_are_bad_and_say_why),
+        cmocka_unit_test(a_degraded_service_is_neither_good_nor_bad),
+        cmocka_unit_test(several_processes_behind_one_url_are_said),
+        cmocka_unit_test(instances_behind_a_name_are_found),
+        cmocka_unit_test(one_look_ends_when_everything_was_asked_twice),
+        cmocka_unit_test(a_look_at_nobody_ends_at_its_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
