@@ -93,19 +93,23 @@ static bool refill(struct segment_reader *reader) {
     return reader->buffer_length > known;
 }
 
+/* The bytes at the reader's place, at least as many as an envelope's start; NULL when
+ * there are not so many. */
+static const uint8_t *start_bytes(struct segment_reader *reader) {
+    size_t at = (size_t)(reader->offset - reader->buffer_offset);
+    if (reader->buffer_length - at >= EVENT_START_SIZE) return reader->buffer + at;
+    refill(reader);
+    return reader->buffer_length >= EVENT_START_SIZE ? reader->buffer : NULL;
+}
+
 /* Moves on to where the next event may begin. False when there is no such place. */
 static bool resume(struct segment_reader *reader) {
-    for (;;) {
+    const uint8_t *bytes = NULL;
+    do {
         reader->offset++;
-        size_t at = (size_t)(reader->offset - reader->buffer_offset);
-        if (reader->buffer_length - at < EVENT_START_SIZE) {
-            if (!refill(reader) || reader->buffer_length < EVENT_START_SIZE) {
-                return false;
-            }
-            at = 0;
-        }
-        if (event_may_start(reader->buffer + at)) return true;
-    }
+        bytes = start_bytes(reader);
+    } while (bytes && !event_may_start(bytes));
+    return bytes != NULL;
 }
 
 /* One envelope at the reader's place, with as many bytes as it needs. */
@@ -120,6 +124,14 @@ static enum event_decoded decode_next(
     }
 }
 
+/* Steps over what cannot be read. False when nothing that can is left. */
+static bool step_over(struct segment_reader *reader) {
+    if (reader->buffer_length == 0) return false; /* the proper end */
+    if (!reader->in_gap) reader->gaps++;
+    reader->in_gap = true;
+    return resume(reader);
+}
+
 bool segment_next(struct segment_reader *reader, struct event *event) {
     for (;;) {
         size_t used = 0;
@@ -131,12 +143,8 @@ bool segment_next(struct segment_reader *reader, struct event *event) {
             return true;
         case EVENT_SKIPPED: reader->offset += used; break;
         case EVENT_INCOMPLETE:
-            if (reader->buffer_length == 0) return false;
-            /* fall through */
         case EVENT_BROKEN:
-            if (!reader->in_gap) reader->gaps++;
-            reader->in_gap = true;
-            if (!resume(reader)) return false;
+            if (!step_over(reader)) return false;
         }
     }
 }
