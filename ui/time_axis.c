@@ -2,6 +2,7 @@
 #include "ui/time_axis.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/panic.h"
 #include "base/units.h"
@@ -58,6 +59,20 @@ static void read_means(
     }
 }
 
+/* Polls come a little early or late: a slot may stay empty between two full ones. A gap
+ * no longer than one step is such a slot; the value before it is held. */
+static void bridge_slots(
+    const struct time_axis *axis, uint64_t step_ns, float *values) {
+    size_t reach = (size_t)((step_ns + axis->bucket_ns - 1) / axis->bucket_ns);
+    size_t last = axis->columns; /* the last value before; columns: none yet */
+    for (size_t i = 0; i < axis->columns; i++) {
+        if (isnan(values[i])) continue;
+        bool near = last < i && i - last - 1 <= reach;
+        for (size_t k = last + 1; near && k < i; k++) values[k] = values[last];
+        last = i;
+    }
+}
+
 void time_axis_read(
     const struct time_axis *axis, const struct series *series, float *values) {
     for (size_t i = 0; i < axis->columns; i++) values[i] = NAN;
@@ -66,6 +81,9 @@ void time_axis_read(
         read_between(axis, series, values);
     } else {
         read_means(axis, series, values);
+    }
+    if (axis->bucket_ns < 2 * series->step_ns) {
+        bridge_slots(axis, series->step_ns, values);
     }
 }
 

@@ -21,7 +21,8 @@ struct time_axis {
 struct time_axis time_axis_of(
     uint64_t view_ns, uint64_t window_ns, size_t columns, size_t group);
 
-/* One value per column: the mean of what is in it, NaN where there is nothing. */
+/* One value per column: the mean of what is in it, NaN where there is nothing. A single
+ * slot that was missed by a late poll is no gap. */
 void time_axis_read(
     const struct time_axis *axis, const struct series *series, float *values);
 

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "ui/palette.h"
 #include "ui/ui_command.h"
+#include "ui/ui_rows.h"
 #include "ui/views/help_view.h"
 
 enum { FIVE_MINUTES = 1, WHEEL_ROWS = 3 };
@@ -163,6 +164,7 @@ static struct ui_request filter_key(struct ui *ui, const struct key *key) {
         text_copy_cut(filter->words, sizeof filter->words, ui->prompt.words);
         enum list list = ui_list(ui_focus(ui));
         if (list != LIST_COUNT) ui->selected[list] = 0;
+        ui->chosen = (struct error_row){0};
     }
     return ui_no_request();
 }

@@ -50,6 +50,7 @@ struct ui {
     unsigned window;  /* index of 1m 5m 15m 1h */
     enum raster_glyphs glyphs;
     uint32_t selected[LIST_COUNT];
+    struct error_row chosen; /* the error under the selection; kind "": the newest */
     struct filter filters[PANEL_COUNT];
     struct prompt prompt; /* of the filter, the palette, help and dialogs */
     uint32_t choice;      /* the row chosen in the palette, the first one in help */

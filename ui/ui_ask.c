@@ -11,9 +11,9 @@ static void ask(struct ui *ui, enum dialog_kind kind, const char *word) {
 }
 
 struct ui_request ui_ask_quit(const struct ui_turn *turn) {
-    bool watching = turn->world->model->state.read_only;
-    if (watching || !run_rows_any_active(&turn->world->model->state))
-        return ui_request_of(COMMAND_QUIT);
+    const struct state *live = &turn->world->model->state;
+    bool stops = !live->read_only && run_rows_any_active(live);
+    if (!stops) return ui_request_of(COMMAND_QUIT);
     ask(turn->ui, DIALOG_QUIT, "");
     return ui_no_request();
 }

@@ -7,12 +7,8 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "ui/ui_ask.h"
-#include "ui/views/check_rows.h"
-#include "ui/views/error_rows.h"
-#include "ui/views/note_rows.h"
+#include "ui/ui_rows.h"
 #include "ui/views/overview_view.h"
-#include "ui/views/part_rows.h"
-#include "ui/views/run_rows.h"
 
 enum { WINDOW_COUNT = 4, PAGE_ROWS = 10, FAR_S = 10, HOUR_S = 3600 };
 
@@ -46,14 +42,6 @@ enum panel ui_focus(const struct ui *ui) {
     panic("no such screen");
 }
 
-enum list ui_list(enum panel panel) {
-    if (panel == PANEL_ERRORS) return LIST_ERRORS;
-    if (panel == PANEL_EVENTS) return LIST_EVENTS;
-    if (panel == PANEL_HEALTH) return LIST_HEALTH;
-    if (panel == PANEL_CHECKS) return LIST_CHECKS;
-    return panel == PANEL_RUNS ? LIST_RUNS : LIST_COUNT;
-}
-
 struct scene ui_scene(const struct ui *ui, const struct ui_world *world) {
     struct scene scene = {
         .state = ui->frozen && world->past ? world->past : &world->model->state,
@@ -75,33 +63,10 @@ struct scene ui_scene(const struct ui *ui, const struct ui_world *world) {
     return scene;
 }
 
-static uint32_t rows_of(const struct scene *scene, enum list list) {
-    switch (list) {
-    case LIST_ERRORS: return (uint32_t)error_rows_count(scene);
-    case LIST_EVENTS: return note_rows_count(scene);
-    case LIST_HEALTH: return part_rows_count(scene);
-    case LIST_CHECKS: return check_rows_count(scene);
-    case LIST_RUNS: return run_rows_count(scene);
-    case LIST_COUNT: break;
-    }
-    return 0;
-}
-
 void ui_open_over(struct ui *ui, enum ui_over over) {
     ui->over = over;
     ui->choice = 0;
     prompt_clear(&ui->prompt);
-}
-
-void ui_move(struct ui *ui, const struct ui_world *world, int64_t rows) {
-    enum list list = ui_list(ui_focus(ui));
-    if (list == LIST_COUNT) return;
-    struct scene scene = ui_scene(ui, world);
-    int64_t last = (int64_t)rows_of(&scene, list) - 1;
-    int64_t row = (int64_t)ui->selected[list] + rows;
-    if (row > last) row = last;
-    if (row < 0) row = 0;
-    ui->selected[list] = (uint32_t)row;
 }
 
 /* The earliest time that can be shown. */
@@ -231,6 +196,7 @@ static struct ui_request on_zoom(const struct ui_turn *turn) {
 
 static struct ui_request on_open(const struct ui_turn *turn) {
     struct ui *ui = turn->ui;
+    if (ui_focus(ui) == PANEL_ERRORS) ui_choose_error(ui, turn->world);
     if (ui->screen == UI_ERRORS) {
         ui->opened = !ui->opened;
         return ui_no_request();

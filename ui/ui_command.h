@@ -34,12 +34,6 @@ struct scene ui_scene(const struct ui *ui, const struct ui_world *world);
 /* The panel that has the focus on the screen that is shown. */
 enum panel ui_focus(const struct ui *ui);
 
-/* Its list; LIST_COUNT when it has none. */
-enum list ui_list(enum panel panel);
-
-/* Moves the selected row of the focused list. */
-void ui_move(struct ui *ui, const struct ui_world *world, int64_t rows);
-
 /* Shows the time `by_ns` from what is shown; past now it is live again. */
 void ui_scrub(struct ui *ui, const struct ui_world *world, int64_t by_ns);
 

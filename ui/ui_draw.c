@@ -4,17 +4,13 @@
 #include "base/text.h"
 #include "ui/ui.h"
 #include "ui/ui_command.h"
+#include "ui/ui_rows.h"
 #include "ui/views/dialog_view.h"
 #include "ui/views/help_view.h"
 #include "ui/views/overview_view.h"
 #include "ui/views/palette_view.h"
 #include "ui/views/screen_views.h"
 #include "ui/views/status_view.h"
-
-/* A list may have become shorter than where its selected row was. */
-static void settle_selection(struct ui *ui, const struct ui_world *world) {
-    ui_move(ui, world, 0);
-}
 
 static void draw_body(struct ui *ui, struct canvas *canvas, const struct scene *scene) {
     struct rect body = ui_body(ui);
@@ -98,7 +94,7 @@ static void draw_over(
 
 void ui_draw(struct ui *ui, const struct ui_world *world, struct canvas *canvas) {
     canvas_clear(canvas);
-    settle_selection(ui, world);
+    ui_settle(ui, world);
     struct scene scene = ui_scene(ui, world);
     struct rect first = {0, 0, ui->width, 1};
     struct rect second = {0, 1, ui->width, 1};

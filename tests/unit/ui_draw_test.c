@@ -180,23 +180,40 @@ static void expect_frame(const struct canvas *canvas, struct rect r, size_t scre
     }
 }
 
+static void expect_frames(size_t screen, int width, int height) {
+    struct canvas canvas = golden_canvas(width, height, false);
+    struct stage *stage = stage_new(screens[screen].fixture, width, height);
+    press(stage, screens[screen].keys);
+    ui_draw(&stage->ui, &stage->world, &canvas);
+    for (unsigned panel = 0; panel < PANEL_COUNT; panel++) {
+        struct rect rect = stage->ui.panels[panel];
+        if (rect.width > 0) expect_frame(&canvas, rect, screen);
+    }
+    stage_free(stage);
+    golden_canvas_free(&canvas);
+}
+
 static void nothing_is_drawn_over_a_border(void **state) {
     (void)state;
     for (int width = 80; width <= 230; width += 25) {
         for (size_t i = 0; i < 10; i++) { /* the overviews and zoomed panels */
-            int height = 24 + (width - 80) / 3;
-            struct canvas canvas = golden_canvas(width, height, false);
-            struct stage *stage = stage_new(screens[i].fixture, width, height);
-            press(stage, screens[i].keys);
-            ui_draw(&stage->ui, &stage->world, &canvas);
-            for (unsigned panel = 0; panel < PANEL_COUNT; panel++) {
-                struct rect rect = stage->ui.panels[panel];
-                if (rect.width > 0) expect_frame(&canvas, rect, i);
-            }
-            stage_free(stage);
-            golden_canvas_free(&canvas);
+            expect_frames(i, width, 24 + (width - 80) / 3);
         }
     }
+}
+
+/* Cells under the panels; fails when two of them share one. */
+static int cells_of_panels(const struct ui *ui) {
+    int cells = 0;
+    for (unsigned a = 0; a < PANEL_COUNT; a++) {
+        struct rect rect = ui->panels[a];
+        cells += rect.width * rect.height;
+        for (unsigned b = 0; b < a; b++) {
+            struct rect both = rect_intersect(rect, ui->panels[b]);
+            assert_int_equal(both.width * both.height, 0);
+        }
+    }
+    return cells;
 }
 
 static void the_panels_cover_the_body_and_never_each_other(void **state) {
@@ -207,15 +224,7 @@ static void the_panels_cover_the_body_and_never_each_other(void **state) {
             struct canvas canvas = golden_canvas(width, height, false);
             ui_on_resize(&stage->ui, width, height);
             ui_draw(&stage->ui, &stage->world, &canvas);
-            int cells = 0;
-            for (unsigned a = 0; a < PANEL_COUNT; a++) {
-                struct rect r = stage->ui.panels[a];
-                cells += r.width * r.height;
-                for (unsigned b = 0; b < a; b++) {
-                    struct rect both = rect_intersect(r, stage->ui.panels[b]);
-                    assert_int_equal(both.width * both.height, 0);
-                }
-            }
+            int cells = cells_of_panels(&stage->ui);
             assert_int_equal(cells, width * (height - 3));
             golden_canvas_free(&canvas);
         }
@@ -370,6 +379,14 @@ static void no_lower_case_key_ever_acts(void **state) {
     fuzz(FIXTURE_NO_CANARY, 9, false);
 }
 
+static void draw_at(struct stage *stage, int width, int height) {
+    struct canvas canvas = golden_canvas(width, height, width % 2 == 0);
+    ui_on_resize(&stage->ui, width, height);
+    ui_draw(&stage->ui, &stage->world, &canvas);
+    golden_expect_sound(&canvas);
+    golden_canvas_free(&canvas);
+}
+
 static void every_size_down_to_one_cell_is_drawn(void **state) {
     (void)state;
     struct stage *stage = stage_new(FIXTURE_ARMED, 1, 1);
@@ -379,11 +396,7 @@ static void every_size_down_to_one_cell_is_drawn(void **state) {
         press(stage, keys[i]);
         for (int width = 1; width <= 125; width += 4) {
             for (int height = 1; height <= 42; height += 3) {
-                struct canvas canvas = golden_canvas(width, height, width % 2 == 0);
-                ui_on_resize(&stage->ui, width, height);
-                ui_draw(&stage->ui, &stage->world, &canvas);
-                golden_expect_sound(&canvas);
-                golden_canvas_free(&canvas);
+                draw_at(stage, width, height);
             }
         }
     }

@@ -236,6 +236,27 @@ static void enter_opens_the_row_and_escape_goes_back(void **state) {
     stage_free(stage);
 }
 
+static void an_opened_error_stays_the_one_that_was_opened(void **state) {
+    (void)state;
+    struct stage *stage = stage_new(FIXTURE_WORSE);
+    struct state *live = &stage->model->state;
+    struct cell *cells = memory_new_array((size_t)120 * 40, sizeof *cells);
+    struct canvas canvas = {.cells = cells, .width = 120, .height = 40};
+    press(stage, "2 j Enter");
+    struct error_row opened = live->errors[1];
+    struct error_row first = live->errors[0];
+    live->errors[0] = opened; /* it was seen again: the table is sorted anew */
+    live->errors[1] = first;
+    ui_draw(&stage->ui, &stage->world, &canvas);
+    assert_int_equal(stage->ui.selected[LIST_ERRORS], 0);
+    assert_true(stage->ui.opened);
+    live->errors[0] = live->errors[2]; /* it is gone: nothing else takes its place */
+    ui_draw(&stage->ui, &stage->world, &canvas);
+    assert_false(stage->ui.opened);
+    free(cells);
+    stage_free(stage);
+}
+
 static void a_filter_holds_until_escape_clears_it(void **state) {
     (void)state;
     struct stage *stage = stage_new(FIXTURE_WORSE);
@@ -270,7 +291,7 @@ static void the_palette_looks_but_does_not_act(void **state) {
 static void the_mouse_looks_and_nothing_else(void **state) {
     (void)state;
     struct stage *stage = stage_new(FIXTURE_ARMED);
-    struct cell *cells = memory_new_array(120 * 40, sizeof *cells);
+    struct cell *cells = memory_new_array((size_t)120 * 40, sizeof *cells);
     struct canvas canvas = {.cells = cells, .width = 120, .height = 40};
     ui_draw(&stage->ui, &stage->world, &canvas);
     struct key key = {.cap = KEYCAP_PRESS, .x = 90, .y = 5};
@@ -321,6 +342,7 @@ int main(void) {
         cmocka_unit_test(commas_and_dots_go_from_event_to_event),
         cmocka_unit_test(digits_and_tab_move_the_focus),
         cmocka_unit_test(enter_opens_the_row_and_escape_goes_back),
+        cmocka_unit_test(an_opened_error_stays_the_one_that_was_opened),
         cmocka_unit_test(a_filter_holds_until_escape_clears_it),
         cmocka_unit_test(the_palette_looks_but_does_not_act),
         cmocka_unit_test(the_mouse_looks_and_nothing_else),

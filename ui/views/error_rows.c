@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/views/error_rows.h"
 
+#include <string.h>
+
 #include "base/units.h"
 #include "ui/table.h"
 
@@ -30,6 +32,11 @@ const struct error_row *error_rows_at(const struct scene *scene, uint32_t index)
         if (is_shown(scene, row) && index-- == 0) return row;
     }
     return NULL;
+}
+
+bool error_rows_same(const struct error_row *a, const struct error_row *b) {
+    return a->track == b->track && strcmp(a->kind, b->kind) == 0 &&
+           strcmp(a->route, b->route) == 0 && strcmp(a->version, b->version) == 0;
 }
 
 static uint32_t count_shown(const struct scene *scene) {
