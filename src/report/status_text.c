@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <string.h>
+
+#include "base/safe_text.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "report/status_report.h"
+
+enum { CELL_SIZE = 16, ERRORS_SHOWN = 5 };
+
+static void add_safe(struct buffer *to, const char *words) {
+    safe_text_add_to_buffer(to, slice_of(words));
+}
+
+/* One cell of a row, right-aligned; a dash for what nobody knows. */
+static void add_cell(struct buffer *to, enum metric metric, float value) {
+    char words[CELL_SIZE];
+    struct text text = TEXT_IN(words);
+    if (isnan(value)) {
+        text_add(&text, "-");
+    } else if (metric_unit(metric) == METRIC_MS) {
+        units_add_duration(&text, (uint64_t)((double)value * (double)NS_PER_MS));
+    } else if (metric_unit(metric) == METRIC_RATIO) {
+        units_add_percent(&text, (double)value);
+        text_add(&text, "%");
+    } else if (metric_unit(metric) == METRIC_BYTES) {
+        units_add_bytes(&text, (double)value);
+    } else {
+        units_add_count(&text, (double)value);
+    }
+    buffer_addf(to, "%8s", words);
+}
+
+static void add_red(struct buffer *to, const struct status_report *report) {
+    static const char *const names[TRACK_COUNT] = {"stable", "canary"};
+    static const enum metric metrics[] = {METRIC_RPS, METRIC_ERROR_RATIO,
+                                          METRIC_P50, METRIC_P95,
+                                          METRIC_P99, METRIC_IN_FLIGHT};
+    buffer_add_string(
+        to, "          version          rps   err %     p50     p95     p99  flight\n");
+    for (unsigned i = 0; i < TRACK_COUNT; i++) {
+        const struct state *state = report->state;
+        if (state->instances[i] == 0) continue;
+        buffer_addf(to, "%-9s ", names[i]);
+        const char *version = state->version[i][0] ? state->version[i] : "-";
+        buffer_addf(to, "%-12.12s", version);
+        for (size_t j = 0; j < sizeof metrics / sizeof *metrics; j++) {
+            float value = state_value(state, (enum track)i, metrics[j], 0, UINT64_MAX);
+            add_cell(to, metrics[j], value);
+        }
+        if (state->mixed[i]) buffer_add_string(to, "  several processes answer");
+        buffer_add_char(to, '\n');
+    }
+}
+
+static void add_value(
+    struct buffer *to, const struct status_report *report, const char *label,
+    enum metric metric) {
+    float value = state_value(report->state, TRACK_STABLE, metric, 0, UINT64_MAX);
+    if (isnan(value)) return;
+    buffer_addf(to, "  %s", label);
+    add_cell(to, metric, value);
+}
+
+static void add_section(
+    struct buffer *to, const struct status_report *report, enum part_kind kind,
+    const char *name) {
+    enum part_status status = PART_UNKNOWN;
+    bool configured = status_of_kind(report->state, kind, &status);
+    buffer_addf(to, "%-9s %-12s", name, configured ? part_status_name(status) : "n/a");
+}
+
+static void add_split(struct buffer *to, const struct status_report *report) {
+    const struct split *split = &report->state->split;
+    add_section(to, report, PART_SPLIT, "split");
+    add_value(to, report, "canary wanted", METRIC_SPLIT_WANTED);
+    add_value(to, report, "seen", METRIC_SPLIT_SEEN);
+    if (split->known && split->lease_ms > 0) {
+        char words[CELL_SIZE];
+        struct text lease = TEXT_IN(words);
+        units_add_duration(&lease, split->lease_ms * NS_PER_MS);
+        buffer_addf(to, "  lease %s left", words);
+    }
+    buffer_add_char(to, '\n');
+}
+
+static void add_sections(struct buffer *to, const struct status_report *report) {
+    add_section(to, report, PART_REDIS, "redis");
+    add_value(to, report, "ping", METRIC_REDIS_PING);
+    add_value(to, report, "ops/s", METRIC_REDIS_OPS);
+    add_value(to, report, "mem", METRIC_REDIS_MEMORY);
+    add_value(to, report, "clients", METRIC_REDIS_CLIENTS);
+    buffer_add_char(to, '\n');
+    add_section(to, report, PART_QUEUE, "queue");
+    add_value(to, report, "waiting", METRIC_QUEUE_WAITING);
+    add_value(to, report, "taken", METRIC_QUEUE_FLIGHT);
+    add_value(to, report, "oldest", METRIC_QUEUE_AGE);
+    add_value(to, report, "dead", METRIC_QUEUE_DEAD);
+    add_value(to, report, "workers", METRIC_WORKERS);
+    buffer_add_char(to, '\n');
+    add_split(to, report);
+}
+
+static void add_age(struct buffer *to, uint64_t at_ns, uint64_t now_ns) {
+    char words[CELL_SIZE];
+    struct text text = TEXT_IN(words);
+    if (at_ns == 0) {
+        buffer_add_string(to, "  never answered");
+        return;
+    }
+    units_add_duration(&text, now_ns > at_ns ? now_ns - at_ns : 0);
+    buffer_addf(to, "  %s ago", words);
+}
+
+static void add_parts(struct buffer *to, const struct status_report *report) {
+    buffer_add_char(to, '\n');
+    for (uint32_t i = 0; i < report->state->part_count; i++) {
+        const struct part *part = &report->state->parts[i];
+        buffer_addf(
+            to, "%-8s  %-8s  ", part_status_name((enum part_status)part->status),
+            part_kind_name((enum part_kind)part->kind));
+        add_safe(to, part->name);
+        if (part->version[0]) buffer_add_char(to, ' ');
+        add_safe(to, part->version);
+        add_age(to, part->answered_ns, report->now_ns);
+        if (part->detail[0]) buffer_add_string(to, "  ");
+        add_safe(to, part->detail);
+        buffer_add_char(to, '\n');
+    }
+}
+
+static void add_errors(struct buffer *to, const struct status_report *report) {
+    const struct state *state = report->state;
+    if (state->error_count > 0) buffer_add_string(to, "\nerrors\n");
+    for (uint32_t i = 0; i < state->error_count && i < ERRORS_SHOWN; i++) {
+        const struct error_row *row = &state->errors[i];
+        buffer_addf(to, "%8llu  ", (unsigned long long)row->count);
+        add_safe(to, row->kind);
+        buffer_add_char(to, ' ');
+        add_safe(to, row->route);
+        buffer_add_char(to, ' ');
+        add_safe(to, row->version);
+        buffer_add_string(to, "  ");
+        add_safe(to, row->message);
+        buffer_add_char(to, '\n');
+    }
+    if (state->error_count > ERRORS_SHOWN) {
+        buffer_addf(
+            to, "          and %u more kinds\n", state->error_count - ERRORS_SHOWN);
+    }
+}
+
+void status_report_text(const struct status_report *report, struct buffer *to) {
+    const struct status_judgement *judgement = report->judgement;
+    bool degraded = judgement->verdict == VERDICT_PASS && judgement->degraded;
+    buffer_addf(
+        to, "%s%s: ", verdict_name(judgement->verdict), degraded ? " (degraded)" : "");
+    add_safe(to, judgement->reason);
+    buffer_addf(
+        to, "\n%s (%s) ", report->target->name,
+        target_class_name(report->target->class));
+    add_safe(to, report->target->url);
+    buffer_add_string(to, "\n\n");
+    add_red(to, report);
+    add_sections(to, report);
+    add_parts(to, report);
+    add_errors(to, report);
+}
