@@ -8,7 +8,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-enum { FEW_CHILDREN = 16 }; /* up to here comparing all pairs is cheaper than sorting */
+enum {
+    FEW_CHILDREN = 16, /* up to here comparing all pairs is cheaper than sorting */
+    NUMBER_SIZE = 64,  /* longer ones are not read as numbers */
+};
 
 static int compare_slices(struct slice a, struct slice b) {
     size_t shorter = a.length < b.length ? a.length : b.length;
@@ -191,9 +194,13 @@ bool node_take_number(struct scan *scan) {
 
 /* A plain YAML scalar is a number when JSON would write it so: 3, -0.5, 1e3. */
 static bool plain_number(struct slice string, double *value) {
+    char copy[NUMBER_SIZE];
     struct scan scan = scan_of(string);
+    if (string.length >= sizeof copy) return false;
     if (!node_take_number(&scan) || !scan_done(&scan)) return false;
-    double number = strtod(string.data, NULL);
+    memcpy(copy, string.data, string.length);
+    copy[string.length] = '\0';
+    double number = strtod(copy, NULL);
     if (!isfinite(number)) return false;
     *value = number;
     return true;
