@@ -1,0 +1,31 @@
+/* Sends the requests of a check to a target, as the target is to be reached. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdint.h>
+
+#include "actions/smoke_fill.h"
+#include "core/checks.h"
+#include "core/target.h"
+#include "io/http.h"
+
+struct smoke_request {
+    const struct target *target; /* borrowed, and so is all else */
+    const struct check *check;
+    const struct smoke_values *values;
+    uint64_t timeout_ns;
+};
+
+/* The request of the check itself. NULL, with `err` set, when a value is missing. */
+struct http_call *smoke_request_send(
+    struct http *http, const struct smoke_request *request, http_done_fn on_done,
+    void *owner, struct error *err);
+
+/* A GET of a path that is filled already. */
+struct http_call *smoke_request_poll(
+    struct http *http, const struct smoke_request *request, const char *path,
+    http_done_fn on_done, void *owner);
+
+/* The path of a job: {job_id} in the target's own words. */
+bool smoke_request_job_path(
+    const struct target *target, struct slice job, struct buffer *path);
