@@ -16,6 +16,8 @@
     X(OPTION_CONFIRM,       "confirm",      0,   "TARGET",   "act on this production target without asking"), \
     X(OPTION_FAIL_ON,       "fail-on",      0,   "flaky|degraded|waiver|inconclusive,...", "fail on these too"), \
     X(OPTION_REPORT_ONLY,   "report-only",  0,   NULL,       "exit with 0, but say what it would have been"), \
+    X(OPTION_CHECKS,        "checks",       0,   "FILE",     "run these checks instead of the three of the book"), \
+    X(OPTION_FAIL_FAST,     "fail-fast",    0,   NULL,       "stop after the first check that fails"), \
     X(OPTION_ORIGIN,        "origin",       0,   NULL,       "say where each value came from"), \
     X(OPTION_THEME,         "theme",        0,   "NAME",     "colours of the cockpit"), \
     X(OPTION_HEADLESS,      "headless",     0,   NULL,       "without a screen: check everything and print a summary"), \

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "actions/smoke.h"
+#include "base/safe_text.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "command_functions.h"
+#include "config.h"
+#include "confirm.h"
+#include "io/loop.h"
+#include "report/smoke_report.h"
+#include "secrets.h"
+
+enum { SIGNAL_COUNT = 3 };
+
+/* One run of the command. */
+struct smoking {
+    const struct invocation *invocation; /* borrowed */
+    struct config *config;
+    const struct target *target; /* the configuration's */
+    struct smoke_plan *plan;
+    struct loop *loop;
+    struct loop_signal *signals[SIGNAL_COUNT];
+    struct smoke *smoke;
+    int stopped_by; /* a signal, or 0 */
+    int code;
+};
+
+static void on_signal(void *owner, int number) {
+    struct smoking *run = owner;
+    if (run->stopped_by == 0) run->stopped_by = number;
+    if (run->smoke) smoke_stop(run->smoke);
+}
+
+static void watch_signals(struct smoking *run) {
+    static const int numbers[SIGNAL_COUNT] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < SIGNAL_COUNT; i++) {
+        run->signals[i] = loop_on_signal(run->loop, numbers[i], on_signal, run);
+    }
+}
+
+static void forget_signals(struct smoking *run) {
+    for (size_t i = 0; i < SIGNAL_COUNT; i++) {
+        loop_signal_free(run->signals[i]);
+    }
+}
+
+static enum exit_code exit_code_of(
+    const struct smoking *run, const struct smoke_result *result) {
+    const struct options *options = &run->invocation->options;
+    if (run->stopped_by == SIGINT) return EXIT_CODE_INTERRUPTED;
+    if (run->stopped_by != 0) return EXIT_CODE_TERMINATED;
+    if (result->end == SMOKE_UNREACHED) return EXIT_CODE_UNREACHABLE;
+    bool strict =
+        (options_fails_on(options, FAIL_ON_FLAKY) && result->flaky > 0) ||
+        (options_fails_on(options, FAIL_ON_DEGRADED) && result->degraded > 0) ||
+        (options_fails_on(options, FAIL_ON_INCONCLUSIVE) &&
+         result->verdict == VERDICT_INCONCLUSIVE);
+    enum exit_code code = verdict_exit_code(result->verdict);
+    return strict ? exit_code_worse(code, EXIT_CODE_FAILED) : code;
+}
+
+static void write_report(
+    const struct smoking *run, const struct smoke_report *report, struct buffer *to) {
+    switch (run->invocation->format) {
+    case FORMAT_JSON: smoke_report_json(report, to); break;
+    case FORMAT_JSONL: smoke_report_jsonl(report, to); break;
+    case FORMAT_JUNIT: smoke_report_junit(report, to); break;
+    case FORMAT_TAP: smoke_report_tap(report, to); break;
+    case FORMAT_GITHUB: smoke_report_github(report, to); break;
+    case FORMAT_TEXT:
+    case FORMAT_MARKDOWN:
+    case FORMAT_CSV:
+    case FORMAT_HTML:
+    case FORMAT_COUNT: smoke_report_text(report, to); break;
+    }
+}
+
+/* Nothing was tested: one line says so, and only a machine or a file gets a report. */
+static bool say_unreached(
+    const struct smoking *run, const struct smoke_result *result) {
+    const struct options *options = &run->invocation->options;
+    struct error err;
+    error_set(
+        &err, ERROR_CONNECT, "%s was not reached: %s", result->url, result->reason);
+    invocation_fail(run->invocation, EXIT_CODE_UNREACHABLE, &err);
+    return run->invocation->format == FORMAT_TEXT &&
+           !options_has(options, OPTION_OUTPUT);
+}
+
+static void on_done(void *owner, const struct smoke_result *result) {
+    struct smoking *run = owner;
+    run->smoke = NULL;
+    struct buffer buffer;
+    buffer_init(&buffer, SMOKE_REPORT_BYTES_MAX);
+    struct smoke_report report = {
+        .result = result,
+        .exit_code = exit_code_of(run, result),
+        .color = !options_has(&run->invocation->options, OPTION_OUTPUT) &&
+                 invocation_colors(run->invocation, STDOUT_FILENO),
+    };
+    bool unreached = result->end == SMOKE_UNREACHED && say_unreached(run, result);
+    if (!unreached) write_report(run, &report, &buffer);
+    run->code =
+        invocation_finish(run->invocation, buffer_slice(&buffer), report.exit_code);
+    buffer_clear(&buffer);
+    loop_stop(run->loop);
+}
+
+static void on_event(void *owner, const struct event *event) {
+    const struct smoking *run = owner;
+    if (event->kind != EVENT_CHECK || !event->check.row.done) return;
+    const struct check_row *row = &event->check.row;
+    invocation_say(
+        run->invocation, 1, "%u of %u: %s: %s %s", event->check.index + 1U,
+        (unsigned)event->check.total, row->name,
+        verdict_name((enum verdict)row->verdict), row->detail);
+}
+
+static unsigned count_acts(const struct smoking *run) {
+    const struct checks *checks = smoke_plan_checks(run->plan);
+    unsigned acts = 0;
+    for (uint32_t i = 0; i < checks->count; i++) {
+        enum check_request request = checks->items[i].request;
+        if (request != CHECK_GET && request != CHECK_HEAD) acts++;
+    }
+    return acts;
+}
+
+static bool may_act(const struct smoking *run, struct error *err) {
+    unsigned acts = count_acts(run);
+    if (acts == 0) return true;
+    char what[TARGET_URL_SIZE + 64];
+    struct text text = TEXT_IN(what);
+    text_addf(
+        &text, "send %u request%s that act%s to ", acts, acts > 1 ? "s" : "",
+        acts > 1 ? "" : "s");
+    redact_add_url(&text, run->target->url);
+    return confirm_act(
+        run->invocation, run->target, what, config_note(run->config), err);
+}
+
+static int say_plan(const struct smoking *run) {
+    const struct checks *checks = smoke_plan_checks(run->plan);
+    struct buffer buffer;
+    buffer_init(&buffer, SMOKE_REPORT_BYTES_MAX);
+    char url[TARGET_URL_SIZE];
+    struct text text = TEXT_IN(url);
+    redact_add_url(&text, run->target->url);
+    buffer_addf(&buffer, "would send to %s:\n", url);
+    for (uint32_t i = 0; i < checks->count; i++) {
+        const struct check *check = &checks->items[i];
+        struct slice path = check->request == CHECK_CHAT
+                                ? slice_of(run->target->paths.chat)
+                                : check_subject(check);
+        buffer_addf(&buffer, "  %s ", check_method(check));
+        safe_text_add_to_buffer(&buffer, path);
+        buffer_add_string(&buffer, "  # ");
+        safe_text_add_to_buffer(&buffer, slice_of(check->name));
+        buffer_add_char(&buffer, '\n');
+    }
+    int code = invocation_finish(run->invocation, buffer_slice(&buffer), EXIT_CODE_OK);
+    buffer_clear(&buffer);
+    return code;
+}
+
+static void run_checks(struct smoking *run) {
+    const struct options *options = &run->invocation->options;
+    run->loop = loop_new();
+    watch_signals(run);
+    struct smoke_options smoke = {
+        .target = run->target,
+        .plan = run->plan,
+        .redactor = config_redactor(run->config),
+        .limit_ns = options->timeout_ns,
+        .fail_fast = options_has(options, OPTION_FAIL_FAST),
+        .on_event = on_event,
+        .on_done = on_done,
+        .owner = run,
+    };
+    run->smoke = smoke_start(run->loop, &smoke);
+    loop_run(run->loop);
+    forget_signals(run);
+    loop_free(run->loop);
+}
+
+static bool prepare(struct smoking *run, struct error *err) {
+    const struct invocation *invocation = run->invocation;
+    run->config = config_for(invocation, invocation_operand(invocation, 0), err);
+    if (!run->config) return false;
+    run->target = config_target(run->config);
+    run->plan = smoke_plan_new(
+        run->target, invocation->options.values[OPTION_CHECKS], secrets_fill, err);
+    return run->plan != NULL;
+}
+
+int smoke_command(const struct invocation *invocation) {
+    struct smoking run = {.invocation = invocation};
+    struct error err;
+    bool dry = options_has(&invocation->options, OPTION_DRY_RUN);
+    bool prepared = prepare(&run, &err);
+    if (prepared && dry) {
+        run.code = say_plan(&run);
+    } else if (prepared && may_act(&run, &err)) {
+        run_checks(&run);
+    } else {
+        run.code = invocation_fail(invocation, EXIT_CODE_USAGE, &err);
+    }
+    smoke_plan_free(run.plan);
+    config_free(run.config);
+    return run.code;
+}
