@@ -16,8 +16,9 @@
 enum {
     INPUT_SIZE_MAX = 128 * 1024,
     PATH_SIZE = 512,
-    VARIATIONS = 400,
-    CHANGES_MAX = 8,
+    VARIATIONS = 2000,
+    CHANGES_MAX = 4,
+    INSERTED_MAX = 400,
 };
 
 struct input {
@@ -34,12 +35,22 @@ static void give(const uint8_t *bytes, size_t length) {
     free(exact);
 }
 
+/* Puts a run of one byte in at `at`: where a length lies, there are bytes to read. */
+static void insert(struct random *random, struct input *input, size_t at) {
+    size_t count = 1 + (size_t)random_below(random, INSERTED_MAX);
+    if (input->length + count > INPUT_SIZE_MAX) return;
+    memmove(input->bytes + at + count, input->bytes + at, input->length - at);
+    memset(input->bytes + at, (int)random_below(random, 256), count);
+    input->length += count;
+}
+
 static void change(struct random *random, struct input *input) {
     size_t at = (size_t)random_below(random, input->length);
-    switch (random_below(random, 4)) {
+    switch (random_below(random, 5)) {
     case 0: input->bytes[at] ^= (uint8_t)(1U << random_below(random, 8)); break;
     case 1: input->bytes[at] = (uint8_t)random_next(random); break;
     case 2: input->bytes[at] = random_below(random, 2) ? 0xFF : 0; break;
+    case 3: insert(random, input, at); break;
     default: input->length = at + 1; break; /* cut short */
     }
 }

@@ -259,6 +259,41 @@ static enum event_decoded trip(const struct event *event, struct event *back) {
     return event_decode(wire, length, back, &used, &err);
 }
 
+/* An event of `kind` whose payload is `front`, then zeros. */
+static enum event_decoded decode_forged(
+    enum event_kind kind, const uint8_t *front, size_t length) {
+    enum { ZEROS = 8000 };
+    struct event event = event_of(kind);
+    event_encode(&event, wire, EVENT_SIZE_MAX);
+    size_t payload = EVENT_OVERHEAD - 4;
+    memset(wire + payload, 0, ZEROS);
+    memcpy(wire + payload, front, length);
+    struct byte_writer writer = byte_writer_in(wire, EVENT_SIZE_MAX);
+    bytes_put_u32(&writer, (uint32_t)(payload + ZEROS));
+    writer.length = payload + ZEROS;
+    bytes_put_u32(&writer, bytes_crc32c(0, wire, writer.length));
+    struct event back;
+    size_t used = 0;
+    struct error err = {0};
+    return event_decode(wire, writer.length, &back, &used, &err);
+}
+
+static void more_rows_than_there_is_room_for_are_broken(void **state) {
+    (void)state;
+    uint8_t values[] = {TRACK_STABLE, 0, 0, 0, 0, EVENT_VALUES_MAX};
+    assert_int_equal(decode_forged(EVENT_VALUES, values, sizeof values), EVENT_DECODED);
+    values[5]++;
+    assert_int_equal(decode_forged(EVENT_VALUES, values, sizeof values), EVENT_BROKEN);
+    uint8_t errors[] = {TRACK_STABLE, STATE_ERRORS_MAX};
+    assert_int_equal(decode_forged(EVENT_ERRORS, errors, sizeof errors), EVENT_DECODED);
+    errors[1]++;
+    assert_int_equal(decode_forged(EVENT_ERRORS, errors, sizeof errors), EVENT_BROKEN);
+    uint8_t name[] = {STATE_NAME_SIZE - 1, 'x'};
+    assert_int_equal(decode_forged(EVENT_PART, name, 1), EVENT_BROKEN); /* NUL inside */
+    name[0] = STATE_NAME_SIZE;
+    assert_int_equal(decode_forged(EVENT_PART, name, sizeof name), EVENT_BROKEN);
+}
+
 static void strings_come_out_safe_to_show(void **state) {
     (void)state;
     struct event event = event_of(EVENT_NOTE);
@@ -335,6 +370,7 @@ int main(void) {
         cmocka_unit_test(values_out_of_range_are_broken),
         cmocka_unit_test(an_impossible_length_is_broken),
         cmocka_unit_test(what_does_not_fit_is_not_written),
+        cmocka_unit_test(more_rows_than_there_is_room_for_are_broken),
         cmocka_unit_test(strings_come_out_safe_to_show),
         cmocka_unit_test(times_that_cannot_be_are_broken),
         cmocka_unit_test(a_payload_of_a_newer_sender_may_be_longer),
