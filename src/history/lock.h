@@ -11,9 +11,10 @@
 
 enum { LOCK_PURPOSE_SIZE = 32 };
 
-/* A lock on a file per target in the runtime folder: released by the kernel whatever
- * kills its holder. Who holds it, and the epoch that rises with every holder, stand in
- * the file itself. */
+/* A file per target says who holds it and with which epoch; the byte with the number of
+ * the epoch is locked, and the kernel releases it whatever kills the holder. So a dead
+ * holder holds nothing, and who takes over does so by raising the epoch: the one before
+ * finds out when he asks lock_is_mine(), even if he was stopped meanwhile. */
 struct lock_holder {
     char holder[STATE_NAME_SIZE];
     char host[STATE_NAME_SIZE];
@@ -31,6 +32,14 @@ struct lock;
 struct lock *lock_take(
     const char *folder, const char *target, const struct lock_holder *me,
     struct lock_holder *who, struct error *err);
+
+/* The same, but whoever holds it loses it; he is in `who`, with pid 0 for nobody. */
+struct lock *lock_take_over(
+    const char *folder, const char *target, const struct lock_holder *me,
+    struct lock_holder *who, struct error *err);
+
+/* Whether nobody has taken it over: to be asked right before every effect. */
+bool lock_is_mine(const struct lock *lock);
 
 /* NULL is fine. */
 void lock_free(struct lock *lock);

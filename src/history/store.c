@@ -45,11 +45,7 @@ static const char *const migrations[] = {
     "CREATE TABLE waiver(id TEXT PRIMARY KEY, item TEXT NOT NULL, target TEXT NOT NULL,"
     " owner TEXT NOT NULL, approver TEXT, reason TEXT NOT NULL, ticket TEXT,"
     " created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, revoked_ms INTEGER,"
-    " CHECK(expires_ms>created_ms AND expires_ms-created_ms<=14*86400000)) STRICT;"
-    "CREATE TABLE lock(target TEXT PRIMARY KEY, epoch INTEGER NOT NULL,"
-    " holder TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,"
-    " purpose TEXT NOT NULL, since_ms INTEGER NOT NULL) STRICT;",
-};
+    " CHECK(expires_ms>created_ms AND expires_ms-created_ms<=14*86400000)) STRICT;"};
 
 bool store_path(char path[FOLDER_PATH_SIZE], struct error *err) {
     char folder[FOLDER_PATH_SIZE];
