@@ -9,12 +9,14 @@ struct slice slice_of(const char *string) {
 
 bool slice_equals(struct slice slice, const char *string) {
     size_t length = strlen(string);
-    return slice.length == length && memcmp(slice.data, string, length) == 0;
+    if (slice.length != length) return false;
+    return length == 0 || memcmp(slice.data, string, length) == 0;
 }
 
 bool slice_starts_with(struct slice slice, const char *prefix) {
     size_t length = strlen(prefix);
-    return slice.length >= length && memcmp(slice.data, prefix, length) == 0;
+    if (slice.length < length) return false;
+    return length == 0 || memcmp(slice.data, prefix, length) == 0;
 }
 
 static bool is_blank(char c) {

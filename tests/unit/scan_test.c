@@ -77,6 +77,17 @@ static void trim_leaves_the_middle(void **state) {
     assert_true(slice_equals(slice_trim(slice_of(" \t")), ""));
 }
 
+static void an_empty_slice_needs_no_memory(void **state) {
+    (void)state;
+    struct slice nothing = {0};
+    assert_true(slice_equals(nothing, ""));
+    assert_false(slice_equals(nothing, "a"));
+    assert_true(slice_starts_with(nothing, ""));
+    struct scan scan = scan_of(nothing);
+    assert_true(scan_done(&scan));
+    assert_int_equal(scan_until(&scan, 'x').length, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
@@ -84,6 +95,7 @@ int main(void) {
         cmocka_unit_test(words_stand_between_blanks),
         cmocka_unit_test(literals_are_taken_only_when_there),
         cmocka_unit_test(trim_leaves_the_middle),
+        cmocka_unit_test(an_empty_slice_needs_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
