@@ -14,17 +14,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <vterm.h>
-
-#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/panic.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "base/utf8.h"
-#include "support/dec_modes.h"
 
-enum { TEXT_LIMIT = 4 * 1024 * 1024, TURN_MS = 5, DISPLAY_ARGS_MAX = 63 };
+enum { TURN_MS = 5, DISPLAY_ARGS_MAX = 63 };
 
 struct display {
     int master; /* -1 after hanging up */
@@ -34,15 +29,10 @@ struct display {
     pid_t pid;
     bool ended;
     int status;
-    int width, height;
     bool deaf;
     uint32_t bytes_per_s;
     uint64_t allowance_ns; /* when the line took its last byte */
-    VTerm *vterm;
-    VTermScreen *screen;
-    struct dec_modes dec;
-    struct buffer text;
-    uint64_t bytes;
+    struct emulator *emulator;
 };
 
 uint64_t display_clock_ns(void) {
@@ -95,9 +85,6 @@ struct display *display_start(const struct display_options *options) {
         .ws_row = (unsigned short)options->height,
         .ws_col = (unsigned short)options->width,
     };
-    display->width = options->width;
-    display->height = options->height;
-    buffer_init(&display->text, TEXT_LIMIT);
     int status = openpty(&display->master, &display->slave, NULL, NULL, &size);
     ensure(status == 0);
     fcntl(display->master, F_SETFD, FD_CLOEXEC);
@@ -106,13 +93,8 @@ struct display *display_start(const struct display_options *options) {
     tcgetattr(display->slave, &display->modes);
     display->flags = fcntl(display->slave, F_GETFL);
 
-    display->vterm = vterm_new(options->height, options->width);
-    vterm_set_utf8(display->vterm, 1);
-    vterm_output_set_callback(display->vterm, on_answer, display);
-    display->screen = vterm_obtain_screen(display->vterm);
-    vterm_screen_enable_altscreen(display->screen, 1);
-    vterm_screen_reset(display->screen, 1);
-
+    display->emulator =
+        emulator_new(options->width, options->height, on_answer, display);
     display->pid = fork();
     ensure(display->pid >= 0);
     if (display->pid == 0) become_program(options, display->slave);
@@ -132,8 +114,7 @@ void display_free(struct display *display) {
     }
     /* Hanging up ends what still sits in the session. */
     display_hang_up(display);
-    vterm_free(display->vterm);
-    buffer_clear(&display->text);
+    emulator_free(display->emulator);
     free(display);
 }
 
@@ -178,9 +159,7 @@ static bool take_bytes(struct display *display) {
     if (most == 0) return false;
     ssize_t length = read(display->master, bytes, most);
     if (length <= 0) return false;
-    display->bytes += (uint64_t)length;
-    dec_modes_feed(&display->dec, bytes, (size_t)length);
-    vterm_input_write(display->vterm, bytes, (size_t)length);
+    emulator_feed(display->emulator, bytes, (size_t)length);
     return true;
 }
 
@@ -218,7 +197,7 @@ static bool shows_not(struct display *display, const void *what) {
 }
 
 static bool has_bytes(struct display *display, const void *what) {
-    return display->bytes >= *(const uint64_t *)what;
+    return emulator_bytes(display->emulator) >= *(const uint64_t *)what;
 }
 
 static bool never(struct display *display, const void *what) {
@@ -279,66 +258,20 @@ void display_type(struct display *display, const char *keys) {
 void display_resize(struct display *display, int width, int height) {
     struct winsize size = {
         .ws_row = (unsigned short)height, .ws_col = (unsigned short)width};
-    display->width = width;
-    display->height = height;
-    vterm_set_size(display->vterm, height, width);
+    emulator_resize(display->emulator, width, height);
     if (display->master >= 0) ioctl(display->master, TIOCSWINSZ, &size);
 }
 
 void display_size(const struct display *display, int *width, int *height) {
-    *width = display->width;
-    *height = display->height;
+    emulator_size(display->emulator, width, height);
 }
 
-static struct display_color color_of(VTermColor color) {
-    if (VTERM_COLOR_IS_DEFAULT_FG(&color) || VTERM_COLOR_IS_DEFAULT_BG(&color)) {
-        return (struct display_color){DISPLAY_DEFAULT, 0};
-    }
-    if (VTERM_COLOR_IS_INDEXED(&color)) {
-        return (struct display_color){DISPLAY_INDEX, color.indexed.idx};
-    }
-    return (struct display_color){
-        DISPLAY_RGB, (uint32_t)color.rgb.red << 16 | (uint32_t)color.rgb.green << 8 |
-                         color.rgb.blue};
-}
-
-struct display_cell display_cell(struct display *display, int x, int y) {
-    VTermScreenCell cell;
-    if (!vterm_screen_get_cell(
-            display->screen, (VTermPos){.row = y, .col = x}, &cell)) {
-        return (struct display_cell){.rune = ' '};
-    }
-    uint32_t rune = cell.chars[0] == 0 ? ' ' : cell.chars[0];
-    if (rune == UINT32_MAX) rune = 0; /* behind a wide character */
-    return (struct display_cell){
-        .rune = rune,
-        .fg = color_of(cell.fg),
-        .bg = color_of(cell.bg),
-        .bold = cell.attrs.bold,
-        .italic = cell.attrs.italic,
-        .underline = cell.attrs.underline != 0,
-        .reverse = cell.attrs.reverse,
-    };
-}
-
-static void add_row(struct display *display, int y) {
-    struct buffer *text = &display->text;
-    size_t end = text->length;
-    for (int x = 0; x < display->width; x++) {
-        uint32_t rune = display_cell(display, x, y).rune;
-        if (rune == 0) continue;
-        char bytes[UTF8_SIZE_MAX];
-        buffer_add(text, bytes, utf8_put(bytes, rune));
-        if (rune != ' ') end = text->length;
-    }
-    text->length = end;
-    buffer_add_char(text, '\n');
+struct display_cell display_cell(const struct display *display, int x, int y) {
+    return emulator_cell(display->emulator, x, y);
 }
 
 const char *display_text(struct display *display) {
-    buffer_reset(&display->text);
-    for (int y = 0; y < display->height; y++) add_row(display, y);
-    return buffer_string(&display->text);
+    return emulator_text(display->emulator);
 }
 
 bool display_shows(struct display *display, const char *words) {
@@ -347,9 +280,9 @@ bool display_shows(struct display *display, const char *words) {
 
 struct display_counts display_counts(const struct display *display) {
     return (struct display_counts){
-        .bytes = display->bytes,
-        .frames = display->dec.frames,
-        .colors = display->dec.colors,
+        .bytes = emulator_bytes(display->emulator),
+        .frames = emulator_modes(display->emulator)->frames,
+        .colors = emulator_modes(display->emulator)->colors,
     };
 }
 
@@ -371,8 +304,9 @@ bool display_is_restored(struct display *display, char *why, size_t size) {
         {2026, false, "held frame"},       {1, false, "cursor keys"},
     };
     struct text words = text_in(why, size);
+    const struct dec_modes *dec = emulator_modes(display->emulator);
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
-        bool on = dec_modes_is_on(&display->dec, modes[i].mode, modes[i].normal);
+        bool on = dec_modes_is_on(dec, modes[i].mode, modes[i].normal);
         if (on != modes[i].normal) text_addf(&words, "%s; ", modes[i].words);
     }
     struct termios now;

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "support/emulator.h"
+
 struct display;
 
 struct display_options {
@@ -57,18 +59,7 @@ const char *display_text(struct display *display);
 bool display_shows(struct display *display, const char *words);
 void display_size(const struct display *display, int *width, int *height);
 
-enum display_color_kind { DISPLAY_DEFAULT, DISPLAY_INDEX, DISPLAY_RGB };
-struct display_color {
-    enum display_color_kind kind;
-    uint32_t value; /* index or 0xRRGGBB */
-};
-
-struct display_cell {
-    uint32_t rune; /* ' ' when empty, 0 behind a wide character */
-    struct display_color fg, bg;
-    bool bold, italic, underline, reverse;
-};
-struct display_cell display_cell(struct display *display, int x, int y);
+struct display_cell display_cell(const struct display *display, int x, int y);
 
 struct display_counts {
     uint64_t bytes;  /* from the program */
