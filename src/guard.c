@@ -72,14 +72,19 @@ static void give_back(const struct guard *guard) {
     if (guard->terminal_fd >= 0) restore_terminal(guard->restore, guard->terminal_fd);
 }
 
-/* Whether the child has ended; then `status` says how. */
+/* Whether the child has ended; then `status` says how. When it stops, so does the guard;
+ * when somebody continues the guard, a child that still sleeps has to be woken. A shell
+ * continues both, and by then the child may even have stopped again. */
 static bool look_at_child(const struct guard *guard, int *status) {
-    while (waitpid(guard->child, status, WNOHANG | WUNTRACED) == guard->child) {
-        if (!WIFSTOPPED(*status)) return true;
+    bool sleeps = false;
+    while (waitpid(guard->child, status, WNOHANG | WUNTRACED | WCONTINUED) > 0) {
+        sleeps = WIFSTOPPED(*status);
+        if (WIFEXITED(*status) || WIFSIGNALED(*status)) return true;
+        if (!sleeps) continue;
         give_back(guard);
         kill(getpid(), SIGSTOP);
-        kill(guard->child, SIGCONT); /* somebody continued the guard */
     }
+    if (sleeps) kill(guard->child, SIGCONT);
     return false;
 }
 
@@ -92,9 +97,10 @@ static void pass_on(struct guard *guard, const siginfo_t *info) {
     if (ends && guard->ending.tv_sec == 0) {
         clock_gettime(CLOCK_MONOTONIC, &guard->ending);
     }
-    if (info->si_code == SI_USER || info->si_code == SI_TKILL || number == SIGCONT) {
-        kill(guard->child, number);
-    }
+    /* A lost terminal is told to the leader of the session, which may be the guard. */
+    bool for_us =
+        info->si_code == SI_USER || info->si_code == SI_TKILL || number == SIGHUP;
+    if (for_us && number != SIGCONT) kill(guard->child, number);
 }
 
 static void end_overdue(const struct guard *guard) {
