@@ -62,7 +62,9 @@ bool terminal_init(
     const char *name = environment->term;
     if (!is_set(name) || strcmp(name, "dumb") == 0 || strlen(name) > 60) {
         return error_set(
-            err, ERROR_USAGE, "TERM=%.32s cannot show the cockpit",
+            err, ERROR_USAGE,
+            "TERM=%.32s cannot show the cockpit; watch --plain and batch need no "
+            "screen",
             is_set(name) ? name : "(unset)");
     }
     *terminal = (struct terminal){

@@ -47,8 +47,8 @@ static void check_series(struct theme_check *check, const struct theme *theme) {
         bool by_weight = theme->styles[ROLE_STABLE].attributes !=
                              theme->styles[ROLE_CANARY].attributes &&
                          stable == canary;
-        if (by_weight || check->series_distance[i] >= THEME_SERIES_DISTANCE_MIN)
-            continue;
+        if (by_weight) continue;
+        if (check->series_distance[i] >= THEME_SERIES_DISTANCE_MIN) continue;
         complain(
             check,
             "series.stable and series.canary look alike (%s): %.1f is below %.0f",

@@ -17,7 +17,10 @@ void tty_init(struct tty *tty, struct restore *restore) {
 static int open_terminal(int flags, struct error *err) {
     int fd = open("/dev/tty", flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
-        error_set(err, ERROR_USAGE, "no terminal: /dev/tty: %s", strerror(errno));
+        error_set(
+            err, ERROR_USAGE,
+            "no terminal (/dev/tty: %s); watch --plain and batch need none",
+            strerror(errno));
     }
     return fd;
 }

@@ -25,7 +25,9 @@ enum ui_over { UI_NOTHING_OVER, UI_HELP, UI_PALETTE, UI_DIALOG, UI_FILTER };
 /* What the caller lends for one call. */
 struct ui_world {
     const struct model *model;
-    const struct state *past; /* the state of ui_view_ns(); NULL when live or unknown */
+    /* The state of ui_view_ns() while frozen; while live one that is a little older than
+     * the model's, so that numbers can be read; NULL for the model's own. */
+    const struct state *past;
     const struct action_plan *smoke; /* what S would send; NULL: it cannot run */
     uint64_t now_ns;
     struct link_info link;

@@ -44,7 +44,7 @@ enum panel ui_focus(const struct ui *ui) {
 
 struct scene ui_scene(const struct ui *ui, const struct ui_world *world) {
     struct scene scene = {
-        .state = ui->frozen && world->past ? world->past : &world->model->state,
+        .state = world->past ? world->past : &world->model->state,
         .live = &world->model->state,
         .model = world->model,
         .now_ns = world->now_ns,

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/frame_pace.h"
+
+void frame_pace_on_key(struct frame_pace *pace) {
+    pace->key = true;
+}
+
+void frame_pace_on_data(struct frame_pace *pace) {
+    pace->data = true;
+}
+
+bool frame_pace_due(const struct frame_pace *pace, uint64_t *due_ns) {
+    if (!pace->key && !pace->data) return false;
+    *due_ns = pace->drawn_ns + (pace->key ? FRAME_PACE_KEY_NS : FRAME_PACE_DATA_NS);
+    return true;
+}
+
+bool frame_pace_draw(struct frame_pace *pace, uint64_t now_ns) {
+    bool fresh = pace->key || now_ns - pace->numbers_ns >= FRAME_PACE_NUMBER_NS;
+    if (fresh) pace->numbers_ns = now_ns;
+    pace->key = pace->data = false;
+    pace->drawn_ns = now_ns;
+    return fresh;
+}
