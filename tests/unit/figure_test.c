@@ -85,8 +85,8 @@ static void ages_change_in_whole_steps(void **unused) {
         {59 * NS_PER_S, "59s"},
         {60 * NS_PER_S, "1m"},
         {3599 * NS_PER_S, "59m"},
-        {47 * 3600 * NS_PER_S, "47h"},
-        {72 * 3600 * NS_PER_S, "3d"},
+        {UINT64_C(47) * 3600 * NS_PER_S, "47h"},
+        {UINT64_C(72) * 3600 * NS_PER_S, "3d"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char words[FIGURE_SIZE];

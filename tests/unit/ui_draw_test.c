@@ -387,6 +387,12 @@ static void draw_at(struct stage *stage, int width, int height) {
     golden_canvas_free(&canvas);
 }
 
+static void draw_at_every_size(struct stage *stage) {
+    for (int width = 1; width <= 125; width += 4) {
+        for (int height = 1; height <= 42; height += 3) draw_at(stage, width, height);
+    }
+}
+
 static void every_size_down_to_one_cell_is_drawn(void **state) {
     (void)state;
     struct stage *stage = stage_new(FIXTURE_ARMED, 1, 1);
@@ -394,11 +400,7 @@ static void every_size_down_to_one_cell_is_drawn(void **state) {
                                        "?", "Esc :",    "Esc A"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         press(stage, keys[i]);
-        for (int width = 1; width <= 125; width += 4) {
-            for (int height = 1; height <= 42; height += 3) {
-                draw_at(stage, width, height);
-            }
-        }
+        draw_at_every_size(stage);
     }
     stage_free(stage);
 }
