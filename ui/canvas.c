@@ -15,10 +15,6 @@ struct rect canvas_rect(const struct canvas *canvas) {
     return (struct rect){.width = canvas->width, .height = canvas->height};
 }
 
-void canvas_clear(struct canvas *canvas) {
-    canvas_fill(canvas, canvas_rect(canvas), ' ', ROLE_TEXT);
-}
-
 static struct cell *cell_at(struct canvas *canvas, int x, int y) {
     return &canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x];
 }
@@ -41,9 +37,19 @@ static void set_cell(
     cell->under = ROLE_NONE;
 }
 
+/* What nearly every cell holds: ASCII, box drawing, blocks and braille. */
+static bool is_plain(uint32_t rune) {
+    return (rune >= 0x20 && rune < 0x7F) || (rune >= 0x2500 && rune < 0x25A0) ||
+           (rune >= 0x2800 && rune < 0x2900);
+}
+
 /* How many cells the rune takes as it is drawn here. */
 static int drawn_width(const struct canvas *canvas, uint32_t rune) {
-    return canvas->ascii ? 1 : (int)utf8_width(rune);
+    return canvas->ascii || is_plain(rune) ? 1 : (int)utf8_width(rune);
+}
+
+static bool is_invisible(uint32_t rune) {
+    return !is_plain(rune) && utf8_width(rune) == 0;
 }
 
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t rune, enum role role) {
@@ -66,14 +72,35 @@ void canvas_put(struct canvas *canvas, int x, int y, uint32_t rune, enum role ro
     }
 }
 
+/* Only the ends of the rows can cut a wide character in two. */
+static void fill_plain(
+    struct canvas *canvas, struct rect rect, uint32_t rune, enum role role) {
+    struct cell blank = {.rune = rune, .role = (uint8_t)role, .under = ROLE_NONE};
+    for (int y = rect.y; y < rect.y + rect.height && rect.width > 0; y++) {
+        split_wide(canvas, rect.x, y);
+        split_wide(canvas, rect.x + rect.width - 1, y);
+        struct cell *cell = cell_at(canvas, rect.x, y);
+        for (int x = 0; x < rect.width; x++) cell[x] = blank;
+    }
+}
+
 void canvas_fill(
     struct canvas *canvas, struct rect rect, uint32_t rune, enum role role) {
+    ensure(role > ROLE_NONE && role < ROLE_COUNT);
     rect = rect_intersect(rect, canvas_rect(canvas));
+    if (rune >= 0x20 && rune < 0x7F) {
+        fill_plain(canvas, rect, rune, role);
+        return;
+    }
     for (int y = rect.y; y < rect.y + rect.height; y++) {
         for (int x = rect.x; x < rect.x + rect.width; x++) {
             canvas_put(canvas, x, y, rune, role);
         }
     }
+}
+
+void canvas_clear(struct canvas *canvas) {
+    canvas_fill(canvas, canvas_rect(canvas), ' ', ROLE_TEXT);
 }
 
 void canvas_mark(struct canvas *canvas, struct rect rect, enum role role) {
@@ -92,7 +119,7 @@ static int string_cells(const struct canvas *canvas, const char *string, int mos
     while (!scan_done(&scan) && cells <= most) {
         uint32_t rune = UTF8_REPLACEMENT;
         if (!utf8_next(&scan, &rune)) rune = UTF8_REPLACEMENT;
-        if (utf8_width(rune) > 0) cells += drawn_width(canvas, rune);
+        if (!is_invisible(rune)) cells += drawn_width(canvas, rune);
     }
     return cells;
 }
@@ -109,7 +136,7 @@ int canvas_text(
     while (!scan_done(&scan)) {
         uint32_t rune = UTF8_REPLACEMENT;
         if (!utf8_next(&scan, &rune)) rune = UTF8_REPLACEMENT;
-        if (utf8_width(rune) == 0) continue;
+        if (is_invisible(rune)) continue;
         int cells = drawn_width(canvas, rune);
         if (used + cells > room) break;
         canvas_put(canvas, x + used, y, rune, role);
@@ -140,7 +167,7 @@ int canvas_wrap(
     while (!scan_done(&scan) && row < rect.height) {
         uint32_t rune = UTF8_REPLACEMENT;
         if (!utf8_next(&scan, &rune)) rune = UTF8_REPLACEMENT;
-        if (utf8_width(rune) == 0) continue;
+        if (is_invisible(rune)) continue;
         int cells = drawn_width(canvas, rune);
         if (cells > rect.width) break;
         if (used + cells > rect.width) {

@@ -177,7 +177,9 @@ void graph_draw(struct canvas *canvas, struct rect rect, const struct graph *gra
     if (rect.width <= 0 || rect.height <= 0) return;
     if (rect.width > CANVAS_WIDTH_MAX || rect.height > CANVAS_HEIGHT_MAX) return;
     struct rect scale = rect;
-    struct plot plot = {.rect = rect, .glyphs = glyphs_for(canvas, graph)};
+    struct plot plot; /* large: its values are written before they are read */
+    plot.rect = rect;
+    plot.glyphs = glyphs_for(canvas, graph);
     bool scaled = rect.width >= SCALE_PLOT_MIN + SCALE_WIDTH;
     if (scaled) {
         plot.rect.width -= SCALE_WIDTH;

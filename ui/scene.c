@@ -63,6 +63,10 @@ float scene_mean(
     return mean;
 }
 
+bool scene_filters(const struct scene *scene, enum panel panel) {
+    return scene->focus == panel && scene->filter->words[0] != '\0';
+}
+
 bool scene_row_shown(const struct scene *scene, enum panel panel, const char *row) {
     return scene->focus != panel || filter_lets(scene->filter, row);
 }

@@ -64,5 +64,8 @@ struct figure scene_figure(
 float scene_mean(
     const struct scene *scene, enum track track, enum metric metric, uint64_t span_ns);
 
+/* Whether rows of that panel are filtered at all. */
+bool scene_filters(const struct scene *scene, enum panel panel);
+
 /* Whether the filter lets a row of that panel through. */
 bool scene_row_shown(const struct scene *scene, enum panel panel, const char *row);

@@ -17,6 +17,7 @@ enum column {
 };
 
 static bool is_shown(const struct scene *scene, const struct check_row *row) {
+    if (!scene_filters(scene, PANEL_CHECKS)) return true;
     char line[ROW_TEXT_SIZE];
     struct text text = TEXT_IN(line);
     text_addf(&text, "%s %s", row->name, row->detail);

@@ -18,6 +18,7 @@ enum column {
 };
 
 static bool is_shown(const struct scene *scene, const struct error_row *row) {
+    if (!scene_filters(scene, PANEL_ERRORS)) return true;
     char line[ROW_TEXT_SIZE];
     struct text text = TEXT_IN(line);
     text_addf(

@@ -9,6 +9,7 @@ enum { ROW_TEXT_SIZE = 160 };
 enum column { COLUMN_TIME, COLUMN_MARK, COLUMN_SOURCE, COLUMN_WORDS };
 
 static bool is_shown(const struct scene *scene, const struct note *note) {
+    if (!scene_filters(scene, PANEL_EVENTS)) return true;
     char line[ROW_TEXT_SIZE];
     struct text text = TEXT_IN(line);
     text_addf(&text, "%s %s", note->source, note->words);

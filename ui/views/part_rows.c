@@ -16,6 +16,7 @@ static const struct table_column columns[] = {
 };
 
 static bool is_shown(const struct scene *scene, const struct part *part) {
+    if (!scene_filters(scene, PANEL_HEALTH)) return true;
     char line[ROW_TEXT_SIZE];
     struct text text = TEXT_IN(line);
     part_add_title(&text, scene->state, part);
