@@ -4,6 +4,7 @@
 
 struct invocation;
 
+int batch_command(const struct invocation *invocation);
 int completion_command(const struct invocation *invocation);
 int config_check_command(const struct invocation *invocation);
 int config_show_command(const struct invocation *invocation);

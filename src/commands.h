@@ -16,6 +16,10 @@
 
 #define TEXT_AND_JSON    (WRITES(FORMAT_TEXT) | WRITES(FORMAT_JSON))
 
+#define TAKES_BATCH                                                         \
+    (TAKES_CONFIG | TAKES_VERDICT | TEXT_AND_JSON | TAKES(OPTION_TIMEOUT) | \
+     TAKES(OPTION_DRY_RUN) | TAKES(OPTION_THEME))
+
 #define TAKES_ALWAYS                                                    \
     (TAKES(OPTION_HELP) | TAKES(OPTION_QUIET) | TAKES(OPTION_VERBOSE) | \
      TAKES(OPTION_COLOR))
@@ -39,6 +43,7 @@
 /* clang-format off */
 /*    function               name            operands          takes                             help */
 #define PROGRAM_COMMANDS(X) \
+    X(batch_command,         "batch",        "FILE|-",         TAKES_BATCH,                      "run the commands of a script"), \
     X(completion_command,    "completion",   "bash|zsh|fish",  0,                                "print completions for a shell"), \
     X(config_check_command,  "config check", "[FILE]",         TAKES(OPTION_CONFIG) | TAKES_RESULT | TEXT_AND_JSON, "say what is wrong with the configuration"), \
     X(config_show_command,   "config show",  "",               TAKES_CONFIG | TAKES(OPTION_ORIGIN) | TAKES(OPTION_THEME) | TAKES_RESULT | TEXT_AND_JSON, "print what is configured, secrets as ***"), \

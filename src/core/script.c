@@ -219,7 +219,7 @@ static bool take_line(struct parser *parser, uint32_t *count) {
         if (scan_peek(&parser->scan) == '#') skip_comment(parser);
         if (ends_word(parser)) break;
         if (*count == SCRIPT_LINE_WORDS_MAX) {
-            return fail(parser, "more than 64 words on a line");
+            return fail(parser, "more than 60 words on a line");
         }
         if (!take_word(parser)) return false;
         ++*count;

@@ -13,7 +13,7 @@ enum {
     SCRIPT_TEXT_MAX = 1024 * 1024, /* of all words, variables put in */
     SCRIPT_COMMANDS_MAX = 1024,
     SCRIPT_WORDS_MAX = 16384,
-    SCRIPT_LINE_WORDS_MAX = 64,
+    SCRIPT_LINE_WORDS_MAX = 60, /* with its NULL and name it is what a process takes */
     SCRIPT_SETS_MAX = 256,
 };
 

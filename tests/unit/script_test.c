@@ -128,7 +128,7 @@ static void expect_too_much(const char *words, size_t count, const char *why) {
 static void what_is_too_much_is_refused(void **state) {
     (void)state;
     expect_too_much("a\n", SCRIPT_COMMANDS_MAX + 1, "more than 1024 commands");
-    expect_too_much("a ", SCRIPT_LINE_WORDS_MAX + 1, "more than 64 words");
+    expect_too_much("a ", SCRIPT_LINE_WORDS_MAX + 1, "more than 60 words");
     expect_too_much("set a b\n", SCRIPT_SETS_MAX + 1, "more than 256");
     expect_too_much("#", SCRIPT_BYTES_MAX + 1, "larger than 256 KiB");
     char bomb[8192];
