@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <curl/curl.h>
 
@@ -43,6 +44,23 @@ static void keep_header(
     answer->header_count++;
 }
 
+/* Two lengths that differ are two ways to read the answer: curl believes the last one. */
+static bool contradicts(
+    const struct http_answer *answer, struct slice name, struct slice value) {
+    static const char length_name[] = "content-length";
+    if (name.length != sizeof length_name - 1) return false;
+    if (strncasecmp(name.data, length_name, name.length) != 0) return false;
+    struct scan scan = scan_of(buffer_slice(&answer->header_bytes));
+    while (!scan_done(&scan)) {
+        struct slice kept_name = scan_until(&scan, '\0');
+        struct slice kept = scan_until(&scan, '\0');
+        if (!slice_equals(kept_name, length_name)) continue;
+        if (kept.length != value.length) return true;
+        if (memcmp(kept.data, value.data, value.length) != 0) return true;
+    }
+    return false;
+}
+
 static size_t on_header(char *bytes, size_t one, size_t length, void *owner) {
     struct http_answer *answer = owner;
     (void)one;
@@ -60,15 +78,22 @@ static size_t on_header(char *bytes, size_t one, size_t length, void *owner) {
     if (slice_starts_with(line, "HTTP/")) { /* also the one after a 1xx */
         buffer_reset(&answer->header_bytes);
         answer->header_count = 0;
+        answer->head_ended = false;
         return length;
     }
+    if (line.length == 0) answer->head_ended = true;
     struct scan scan = scan_of(line);
     struct slice name = scan_until(&scan, ':');
     if (name.length == line.length) return length;
     if (answer->header_count == HTTP_HEADERS_MAX) {
         return refuse_reply(answer, ERROR_LIMIT, "too many headers");
     }
-    keep_header(answer, slice_trim(name), slice_trim(scan_rest(&scan)));
+    name = slice_trim(name);
+    struct slice value = slice_trim(scan_rest(&scan));
+    if (contradicts(answer, name, value)) {
+        return refuse_reply(answer, ERROR_PROTOCOL, "two lengths of one body");
+    }
+    keep_header(answer, name, value);
     return length;
 }
 
@@ -180,6 +205,14 @@ static void explain(struct http_answer *answer, CURL *curl, CURLcode result) {
     error_set(&answer->error, code_of(answer, result), "%s: %s", answer->peer, safe);
 }
 
+/* curl takes a connection that ends between two headers for the end of a reply. */
+static void check_head(struct http_answer *answer) {
+    if (answer->error.code != ERROR_NONE || answer->head_ended) return;
+    error_set(
+        &answer->error, ERROR_PROTOCOL, "%s: the connection ended inside the headers",
+        answer->peer);
+}
+
 static void list_headers(struct http_answer *answer, struct http_header *headers) {
     const char *at = buffer_string(&answer->header_bytes);
     for (uint32_t i = 0; i < answer->header_count; i++) {
@@ -196,6 +229,7 @@ void http_answer_reply(
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     explain(answer, curl, (CURLcode)result);
+    check_head(answer);
     list_headers(answer, headers);
     reply->error = answer->error;
     reply->status = (unsigned)status;

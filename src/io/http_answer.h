@@ -16,6 +16,7 @@ enum { HTTP_WORDS_SIZE = 256 };
 struct http_answer {
     const char *peer;   /* borrowed; its name in errors */
     struct error error; /* why we ended it, when it was us */
+    bool head_ended;    /* the empty line behind the headers came */
     bool body_seen;     /* headers that come now are trailers */
     uint32_t header_count;
     struct buffer header_bytes; /* name NUL value NUL ... */
