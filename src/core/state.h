@@ -14,7 +14,7 @@ enum {
     STATE_NAME_SIZE = 48,
     STATE_DETAIL_SIZE = 96,
     STATE_VERSION_SIZE = 24,
-    STATE_PARTS_MAX = 192,
+    STATE_PARTS_MAX = 320, /* four for each of 64 instances, and the rest */
     STATE_ERRORS_MAX = 48,
     STATE_NOTES_MAX = 64,
     STATE_CHECKS_MAX = 64,

@@ -224,7 +224,7 @@ static void a_keyframe_that_makes_no_sense_is_refused(void **state) {
     static const size_t lies[] = {
         offsetof(struct state, target_class),
         offsetof(struct state, armed),
-        offsetof(struct state, part_count),
+        offsetof(struct state, part_count) + 1,
         offsetof(struct state, error_count),
         offsetof(struct state, check_count),
         offsetof(struct state, parts) + offsetof(struct part, kind),

@@ -27,20 +27,20 @@ static bool is_shown(const struct scene *scene, const struct part *part) {
 }
 
 /* Indexes of what is shown, the worst first, else in the order they came. */
-static uint32_t sort_parts(const struct scene *scene, uint8_t order[STATE_PARTS_MAX]) {
+static uint32_t sort_parts(const struct scene *scene, uint16_t order[STATE_PARTS_MAX]) {
     uint32_t count = 0;
     for (int level = FINDING_FAIL; level >= FINDING_OK; level--) {
         for (uint32_t i = 0; i < scene->state->part_count; i++) {
             const struct part *part = &scene->state->parts[i];
             if ((int)finding_of_part(part) != level || !is_shown(scene, part)) continue;
-            order[count++] = (uint8_t)i;
+            order[count++] = (uint16_t)i;
         }
     }
     return count;
 }
 
 uint32_t part_rows_count(const struct scene *scene) {
-    uint8_t order[STATE_PARTS_MAX];
+    uint16_t order[STATE_PARTS_MAX];
     return sort_parts(scene, order);
 }
 
@@ -120,7 +120,7 @@ static void draw_nothing(
 /* As many rows of the order as the table is high. */
 static void draw_table(
     struct canvas *canvas, struct rect rect, const struct scene *scene,
-    const uint8_t *order, uint32_t count) {
+    const uint16_t *order, uint32_t count) {
     struct rect inner = {rect.x + 1, rect.y, rect.width - 1, rect.height};
     struct table table =
         table_begin(canvas, inner, columns, sizeof columns / sizeof *columns);
@@ -131,7 +131,7 @@ static void draw_table(
 
 void part_rows_draw(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
-    uint8_t order[STATE_PARTS_MAX];
+    uint16_t order[STATE_PARTS_MAX];
     uint32_t count = sort_parts(scene, order);
     if (count == 0) draw_nothing(canvas, rect, scene);
     if (count == 0 || rect.height <= 0) return;
