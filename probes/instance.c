@@ -11,7 +11,8 @@
 #include "core/url.h"
 #include "probes/subject.h"
 
-/* "canary 127.0.0.1:8001"; of a bare URL just where it is. */
+/* "canary 127.0.0.1:8001"; of a bare URL just where it is. One that cannot be read has no
+ * name, and its probes will say why. */
 static void name_instance(struct instance *instance) {
     const struct target *target = instance->context->target;
     struct text name = TEXT_IN(instance->name);
@@ -21,12 +22,10 @@ static void name_instance(struct instance *instance) {
     struct url url;
     struct error err;
     char endpoint[URL_ENDPOINT_SIZE];
-    if (instance->address[0]) {
-        text_add(&name, instance->address);
-    } else if (url_parse(slice_of(instance->url), &url, &err)) {
-        url_endpoint(&url, endpoint);
-        text_add(&name, endpoint);
-    }
+    if (!url_parse(slice_of(instance->url), &url, &err)) return;
+    url_endpoint(&url, endpoint);
+    text_add(&name, instance->address[0] ? instance->address : endpoint);
+    text_add_slice(&name, url.path); /* two may share a gateway */
 }
 
 struct instance *instance_new(
