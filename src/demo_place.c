@@ -41,9 +41,10 @@ static int take_lock(const char *path) {
 
 /* Whoever had this place before did not live to tidy up. */
 static bool sweep(const struct demo_place *place, struct error *err) {
-    static const char *const left[] = {"redis",        "router.cfg", "router.sock",
-                                       "control.sock", "redis.sock", "target.yaml",
-                                       "log.sock",     "parts"};
+    static const char *const left[] = {
+        "redis",        "router.cfg",   "router.cfg.new", "router.sock",
+        "control.sock", "redis.sock",   "target.yaml",    "target.yaml.new",
+        "log.sock",     "rollout.sock", "parts"};
     for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
         char path[DEMO_PATH_SIZE];
         demo_place_path(place, left[i], path);
@@ -60,9 +61,27 @@ static bool fits_a_socket(const struct demo_place *place, struct error *err) {
         place->folder);
 }
 
+/* Removes what is left of demos that are dead. */
+static void sweep_dead(const char *runtime) {
+    for (unsigned number = 1; number <= DEMO_PLACES_MAX; number++) {
+        struct demo_place place;
+        char path[DEMO_PATH_SIZE];
+        struct error err;
+        name_place(&place, runtime, number);
+        if (access(place.folder, F_OK) != 0) continue;
+        demo_place_path(&place, "lock", path);
+        int lock = take_lock(path);
+        if (lock < 0) continue;
+        /* The lock goes last: until then nobody else takes the name. */
+        if (sweep(&place, &err) && unlink(path) == 0) rmdir(place.folder);
+        close(lock);
+    }
+}
+
 bool demo_place_claim(struct demo_place *place, struct error *err) {
     char runtime[FOLDER_PATH_SIZE];
     if (!folder_runtime(runtime, err)) return false;
+    sweep_dead(runtime);
     for (unsigned number = 1; number <= DEMO_PLACES_MAX; number++) {
         char path[DEMO_PATH_SIZE];
         name_place(place, runtime, number);
