@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/scan.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "demo_stack.h"
 #include "io/listener.h"
 #include "io/loop.h"
@@ -15,17 +16,21 @@
 struct client {
     struct demo_control *control; /* borrowed */
     struct stream *stream;        /* NULL for a free place */
+    struct loop_timer *deadline;  /* of the question and of its reading the answer */
     char line[DEMO_CONTROL_LINE_SIZE];
     size_t length;
 };
 
 struct demo_control {
+    struct loop *loop;        /* borrowed */
     struct demo_stack *stack; /* borrowed */
     struct listener *listener;
     struct client clients[DEMO_CONTROL_CLIENTS_MAX];
 };
 
 static void drop(struct client *client) {
+    loop_timer_free(client->deadline);
+    client->deadline = NULL;
     stream_free(client->stream);
     client->stream = NULL;
     client->length = 0;
@@ -92,6 +97,13 @@ static void on_end(void *owner, const struct error *why) {
     drop(owner);
 }
 
+static void on_deadline(void *owner, uint64_t now_ns) {
+    struct client *client = owner;
+    (void)now_ns;
+    client->deadline = NULL;
+    drop(client);
+}
+
 static void on_accept(void *owner, struct stream *stream) {
     static const struct stream_handlers handlers = {
         .on_bytes = on_bytes, .on_end = on_end};
@@ -100,6 +112,8 @@ static void on_accept(void *owner, struct stream *stream) {
         struct client *client = &control->clients[i];
         if (client->stream) continue;
         *client = (struct client){.control = control, .stream = stream};
+        client->deadline = loop_after(
+            control->loop, DEMO_CONTROL_TIMEOUT_S * NS_PER_S, on_deadline, client);
         stream_attend(stream, &handlers, client);
         return;
     }
@@ -112,6 +126,7 @@ struct demo_control *demo_control_new(
     char path[DEMO_PATH_SIZE];
     demo_place_path(place, "control.sock", path);
     struct demo_control *control = memory_new(sizeof *control);
+    control->loop = loop;
     control->stack = stack;
     struct listener_options options = {.path = path};
     control->listener = listener_new(loop, &options, on_accept, control, err);
