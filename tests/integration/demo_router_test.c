@@ -1,0 +1,157 @@
+/* The demo's router: who is sent to the canary, and until when. */
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "history/lock.h"
+#include "io/haproxy.h"
+#include "io/haproxy_reply.h"
+#include "io/http.h"
+#include "io/loop.h"
+#include "support/test_demo.h"
+
+static void wait_a_little(void) {
+    const struct timespec pause = {.tv_nsec = 25000000L};
+    nanosleep(&pause, NULL);
+}
+
+/* The weight of the canary as the router has it; -1 when the lease has run out. */
+struct weight {
+    struct loop *loop;
+    int basis_points;
+};
+
+static void on_table(void *owner, const struct haproxy_result *result) {
+    struct weight *weight = owner;
+    struct haproxy_entry entry;
+    struct error err;
+    assert_int_equal(result->error.code, ERROR_NONE);
+    bool found = haproxy_table_find(result->reply, 1, &entry, &err);
+    weight->basis_points = found ? (int)entry.gpt0 : -1;
+    loop_stop(weight->loop);
+}
+
+static int read_weight(struct lone_demo *both) {
+    char socket[TEST_PATH_SIZE];
+    test_folder_path(&both->home.folder, "flightdeck/demos/demo/router.sock", socket);
+    struct weight weight = {.loop = loop_new()};
+    struct haproxy *haproxy = haproxy_new(weight.loop, socket, HAPROXY_READ_ONLY);
+    haproxy_command(
+        haproxy, "show table canary_lease", 5 * NS_PER_S, on_table, &weight);
+    loop_run(weight.loop);
+    haproxy_free(haproxy);
+    loop_free(weight.loop);
+    return weight.basis_points;
+}
+
+static void the_lease_lasts_until_a_controller_takes_over(void **state) {
+    (void)state;
+    struct lone_demo both;
+    lone_demo_start(&both);
+    uint64_t start_ns = loop_clock_ns();
+    while (loop_clock_ns() - start_ns < 6 * NS_PER_S) { /* longer than one lease */
+        assert_int_equal(read_weight(&both), 1000);
+        wait_a_little();
+    }
+    char runtime[TEST_PATH_SIZE];
+    struct error err = {0};
+    test_folder_path(&both.home.folder, "flightdeck", runtime);
+    const struct lock_holder me = {
+        .holder = "tester", .host = "here", .purpose = "canary"};
+    struct lock *lock = lock_take(runtime, "demo", &me, NULL, &err);
+    assert_non_null(lock);
+    start_ns = loop_clock_ns();
+    while (read_weight(&both) == 1000) {
+        assert_true(loop_clock_ns() - start_ns < 15 * NS_PER_S);
+        wait_a_little();
+    }
+    assert_int_equal(read_weight(&both), -1);
+    lock_free(lock);
+    /* For good: also when the controller has gone. */
+    start_ns = loop_clock_ns();
+    while (loop_clock_ns() - start_ns < 3 * NS_PER_S) {
+        assert_int_equal(read_weight(&both), -1);
+        wait_a_little();
+    }
+    char path[TEST_PATH_SIZE];
+    test_folder_path(&both.home.folder, "flightdeck/lock-demo", path);
+    assert_int_equal(unlink(path), 0); /* the controller's, not the demo's */
+    lone_demo_stop(&both);
+}
+
+/* Who answered a user that is named in the header or only in the body. */
+struct answer {
+    struct loop *loop;
+    char version[32];
+};
+
+static void on_answer(void *owner, const struct http_reply *reply) {
+    struct answer *answer = owner;
+    const char *version = http_reply_header(reply, "x-agent-version");
+    text_copy_cut(answer->version, sizeof answer->version, version ? version : "");
+    loop_stop(answer->loop);
+}
+
+static void who_answers(
+    struct answer *answer, struct http *http, const char *url, unsigned user,
+    bool in_header) {
+    char name[32], body[128];
+    struct text name_text = TEXT_IN(name), body_text = TEXT_IN(body);
+    text_addf(&name_text, "somebody-%u", user);
+    text_addf(&body_text, "{\"user_id\":\"%s\",\"message\":\"Hello\"}", name);
+    const struct http_header headers[] = {
+        {"Content-Type", "application/json"}, {"X-User-Id", name}};
+    const struct http_request request = {
+        .method = "POST",
+        .url = url,
+        .headers = headers,
+        .header_count = in_header ? 2 : 1,
+        .body = slice_of(body),
+        .timeout_ns = 20 * NS_PER_S,
+    };
+    http_start(http, &request, on_answer, answer);
+    loop_run(answer->loop);
+}
+
+static void a_user_sees_one_version_however_named(void **state) {
+    (void)state;
+    struct lone_demo both;
+    lone_demo_start(&both);
+    char url[64], chat[80];
+    test_demo_value(&both.demo, "users", url, sizeof url);
+    struct text text = TEXT_IN(chat);
+    text_addf(&text, "%s/chat", url);
+    struct answer answer = {.loop = loop_new()};
+    struct http *http = http_new(answer.loop, HTTP_MAY_ACT);
+    unsigned canary = 0;
+    for (unsigned user = 0; user < 40; user++) {
+        char by_header[32];
+        who_answers(&answer, http, chat, user, true);
+        text_copy_cut(by_header, sizeof by_header, answer.version);
+        who_answers(&answer, http, chat, user, false);
+        assert_string_equal(answer.version, by_header);
+        assert_true(by_header[0] == 'v');
+        canary += strcmp(by_header, "v1.6.0") == 0;
+    }
+    /* The buckets of these users are fixed; about a tenth is in the canary's share. */
+    assert_true(canary >= 1 && canary <= 12);
+    http_free(http);
+    loop_free(answer.loop);
+    lone_demo_stop(&both);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_lease_lasts_until_a_controller_takes_over),
+        cmocka_unit_test(a_user_sees_one_version_however_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

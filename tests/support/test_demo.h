@@ -1,0 +1,80 @@
+/* A real demo in a runtime folder of a test's own, and what shows that it has left
+ * nothing behind: its processes, the ports they listened on, its files. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "support/test_folder.h"
+
+enum {
+    TEST_DEMO_FAMILY_MAX = 64,
+    TEST_DEMO_SOCKETS_MAX = 64,
+    TEST_DEMO_WORDS_SIZE = 16 * 1024,
+};
+
+/* Where demos live: several may share it. */
+struct test_demo_home {
+    struct test_folder folder; /* nothing but what demos make in it */
+    struct test_folder logs;   /* stderr of the programs */
+};
+struct test_demo {
+    const struct test_demo_home *home; /* borrowed */
+    pid_t pid;                         /* what the shell would see; 0 once reaped */
+    int status;                        /* of waitpid() */
+    int out;                           /* its stdout */
+    char words[TEST_DEMO_WORDS_SIZE];  /* what it said until the first empty line */
+    struct {
+        pid_t pid;
+        int descriptor; /* a pidfd: cannot mean somebody else */
+    } family[TEST_DEMO_FAMILY_MAX];
+    size_t family_count;
+    uint64_t sockets[TEST_DEMO_SOCKETS_MAX]; /* inodes of what listens on TCP */
+    size_t socket_count;
+};
+
+void test_demo_home_init(struct test_demo_home *home);
+/* Fails when a file is left in it. */
+void test_demo_home_clear(struct test_demo_home *home);
+
+/* Runs `flightdeck` with these arguments (NULL at the end) until it has described itself,
+ * or ended; whether the former. `variable` is one more for its environment, or NULL. */
+bool test_demo_start(
+    struct test_demo *demo, const struct test_demo_home *home, const char *const *args,
+    const char *variable);
+
+/* The same without waiting. */
+void test_demo_launch(
+    struct test_demo *demo, const struct test_demo_home *home, const char *const *args,
+    const char *variable);
+
+/* Remembers who belongs to it and what they listen on. Returns how many there are. */
+size_t test_demo_look(struct test_demo *demo);
+
+/* Waits until all that was seen has gone; false, with a word, when something stays. */
+bool test_demo_is_gone(struct test_demo *demo);
+void test_demo_clear(struct test_demo *demo);
+
+/* The second word of the line that starts with `name`, or ""; a part's pid, or 0. */
+void test_demo_value(
+    const struct test_demo *demo, const char *name, char *to, size_t size);
+pid_t test_demo_part(const char *words, const char *part);
+
+/* Runs `flightdeck` with these arguments in that home, to its end. What it wrote to
+ * stdout and stderr is in `words`. Returns its exit code. */
+int test_demo_ask(
+    const struct test_demo_home *home, const char *const *args,
+    char words[TEST_DEMO_WORDS_SIZE]);
+
+/* The plain case: one stack in a home of its own. */
+struct lone_demo {
+    struct test_demo_home home;
+    struct test_demo demo;
+};
+
+extern const char *const stack_only_args[];
+void lone_demo_start(struct lone_demo *stack);
+/* Ends it, and fails when anything stays. */
+void lone_demo_stop(struct lone_demo *stack);
