@@ -56,8 +56,9 @@ struct agent *agent_new(
         error_set(err, ERROR_USAGE, "the model's key is too short or too long");
         goto failed;
     }
-    if (!open_redis(agent, options, err) || !open_model(agent, options, err))
+    if (!open_redis(agent, options, err) || !open_model(agent, options, err)) {
         goto failed;
+    }
     registry_set(agent->registry, FAMILY_BUILD, options->version, options->model, 1);
     return agent;
 

@@ -23,8 +23,9 @@ void answer_problem(
     json_object_begin(&json);
     json_field_string(&json, "code", problem->code);
     json_field_string(&json, "message", problem->message);
-    if (problem->request_id)
+    if (problem->request_id) {
         json_field_string(&json, "request_id", problem->request_id);
+    }
     json_object_end(&json);
     json_object_end(&json);
     if (problem->retry_after_s > 0) {

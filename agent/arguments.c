@@ -81,8 +81,9 @@ const char *program_name(enum program_kind program) {
 void arguments_write_help(enum program_kind program, struct buffer *help) {
     if (program == PROGRAM_COUNT) {
         buffer_add_string(help, "Usage: flightdeck-agent PROGRAM [OPTIONS]\n\n");
-        for (size_t i = 0; i < PROGRAM_COUNT; i++)
+        for (size_t i = 0; i < PROGRAM_COUNT; i++) {
             buffer_addf(help, "  %-8s %s\n", programs[i].name, programs[i].help);
+        }
         buffer_add_string(
             help, "\nflightdeck-agent PROGRAM --help shows its options.\n");
         return;
@@ -103,8 +104,9 @@ static bool take_listen(
     struct arguments *arguments, const char *value, struct error *err) {
     const char *colon = strrchr(value, ':');
     uint64_t port = 0;
-    if (!colon || !slice_u64(slice_of(colon + 1), &port) || port > PORT_MOST)
+    if (!colon || !slice_u64(slice_of(colon + 1), &port) || port > PORT_MOST) {
         return error_set(err, ERROR_USAGE, "--listen %s: ADDR:PORT expected", value);
+    }
     struct slice address = {.data = value, .length = (size_t)(colon - value)};
     if (address.length > 1 && value[0] == '[' && colon[-1] == ']') {
         address.data++;
@@ -112,8 +114,9 @@ static bool take_listen(
     }
     struct text text = TEXT_IN(arguments->address);
     text_add_slice(&text, address);
-    if (address.length == 0 || text.truncated)
+    if (address.length == 0 || text.truncated) {
         return error_set(err, ERROR_USAGE, "--listen %s: no address", value);
+    }
     arguments->port = (uint16_t)port;
     return true;
 }
@@ -130,10 +133,11 @@ static bool take_count(
     uint32_t *count, uint64_t most, enum option_id option, const char *value,
     struct error *err) {
     uint64_t number = 0;
-    if (!slice_u64(slice_of(value), &number) || number < SLOTS_LEAST || number > most)
+    if (!slice_u64(slice_of(value), &number) || number < SLOTS_LEAST || number > most) {
         return error_set(
             err, ERROR_USAGE, "--%s %s: 1 to %llu expected", options[option].name,
             value, (unsigned long long)most);
+    }
     *count = (uint32_t)number;
     return true;
 }
@@ -153,10 +157,11 @@ static bool take_release(
     /* It becomes a part of keys in Redis and of a header. */
     size_t length = strspn(
         value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
-    if (length == 0 || value[length] != '\0' || length >= AGENT_VERSION_SIZE)
+    if (length == 0 || value[length] != '\0' || length >= AGENT_VERSION_SIZE) {
         return error_set(
             err, ERROR_USAGE, "--release %s: 1 to %d letters, digits, dots and dashes",
             value, AGENT_VERSION_SIZE - 1);
+    }
     arguments->release = value;
     return true;
 }
@@ -164,8 +169,9 @@ static bool take_release(
 static bool take_name(
     struct arguments *arguments, const char *value, struct error *err) {
     size_t length = strcspn(value, " \t\r\n");
-    if (length == 0 || value[length] != '\0' || length >= AGENT_NAME_SIZE)
+    if (length == 0 || value[length] != '\0' || length >= AGENT_NAME_SIZE) {
         return error_set(err, ERROR_USAGE, "--name: 1 to 63 characters without blanks");
+    }
     arguments->name = value;
     return true;
 }
@@ -237,10 +243,11 @@ static void set_defaults(struct arguments *arguments) {
 static bool take_options(
     struct arguments *arguments, int count, char *const *values, struct error *err) {
     struct option known[OPTION_COUNT + 1] = {0};
-    for (size_t i = 0; i < OPTION_COUNT; i++)
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
         known[i] = (struct option){
             .name = options[i].name,
             .has_arg = options[i].value ? required_argument : no_argument};
+    }
     /* The state of getopt is global; this is the one place that uses it. */
     optind = 0;
     opterr = 0;
@@ -248,50 +255,60 @@ static bool take_options(
     int found = 0;
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread parses options. */
     while ((found = getopt_long(count, values, "+:", known, &index)) == 0) {
-        if (!(options[index].programs & (1 << arguments->program)))
+        if (!(options[index].programs & (1 << arguments->program))) {
             return error_set(
                 err, ERROR_USAGE, "--%s is no option of %s", options[index].name,
                 programs[arguments->program].name);
+        }
         if (!take_checked(arguments, (enum option_id)index, optarg, err)) return false;
         take_plain(arguments, (enum option_id)index, optarg);
     }
-    if (found == ':')
+    if (found == ':') {
         return error_set(err, ERROR_USAGE, "%s needs a value", values[optind - 1]);
-    if (found == '?')
+    }
+    if (found == '?') {
         return error_set(err, ERROR_USAGE, "there is no %s", values[optind - 1]);
-    if (optind < count)
+    }
+    if (optind < count) {
         return error_set(err, ERROR_USAGE, "what is \"%s\"?", values[optind]);
+    }
     return true;
 }
 
 static bool check(const struct arguments *arguments, struct error *err) {
     if (arguments->program == PROGRAM_MODEL) return true;
-    if (!arguments->model_url)
+    if (!arguments->model_url) {
         return error_set(err, ERROR_USAGE, "--model-url is required");
-    if (arguments->program == PROGRAM_WORKER && !arguments->redis_url)
+    }
+    if (arguments->program == PROGRAM_WORKER && !arguments->redis_url) {
         return error_set(err, ERROR_USAGE, "--redis is required");
+    }
     return true;
 }
 
 bool arguments_parse(
     struct arguments *arguments, int count, char *const *values, struct error *err) {
     set_defaults(arguments);
-    if (count < 2)
+    if (count < 2) {
         return error_set(err, ERROR_USAGE, "serve, worker or model expected");
+    }
     if (strcmp(values[1], "--help") == 0 || strcmp(values[1], "--version") == 0) {
         bool is_help = strcmp(values[1], "--help") == 0;
         arguments->wish = is_help ? ARGUMENTS_HELP : ARGUMENTS_VERSION;
         return true;
     }
     size_t program = 0;
-    while (program < PROGRAM_COUNT && strcmp(programs[program].name, values[1]) != 0)
+    while (program < PROGRAM_COUNT && strcmp(programs[program].name, values[1]) != 0) {
         program++;
-    if (program == PROGRAM_COUNT)
+    }
+    if (program == PROGRAM_COUNT) {
         return error_set(
             err, ERROR_USAGE, "\"%s\": serve, worker or model expected", values[1]);
+    }
     arguments->program = (enum program_kind)program;
-    if (program != PROGRAM_WORKER)
+    if (program != PROGRAM_WORKER) {
         text_copy_cut(arguments->address, sizeof arguments->address, "127.0.0.1");
+    }
     if (!take_options(arguments, count - 1, values + 1, err)) return false;
     return arguments->wish != ARGUMENTS_RUN || check(arguments, err);
 }

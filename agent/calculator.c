@@ -61,17 +61,20 @@ static bool fail_here(const struct calculator *calculator, const char *what) {
 }
 
 static bool push_value(struct calculator *calculator, double value) {
-    if (calculator->value_count == CALCULATOR_DEPTH_MAX)
+    if (calculator->value_count == CALCULATOR_DEPTH_MAX) {
         return fail_here(calculator, "too deeply nested");
+    }
     calculator->values[calculator->value_count++] = value;
     return true;
 }
 
 static bool push_pending(struct calculator *calculator, struct pending pending) {
-    if (calculator->pending_count == CALCULATOR_DEPTH_MAX)
+    if (calculator->pending_count == CALCULATOR_DEPTH_MAX) {
         return fail(calculator, "too deeply nested", pending.position);
-    if (++calculator->operations > CALCULATOR_OPERATIONS_MAX)
+    }
+    if (++calculator->operations > CALCULATOR_OPERATIONS_MAX) {
         return fail(calculator, "too many operations", pending.position);
+    }
     calculator->pending[calculator->pending_count++] = pending;
     return true;
 }
@@ -88,16 +91,18 @@ static double pop_value(struct calculator *calculator) {
 
 /* Refuses what no finite number is the answer to, then keeps the value. */
 static bool keep(struct calculator *calculator, double value, unsigned position) {
-    if (isnan(value))
+    if (isnan(value)) {
         return fail(calculator, "outside the function's domain", position);
+    }
     if (isinf(value)) return fail(calculator, "number out of range", position);
     return push_value(calculator, value);
 }
 
 static bool raise_power(
     struct calculator *calculator, double base, double exponent, unsigned position) {
-    if (base == 0 && exponent < 0)
+    if (base == 0 && exponent < 0) {
         return fail(calculator, "division by zero", position);
+    }
     return keep(calculator, pow(base, exponent), position);
 }
 
@@ -129,8 +134,9 @@ static bool apply_function(struct calculator *calculator, struct pending call) {
     ensure(calculator->value_count >= call.arguments);
     calculator->value_count -= call.arguments;
     const double *values = &calculator->values[calculator->value_count];
-    if (call.function == FUNCTION_POW)
+    if (call.function == FUNCTION_POW) {
         return raise_power(calculator, values[0], values[1], call.position);
+    }
     double result =
         function_apply((enum function)call.function, values, call.arguments);
     return keep(calculator, result, call.position);
@@ -175,9 +181,10 @@ static bool take_number(struct calculator *calculator) {
         take_digits(scan);
         has_digits = has_digits || scan->at > fraction;
     }
-    if (!has_digits)
+    if (!has_digits) {
         return fail(
             calculator, "a number without digits", position_of(calculator, from));
+    }
     take_exponent(scan);
 
     char digits[CALCULATOR_EXPRESSION_MAX + 1];
@@ -192,8 +199,9 @@ static bool take_number(struct calculator *calculator) {
 static bool take_call(
     struct calculator *calculator, enum function function, unsigned position) {
     scan_blanks(&calculator->scan);
-    if (!scan_char(&calculator->scan, '('))
+    if (!scan_char(&calculator->scan, '(')) {
         return fail_here(calculator, "a function needs its arguments in parentheses");
+    }
     struct pending call = {
         .operation = OPERATION_CALL,
         .function = (uint8_t)function,
@@ -210,11 +218,13 @@ static bool take_name(struct calculator *calculator) {
     unsigned position = position_of(calculator, name.data);
 
     enum function function = FUNCTION_ABS;
-    if (function_find(name, &function))
+    if (function_find(name, &function)) {
         return take_call(calculator, function, position);
+    }
     bool is_pi = slice_equals(name, "pi");
-    if (!is_pi && !slice_equals(name, "e"))
+    if (!is_pi && !slice_equals(name, "e")) {
         return fail(calculator, "unknown name", position);
+    }
     calculator->wants_operand = false;
     return push_value(calculator, is_pi ? M_PI : M_E);
 }
@@ -245,18 +255,21 @@ static bool take_close(struct calculator *calculator) {
     calculator->pending_count--;
     calculator->scan.at++;
     if (open.operation == OPERATION_OPEN) return true;
-    if (open.arguments < function_least((enum function)open.function))
+    if (open.arguments < function_least((enum function)open.function)) {
         return fail(calculator, "too few arguments", open.position);
+    }
     return apply_function(calculator, open);
 }
 
 static bool take_comma(struct calculator *calculator) {
     if (!settle(calculator, 0)) return false;
     struct pending *call = top(calculator);
-    if (!call || call->operation != OPERATION_CALL)
+    if (!call || call->operation != OPERATION_CALL) {
         return fail_here(calculator, "a comma outside of a function");
-    if (call->arguments == function_most((enum function)call->function))
+    }
+    if (call->arguments == function_most((enum function)call->function)) {
         return fail_here(calculator, "too many arguments");
+    }
     call->arguments++;
     calculator->scan.at++;
     calculator->wants_operand = true;
@@ -289,8 +302,9 @@ static bool take_operator(struct calculator *calculator) {
 
     unsigned position = position_of(calculator, scan->at);
     enum operation operation = OPERATION_ADD;
-    if (!take_operator_sign(scan, &operation))
+    if (!take_operator_sign(scan, &operation)) {
         return fail(calculator, "an operator was expected", position);
+    }
     /* Only the power is right associative: an equal one before it waits. */
     uint8_t precedence = precedences[operation];
     if (operation == OPERATION_POWER) precedence++;
@@ -310,8 +324,9 @@ static bool calculate(struct calculator *calculator) {
         if (!taken) return false;
         scan_blanks(&calculator->scan);
     }
-    if (calculator->wants_operand)
+    if (calculator->wants_operand) {
         return fail_here(calculator, "the expression ends too early");
+    }
     if (!settle(calculator, 0)) return false;
     struct pending *open = top(calculator);
     if (open) return fail(calculator, "a parenthesis without its end", open->position);
@@ -319,11 +334,12 @@ static bool calculate(struct calculator *calculator) {
 }
 
 bool calculator_evaluate(struct slice expression, double *value, struct error *err) {
-    if (expression.length > CALCULATOR_EXPRESSION_MAX)
+    if (expression.length > CALCULATOR_EXPRESSION_MAX) {
         return error_set(
             err, ERROR_LIMIT, "too long: %zu bytes, at most %d at position %d",
             expression.length, CALCULATOR_EXPRESSION_MAX,
             CALCULATOR_EXPRESSION_MAX + 1);
+    }
     struct calculator calculator = {
         .start = expression.data,
         .scan = scan_of(expression),

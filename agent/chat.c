@@ -108,19 +108,23 @@ static void finish(struct chat *chat, enum outcome outcome, const char *message)
     chat_free(chat);
 }
 
+static void add_turns(struct chat *chat, const struct redis_reply *reply) {
+    struct slice turns[CONVERSATION_TURNS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < reply->count && count < CONVERSATION_TURNS_MAX; i++) {
+        if (reply->items[i].kind == REDIS_STRING) {
+            turns[count++] = reply->items[i].string;
+        }
+    }
+    conversation_add_history(&chat->conversation, turns, count);
+}
+
 /* A chat without its history is better than none. */
 static void on_history(void *owner, const struct redis_result *result) {
     struct chat *chat = owner;
     chat->ticket = 0;
     if (result->reply && result->reply->kind == REDIS_LIST) {
-        struct slice turns[CONVERSATION_TURNS_MAX];
-        size_t count = 0;
-        for (size_t i = 0; i < result->reply->count && count < CONVERSATION_TURNS_MAX;
-             i++) {
-            if (result->reply->items[i].kind == REDIS_STRING)
-                turns[count++] = result->reply->items[i].string;
-        }
-        conversation_add_history(&chat->conversation, turns, count);
+        add_turns(chat, result->reply);
     }
     on_no_history(chat, 0);
 }
@@ -206,8 +210,9 @@ static void run_calls(struct chat *chat, const struct model_answer *answer) {
     buffer_init(&results, RESULTS_MAX);
     struct json_writer json = json_writer_to(&results);
     json_array_begin(&json);
-    for (size_t i = 0; i < answer->call_count; i++)
+    for (size_t i = 0; i < answer->call_count; i++) {
         run_call(chat, &answer->calls[i], &json);
+    }
     json_array_end(&json);
     ensure(!results.overflow);
     conversation_add_results(&chat->conversation, buffer_slice(&results));
@@ -248,8 +253,9 @@ static void conclude(struct chat *chat, const struct model_answer *answer) {
                        outcome != OUTCOME_REFUSED;
     if (can_be_kept) {
         conversation_add_answer(&chat->conversation, answer->content);
-        if (!conversation_write_turn(&chat->conversation, &chat->turn))
+        if (!conversation_write_turn(&chat->conversation, &chat->turn)) {
             buffer_reset(&chat->turn);
+        }
     }
     finish(chat, outcome, "");
 }

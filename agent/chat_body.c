@@ -50,8 +50,9 @@ static uint64_t count_of(const struct redis_reply *fields, const char *name) {
 static void write_time(
     struct json_writer *json, const struct redis_reply *fields, const char *name) {
     int64_t time_ms = 0;
-    if (slice_i64(job_field(fields, name), &time_ms))
+    if (slice_i64(job_field(fields, name), &time_ms)) {
         json_field_int(json, name, time_ms);
+    }
 }
 
 /* Redis is no place to trust: what is put into the answer as it is has to be JSON. */
@@ -112,7 +113,8 @@ void chat_body_write_job(const struct redis_reply *fields, struct buffer *body) 
     write_time(&json, fields, "submitted_ms");
     write_time(&json, fields, "started_ms");
     write_time(&json, fields, "finished_ms");
-    if (slice_equals(status, "completed") || slice_equals(status, "failed"))
+    if (slice_equals(status, "completed") || slice_equals(status, "failed")) {
         write_ended(&json, fields);
+    }
     json_object_end(&json);
 }

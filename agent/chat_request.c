@@ -21,11 +21,13 @@ static bool has_controls(const char *string) {
 
 static bool read_name(
     const struct node *map, const char *key, char *to, size_t size, struct error *err) {
-    if (!node_string(map, key, to, size) || to[0] == '\0')
+    if (!node_string(map, key, to, size) || to[0] == '\0') {
         return error_set(
             err, ERROR_SYNTAX, "%s must be a string of 1 to %zu bytes", key, size - 1);
-    if (has_controls(to))
+    }
+    if (has_controls(to)) {
         return error_set(err, ERROR_SYNTAX, "%s holds a control character", key);
+    }
     return true;
 }
 
@@ -35,8 +37,9 @@ static bool read_priority(
     if (!node_get(root, "priority")) return true;
     int64_t priority = 0;
     if (!node_integer(root, "priority", PRIORITY_LOW, PRIORITY_HIGH, &priority) ||
-        priority % 2 == 0)
+        priority % 2 == 0) {
         return error_set(err, ERROR_SYNTAX, "priority must be 1, 3 or 5");
+    }
     request->priority = (enum chat_priority)priority;
     return true;
 }
@@ -45,31 +48,37 @@ static bool read_context(
     struct user_context *context, const struct node *root, struct error *err) {
     const struct node *map = node_get(root, "context");
     if (!map || map->kind == NODE_NULL) return true;
-    if (map->kind != NODE_MAP)
+    if (map->kind != NODE_MAP) {
         return error_set(err, ERROR_SYNTAX, "context must be an object");
+    }
     if (node_get(map, "name") &&
-        !read_name(map, "name", context->name, sizeof context->name, err))
+        !read_name(map, "name", context->name, sizeof context->name, err)) {
         return error_wrap(err, "context");
+    }
     if (node_get(map, "order_id") &&
-        !read_name(map, "order_id", context->order_id, sizeof context->order_id, err))
+        !read_name(map, "order_id", context->order_id, sizeof context->order_id, err)) {
         return error_wrap(err, "context");
+    }
     return true;
 }
 
 static bool read_message(
     struct chat_request *request, const struct node *root, struct error *err) {
     const struct node *message = node_get(root, "message");
-    if (!message || message->kind != NODE_STRING)
+    if (!message || message->kind != NODE_STRING) {
         return error_set(err, ERROR_SYNTAX, "message must be a string");
+    }
     struct slice words = message->string;
-    if (words.length > CHAT_MESSAGE_MAX)
+    if (words.length > CHAT_MESSAGE_MAX) {
         return error_set(
             err, ERROR_LIMIT, "message has %zu bytes, at most %d", words.length,
             CHAT_MESSAGE_MAX);
+    }
     size_t blank = 0;
     while (blank < words.length && strchr(" \t\r\n", words.data[blank])) blank++;
-    if (blank == words.length)
+    if (blank == words.length) {
         return error_set(err, ERROR_SYNTAX, "message must not be empty");
+    }
     request->message = memory_copy_bytes(words.data, words.length);
     request->message_length = words.length;
     return true;
@@ -77,8 +86,9 @@ static bool read_message(
 
 static bool read_fields(
     struct chat_request *request, const struct node *root, struct error *err) {
-    if (!root || root->kind != NODE_MAP)
+    if (!root || root->kind != NODE_MAP) {
         return error_set(err, ERROR_SYNTAX, "the body must be a JSON object");
+    }
     return read_name(root, "user_id", request->user_id, sizeof request->user_id, err) &&
            read_priority(request, root, err) &&
            read_context(&request->context, root, err) &&

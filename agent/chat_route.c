@@ -259,11 +259,12 @@ static void on_recorded(void *owner, const struct redis_result *result) {
     struct turn *turn = owner;
     turn->ticket = 0;
     bool is_kept = result->reply && result->reply->kind != REDIS_ERROR;
-    if (!is_kept)
+    if (!is_kept) {
         json_log_write(
             &turn->exchange->service->agent->log, LOG_WARN, turn->exchange->id,
             "chat not recorded: %s",
             result->reply ? "Redis refused" : result->error.message);
+    }
     answer(turn);
 }
 

@@ -56,8 +56,9 @@ size_t conversation_first_kept(const struct slice *turns, size_t count) {
 }
 
 static void add_separator(struct conversation *conversation) {
-    if (conversation->messages.length > 0)
+    if (conversation->messages.length > 0) {
         buffer_add_char(&conversation->messages, ',');
+    }
 }
 
 void conversation_add_history(
@@ -76,8 +77,9 @@ void conversation_add_history(
 
 static struct json_writer begin_message(
     struct conversation *conversation, const char *role) {
-    if (conversation->messages.length > conversation->turn_start)
+    if (conversation->messages.length > conversation->turn_start) {
         add_separator(conversation);
+    }
     struct json_writer json = json_writer_to(&conversation->messages);
     json_object_begin(&json);
     json_field_string(&json, "role", role);
@@ -118,8 +120,9 @@ bool conversation_write_turn(
     const struct conversation *conversation, struct buffer *turn) {
     struct slice all = buffer_slice(&conversation->messages);
     size_t length = all.length - conversation->turn_start;
-    if (conversation->messages.overflow || length + 2 > CONVERSATION_TURN_MAX)
+    if (conversation->messages.overflow || length + 2 > CONVERSATION_TURN_MAX) {
         return false;
+    }
     buffer_add_char(turn, '[');
     buffer_add(turn, all.data + conversation->turn_start, length);
     return buffer_add_char(turn, ']') && !turn->overflow;

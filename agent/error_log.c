@@ -44,8 +44,9 @@ void error_log_write(
     json_key(&json, "errors");
     json_array_begin(&json);
     uint64_t count = log->total < ERROR_LOG_COUNT ? log->total : ERROR_LOG_COUNT;
-    for (uint64_t i = 1; i <= count; i++)
+    for (uint64_t i = 1; i <= count; i++) {
         write_entry(&log->entries[(log->total - i) % ERROR_LOG_COUNT], &json);
+    }
     json_array_end(&json);
     json_object_end(&json);
 }

@@ -33,9 +33,10 @@ static struct version_faults *find(struct faults *faults, const char *version) {
 static bool put(
     struct faults *faults, const struct version_faults *row, struct error *err) {
     struct version_faults *place = find(faults, row->version);
-    if (!place && faults->count == FAULT_VERSIONS_MAX)
+    if (!place && faults->count == FAULT_VERSIONS_MAX) {
         return error_set(
             err, ERROR_LIMIT, "faults for at most %d versions", FAULT_VERSIONS_MAX);
+    }
     if (!place) place = &faults->rows[faults->count++];
     *place = *row;
     return true;
@@ -44,16 +45,18 @@ static bool put(
 static bool set_value(
     struct version_faults *row, struct slice name, double value, struct error *err) {
     if (slice_equals(name, "latency")) {
-        if (!(value >= 0 && value <= latency_factor_max))
+        if (!(value >= 0 && value <= latency_factor_max)) {
             return error_set(err, ERROR_USAGE, "latency is a factor from 0 to 100");
+        }
         row->latency_factor = value;
         return true;
     }
     for (size_t i = 0; i < FAULT_COUNT; i++) {
         if (!slice_equals(name, table[i].name)) continue;
-        if (!(value >= 0 && value <= 1))
+        if (!(value >= 0 && value <= 1)) {
             return error_set(
                 err, ERROR_USAGE, "%s is a share from 0 to 1", table[i].name);
+        }
         row->rates[i] = value;
         return true;
     }
@@ -71,8 +74,9 @@ static bool parse_pair(
     text_add_slice(&text, scan_rest(&scan));
     char *end = NULL;
     double value = strtod(number, &end);
-    if (text.length == 0 || text.truncated || *end != '\0')
+    if (text.length == 0 || text.truncated || *end != '\0') {
         return error_set(err, ERROR_USAGE, "a fault is written as NAME=SHARE");
+    }
     return set_value(row, name, value, err);
 }
 
@@ -83,47 +87,55 @@ bool faults_parse(struct faults *faults, const char *from, struct error *err) {
         struct slice version = scan_until(&scan, ':');
         struct text text = TEXT_IN(row.version);
         text_add_slice(&text, version);
-        if (text.truncated || text.length == 0)
+        if (text.truncated || text.length == 0) {
             return error_set(err, ERROR_USAGE, "faults \"%s\": no such version", from);
+        }
     }
     do {
-        if (!parse_pair(&row, scan_until(&scan, ','), err))
+        if (!parse_pair(&row, scan_until(&scan, ','), err)) {
             return error_wrap(err, "faults \"%s\"", from);
+        }
     } while (!scan_done(&scan));
     return put(faults, &row, err);
 }
 
+static bool read_field(
+    struct version_faults *row, const struct node *field, struct error *err) {
+    double value = 0;
+    if (slice_equals(field->key, "version")) {
+        return node_text(field, row->version, sizeof row->version) ||
+               error_set(err, ERROR_SYNTAX, "version must be a short string");
+    }
+    if (!node_as_number(field, &value)) {
+        return error_set(err, ERROR_SYNTAX, "a fault's share must be a number");
+    }
+    return set_value(row, field->key, value, err);
+}
+
 bool faults_read(struct faults *faults, const struct node *root, struct error *err) {
-    if (!root || root->kind != NODE_MAP)
+    if (!root || root->kind != NODE_MAP) {
         return error_set(err, ERROR_SYNTAX, "faults must be an object");
+    }
     struct version_faults row = {.version = "*", .latency_factor = 1};
     for (const struct node *field = root->first; field; field = field->next) {
-        if (slice_equals(field->key, "version")) {
-            if (!node_text(field, row.version, sizeof row.version))
-                return error_set(err, ERROR_SYNTAX, "version must be a short string");
-            continue;
-        }
-        double value = 0;
-        if (!node_as_number(field, &value))
-            return error_set(err, ERROR_SYNTAX, "a fault's share must be a number");
-        if (!set_value(&row, field->key, value, err)) return false;
+        if (!read_field(&row, field, err)) return false;
     }
     return put(faults, &row, err);
 }
 
+static void write_row(const struct version_faults *row, struct json_writer *json) {
+    json_object_begin(json);
+    json_field_string(json, "version", row->version);
+    json_field_double(json, "latency", row->latency_factor);
+    for (size_t i = 0; i < FAULT_COUNT; i++) {
+        if (row->rates[i] > 0) json_field_double(json, table[i].name, row->rates[i]);
+    }
+    json_object_end(json);
+}
+
 void faults_write(const struct faults *faults, struct json_writer *json) {
     json_array_begin(json);
-    for (size_t i = 0; i < faults->count; i++) {
-        const struct version_faults *row = &faults->rows[i];
-        json_object_begin(json);
-        json_field_string(json, "version", row->version);
-        json_field_double(json, "latency", row->latency_factor);
-        for (size_t fault = 0; fault < FAULT_COUNT; fault++) {
-            if (row->rates[fault] > 0)
-                json_field_double(json, table[fault].name, row->rates[fault]);
-        }
-        json_object_end(json);
-    }
+    for (size_t i = 0; i < faults->count; i++) write_row(&faults->rows[i], json);
     json_array_end(json);
 }
 
@@ -158,8 +170,10 @@ double faults_latency_factor(const struct faults *faults, const char *version) {
 enum fault faults_asked(struct slice question) {
     for (size_t i = 0; i < FAULT_COUNT; i++) {
         if (memmem(
-                question.data, question.length, table[i].words, strlen(table[i].words)))
+                question.data, question.length, table[i].words,
+                strlen(table[i].words))) {
             return (enum fault)i;
+        }
     }
     return FAULT_NONE;
 }

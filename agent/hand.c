@@ -78,10 +78,11 @@ static void on_start(void *owner, uint64_t now_ns) {
     const struct job *job = &hand->job;
     struct registry *registry = hand->options.agent->registry;
     hand->timer = NULL;
-    if (job->deliveries == 1)
+    if (job->deliveries == 1) {
         registry_observe(
             registry, FAMILY_QUEUE_WAIT, NULL, NULL,
             (double)(job->taken_ms - job->submitted_ms) / 1000);
+    }
     if (job->deadline_ms <= job->taken_ms) {
         struct chat_result late = {
             .outcome = OUTCOME_EXPIRED,
@@ -163,10 +164,11 @@ static void on_completed(void *owner, const struct redis_result *result) {
     hand->ticket = 0;
     const struct redis_reply *reply = result->reply;
     if (reply && reply->kind != REDIS_ERROR) {
-        if (!slice_equals(reply->string, "done"))
+        if (!slice_equals(reply->string, "done")) {
             json_log_write(
                 &agent->log, LOG_WARN, hand->job.request_id,
                 "job %s was completed by somebody else", hand->job.id);
+        }
         finish(hand);
         return;
     }

@@ -32,10 +32,12 @@ void job_add_fields(const struct job *job, struct redis_args *args) {
     redis_args_field(args, "user_id", slice_of(request->user_id));
     redis_args_field(args, "message", message);
     redis_args_field_int(args, "priority", request->priority);
-    if (request->context.name[0])
+    if (request->context.name[0]) {
         redis_args_field(args, "name", slice_of(request->context.name));
-    if (request->context.order_id[0])
+    }
+    if (request->context.order_id[0]) {
         redis_args_field(args, "order_id", slice_of(request->context.order_id));
+    }
 }
 
 void job_add_result(const struct chat_result *result, struct redis_args *args) {
@@ -53,11 +55,10 @@ void job_add_result(const struct chat_result *result, struct redis_args *args) {
 }
 
 struct slice job_field(const struct redis_reply *fields, const char *name) {
-    if (fields->kind == REDIS_LIST) {
-        for (size_t i = 0; i + 1 < fields->count; i += 2) {
-            if (slice_equals(fields->items[i].string, name))
-                return fields->items[i + 1].string;
-        }
+    size_t count = fields->kind == REDIS_LIST ? fields->count : 0;
+    for (size_t i = 0; i + 1 < count; i += 2) {
+        const struct redis_reply *pair = &fields->items[i];
+        if (slice_equals(pair[0].string, name)) return pair[1].string;
     }
     return (struct slice){.data = "", .length = 0};
 }
@@ -88,15 +89,18 @@ bool job_read(struct job *job, const struct redis_reply *fields, struct error *e
     struct job read = {0};
     int64_t priority = 0;
     struct slice message = job_field(fields, "message");
-    if (!read_texts(&read, fields) || !job_id_valid(read.id))
+    if (!read_texts(&read, fields) || !job_id_valid(read.id)) {
         return error_set(
             err, ERROR_PROTOCOL, "not a job, or one with too long a field");
+    }
     if (!slice_i64(job_field(fields, "submitted_ms"), &read.submitted_ms) ||
         !slice_i64(job_field(fields, "deadline_ms"), &read.deadline_ms) ||
-        !slice_i64(job_field(fields, "priority"), &priority))
+        !slice_i64(job_field(fields, "priority"), &priority)) {
         return error_set(err, ERROR_PROTOCOL, "job %s: a number is missing", read.id);
-    if (message.length == 0 || message.length > CHAT_MESSAGE_MAX)
+    }
+    if (message.length == 0 || message.length > CHAT_MESSAGE_MAX) {
         return error_set(err, ERROR_PROTOCOL, "job %s: no message", read.id);
+    }
     read.request.priority = (enum chat_priority)priority;
     read.request.message = memory_copy_bytes(message.data, message.length);
     read.request.message_length = message.length;

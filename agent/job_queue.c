@@ -20,10 +20,11 @@ const enum chat_priority queue_priorities[QUEUE_STREAMS] = {
 void job_queue_init(struct job_queue *queue, struct redis *redis, const char *version) {
     *queue = (struct job_queue){.redis = redis};
     text_copy_cut(queue->version, sizeof queue->version, version);
-    for (size_t i = 0; i < QUEUE_STREAMS; i++)
+    for (size_t i = 0; i < QUEUE_STREAMS; i++) {
         snprintf(
             queue->streams[i], sizeof queue->streams[i], "q:%s:%d", queue->version,
             (int)queue_priorities[i]);
+    }
     snprintf(queue->dead, sizeof queue->dead, "q:%s:dead", queue->version);
     snprintf(queue->stats, sizeof queue->stats, "stats:%s", queue->version);
 }
@@ -50,8 +51,9 @@ static void begin_script(struct redis_args *args, const char *script, int key_co
 }
 
 static void add_streams(struct redis_args *args, const struct job_queue *queue) {
-    for (size_t i = 0; i < QUEUE_STREAMS; i++)
+    for (size_t i = 0; i < QUEUE_STREAMS; i++) {
         redis_args_add_string(args, queue->streams[i]);
+    }
 }
 
 static void ignore(void *owner, const struct redis_result *result) {
@@ -222,8 +224,9 @@ static bool read_job(struct job *job, const struct redis_reply *row) {
     job->queue = queue_priorities[stream - 1];
     job->deliveries = (uint32_t)row->items[2].integer;
     if (copy_slice(job->entry, sizeof job->entry, row->items[1].string) &&
-        slice_i64(row->items[3].string, &job->taken_ms))
+        slice_i64(row->items[3].string, &job->taken_ms)) {
         return true;
+    }
     job_clear(job);
     return false;
 }
@@ -233,12 +236,14 @@ bool job_queue_read_taken(struct queue_taken *taken, const struct redis_reply *r
     const struct redis_reply *jobs = &reply->items[0];
     const struct redis_reply *last = &reply->items[1];
     if (jobs->kind != REDIS_LIST || last->kind != REDIS_LIST ||
-        last->count != QUEUE_STREAMS)
+        last->count != QUEUE_STREAMS) {
         return false;
+    }
     *taken = (struct queue_taken){0};
     for (size_t i = 0; i < QUEUE_STREAMS; i++) {
-        if (!copy_slice(taken->last[i], JOB_ENTRY_SIZE, last->items[i].string))
+        if (!copy_slice(taken->last[i], JOB_ENTRY_SIZE, last->items[i].string)) {
             return false;
+        }
     }
     for (size_t i = 0; i < jobs->count && taken->count < QUEUE_SLOTS_MAX; i++) {
         if (read_job(&taken->jobs[taken->count], &jobs->items[i])) taken->count++;

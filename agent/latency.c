@@ -61,12 +61,13 @@ bool latency_parse(struct latency *latency, const char *from, struct error *err)
         is_good = units_parse_duration(scan_until(&scan, ':'), &parsed.median_ns) &&
                   parse_sigma(scan_rest(&scan), &parsed.sigma);
     }
-    if (!is_good || parsed.median_ns > longest_ns)
+    if (!is_good || parsed.median_ns > longest_ns) {
         return error_set(
             err, ERROR_USAGE,
             "latency \"%s\": instant, fast, demo, slow, fixed:5ms or "
             "lognormal:400ms:0.5, at most a minute",
             from);
+    }
     *latency = parsed;
     return true;
 }

@@ -46,15 +46,17 @@ static void read_usage(struct usage *usage, const struct node *map) {
 
 static bool read_call(
     struct model_answer *answer, const struct node *block, struct error *err) {
-    if (answer->call_count == MODEL_CALLS_MAX)
+    if (answer->call_count == MODEL_CALLS_MAX) {
         return error_set(
             err, ERROR_LIMIT, "more than %d tool calls in one answer", MODEL_CALLS_MAX);
+    }
     struct model_call *call = &answer->calls[answer->call_count];
     call->input = node_get(block, "input");
     if (!node_string(block, "id", call->id, sizeof call->id) ||
         !node_string(block, "name", call->name, sizeof call->name) || !call->input ||
-        call->input->kind != NODE_MAP)
+        call->input->kind != NODE_MAP) {
         return error_set(err, ERROR_PROTOCOL, "a tool call without id, name or input");
+    }
     answer->call_count++;
     return true;
 }
@@ -62,32 +64,37 @@ static bool read_call(
 static bool read_block(
     struct model_answer *answer, const struct node *block, struct error *err) {
     const struct node *type = node_get(block, "type");
-    if (!type || type->kind != NODE_STRING)
+    if (!type || type->kind != NODE_STRING) {
         return error_set(err, ERROR_PROTOCOL, "a content block without a type");
+    }
     if (slice_equals(type->string, "tool_use")) return read_call(answer, block, err);
     if (!slice_equals(type->string, "text")) return true;
 
     const struct node *words = node_get(block, "text");
-    if (!words || words->kind != NODE_STRING)
+    if (!words || words->kind != NODE_STRING) {
         return error_set(err, ERROR_PROTOCOL, "a text block without text");
-    if (!buffer_add(&answer->text, words->string.data, words->string.length))
+    }
+    if (!buffer_add(&answer->text, words->string.data, words->string.length)) {
         return error_set(err, ERROR_LIMIT, "an answer over %d bytes", MODEL_TEXT_MAX);
+    }
     return true;
 }
 
 static bool read_answer(struct model_answer *answer, struct error *err) {
     const struct node *root = document_root(answer->document);
     answer->content = node_get(root, "content");
-    if (!answer->content || answer->content->kind != NODE_LIST)
+    if (!answer->content || answer->content->kind != NODE_LIST) {
         return error_set(err, ERROR_PROTOCOL, "no content in the model's answer");
+    }
     answer->stop = read_stop(root);
     read_usage(&answer->usage, node_get(root, "usage"));
     for (const struct node *block = answer->content->first; block;
          block = block->next) {
         if (!read_block(answer, block, err)) return false;
     }
-    if (answer->stop == STOP_TOOL_USE && answer->call_count == 0)
+    if (answer->stop == STOP_TOOL_USE && answer->call_count == 0) {
         return error_set(err, ERROR_PROTOCOL, "a stop for tools without a tool call");
+    }
     return true;
 }
 
@@ -116,8 +123,9 @@ void model_complaint_read(struct model_complaint *complaint, struct slice body) 
         document ? node_get(document_root(document), "error") : NULL;
     const struct node *message = node_get(error, "message");
     node_string(error, "type", complaint->type, sizeof complaint->type);
-    if (message && message->kind == NODE_STRING)
+    if (message && message->kind == NODE_STRING) {
         safe_text_copy(complaint->message, sizeof complaint->message, message->string);
+    }
     char code[MODEL_NAME_SIZE] = "";
     node_string(node_get(error, "details"), "error_code", code, sizeof code);
     complaint->spend_limit = strcmp(code, "enforced_spend_limit_reached") == 0;

@@ -50,7 +50,7 @@ struct model_client {
 
 struct model_ask {
     struct model_client *client;
-    struct model_ask *next, **link;
+    struct model_ask *next, *previous;
     struct http_call *call;   /* while an attempt is out */
     struct loop_timer *timer; /* between attempts */
     char *body;
@@ -99,7 +99,10 @@ struct model_client *model_client_new(
 
 void model_client_free(struct model_client *client) {
     if (!client) return;
-    while (client->asks) model_ask_free(client->asks);
+    for (struct model_ask *ask = client->asks, *next = NULL; ask; ask = next) {
+        next = ask->next;
+        model_ask_free(ask);
+    }
     loop_timer_free(client->check_timer);
     if (client->check) http_call_free(client->check);
     http_free(client->http);
@@ -183,8 +186,7 @@ struct model_ask *model_client_ask(
     ask->on_result = on_result;
     ask->owner = owner;
     ask->next = client->asks;
-    ask->link = &client->asks;
-    if (ask->next) ask->next->link = &ask->next;
+    if (ask->next) ask->next->previous = ask;
     client->asks = ask;
     ask->timer = loop_after(client->loop, 0, on_turn, ask);
     return ask;
@@ -192,8 +194,12 @@ struct model_ask *model_client_ask(
 
 void model_ask_free(struct model_ask *ask) {
     if (!ask) return;
-    if (ask->next) ask->next->link = ask->link;
-    *ask->link = ask->next;
+    if (ask->next) ask->next->previous = ask->previous;
+    if (ask->previous) {
+        ask->previous->next = ask->next;
+    } else {
+        ask->client->asks = ask->next;
+    }
     loop_timer_free(ask->timer);
     if (ask->call) http_call_free(ask->call);
     free(ask->body);
@@ -346,14 +352,16 @@ static void note_limits(struct model_client *client, const struct http_reply *re
         uint64_t value = 0;
         snprintf(name, sizeof name, "anthropic-ratelimit-%s-remaining", kinds[i]);
         const char *remaining = http_reply_header(reply, name);
-        if (remaining && slice_u64(slice_of(remaining), &value))
+        if (remaining && slice_u64(slice_of(remaining), &value)) {
             registry_set(
                 client->registry, FAMILY_LIMIT_REMAINING, kinds[i], NULL,
                 (double)value);
+        }
         snprintf(name, sizeof name, "anthropic-ratelimit-%s-limit", kinds[i]);
         const char *limit = http_reply_header(reply, name);
-        if (limit && slice_u64(slice_of(limit), &value))
+        if (limit && slice_u64(slice_of(limit), &value)) {
             registry_set(client->registry, FAMILY_LIMIT, kinds[i], NULL, (double)value);
+        }
     }
 }
 

@@ -101,8 +101,9 @@ static void add_limits(struct model_server *model, struct server_request *reques
         model->minute_started_ns = now_ns;
         model->requests_this_minute = 0;
     }
-    if (model->requests_this_minute < REQUESTS_PER_MINUTE)
+    if (model->requests_this_minute < REQUESTS_PER_MINUTE) {
         model->requests_this_minute++;
+    }
     char number[16];
     snprintf(number, sizeof number, "%d", REQUESTS_PER_MINUTE);
     server_add_header(request, "anthropic-ratelimit-requests-limit", number);

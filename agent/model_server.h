@@ -19,5 +19,5 @@ struct model_server_options {
 
 struct model_server *model_server_new(
     struct loop *loop, const struct model_server_options *options, struct error *err);
-void model_server_free(struct model_server *server);
-uint16_t model_server_port(const struct model_server *server);
+void model_server_free(struct model_server *model);
+uint16_t model_server_port(const struct model_server *model);

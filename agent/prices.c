@@ -27,30 +27,35 @@ void prices_default(struct prices *prices) {
 }
 
 static bool read_row(struct price *row, const struct node *model, struct error *err) {
-    if (model->key.length == 0 || model->key.length >= sizeof row->model)
+    if (model->key.length == 0 || model->key.length >= sizeof row->model) {
         return error_set(err, ERROR_LIMIT, "a model's name is empty or too long");
+    }
     memset(row, 0, sizeof *row);
     memcpy(row->model, model->key.data, model->key.length);
     if (!node_number(model, "input", &row->input) ||
-        !node_number(model, "output", &row->output))
+        !node_number(model, "output", &row->output)) {
         return error_set(
             err, ERROR_SYNTAX, "%s: input and output must be numbers", row->model);
+    }
     row->cache_write = row->input * cache_write_factor;
     row->cache_read = row->input * cache_read_factor;
     node_number(model, "cache_write", &row->cache_write);
     node_number(model, "cache_read", &row->cache_read);
     if (row->input < 0 || row->output < 0 || row->cache_write < 0 ||
-        row->cache_read < 0)
+        row->cache_read < 0) {
         return error_set(err, ERROR_SYNTAX, "%s: a price below zero", row->model);
+    }
     return true;
 }
 
 bool prices_read(struct prices *prices, const struct node *root, struct error *err) {
     const struct node *models = node_get(root, "models");
-    if (!models || models->kind != NODE_MAP || models->child_count == 0)
+    if (!models || models->kind != NODE_MAP || models->child_count == 0) {
         return error_set(err, ERROR_SYNTAX, "no models in the price table");
-    if (models->child_count > PRICES_MAX)
+    }
+    if (models->child_count > PRICES_MAX) {
         return error_set(err, ERROR_LIMIT, "more than %d models", PRICES_MAX);
+    }
 
     struct prices read = {0};
     for (const struct node *model = models->first; model; model = model->next) {
@@ -66,8 +71,9 @@ const struct price *prices_find(const struct prices *prices, const char *model) 
     size_t longest = 0;
     for (size_t i = 0; i < prices->count; i++) {
         size_t length = strlen(prices->rows[i].model);
-        if (length <= longest || strncmp(prices->rows[i].model, model, length) != 0)
+        if (length <= longest || strncmp(prices->rows[i].model, model, length) != 0) {
             continue;
+        }
         longest = length;
         found = &prices->rows[i];
     }

@@ -48,13 +48,15 @@ static void on_drained(void *owner);
 
 static bool read_file(const char *path, struct buffer *content, struct error *err) {
     FILE *file = fopen(path, "re");
-    if (!file)
+    if (!file) {
         return error_set(err, ERROR_USAGE, "%s: %s", path, strerrordesc_np(errno));
+    }
     char piece[4096];
     size_t got = 0;
     bool fits = true;
-    while (fits && (got = fread(piece, 1, sizeof piece, file)) > 0)
+    while (fits && (got = fread(piece, 1, sizeof piece, file)) > 0) {
         fits = buffer_add(content, piece, got);
+    }
     bool is_read = !ferror(file);
     fclose(file);
     if (!fits) return error_set(err, ERROR_LIMIT, "%s: too large", path);
@@ -86,9 +88,10 @@ static bool open_agent(struct program *program, struct error *err) {
     if (arguments->api_key_variable) {
         /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread. */
         key = getenv(arguments->api_key_variable);
-        if (!key || key[0] == '\0')
+        if (!key || key[0] == '\0') {
             return error_set(
                 err, ERROR_USAGE, "%s is not set", arguments->api_key_variable);
+        }
     }
     if (!load_prices(program, err)) return false;
     struct agent_options options = {
@@ -178,10 +181,11 @@ static bool tell_port(const struct program *program, struct error *err) {
     if (program->service) port = service_port(program->service);
     if (program->model) port = model_server_port(program->model);
     if (port == 0) return true;
-    if (program->agent)
+    if (program->agent) {
         json_log_write(
             &program->agent->log, LOG_INFO, NULL, "listening on %s port %u",
             arguments->address, port);
+    }
     return !arguments->port_file || write_port_file(arguments->port_file, port, err);
 }
 

@@ -60,6 +60,7 @@ void queue_gauges_unset(struct registry *registry) {
         FAMILY_QUEUE_DEPTH,     FAMILY_QUEUE_FLIGHT,    FAMILY_QUEUE_AGE,
         FAMILY_QUEUE_COMPLETED, FAMILY_QUEUE_RECLAIMED, FAMILY_QUEUE_DEAD,
         FAMILY_WORKERS};
-    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
         registry_unset(registry, families[i]);
+    }
 }

@@ -41,7 +41,7 @@ struct series {
 };
 
 struct family_state {
-    struct series **series;
+    struct series *series[REGISTRY_SERIES_MAX];
     size_t count;
 };
 
@@ -56,7 +56,6 @@ struct registry *registry_new(void) {
 void registry_unset(struct registry *registry, enum family family) {
     struct family_state *state = &registry->families[family];
     for (size_t i = 0; i < state->count; i++) free(state->series[i]);
-    free(state->series);
     *state = (struct family_state){0};
 }
 
@@ -70,8 +69,9 @@ static struct series *find(
     const struct family_state *state, const char *a, const char *b) {
     for (size_t i = 0; i < state->count; i++) {
         struct series *series = state->series[i];
-        if (strcmp(series->labels[0], a) == 0 && strcmp(series->labels[1], b) == 0)
+        if (strcmp(series->labels[0], a) == 0 && strcmp(series->labels[1], b) == 0) {
             return series;
+        }
     }
     return NULL;
 }
@@ -93,11 +93,10 @@ static struct series *series_of(
         series = find(state, first, second);
         if (series) return series;
     }
+    ensure(state->count < REGISTRY_SERIES_MAX);
     series = memory_new(sizeof *series);
     memcpy(series->labels[0], first, sizeof first);
     memcpy(series->labels[1], second, sizeof second);
-    state->series =
-        memory_resize(state->series, (state->count + 1) * sizeof *state->series);
     state->series[state->count++] = series;
     return series;
 }
@@ -227,6 +226,7 @@ static void write_family(
 }
 
 void registry_write(const struct registry *registry, struct buffer *buffer) {
-    for (size_t i = 0; i < FAMILY_COUNT; i++)
+    for (size_t i = 0; i < FAMILY_COUNT; i++) {
         write_family(registry, (enum family)i, buffer);
+    }
 }

@@ -58,8 +58,9 @@ static struct slice trim_run(struct slice run) {
         run.length--;
     }
     while (run.length > 0 && !isdigit((unsigned char)run.data[run.length - 1]) &&
-           run.data[run.length - 1] != ')')
+           run.data[run.length - 1] != ')') {
         run.length--;
+    }
     return run;
 }
 
@@ -67,8 +68,9 @@ static struct slice trim_run(struct slice run) {
 static bool has_value(struct slice run) {
     if (run.length < 3 || run.length >= REPLY_EXPRESSION_SIZE) return false;
     bool has_operator = false;
-    for (size_t i = 1; i < run.length; i++)
+    for (size_t i = 1; i < run.length; i++) {
         has_operator = has_operator || strchr("+-*/%^", run.data[i]);
+    }
     struct error err = {0};
     double value = 0;
     return has_operator && calculator_evaluate(run, &value, &err);
@@ -116,8 +118,9 @@ struct slice reply_find_name(struct slice text) {
         const char *name = text.data + i + length;
         size_t rest = text.length - i - length;
         size_t end = 0;
-        while (end < rest && end < NAME_MAX_BYTES && !strchr(".,!?\r\n ", name[end]))
+        while (end < rest && end < NAME_MAX_BYTES && !strchr(".,!?\r\n ", name[end])) {
             end++;
+        }
         if (end > 0) return (struct slice){.data = name, .length = end};
     }
     return none;

@@ -53,8 +53,9 @@ static bool boot_seconds(uint64_t *seconds) {
     struct slice line;
     while (scan_line(&scan, &line)) {
         struct scan words = scan_of(line);
-        if (scan_literal(&words, "btime "))
+        if (scan_literal(&words, "btime ")) {
             return slice_u64(scan_rest(&words), seconds);
+        }
     }
     return false;
 }
@@ -111,8 +112,9 @@ static void write_descriptors(struct buffer *buffer) {
         write_one(buffer, "process_open_fds", "gauge", (double)count - 1);
     }
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         write_one(buffer, "process_max_fds", "gauge", (double)limit.rlim_cur);
+    }
 }
 
 void self_write(struct buffer *buffer) {

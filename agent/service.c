@@ -50,8 +50,9 @@ static void on_drained(void *owner);
 static void declare_series(struct registry *registry) {
     static const char *const statuses[] = {
         "success", "error", "accepted", "rejected", "cancelled"};
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         registry_count(registry, FAMILY_REQUESTS, statuses[i], NULL, 0);
+    }
     registry_set(registry, FAMILY_ACTIVE, NULL, NULL, 0);
     registry_count(registry, FAMILY_QUEUE_ENQUEUED, NULL, NULL, 0);
     registry_count(registry, FAMILY_SHED, "busy", NULL, 0);
@@ -165,8 +166,9 @@ static void on_pulse(void *owner, uint64_t now_ns) {
 static void on_snapshot(void *owner, const struct redis_result *result) {
     struct service *service = owner;
     service->snapshot = 0;
-    if (!result->reply || !queue_gauges_set(service->agent->registry, result->reply))
+    if (!result->reply || !queue_gauges_set(service->agent->registry, result->reply)) {
         queue_gauges_unset(service->agent->registry);
+    }
 }
 
 void service_start_drain(struct service *service, const struct service_drain *drain) {

@@ -132,8 +132,9 @@ static void write_tool_words(const struct thought *thought, struct buffer *words
     node_bool(block, "is_error", &is_error);
     buffer_add_string(
         words, is_error ? "I could not work that out: " : "The result is ");
-    if (content && content->kind == NODE_STRING)
+    if (content && content->kind == NODE_STRING) {
         buffer_add(words, content->string.data, content->string.length);
+    }
     buffer_add_char(words, '.');
 }
 

@@ -139,16 +139,18 @@ static void say_drained(struct worker *worker) {
 }
 
 static void drain_if_idle(struct worker *worker) {
-    if (worker->draining && worker->hand_count == 0 && !worker->take)
+    if (worker->draining && worker->hand_count == 0 && !worker->take) {
         say_drained(worker);
+    }
 }
 
 static void note_trouble(struct worker *worker, const struct redis_result *result) {
     const struct redis_reply *reply = result->reply;
     /* The group is gone when Redis was emptied under us. */
     if (reply && reply->kind == REDIS_ERROR &&
-        slice_starts_with(reply->string, "NOGROUP"))
+        slice_starts_with(reply->string, "NOGROUP")) {
         job_queue_make_groups(&worker->queue, worker->name);
+    }
     json_log_write(
         &worker->agent->log, LOG_WARN, NULL, "the queue cannot be read: %.*s",
         reply ? (int)reply->string.length : ERROR_MESSAGE_SIZE,
@@ -213,8 +215,9 @@ static void on_beat(void *owner, uint64_t now_ns) {
     (void)now_ns;
     if (worker->beat) return;
     const struct job *jobs[QUEUE_SLOTS_MAX];
-    for (size_t i = 0; i < worker->hand_count; i++)
+    for (size_t i = 0; i < worker->hand_count; i++) {
         jobs[i] = hand_job(worker->hands[i]);
+    }
     struct queue_beat beat = {
         .worker = worker->name,
         .pid = getpid(),

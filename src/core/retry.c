@@ -60,23 +60,24 @@ static bool parse_date(const char *from, int64_t *wall_ms) {
     return true;
 }
 
+static bool asked_s(const struct retry_failure *failure, double *seconds) {
+    int64_t until_ms = 0;
+    if (failure->retry_after_ms && parse_number(failure->retry_after_ms, seconds)) {
+        *seconds /= 1000;
+        return true;
+    }
+    if (!failure->retry_after) return false;
+    if (parse_number(failure->retry_after, seconds)) return true;
+    if (!parse_date(failure->retry_after, &until_ms)) return false;
+    *seconds = (double)(until_ms - failure->wall_ms) / 1000;
+    return true;
+}
+
 bool retry_asked_ns(const struct retry_failure *failure, uint64_t *wait_ns) {
     static const double longest_s = 86400.0 * 365;
-    double number = 0;
-    int64_t until_ms = 0;
-    if (failure->retry_after_ms && parse_number(failure->retry_after_ms, &number)) {
-        number /= 1000;
-    } else if (!failure->retry_after) {
-        return false;
-    } else if (parse_number(failure->retry_after, &number)) {
-        /* Seconds already. */
-    } else if (parse_date(failure->retry_after, &until_ms)) {
-        number = (double)(until_ms - failure->wall_ms) / 1000;
-    } else {
-        return false;
-    }
-    if (number < 0 || number > longest_s) return false;
-    *wait_ns = (uint64_t)(number * (double)NS_PER_S);
+    double seconds = 0;
+    if (!asked_s(failure, &seconds) || seconds < 0 || seconds > longest_s) return false;
+    *wait_ns = (uint64_t)(seconds * (double)NS_PER_S);
     return true;
 }
 

@@ -15,7 +15,7 @@
 
 #define PROGRAM BINARIES_FOLDER "/flightdeck-agent"
 
-enum { LONG_BODY = 70 * 1024, DEEP = 10000 };
+enum { LONG_BODY = 70 * 1024, DEEP = 10000, MUCH = 1024 * 1024, PAGE_MAX = 32 * 1024 };
 
 static struct test_stack stack;
 
@@ -181,8 +181,9 @@ static void chat_refuses_what_makes_no_sense(void **state) {
             .url = test_stack_url(&stack, 0, rows[i].path),
             .body = rows[i].body};
         test_client_send(&stack.client, &request, &reply);
-        if (reply.status != rows[i].status)
+        if (reply.status != rows[i].status) {
             print_error("%s %s: %u\n", rows[i].method, rows[i].path, reply.status);
+        }
         assert_int_equal(reply.status, rows[i].status);
         assert_string_equal(test_reply_text(&reply, "$.error.code"), rows[i].code);
         assert_non_null(test_reply_header(&reply, "x-request-id"));
@@ -191,7 +192,7 @@ static void chat_refuses_what_makes_no_sense(void **state) {
 }
 
 static void send_filled(char c, size_t count, const char *tail, unsigned status) {
-    struct buffer body = {.limit = 1024 * 1024};
+    struct buffer body = {.limit = MUCH};
     struct test_reply reply;
     buffer_add_string(&body, "{\"user_id\":\"a\",\"message\":");
     for (size_t i = 0; i < count; i++) buffer_add_char(&body, c);
@@ -207,7 +208,7 @@ static void chat_refuses_what_is_too_much(void **state) {
     send_filled('[', DEEP, "}", 400);
     send_filled('1', LONG_BODY, "}", 413);
     /* Within the limit of the body, past that of the message. */
-    struct buffer words = {.limit = 64 * 1024};
+    struct buffer words = {.limit = MUCH};
     struct test_reply reply;
     buffer_add_string(&words, "{\"user_id\":\"a\",\"message\":\"");
     for (int i = 0; i < 17 * 1024; i++) buffer_add_char(&words, 'x');
@@ -326,8 +327,9 @@ static void a_busy_service_puts_chats_into_the_queue(void **state) {
         .url = test_stack_url(&stack, 1, "/chat"),
         .body = "{\"user_id\":\"ivy\",\"message\":\"never answer\"}"};
     test_client_start(&stack.client, &request, &slow);
-    while (!(test_stack_metric(&stack, 1, "agent_requests_active") >= 1))
+    while (!(test_stack_metric(&stack, 1, "agent_requests_active") >= 1)) {
         test_client_breathe(&stack.client);
+    }
     chat(1, "{\"user_id\":\"ivy\",\"message\":\"What is 2 + 2?\"}", &second);
     assert_int_equal(second.status, 202);
     assert_string_equal(test_reply_text(&second, "$.status"), "queued");
@@ -337,8 +339,9 @@ static void a_busy_service_puts_chats_into_the_queue(void **state) {
 
     /* The client gives up: the work is dropped and counted. */
     test_reply_clear(&slow);
-    while (test_stack_metric(&stack, 1, "agent_requests_active") > 0)
+    while (test_stack_metric(&stack, 1, "agent_requests_active") > 0) {
         test_client_breathe(&stack.client);
+    }
     assert_true(
         test_stack_metric(&stack, 1, "agent_requests_total{status=\"cancelled\"}") ==
         1);
@@ -353,8 +356,9 @@ static void the_metrics_can_be_read_by_anybody(void **state) {
         "llm_cost_usd_total",    "process_resident_memory_bytes",
         "queue_depth",           "process_cpu_seconds_total"};
     struct test_reply page;
-    while (isnan(test_stack_metric(&stack, 0, "queue_depth{priority=\"5\"}")))
+    while (isnan(test_stack_metric(&stack, 0, "queue_depth{priority=\"5\"}"))) {
         test_client_breathe(&stack.client);
+    }
     test_client_get(&stack.client, test_stack_url(&stack, 0, "/metrics"), &page);
     assert_string_equal(
         test_reply_header(&page, "content-type"),
@@ -363,13 +367,14 @@ static void the_metrics_can_be_read_by_anybody(void **state) {
     struct exposition reader = exposition_of(buffer_slice(&page.body));
     struct exposition_sample sample;
     while (exposition_next(&reader, &sample)) {
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
             found[i] = found[i] || slice_equals(sample.name, names[i]);
+        }
     }
     assert_int_equal(reader.bad_lines, 0);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) assert_true(found[i]);
     assert_null(strstr(buffer_string(&page.body), "user"));
-    assert_true(page.body.length < 32 * 1024);
+    assert_true(page.body.length < PAGE_MAX);
     test_reply_clear(&page);
 }
 

@@ -63,8 +63,9 @@ static void assert_answer(const char *path, unsigned status, const char *word) {
 /* Waits for the end of a process and gives its exit code, -1 after a signal. */
 static int ending(struct test_process *process) {
     int status = 0;
-    while (waitpid(process->pid, &status, WNOHANG) == 0)
+    while (waitpid(process->pid, &status, WNOHANG) == 0) {
         test_client_breathe(&stack.client);
+    }
     process->pid = 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
@@ -100,8 +101,9 @@ static void the_agent_goes_on_while_redis_is_away(void **state) {
     assert_non_null(test_reply_header(&reply, "retry-after"));
     test_reply_clear(&reply);
     /* What is not known is not shown. */
-    while (!isnan(test_stack_metric(&stack, 0, "queue_depth{priority=\"5\"}")))
+    while (!isnan(test_stack_metric(&stack, 0, "queue_depth{priority=\"5\"}"))) {
         test_client_breathe(&stack.client);
+    }
 
     test_redis_restart(&stack.redis);
     assert_true(becomes("/health/ready", "$.status", "ready"));
@@ -170,8 +172,8 @@ static void the_agent_says_when_its_model_is_away(void **state) {
     struct test_process model = {0};
     snprintf(listen, sizeof listen, "127.0.0.1:%s", port);
     test_folder_path(&stack.folder, "second-model.log", log);
-    const char *const args[] = {PROGRAM,     "model",   "--listen", listen,
-                                "--latency", "instant", NULL};
+    const char *const args[] = {stack.program, "model",   "--listen", listen,
+                                "--latency",   "instant", NULL};
     test_process_start(&model, args, log);
     assert_true(becomes("/health", "$.status", "healthy"));
     test_process_kill(&model);
@@ -196,8 +198,9 @@ static void start_slow_chat(struct test_reply *reply) {
         .url = test_stack_url(&stack, 0, "/chat"),
         .body = "{\"user_id\":\"pia\",\"message\":\"take your time\"}"};
     test_client_start(&stack.client, &request, reply);
-    while (!(test_stack_metric(&stack, 0, "agent_requests_active") >= 1))
+    while (!(test_stack_metric(&stack, 0, "agent_requests_active") >= 1)) {
         test_client_breathe(&stack.client);
+    }
 }
 
 static void a_drain_finishes_what_is_in_flight(void **state) {
@@ -226,8 +229,9 @@ static void a_second_signal_ends_at_once(void **state) {
     serve(NULL);
     request.url = test_stack_url(&stack, 0, "/chat");
     test_client_start(&stack.client, &request, &slow);
-    while (!(test_stack_metric(&stack, 0, "agent_requests_active") >= 1))
+    while (!(test_stack_metric(&stack, 0, "agent_requests_active") >= 1)) {
         test_client_breathe(&stack.client);
+    }
     kill(stack.serves[0].pid, SIGTERM);
     /* The first has been heard once nobody new is let in. */
     struct test_reply refused = {0};
@@ -281,8 +285,9 @@ static void mistakes_on_the_command_line_end_with_two(void **state) {
         {"serve", "--model-url", "ftp://a", NULL},
         {"model", "--latency", "soon", NULL},
     };
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         assert_int_equal(test_stack_run(&stack, lines[i]), 2);
+    }
     static const char *const prices[] = {"serve",    "--model-url", "http://a",
                                          "--prices", "/nowhere",    NULL};
     assert_int_equal(test_stack_run(&stack, prices), 2);
@@ -309,12 +314,7 @@ static void a_worker_can_be_looked_at(void **state) {
     const char *const more[] = {
         "--listen", "127.0.0.1:0", "--port-file", port_file, NULL};
     test_stack_worker(&stack, 0, "v1", more);
-    while (port == 0) {
-        FILE *file = fopen(port_file, "r");
-        if (file && fscanf(file, "%u", &port) != 1) port = 0;
-        if (file) fclose(file);
-        test_client_breathe(&stack.client);
-    }
+    while ((port = test_read_port(port_file)) == 0) test_client_breathe(&stack.client);
     snprintf(stack.urls[1], sizeof stack.urls[1], "http://127.0.0.1:%u", port);
     struct test_reply reply;
     test_client_get(&stack.client, test_stack_url(&stack, 1, "/health"), &reply);

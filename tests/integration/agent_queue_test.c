@@ -79,8 +79,9 @@ static long long times_finished(const char *id) {
     char command[512];
     snprintf(command, sizeof command, "EVAL %s 0 %s", script, id);
     /* A blank divides words; Lua takes a tab or a line end just as well. */
-    for (char *at = command; *at; at++)
+    for (char *at = command; *at; at++) {
         if (*at == '@') *at = '\n';
+    }
     return redis(command).number;
 }
 
@@ -142,8 +143,9 @@ static void urgent_jobs_go_first(void **state) {
     test_stack_worker(&stack, 0, "v1", one_slot);
     for (int i = 0; i < 3; i++) assert_becomes(ids[i], "completed");
     char times[3][32];
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         snprintf(times[i], sizeof times[i], "%s", field(ids[i], "started_ms").text);
+    }
     assert_true(strcmp(times[2], times[1]) < 0);
     assert_true(strcmp(times[1], times[0]) < 0);
     test_process_stop(&stack.workers[0]);
@@ -216,8 +218,9 @@ static void a_job_that_nobody_survives_is_given_up(void **state) {
     submit(0, "{\"user_id\":\"gil\",\"message\":\"never answer\"}", id);
     for (int i = 0; i < 3; i++) {
         test_stack_worker(&stack, 0, "v1", quick_lease);
-        while (strcmp(field(id, "attempts").text, deliveries) != 0)
+        while (strcmp(field(id, "attempts").text, deliveries) != 0) {
             test_client_breathe(&stack.client);
+        }
         test_process_kill(&stack.workers[0]);
         deliveries[0]++;
     }
@@ -245,12 +248,7 @@ static void a_job_whose_time_is_over_is_not_worked_on(void **state) {
     test_process_stop(&stack.serves[1]);
 }
 
-static void workers_that_are_killed_lose_no_job_and_repeat_none(void **state) {
-    (void)state;
-    char ids[JOBS][ID_SIZE];
-    char name[] = "0";
-    test_stack_worker(&stack, 0, "v1", quick_lease);
-    test_stack_worker(&stack, 1, "v1", quick_lease);
+static void submit_many(char ids[JOBS][ID_SIZE]) {
     for (int i = 0; i < JOBS; i++) {
         char body[128];
         snprintf(
@@ -258,23 +256,33 @@ static void workers_that_are_killed_lose_no_job_and_repeat_none(void **state) {
             "{\"user_id\":\"many-%d\",\"message\":\"What is %d * 7?\"}", i, i);
         submit(0, body, ids[i]);
     }
-    for (int i = 0; i < KILLS; i++) {
-        unsigned victim = (unsigned)i % 2;
-        name[0] = (char)('0' + (char)victim);
-        char command[64];
-        snprintf(command, sizeof command, "HGET worker:worker-%s state", name);
-        /* Only a worker with something in hand is worth killing. */
-        for (int looks = 0; looks < 300; looks++) {
-            if (strcmp(redis(command).text, "busy") == 0) break;
-            test_client_breathe(&stack.client);
-        }
-        test_process_kill(&stack.workers[victim]);
-        test_stack_worker(&stack, victim, "v1", quick_lease);
+}
+
+/* Only a worker with something in hand is worth killing. */
+static void kill_at_work(unsigned victim) {
+    char command[64];
+    snprintf(command, sizeof command, "HGET worker:worker-%u state", victim);
+    for (int looks = 0; looks < 300; looks++) {
+        if (strcmp(redis(command).text, "busy") == 0) break;
+        test_client_breathe(&stack.client);
+    }
+    test_process_kill(&stack.workers[victim]);
+}
+
+static void workers_that_are_killed_lose_no_job_and_repeat_none(void **state) {
+    (void)state;
+    char ids[JOBS][ID_SIZE];
+    test_stack_worker(&stack, 0, "v1", quick_lease);
+    test_stack_worker(&stack, 1, "v1", quick_lease);
+    submit_many(ids);
+    for (unsigned i = 0; i < KILLS; i++) {
+        kill_at_work(i % 2);
+        test_stack_worker(&stack, i % 2, "v1", quick_lease);
     }
     for (int i = 0; i < JOBS; i++) {
+        char command[64];
         assert_becomes(ids[i], "completed");
         assert_int_equal(times_finished(ids[i]), 1);
-        char command[64];
         snprintf(command, sizeof command, "LLEN conv:many-%d", i);
         assert_int_equal(redis(command).number, 1);
     }

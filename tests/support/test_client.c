@@ -45,8 +45,9 @@ static void on_reply(void *owner, const struct http_reply *reply) {
     kept->status = reply->status;
     kept->total_ns = reply->total_ns;
     buffer_add(&kept->body, reply->body.data, reply->body.length);
-    if (reply->body.length > 0)
+    if (reply->body.length > 0) {
         kept->json = json_parse(buffer_slice(&kept->body), &err);
+    }
     keep_headers(kept, reply);
     loop_stop(kept->client->loop);
 }
@@ -80,8 +81,9 @@ void test_client_send(
     struct test_reply *reply) {
     test_client_start(client, request, reply);
     test_client_wait(client, reply);
-    if (reply->error != ERROR_NONE)
+    if (reply->error != ERROR_NONE) {
         panic("%s: %s", request->url, error_code_name(reply->error));
+    }
 }
 
 void test_client_get(

@@ -30,19 +30,29 @@ static void add_all(struct args *args, const char *const *items) {
     for (; items && *items; items++) add(args, *items);
 }
 
+uint16_t test_read_port(const char *path) {
+    char line[16] = "";
+    uint64_t port = 0;
+    FILE *file = fopen(path, "re");
+    if (!file) return 0;
+    bool is_read = fgets(line, sizeof line, file) != NULL;
+    fclose(file);
+    struct scan scan = scan_of(slice_of(line));
+    if (!is_read || !slice_u64(scan_until(&scan, '\n'), &port)) return 0;
+    return (uint16_t)port;
+}
+
 /* Waits until the program has written its port. */
 static void wait_for_port(
     struct test_stack *stack, struct test_process *process, const char *path,
     char url[TEST_URL_SIZE]) {
     uint64_t start_ns = loop_clock_ns();
-    unsigned port = 0;
+    uint16_t port = test_read_port(path);
     while (port == 0) {
-        FILE *file = fopen(path, "re");
-        if (file && fscanf(file, "%u", &port) != 1) port = 0;
-        if (file) fclose(file);
-        if (port == 0 && !test_process_runs(process)) panic("%s: it ended", path);
+        if (!test_process_runs(process)) panic("%s: it ended", path);
         if (loop_clock_ns() - start_ns > start_limit_ns) panic("%s: no port", path);
-        if (port == 0) test_client_breathe(&stack->client);
+        test_client_breathe(&stack->client);
+        port = test_read_port(path);
     }
     snprintf(url, TEST_URL_SIZE, "http://127.0.0.1:%u", port);
 }

@@ -38,6 +38,9 @@ void test_stack_worker(
 /* Runs until it ends by itself; its exit code. */
 int test_stack_run(struct test_stack *stack, const char *const *args);
 
+/* The port that a program has written into that file, or 0. */
+uint16_t test_read_port(const char *path);
+
 /* "http://127.0.0.1:1234/chat"; good until the fourth next call. */
 const char *test_stack_url(
     const struct test_stack *stack, unsigned index, const char *path);

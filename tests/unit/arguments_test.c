@@ -101,8 +101,9 @@ static void arguments_that_are_wrong_are_named(void **state) {
         struct arguments arguments;
         struct error err = {0};
         assert_false(parse(&arguments, rows[i].line, &err));
-        if (!strstr(err.message, rows[i].word))
+        if (!strstr(err.message, rows[i].word)) {
             print_error("%s: %s\n", rows[i].line, err.message);
+        }
         assert_non_null(strstr(err.message, rows[i].word));
         assert_int_equal(err.code, ERROR_USAGE);
     }

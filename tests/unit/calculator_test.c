@@ -173,9 +173,10 @@ static void calculator_survives_every_soup_of_its_own_characters(void **state) {
         char expression[128];
         struct text text = TEXT_IN(expression);
         uint32_t count = next_random(&seed) % 12;
-        for (uint32_t i = 0; i < count; i++)
+        for (uint32_t i = 0; i < count; i++) {
             text_add(
                 &text, pieces[next_random(&seed) % (sizeof pieces / sizeof pieces[0])]);
+        }
         char line[ANSWER_SIZE];
         struct text result = TEXT_IN(line);
         if (calculator_answer(slice_of(expression), &result)) worked++;

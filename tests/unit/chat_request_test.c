@@ -11,6 +11,8 @@
 
 #include "base/buffer.h"
 
+enum { MUCH = 1024 * 1024 };
+
 static void chat_request_reads_all_fields(void **state) {
     (void)state;
     struct chat_request request;
@@ -68,14 +70,15 @@ static void chat_request_names_the_field_that_is_wrong(void **state) {
         struct error err = {0};
         assert_false(chat_request_read(&request, slice_of(rows[i].body), &err));
         assert_int_equal(err.code, ERROR_SYNTAX);
-        if (!strstr(err.message, rows[i].word))
+        if (!strstr(err.message, rows[i].word)) {
             print_error("%s: %s\n", rows[i].body, err.message);
+        }
         assert_non_null(strstr(err.message, rows[i].word));
     }
 }
 
 static bool read_with_message_of(size_t length, struct error *err) {
-    struct buffer body = {.limit = 1024 * 1024};
+    struct buffer body = {.limit = MUCH};
     buffer_add_string(&body, "{\"user_id\":\"a\",\"message\":\"");
     for (size_t i = 0; i < length; i++) buffer_add_char(&body, 'x');
     buffer_add_string(&body, "\"}");

@@ -91,12 +91,12 @@ static void conversation_leaves_out_what_is_no_turn(void **state) {
         "[{\"role\":\"assistant\",\"content\":\"first\"}]",
         "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"user\",\"content\":\"b\"}]",
         "[{\"role\":\"user\"},{\"role\":\"assistant\",\"content\":\"b\"}]",
-        "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":"
-        "\"b\"}",
+        "[{\"role\":\"user\",\"content\":\"cut short\"}",
     };
     struct slice turns[sizeof texts / sizeof texts[0]];
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         turns[i] = slice_of(texts[i]);
+    }
     struct conversation *conversation = *state;
     conversation_add_history(conversation, turns, sizeof texts / sizeof texts[0]);
     assert_int_equal(conversation->turn_count, 0);

@@ -19,8 +19,9 @@ static unsigned count(
     struct random random;
     random_seed(&random, 3);
     unsigned found = 0;
-    for (int i = 0; i < DRAWS; i++)
+    for (int i = 0; i < DRAWS; i++) {
         if (faults_draw(faults, version, &random) == wanted) found++;
+    }
     return found;
 }
 

@@ -114,8 +114,9 @@ static bool has_pair(
     const struct redis_args *args, const char *name, const char *value) {
     for (size_t i = 0; i + 1 < args->count; i++) {
         if (slice_equals(args->items[i], name) &&
-            slice_equals(args->items[i + 1], value))
+            slice_equals(args->items[i + 1], value)) {
             return true;
+        }
     }
     return false;
 }
@@ -152,8 +153,9 @@ static void job_queue_sends_every_field_of_job_and_result(void **state) {
     redis_args_init(&args);
     result.cost_known = false;
     job_add_result(&result, &args);
-    for (size_t i = 0; i < args.count; i++)
+    for (size_t i = 0; i < args.count; i++) {
         assert_false(slice_equals(args.items[i], "cost_usd"));
+    }
     job_clear(&job);
 }
 
@@ -193,8 +195,9 @@ static void queue_gauges_show_a_snapshot_and_nothing_without_one(void **state) {
         "workers{state=\"busy\"} 1\n",
         "queue_completed_total{status=\"completed\"} 10\n",
         "queue_reclaimed_total 1\n"};
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         assert_non_null(strstr(buffer_string(&page), lines[i]));
+    }
 
     queue_gauges_unset(registry);
     buffer_reset(&page);

@@ -102,8 +102,8 @@ static void messages_refuse_what_is_no_answer(void **state) {
         "{\"content\":[{\"type\":\"text\",\"text\":7}]}",
         "{\"content\":[{\"type\":\"tool_use\",\"name\":\"x\",\"input\":{}}]}",
         "{\"content\":[{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"x\"}]}",
-        "{\"content\":[{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"x\",\"input\":[]}"
-        "]}",
+        ("{\"content\":[{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"x\","
+         "\"input\":[]}]}"),
         "{\"content\":[],\"stop_reason\":\"tool_use\"}",
     };
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {

@@ -11,8 +11,9 @@
 #include "base/units.h"
 
 static void fail_calls(struct model_health *health, unsigned times, uint64_t now_ns) {
-    for (unsigned i = 0; i < times; i++)
+    for (unsigned i = 0; i < times; i++) {
         model_health_on_call(health, OUTCOME_OVERLOADED, "Overloaded", now_ns);
+    }
 }
 
 static void model_health_gives_up_after_five_failures_in_a_row(void **state) {
@@ -39,8 +40,9 @@ static void model_health_starts_again_with_every_success(void **state) {
 static void model_health_does_not_blame_the_model_for_limits(void **state) {
     (void)state;
     struct model_health health = {0};
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < 20; i++) {
         model_health_on_call(&health, OUTCOME_RATE_LIMITED, "slow down", 1);
+    }
     assert_true(model_health_usable(&health, 1));
 }
 
