@@ -30,6 +30,12 @@ bool status_of_kind(
     return found;
 }
 
+/* Nobody rolls anything out most of the time: no controller is no fault. */
+static unsigned part_badness(const struct part *part) {
+    bool idle = part->kind == PART_ROLLOUT && part->status == PART_UNKNOWN;
+    return idle ? badness(PART_OK) : badness((enum part_status)part->status);
+}
+
 /* What the agent itself answers, as opposed to what stands around it. */
 static bool is_agent_part(const struct part *part) {
     return part->kind == PART_HEALTH || part->kind == PART_READY ||
@@ -62,7 +68,7 @@ static void name_parts(
     unsigned count = 0;
     for (uint32_t i = 0; i < state->part_count; i++) {
         const struct part *part = &state->parts[i];
-        unsigned bad = badness((enum part_status)part->status);
+        unsigned bad = part_badness(part);
         if (bad < least || bad > most || count++ >= NAMED_MAX) continue;
         if (reason->length > 0) text_add(reason, "; ");
         const char *kind = part_kind_name((enum part_kind)part->kind);
@@ -79,7 +85,7 @@ static void name_parts(
 static unsigned worst(const struct state *state) {
     unsigned most = 0;
     for (uint32_t i = 0; i < state->part_count; i++) {
-        unsigned bad = badness((enum part_status)state->parts[i].status);
+        unsigned bad = part_badness(&state->parts[i]);
         if (bad > most) most = bad;
     }
     return most;

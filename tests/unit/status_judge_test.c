@@ -105,6 +105,15 @@ static void what_has_not_answered_yet_is_inconclusive(void **test) {
     assert_int_equal(judgement.code, EXIT_CODE_FAILED);
 }
 
+static void a_rollout_without_a_controller_is_no_fault(void **test) {
+    (void)test;
+    add_part(PART_HEALTH, "stable", PART_OK);
+    struct part *rollout = add_part(PART_ROLLOUT, "rollout", PART_UNKNOWN);
+    expect(VERDICT_PASS, EXIT_CODE_OK, "every part answers and is well");
+    rollout->status = PART_SILENT;
+    expect(VERDICT_FAIL, EXIT_CODE_FAILED, "rollout is silent");
+}
+
 static void degraded_passes_unless_asked_to_fail(void **test) {
     (void)test;
     add_part(PART_HEALTH, "stable", PART_DEGRADED);
@@ -153,6 +162,7 @@ int main(void) {
         TEST(one_answer_is_enough_to_be_reached),
         TEST(a_bad_or_silent_part_fails_and_is_named_with_its_reason),
         TEST(what_has_not_answered_yet_is_inconclusive),
+        TEST(a_rollout_without_a_controller_is_no_fault),
         TEST(degraded_passes_unless_asked_to_fail),
         TEST(many_bad_parts_are_counted),
         TEST(every_set_of_statuses_without_a_whole_answer_is_not_green),
