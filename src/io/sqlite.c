@@ -13,8 +13,10 @@
 #include "base/memory.h"
 #include "base/panic.h"
 #include "base/text.h"
+#include "base/units.h"
+#include "io/loop.h"
 
-enum { FILE_MODE = 0600, PRAGMA_SIZE = 64 };
+enum { FILE_MODE = 0600, PRAGMA_SIZE = 64, PRIMARY_CODE = 0xFF, BUSY_PAUSE_MS = 5 };
 
 struct sqlite {
     sqlite3 *handle;
@@ -34,6 +36,10 @@ static bool tell(const struct sqlite *sqlite, const char *doing, struct error *e
 bool sqlite_run(struct sqlite *sqlite, const char *sql, struct error *err) {
     int status = sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL);
     return status == SQLITE_OK || tell(sqlite, "history", err);
+}
+
+int64_t sqlite_changes(const struct sqlite *sqlite) {
+    return sqlite3_changes(sqlite->handle);
 }
 
 bool sqlite_begin(struct sqlite *sqlite, struct error *err) {
@@ -108,12 +114,26 @@ static bool make_file(const char *path, struct error *err) {
     return true;
 }
 
+/* The busy timeout does not cover two processes that switch a new file over at once. */
+static bool use_write_ahead_log(struct sqlite *sqlite, struct error *err) {
+    uint64_t start_ns = loop_clock_ns();
+    for (;;) {
+        int status =
+            sqlite3_exec(sqlite->handle, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+        if (status == SQLITE_OK) return true;
+        bool busy = (status & PRIMARY_CODE) == SQLITE_BUSY;
+        bool late = loop_clock_ns() - start_ns >= SQLITE_BUSY_MS * NS_PER_MS;
+        if (!busy || late) return tell(sqlite, "history", err);
+        sqlite3_sleep(BUSY_PAUSE_MS);
+    }
+}
+
 static bool prepare(
     struct sqlite *sqlite, const char *const *migrations, size_t count,
     struct error *err) {
     sqlite3_extended_result_codes(sqlite->handle, 1);
     sqlite3_busy_timeout(sqlite->handle, SQLITE_BUSY_MS);
-    return sqlite_run(sqlite, "PRAGMA journal_mode=WAL", err) &&
+    return use_write_ahead_log(sqlite, err) &&
            sqlite_run(sqlite, "PRAGMA synchronous=FULL", err) &&
            sqlite_run(sqlite, "PRAGMA foreign_keys=ON", err) &&
            sqlite_run(sqlite, "PRAGMA trusted_schema=OFF", err) &&

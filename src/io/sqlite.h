@@ -27,6 +27,9 @@ bool sqlite_is_read_only(const struct sqlite *sqlite);
 /* Statements without results. */
 bool sqlite_run(struct sqlite *sqlite, const char *sql, struct error *err);
 
+/* How many rows the last INSERT, UPDATE or DELETE touched. */
+int64_t sqlite_changes(const struct sqlite *sqlite);
+
 /* BEGIN IMMEDIATE; the end keeps everything or nothing. */
 bool sqlite_begin(struct sqlite *sqlite, struct error *err);
 bool sqlite_commit(struct sqlite *sqlite, struct error *err);
