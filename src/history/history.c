@@ -90,8 +90,8 @@ static bool shelf_open(struct shelf *shelf, struct error *err) {
 static bool add_end(struct sqlite *sqlite, struct write *write) {
     const char *run = write->end.id;
     for (uint32_t i = 0; i < write->result_count; i++) {
-        if (!runs_add_result(sqlite, run, &write->results[i], &write->error))
-            return false;
+        const struct run_result *result = &write->results[i];
+        if (!runs_add_result(sqlite, run, result, &write->error)) return false;
     }
     return runs_end(sqlite, &write->end, &write->error);
 }
