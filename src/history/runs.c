@@ -63,10 +63,12 @@ bool runs_end(struct sqlite *sqlite, const struct run_end *end, struct error *er
     statement_bind_int(statement, 3, end->exit_code);
     statement_bind_int(statement, 4, end->ended_ms);
     statement_bind_string(statement, 5, end->id);
-    return statement_finish(statement, err);
+    if (!statement_finish(statement, err)) return false;
+    if (sqlite_changes(sqlite) == 1) return true;
+    return error_set(err, ERROR_NOT_FOUND, "run %s is not running", end->id);
 }
 
-static const char *status_word(enum result_status status) {
+const char *result_status_name(enum result_status status) {
     switch (status) {
     case RESULT_PASS: return "pass";
     case RESULT_FAIL: return "fail";
@@ -75,6 +77,13 @@ static const char *status_word(enum result_status status) {
     case RESULT_UNKNOWN: break;
     }
     return "unknown";
+}
+
+enum result_status result_status_from_name(struct slice name) {
+    for (enum result_status status = RESULT_PASS; status < RESULT_UNKNOWN; status++) {
+        if (slice_equals(name, result_status_name(status))) return status;
+    }
+    return RESULT_UNKNOWN;
 }
 
 bool runs_add_result(
@@ -90,7 +99,7 @@ bool runs_add_result(
     statement_bind_string(statement, 1, run);
     statement_bind_string(statement, 2, result->name);
     statement_bind_int(statement, 3, result->attempt);
-    statement_bind_string(statement, 4, status_word(result->status));
+    statement_bind_string(statement, 4, result_status_name(result->status));
     statement_bind_int(statement, 5, (int64_t)result->duration_us);
     bind_optional(statement, 6, result->message);
     bind_optional(statement, 7, result->evidence);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/scan.h"
 #include "core/histogram.h"
 #include "core/state.h"
 #include "core/ulid.h"
@@ -51,6 +52,10 @@ enum result_status {
     RESULT_UNKNOWN
 };
 
+/* "pass", "fail"; a word that is none is RESULT_UNKNOWN. */
+const char *result_status_name(enum result_status status);
+enum result_status result_status_from_name(struct slice name);
+
 struct run_result {
     char name[RUNS_NAME_SIZE]; /* unique within run and attempt */
     uint32_t attempt;          /* from 1 */
@@ -62,6 +67,8 @@ struct run_result {
 
 bool runs_begin(
     struct sqlite *sqlite, const struct run_start *start, struct error *err);
+
+/* False for a run that was never begun or has ended. */
 bool runs_end(struct sqlite *sqlite, const struct run_end *end, struct error *err);
 bool runs_add_result(
     struct sqlite *sqlite, const char *run, const struct run_result *result,
