@@ -100,7 +100,7 @@ static void never_are_two_inside_and_no_epoch_comes_twice(void **state) {
         children[i] = start_child(ring, take_turns);
     }
     for (unsigned i = 0; i < PROCESSES; i++) assert_int_equal(end_of(children[i]), 0);
-    unsigned long long count = PROCESSES * TURNS;
+    const unsigned long long count = (unsigned long long)PROCESSES * TURNS;
     assert_int_equal(atomic_load(&ring->board->turns), count);
     assert_int_equal(atomic_load(&ring->board->most), 1);
     /* 1 to count, each once. */
