@@ -176,6 +176,25 @@ static void a_second_demo_stands_beside_the_first(void **state) {
     lone_demo_stop(&both);
 }
 
+static void the_written_configuration_is_one_that_can_be_used(void **state) {
+    (void)state;
+    struct lone_demo both;
+    char file[TEST_PATH_SIZE], words[TEST_DEMO_WORDS_SIZE];
+    test_demo_home_init(&both.home);
+    test_folder_path(&both.home.logs, "demo.yaml", file);
+    const char *const args[] = {"demo", "--stack-only", "--write-config", file, NULL};
+    assert_true(test_demo_start(&both.demo, &both.home, args, NULL));
+    test_demo_look(&both.demo);
+    const char *const check[] = {"config", "check", "--config", file, NULL};
+    const char *const smoke[] = {"smoke", "--config", file, NULL};
+    const char *const named[] = {"smoke", "--target", "demo", NULL};
+    assert_int_equal(test_demo_ask(&both.home, check, words), EXIT_CODE_OK);
+    assert_int_equal(test_demo_ask(&both.home, smoke, words), EXIT_CODE_OK);
+    assert_int_equal(test_demo_ask(&both.home, named, words), EXIT_CODE_OK);
+    assert_non_null(strstr(words, "3 passed, 0 failed"));
+    lone_demo_stop(&both);
+}
+
 /* No part may see the key, whatever the shell that started the demo has. */
 static void the_key_reaches_no_part(void **state) {
     (void)state;
@@ -242,6 +261,7 @@ int main(void) {
         cmocka_unit_test(workers_can_be_scaled),
         cmocka_unit_test(nonsense_is_refused_in_words),
         cmocka_unit_test(a_second_demo_stands_beside_the_first),
+        cmocka_unit_test(the_written_configuration_is_one_that_can_be_used),
         cmocka_unit_test(the_key_reaches_no_part),
         cmocka_unit_test(a_part_that_fails_to_start_is_named_and_all_is_gone),
     };
