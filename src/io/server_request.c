@@ -10,11 +10,13 @@
 #include "base/json_writer.h"
 #include "base/memory.h"
 #include "base/panic.h"
+#include "base/text.h"
 
 enum {
     EXTRA_HEADERS_BYTES_MAX = 8 * 1024,
     PATIENCE = 4, /* so many times the limit is read before the connection is cut */
     REFUSAL_BYTES_MAX = 256,
+    REFUSAL_CODE_SIZE = 64,
 };
 
 struct server_request *server_request_new(
@@ -102,12 +104,27 @@ void server_request_prepare(
     add_extra_headers(request);
 }
 
+/* "Content Too Large" as "content_too_large". */
+static void write_code(struct json_writer *json, const char *phrase) {
+    char code[REFUSAL_CODE_SIZE];
+    struct text text = TEXT_IN(code);
+    for (; *phrase; phrase++) {
+        text_add_char(&text, *phrase == ' ' ? '_' : (char)(*phrase | 0x20));
+    }
+    json_field_string(json, "code", code);
+}
+
 void server_request_refuse(struct server_request *request, unsigned status) {
+    const char *phrase = MHD_get_reason_phrase_for(status);
     struct buffer body;
     buffer_init(&body, REFUSAL_BYTES_MAX);
     struct json_writer json = json_writer_to(&body);
     json_object_begin(&json);
-    json_field_string(&json, "error", MHD_get_reason_phrase_for(status));
+    json_key(&json, "error");
+    json_object_begin(&json);
+    write_code(&json, phrase);
+    json_field_string(&json, "message", phrase);
+    json_object_end(&json);
     json_object_end(&json);
     server_request_prepare(
         request, status, "application/json", buffer_slice(&body), true);

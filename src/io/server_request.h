@@ -60,7 +60,7 @@ bool server_request_receive(
 void server_request_prepare(
     struct server_request *request, unsigned status, const char *content_type,
     struct slice body, bool close);
-/* A response of our own: {"error": words}. It always closes. */
+/* A response of our own: {"error": {"code", "message"}}. It always closes. */
 void server_request_refuse(struct server_request *request, unsigned status);
 /* False when libmicrohttpd closes instead. */
 bool server_request_send(struct server_request *request, uint64_t now_ns);

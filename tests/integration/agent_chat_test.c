@@ -191,22 +191,23 @@ static void chat_refuses_what_makes_no_sense(void **state) {
     }
 }
 
-static void send_filled(char c, size_t count, const char *tail, unsigned status) {
+static void send_filled(char c, size_t count, unsigned status, const char *code) {
     struct buffer body = {.limit = MUCH};
     struct test_reply reply;
     buffer_add_string(&body, "{\"user_id\":\"a\",\"message\":");
     for (size_t i = 0; i < count; i++) buffer_add_char(&body, c);
-    buffer_add_string(&body, tail);
+    buffer_add_char(&body, '}');
     chat(0, buffer_string(&body), &reply);
     assert_int_equal(reply.status, status);
+    assert_string_equal(test_reply_text(&reply, "$.error.code"), code);
     test_reply_clear(&reply);
     buffer_clear(&body);
 }
 
 static void chat_refuses_what_is_too_much(void **state) {
     (void)state;
-    send_filled('[', DEEP, "}", 400);
-    send_filled('1', LONG_BODY, "}", 413);
+    send_filled('[', DEEP, 400, "invalid_request");
+    send_filled('1', LONG_BODY, 413, "content_too_large");
     /* Within the limit of the body, past that of the message. */
     struct buffer words = {.limit = MUCH};
     struct test_reply reply;
