@@ -5,6 +5,7 @@
 struct invocation;
 
 int batch_command(const struct invocation *invocation);
+int cockpit_command(const struct invocation *invocation);
 int completion_command(const struct invocation *invocation);
 int config_check_command(const struct invocation *invocation);
 int config_show_command(const struct invocation *invocation);
@@ -20,3 +21,4 @@ int status_command(const struct invocation *invocation);
 int theme_check_command(const struct invocation *invocation);
 int theme_list_command(const struct invocation *invocation);
 int trust_command(const struct invocation *invocation);
+int watch_command(const struct invocation *invocation);

@@ -45,6 +45,7 @@
 /* clang-format off */
 /*    function               name            operands          takes                             help */
 #define PROGRAM_COMMANDS(X) \
+    X(cockpit_command,       "",             "[URL]",          TAKES_CONFIG | TAKES(OPTION_THEME) | TAKES(OPTION_CHECKS) | NEEDS_TERMINAL, "the cockpit, on the configured target or a URL"), \
     X(batch_command,         "batch",        "FILE|-",         TAKES_BATCH,                      "run the commands of a script"), \
     X(completion_command,    "completion",   "bash|zsh|fish",  0,                                "print completions for a shell"), \
     X(config_check_command,  "config check", "[FILE]",         TAKES(OPTION_CONFIG) | TAKES_RESULT | TEXT_AND_JSON, "say what is wrong with the configuration"), \
@@ -60,7 +61,8 @@
     X(status_command,        "status",       "[URL]",          TAKES_STATUS,                     "one look at everything; the exit code says how it is"), \
     X(theme_check_command,   "theme check",    "FILE",         TAKES_RESULT | TEXT_AND_JSON, "say how a theme looks and who can read it"), \
     X(theme_list_command,    "theme list",     "",             0,                                "name the themes and where they come from"), \
-    X(trust_command,         "trust",        "",               TAKES(OPTION_DRY_RUN),            "trust ./flightdeck.yaml until it changes")
+    X(trust_command,         "trust",        "",               TAKES(OPTION_DRY_RUN),            "trust ./flightdeck.yaml until it changes"), \
+    X(watch_command,         "watch",        "[URL]",          TAKES_CONFIG | TAKES(OPTION_THEME) | TAKES(OPTION_PLAIN) | TAKES(OPTION_TIMEOUT), "the same screens, read-only")
 /* clang-format on */
 
 struct program_command {

@@ -20,6 +20,7 @@
     X(OPTION_FAIL_FAST,     "fail-fast",    0,   NULL,       "stop after the first check that fails"), \
     X(OPTION_ORIGIN,        "origin",       0,   NULL,       "say where each value came from"), \
     X(OPTION_THEME,         "theme",        0,   "NAME",     "colours of the cockpit"), \
+    X(OPTION_PLAIN,         "plain",        0,   NULL,       "one line per change, without a screen"), \
     X(OPTION_HEADLESS,      "headless",     0,   NULL,       "without a screen: check everything and print a summary"), \
     X(OPTION_STACK_ONLY,    "stack-only",   0,   NULL,       "only the service, until it is stopped"), \
     X(OPTION_WRITE_CONFIG,  "write-config", 0,   "FILE",     "write the configuration of the demo there"), \

@@ -35,6 +35,7 @@ static void name_run(struct smoke *smoke) {
     loop_random(random, sizeof random);
     smoke->result->started_ms = loop_wall_ms();
     ulid_make(smoke->result->run, smoke->result->started_ms, random);
+    if (smoke->options.run) memcpy(smoke->result->run, smoke->options.run, ULID_SIZE);
     ulid_to_string(smoke->result->run, smoke->run_id);
     snprintf(smoke->user, sizeof smoke->user, "smoke-%s", smoke->run_id);
 }

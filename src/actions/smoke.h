@@ -24,6 +24,7 @@ struct smoke_options {
     const struct target *target; /* borrowed, like the plan, until the end */
     const struct smoke_plan *plan;
     const struct redactor *redactor; /* of the target's secrets; NULL for none */
+    const uint8_t *run;              /* its id, ULID_SIZE bytes; NULL makes one */
     uint64_t limit_ns;               /* for the whole run; 0 for 5 minutes */
     bool fail_fast;                  /* the first check that fails is the last */
     smoke_event_fn on_event;         /* NULL for none */
