@@ -23,7 +23,8 @@ struct rollout_watch {
     struct poll poll;
     struct stream *stream; /* NULL while waiting to connect again */
     struct buffer bytes;   /* of envelopes that are not whole yet */
-    bool published;        /* somebody was there */
+    bool published;        /* somebody is there */
+    bool lost;             /* somebody was there and went away unasked */
 };
 
 static void on_due(void *owner);
@@ -82,6 +83,7 @@ static void forward(struct rollout_watch *watch, const struct event *from) {
     rollout->known = true;
     rollout->at_ns = loop_clock_ns();
     watch->published = true;
+    watch->lost = false;
     subject_ask(&watch->subject);
     subject_say(&watch->subject, PART_OK, "%s", rollout->phase);
     probe_publish(watch->context, &event);
@@ -127,13 +129,19 @@ static void on_bytes(void *owner, struct slice bytes) {
     finish(watch);
 }
 
-/* No controller is nothing bad: nothing is being rolled out. */
+/* Without a controller nothing is rolled out, and that is well. One that went away in the
+ * middle of its work is missed until another one comes. */
 static void on_end(void *owner, const struct error *why) {
     struct rollout_watch *watch = owner;
     (void)why;
     if (watch->published) {
+        watch->lost = true;
         probe_note(watch->context, NOTE_WARN, "rollout", "its controller went away");
     }
-    subject_unknown(&watch->subject, "no controller");
+    if (watch->lost) {
+        subject_say(&watch->subject, PART_SILENT, "its controller went away");
+    } else {
+        subject_say(&watch->subject, PART_OK, "none under way");
+    }
     finish(watch);
 }

@@ -457,7 +457,7 @@ static void what_a_controller_publishes_is_shown(void **state) {
     world_init(&world);
     test_folder_path(&folder, "rollout.sock", world.target->rollout_socket);
     world_watch(&world);
-    world_wait_part(&world, PART_ROLLOUT, "rollout", PART_UNKNOWN);
+    world_wait_part(&world, PART_ROLLOUT, "rollout", PART_OK); /* none under way */
 
     uint8_t bytes[4096];
     struct event event = {.kind = EVENT_ROLLOUT, .sequence = 1};
@@ -488,8 +488,12 @@ static void what_a_controller_publishes_is_shown(void **state) {
     controller.stream = NULL;
     world_wait_part(&world, PART_ROLLOUT, "rollout", PART_BAD);
     assert_false(world.model->state.rollout.known);
+
+    event_encode(&event, bytes, sizeof bytes);
+    assert_true(world_wait(&world, rollout_is_known, NULL));
     listener_free(controller.listener);
     if (controller.stream) stream_free(controller.stream);
+    world_wait_part(&world, PART_ROLLOUT, "rollout", PART_SILENT);
     world_clear(&world);
     test_folder_clear(&folder);
 }
