@@ -27,14 +27,14 @@ static struct part_entry *add(struct part_log *log, const struct part *part) {
     return entry;
 }
 
-/* An instance that dies is told once, by its health, not by everything asked of it. */
+/* That an instance is dead is told by its health, not by everything asked of it. */
 static bool told_by_health(struct part_log *log, const struct part *part) {
     if (part->kind != PART_READY && part->kind != PART_METRICS &&
         part->kind != PART_ERRORS) {
         return false;
     }
     const struct part_entry *health = find(log, PART_HEALTH, part->name);
-    return health && part->status == PART_SILENT;
+    return health && health->status == PART_SILENT && part->status == PART_SILENT;
 }
 
 static void write_note(
@@ -43,10 +43,6 @@ static void write_note(
     note->level = (uint8_t)level;
     text_copy_cut(
         note->source, sizeof note->source, part_kind_name((enum part_kind)part->kind));
-    struct text words = TEXT_IN(note->words);
-    text_addf(&words, "%s: %s", part->name, detail);
-    if (!words.truncated) return;
-    text_reset(&words); /* the cut must not split a character */
     char whole[STATE_NAME_SIZE + STATE_DETAIL_SIZE + 4];
     struct text line = TEXT_IN(whole);
     text_addf(&line, "%s: %s", part->name, detail);
