@@ -147,6 +147,7 @@ static void take_version(
     struct slice told = header ? slice_of(header) : (struct slice){.data = ""};
     if (version && version->kind == NODE_STRING) told = version->string;
     if (told.length == 0) return;
+    health->instance->version_by_health = true;
     subject_set_version(&health->subject, told);
     safe_text_copy(health->instance->version, sizeof health->instance->version, told);
 

@@ -34,9 +34,10 @@ struct instance {
 
     float health_ms; /* NaN when it did not answer */
     char version[STATE_VERSION_SIZE];
-    bool mixed_health;  /* several versions answer behind the URL */
-    bool mixed_reading; /* several processes do */
-    bool has_reading;   /* the last scrape was understood */
+    bool version_by_health; /* else by the metrics */
+    bool mixed_health;      /* several versions answer behind the URL */
+    bool mixed_reading;     /* several processes do */
+    bool has_reading;       /* the last scrape was understood */
     struct reading reading;
     uint32_t error_count;
     struct error_row errors[STATE_ERRORS_MAX]; /* newest first */

@@ -252,7 +252,7 @@ static void on_reading(struct track_watch *watch, struct instance *instance) {
         probe_note(
             watch->context, NOTE_WARN, "restart", "%s restarted", instance->name);
     }
-    if (instance->has_reading && !instance->version[0]) {
+    if (instance->has_reading && reading->version[0] && !instance->version_by_health) {
         text_copy_cut(instance->version, sizeof instance->version, reading->version);
     }
     round_hear(&watch->reading_round, index_of(watch, instance), instance->has_reading);
