@@ -1,5 +1,4 @@
-/* Reads Prometheus text 0.0.4 and OpenMetrics, one sample per call, without copying or
- * allocating: what it cannot read it skips and counts. */
+/* Reads Prometheus text 0.0.4 and OpenMetrics, sample by sample, without copying. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -63,14 +62,14 @@ bool exposition_next(struct exposition *reader, struct exposition_sample *sample
 enum exposition_type exposition_type(
     const struct exposition *reader, const struct exposition_sample *sample);
 
-/* Takes the next label from the front of `labels`; false when there are no more. */
+/* Takes the next label from the front; false when there are no more. */
 bool exposition_label(struct slice *labels, struct exposition_label *label);
 
 /* The value of one label as it was written; false when the series does not have it. */
 bool exposition_find(
     const struct exposition_sample *sample, const char *name, struct slice *value);
 
-/* A label's value without its escapes; cut to `size`. Returns what it is now. */
+/* A label's value without its escapes, cut to `size`. */
 struct slice exposition_unescape(
     const struct exposition_label *label, char *to, size_t size);
 

@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/units.h"
 #include "core/scrape.h"
+#include "support/poll_cost.h"
 
 enum {
     RUNS = 9,
@@ -19,8 +20,6 @@ enum {
     LINE_BYTES = 80,
     FAMILY_SERIES = 40, /* one comment each: 2.5 % of the lines */
     SCAN_BAR = 40,
-    INSTANCES = 64,
-    INSTANCE_BYTES = 15000,
     CPU_BAR_PERCENT = 5,
     BODY_MAX = 4 * 1024 * 1024,
 };
@@ -155,33 +154,6 @@ static struct outcome measure_scrape(
     return outcome;
 }
 
-/* Seconds of processor time that one second of polling takes. */
-static double measure_instances(const struct aliases *aliases) {
-    enum { SECONDS = 16 };
-    struct buffer bodies[SECONDS];
-    struct meter *meters[INSTANCES];
-    for (unsigned i = 0; i < SECONDS; i++) {
-        make_body(&bodies[i], INSTANCE_BYTES / LINE_BYTES, i);
-    }
-    for (size_t i = 0; i < INSTANCES; i++) meters[i] = meter_new(NS_PER_S);
-
-    uint64_t start = cpu_ns();
-    for (uint64_t second = 0; second < SECONDS; second++) {
-        const struct reading *readings[INSTANCES];
-        float values[METRIC_COUNT];
-        for (size_t i = 0; i < INSTANCES; i++) {
-            struct slice body = buffer_slice(&bodies[second]);
-            readings[i] =
-                scrape_text(meters[i], aliases, body, (second + 1) * NS_PER_S);
-        }
-        readings_sum(readings, INSTANCES, values);
-    }
-    double used = (double)(cpu_ns() - start) / (double)NS_PER_S / SECONDS;
-    for (size_t i = 0; i < INSTANCES; i++) meter_free(meters[i]);
-    for (size_t i = 0; i < SECONDS; i++) buffer_clear(&bodies[i]);
-    return used;
-}
-
 static void bar(const char *name, double value, double limit, bool ok) {
     printf("bar %s %.4g %.4g %s\n", name, value, limit, ok ? "ok" : "short");
 }
@@ -200,7 +172,7 @@ int main(void) {
     struct slice body = buffer_slice(&bodies[ROUNDS]);
     double scan = measure_scan(bodies);
     struct outcome scrape = measure_scrape(&aliases, bodies);
-    double instances = measure_instances(&aliases);
+    struct poll_cost cost = poll_cost_measure();
 
     printf("series          %u of %u understood\n", scrape.known, (unsigned)SERIES);
     printf("bytes per line  %.1f\n", (double)body.length / (double)count_lines(body));
@@ -211,8 +183,10 @@ int main(void) {
     bar("scrape_share_of_scan", scrape.bytes_per_s / scan, 1.0 / SCAN_BAR,
         scrape.bytes_per_s / scan >= 1.0 / SCAN_BAR);
     bar("allocations", scrape.allocations, 0, scrape.allocations <= 0);
-    bar("cpu_percent_64_scrapes", instances * 100, CPU_BAR_PERCENT,
-        instances * 100 <= CPU_BAR_PERCENT);
+    bool answered = cost.answered >= cost.wanted && cost.failed == 0;
+    bar("polls_answered", cost.answered, cost.wanted, answered);
+    bar("cpu_percent_64_instances", cost.cpu_ratio * 100, CPU_BAR_PERCENT,
+        cost.cpu_ratio * 100 <= CPU_BAR_PERCENT);
     for (size_t i = 0; i <= ROUNDS; i++) buffer_clear(&bodies[i]);
     return 0;
 }
