@@ -19,7 +19,8 @@ static bool is_track(unsigned track) {
 static bool part_is_sound(const struct part *part) {
     return ENDS(part->name) && ENDS(part->detail) && ENDS(part->version) &&
            part->kind < PART_KIND_COUNT && is_track(part->track) &&
-           part->status <= PART_SILENT && is_bool(&part->critical);
+           part->status <= PART_SILENT && is_bool(&part->critical) &&
+           is_bool(&part->gone);
 }
 
 static bool error_is_sound(const struct error_row *row) {

@@ -229,6 +229,7 @@ static void a_keyframe_that_makes_no_sense_is_refused(void **state) {
         offsetof(struct state, check_count),
         offsetof(struct state, parts) + offsetof(struct part, kind),
         offsetof(struct state, parts) + offsetof(struct part, critical),
+        offsetof(struct state, parts) + offsetof(struct part, gone),
         offsetof(struct state, notes) + offsetof(struct note, level),
         offsetof(struct state, runs) + offsetof(struct run, verdict),
         offsetof(struct state, rollout) + offsetof(struct rollout_status, known),
