@@ -85,12 +85,3 @@ uint64_t job_queue_complete(
     redis_done_fn done, void *owner);
 
 uint64_t job_queue_snapshot(struct job_queue *queue, redis_done_fn done, void *owner);
-
-/* The jobs in a reply of job_queue_take(), and the ids to wait behind. False when it is
- * none; what cannot be read is left out. The caller clears the jobs. */
-struct queue_taken {
-    size_t count;
-    struct job jobs[QUEUE_SLOTS_MAX];
-    char last[QUEUE_STREAMS][JOB_ENTRY_SIZE];
-};
-bool job_queue_read_taken(struct queue_taken *taken, const struct redis_reply *reply);

@@ -8,6 +8,7 @@
 #include "agent/agent.h"
 #include "agent/hand.h"
 #include "agent/job_queue.h"
+#include "agent/queue_taken.h"
 #include "agent/registry.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -169,7 +170,7 @@ static void on_taken(void *owner, const struct redis_result *result) {
     struct worker *worker = owner;
     worker->take = 0;
     struct queue_taken taken;
-    if (!result->reply || !job_queue_read_taken(&taken, result->reply)) {
+    if (!result->reply || !queue_taken_read(&taken, result->reply)) {
         note_trouble(worker, result);
         drain_if_idle(worker);
         return;

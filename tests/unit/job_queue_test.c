@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "agent/queue_gauges.h"
+#include "agent/queue_taken.h"
 #include "agent/registry.h"
 #include "base/text.h"
 
@@ -56,7 +57,7 @@ static void job_queue_reads_a_job_that_was_taken(void **state) {
     struct redis_reply reply = list_reply(both, 2);
 
     struct queue_taken taken;
-    assert_true(job_queue_read_taken(&taken, &reply));
+    assert_true(queue_taken_read(&taken, &reply));
     assert_int_equal(taken.count, 1);
     const struct job *job = &taken.jobs[0];
     assert_string_equal(job->id, ID);
@@ -90,13 +91,13 @@ static void job_queue_leaves_out_what_is_no_job(void **state) {
     struct redis_reply both[] = {list_reply(rows, 3), list_reply(last, 3)};
     struct redis_reply reply = list_reply(both, 2);
     struct queue_taken taken;
-    assert_true(job_queue_read_taken(&taken, &reply));
+    assert_true(queue_taken_read(&taken, &reply));
     assert_int_equal(taken.count, 0);
 
     struct redis_reply number = number_reply(1);
-    assert_false(job_queue_read_taken(&taken, &number));
+    assert_false(queue_taken_read(&taken, &number));
     reply.count = 1;
-    assert_false(job_queue_read_taken(&taken, &reply));
+    assert_false(queue_taken_read(&taken, &reply));
 }
 
 static void job_queue_names_its_keys_after_the_version(void **state) {

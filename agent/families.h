@@ -1,0 +1,46 @@
+/* Every family of numbers that the agent tells: name, kind, labels, help. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+enum family_kind { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
+
+/* clang-format off */
+/*    id                         name                                kind              labels              help */
+#define FAMILIES(X) \
+    X(FAMILY_REQUESTS,           "agent_requests_total",             FAMILY_COUNTER,   "status",           "Chat requests by how they ended."), \
+    X(FAMILY_ERRORS,             "agent_errors_total",               FAMILY_COUNTER,   "error_type",       "Chat requests that failed."), \
+    X(FAMILY_DURATION,           "agent_request_duration_seconds",   FAMILY_HISTOGRAM, "status",           "Time from a chat request to its end."), \
+    X(FAMILY_ACTIVE,             "agent_requests_active",            FAMILY_GAUGE,     "",                 "Chat requests being worked on."), \
+    X(FAMILY_HTTP,               "agent_http_requests_total",        FAMILY_COUNTER,   "route,code",       "HTTP requests by route and status code."), \
+    X(FAMILY_SHED,               "agent_shed_total",                 FAMILY_COUNTER,   "reason",           "Requests turned away or put off to stay healthy."), \
+    X(FAMILY_READY,              "agent_ready",                      FAMILY_GAUGE,     "check",            "Whether each dependency is usable."), \
+    X(FAMILY_BUILD,              "agent_build_info",                 FAMILY_GAUGE,     "version,model",    "Always 1; says what runs here."), \
+    X(FAMILY_MODEL_REQUESTS,     "llm_requests_total",               FAMILY_COUNTER,   "model,status",     "Calls to the model by how they ended."), \
+    X(FAMILY_MODEL_DURATION,     "llm_request_duration_seconds",     FAMILY_HISTOGRAM, "model",            "Time of one call to the model, retries included."), \
+    X(FAMILY_TOKENS,             "llm_tokens_total",                 FAMILY_COUNTER,   "model,token_type", "Tokens read and written by the model."), \
+    X(FAMILY_COST,               "llm_cost_usd_total",               FAMILY_COUNTER,   "model",            "What the model cost; absent without a known price."), \
+    X(FAMILY_PRICE_KNOWN,        "agent_model_price_known",          FAMILY_GAUGE,     "model",            "Whether the price table knows the model."), \
+    X(FAMILY_RETRIES,            "llm_retries_total",                FAMILY_COUNTER,   "model,reason",     "Calls to the model that were tried again."), \
+    X(FAMILY_STOPS,              "llm_stop_total",                   FAMILY_COUNTER,   "model,reason",     "Why the model stopped writing."), \
+    X(FAMILY_LIMIT_REMAINING,    "llm_ratelimit_remaining",          FAMILY_GAUGE,     "kind",             "What the model's rate limit still allows."), \
+    X(FAMILY_LIMIT,              "llm_ratelimit_limit",              FAMILY_GAUGE,     "kind",             "The model's rate limit."), \
+    X(FAMILY_TOOL_CALLS,         "tool_calls_total",                 FAMILY_COUNTER,   "tool_name,status", "Tool calls by tool and outcome."), \
+    X(FAMILY_TOOL_DURATION,      "tool_duration_seconds",            FAMILY_HISTOGRAM, "tool_name",        "Time of one tool call."), \
+    X(FAMILY_QUEUE_DEPTH,        "queue_depth",                      FAMILY_GAUGE,     "priority",         "Jobs that wait for a worker."), \
+    X(FAMILY_QUEUE_FLIGHT,       "queue_in_flight",                  FAMILY_GAUGE,     "priority",         "Jobs taken and not finished."), \
+    X(FAMILY_QUEUE_AGE,          "queue_oldest_age_seconds",         FAMILY_GAUGE,     "priority",         "Age of the oldest unfinished job; 0 without any."), \
+    X(FAMILY_QUEUE_WAIT,         "queue_wait_seconds",               FAMILY_HISTOGRAM, "",                 "Time that jobs waited for a worker."), \
+    X(FAMILY_QUEUE_ENQUEUED,     "queue_enqueued_total",             FAMILY_COUNTER,   "",                 "Jobs that this process put into the queue."), \
+    X(FAMILY_QUEUE_COMPLETED,    "queue_completed_total",            FAMILY_COUNTER,   "status",           "Jobs of this version that ended, by all workers."), \
+    X(FAMILY_QUEUE_RECLAIMED,    "queue_reclaimed_total",            FAMILY_COUNTER,   "",                 "Jobs of this version taken over from a silent worker."), \
+    X(FAMILY_QUEUE_DEAD,         "queue_dead_total",                 FAMILY_COUNTER,   "",                 "Jobs of this version given up after too many deliveries."), \
+    X(FAMILY_WORKERS,            "workers",                          FAMILY_GAUGE,     "state",            "Workers of this version that are alive."), \
+    X(FAMILY_LOOP_DELAY,         "agent_loop_delay_seconds",         FAMILY_GAUGE,     "",                 "How late the last timer of the event loop was.")
+/* clang-format on */
+
+enum family {
+#define X(id, name, kind, labels, help) id
+    FAMILIES(X),
+#undef X
+    FAMILY_COUNT
+};
