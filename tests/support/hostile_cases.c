@@ -31,9 +31,16 @@ static bool say(int client, const char *words) {
 
 /* The same words again and again; 0 times means until the peer goes. */
 static void repeat(int client, const char *words, size_t times) {
-    for (size_t i = 0; times == 0 || i < times; i++) {
-        if (!say(client, words)) return;
+    enum { BLOCK = 64 * 1024 };
+    static char block[BLOCK];
+    size_t length = strlen(words);
+    size_t fits = BLOCK / length;
+    for (size_t i = 0; i < fits * length; i++) block[i] = words[i % length];
+    bool endless = times == 0;
+    for (; endless || times >= fits; times -= endless ? 0 : fits) {
+        if (!put(client, block, fits * length)) return;
     }
+    put(client, block, times * length);
 }
 
 static void drip(int client, const char *word) {
@@ -140,11 +147,17 @@ static void play_json_large(int client) {
 }
 
 static void play_metrics_huge(int client) {
+    enum { LINES = 1000000, LINE_MAX = 64, BLOCK = 64 * 1024 };
+    static char block[BLOCK];
+    size_t length = 0;
     say(client, TEXT DONE "# TYPE agent_requests_total counter\n");
-    for (int i = 0; i < 1000000; i++) {
-        char line[64];
-        snprintf(line, sizeof line, "agent_requests_total{status=\"%d\"} 1\n", i);
-        if (!say(client, line)) return;
+    for (int i = 0; i < LINES; i++) {
+        length += (size_t)snprintf(
+            block + length, BLOCK - length, "agent_requests_total{status=\"%d\"} 1\n",
+            i);
+        if (BLOCK - length > LINE_MAX && i + 1 < LINES) continue;
+        if (!put(client, block, length)) return;
+        length = 0;
     }
 }
 
