@@ -29,6 +29,7 @@ struct service {
     bool written;
     char header_name[NAME_SIZE];
     char header[NAME_SIZE];
+    char last_body[SERVICE_BODY_SIZE];
 };
 
 static struct path *path_of(struct service *service, const char *name) {
@@ -48,6 +49,8 @@ static void on_request(void *owner, struct server_request *request) {
                              ? server_request_header(request, service->header_name)
                              : NULL;
     text_copy_cut(service->header, sizeof service->header, header ? header : "");
+    struct text body = TEXT_IN(service->last_body);
+    text_add_slice(&body, server_request_body(request));
     struct path *path = path_of(service, server_request_path(request));
     if (!path) {
         server_answer(
@@ -129,4 +132,8 @@ const char *service_last_header(const struct service *service) {
 
 void service_keep_header(struct service *service, const char *name) {
     text_copy_cut(service->header_name, sizeof service->header_name, name);
+}
+
+const char *service_last_body(const struct service *service) {
+    return service->last_body;
 }

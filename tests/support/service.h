@@ -34,3 +34,6 @@ bool service_was_written_to(const struct service *service);
 /* The value of a header of the last request. */
 const char *service_last_header(const struct service *service);
 void service_keep_header(struct service *service, const char *name);
+
+/* What the last request brought along, cut to SERVICE_BODY_SIZE. */
+const char *service_last_body(const struct service *service);

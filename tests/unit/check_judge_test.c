@@ -39,8 +39,9 @@ static struct check_finding judge(
     struct checks *checks = memory_new(sizeof *checks);
     struct mistakes mistakes;
     mistakes_init(&mistakes, "f");
-    if (!checks_read(checks, document_root(file), try_regex, &mistakes))
+    if (!checks_read(checks, document_root(file), try_regex, &mistakes)) {
         fail_msg("%s: %s", expect, mistakes.items[0].words);
+    }
 
     struct document *json = json_parse(slice_of(body), &err);
     const struct node *root = json ? document_root(json) : NULL;
@@ -66,45 +67,45 @@ static void answers_are_judged_by_what_is_expected(void **state) {
     static const struct {
         const char *expect;
         unsigned status;
-        const char *body;
         enum verdict verdict;
+        const char *body;
     } cases[] = {
-        {"{status: 200}", 200, "", VERDICT_PASS},
-        {"{status: 200}", 503, "", VERDICT_FAIL},
-        {"{status: [200, 202]}", 202, "", VERDICT_PASS},
-        {"{status: 404}", 404, "", VERDICT_PASS},
-        {"{status: 200}", 401, "", VERDICT_ERROR},
-        {"{status: 401}", 401, "", VERDICT_PASS},
-        {"{body: {contains: a}}", 500, "a", VERDICT_FAIL},
-        {"{body: {contains: a}}", 204, "a", VERDICT_PASS},
-        {"{body: {contains: b}}", 200, "a", VERDICT_FAIL},
-        {"{body_lacks: [x, y]}", 200, "a", VERDICT_PASS},
-        {"{body_lacks: [x, y]}", 200, "say y", VERDICT_FAIL},
-        {"{headers: {Content-Type: {contains: text}}}", 200, "", VERDICT_PASS},
-        {"{headers: {X-Other: {exists: true}}}", 200, "", VERDICT_FAIL},
-        {"{headers: {X-Other: {exists: false}}}", 200, "", VERDICT_PASS},
-        {"{json: {$.a: 1}}", 200, "{\"a\": 1}", VERDICT_PASS},
-        {"{json: {$.a: 1}}", 200, "{\"b\": 1}", VERDICT_FAIL},
-        {"{json: {$.a: 1}}", 200, "", VERDICT_FAIL},
-        {"{json: {$.a: 1}}", 200, "{\"a\": 1} trailing", VERDICT_FAIL},
-        {"{answer: {contains: '4'}}", 200, "{\"response\": \"4\"}", VERDICT_PASS},
-        {"{answer: {contains: '4'}}", 200, "{\"response\": \"5\"}", VERDICT_FAIL},
-        {"{answer: {contains: '4'}}", 200, "", VERDICT_FAIL},
-        {"{healthy: true}", 200, "{\"status\": \"healthy\"}", VERDICT_PASS},
-        {"{healthy: true}", 200, "{\"status\": \"unhealthy\"}", VERDICT_FAIL},
-        {"{healthy: true}", 200, "{\"status\": \"hm\"}", VERDICT_INCONCLUSIVE},
-        {"{healthy: true}", 200, "OK\n", VERDICT_PASS},
-        {"{healthy: true}", 200, "<html>", VERDICT_INCONCLUSIVE},
-        {"{healthy: true}", 200, "", VERDICT_INCONCLUSIVE},
-        {"{healthy: true}", 503, "{\"status\": \"healthy\"}", VERDICT_FAIL},
-        {"{metrics: true}", 200, "", VERDICT_INCONCLUSIVE},
-        {"{metrics: true}", 200, "agent_requests_total 7\n", VERDICT_PASS},
-        {"{metrics: true}", 200, "agent_requests_total NaN\n", VERDICT_INCONCLUSIVE},
-        {"{metrics: true}", 200, "something_else 7\n", VERDICT_INCONCLUSIVE},
-        {"{metrics: true}", 200, "<html>no metrics</html>\n", VERDICT_FAIL},
-        {"{metrics: true}", 200, "{\"total_requests\": 7}", VERDICT_PASS},
-        {"{metrics: true}", 200, "{\"total_requests\": null}", VERDICT_INCONCLUSIVE},
-        {"{metrics: true}", 200, "{}", VERDICT_INCONCLUSIVE},
+        {"{status: 200}", 200, VERDICT_PASS, ""},
+        {"{status: 200}", 503, VERDICT_FAIL, ""},
+        {"{status: [200, 202]}", 202, VERDICT_PASS, ""},
+        {"{status: 404}", 404, VERDICT_PASS, ""},
+        {"{status: 200}", 401, VERDICT_ERROR, ""},
+        {"{status: 401}", 401, VERDICT_PASS, ""},
+        {"{body: {contains: a}}", 500, VERDICT_FAIL, "a"},
+        {"{body: {contains: a}}", 204, VERDICT_PASS, "a"},
+        {"{body: {contains: b}}", 200, VERDICT_FAIL, "a"},
+        {"{body_lacks: [x, y]}", 200, VERDICT_PASS, "a"},
+        {"{body_lacks: [x, y]}", 200, VERDICT_FAIL, "say y"},
+        {"{headers: {Content-Type: {contains: text}}}", 200, VERDICT_PASS, ""},
+        {"{headers: {X-Other: {exists: true}}}", 200, VERDICT_FAIL, ""},
+        {"{headers: {X-Other: {exists: false}}}", 200, VERDICT_PASS, ""},
+        {"{json: {$.a: 1}}", 200, VERDICT_PASS, "{\"a\": 1}"},
+        {"{json: {$.a: 1}}", 200, VERDICT_FAIL, "{\"b\": 1}"},
+        {"{json: {$.a: 1}}", 200, VERDICT_FAIL, ""},
+        {"{json: {$.a: 1}}", 200, VERDICT_FAIL, "{\"a\": 1} trailing"},
+        {"{answer: {contains: '4'}}", 200, VERDICT_PASS, "{\"response\": \"4\"}"},
+        {"{answer: {contains: '4'}}", 200, VERDICT_FAIL, "{\"response\": \"5\"}"},
+        {"{answer: {contains: '4'}}", 200, VERDICT_FAIL, ""},
+        {"{healthy: true}", 200, VERDICT_PASS, "{\"status\": \"healthy\"}"},
+        {"{healthy: true}", 200, VERDICT_FAIL, "{\"status\": \"unhealthy\"}"},
+        {"{healthy: true}", 200, VERDICT_INCONCLUSIVE, "{\"status\": \"hm\"}"},
+        {"{healthy: true}", 200, VERDICT_PASS, "OK\n"},
+        {"{healthy: true}", 200, VERDICT_INCONCLUSIVE, "<html>"},
+        {"{healthy: true}", 200, VERDICT_INCONCLUSIVE, ""},
+        {"{healthy: true}", 503, VERDICT_FAIL, "{\"status\": \"healthy\"}"},
+        {"{metrics: true}", 200, VERDICT_INCONCLUSIVE, ""},
+        {"{metrics: true}", 200, VERDICT_PASS, "agent_requests_total 7\n"},
+        {"{metrics: true}", 200, VERDICT_INCONCLUSIVE, "agent_requests_total NaN\n"},
+        {"{metrics: true}", 200, VERDICT_INCONCLUSIVE, "something_else 7\n"},
+        {"{metrics: true}", 200, VERDICT_FAIL, "<html>no metrics</html>\n"},
+        {"{metrics: true}", 200, VERDICT_PASS, "{\"total_requests\": 7}"},
+        {"{metrics: true}", 200, VERDICT_INCONCLUSIVE, "{\"total_requests\": null}"},
+        {"{metrics: true}", 200, VERDICT_INCONCLUSIVE, "{}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct check_finding finding =

@@ -88,8 +88,9 @@ static const char whole_file[] =
 static void a_whole_file_is_read(void **state) {
     (void)state;
     struct fixture fixture;
-    if (!read_file(&fixture, whole_file))
+    if (!read_file(&fixture, whole_file)) {
         fail_msg("%s", fixture.mistakes.items[0].words);
+    }
     const struct checks *checks = fixture.checks;
     assert_int_equal(checks->count, 4);
     const struct check *health = &checks->items[0];

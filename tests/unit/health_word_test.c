@@ -22,8 +22,9 @@ static void words_mean_what_they_say(void **state) {
         {"not ok", HEALTH_UNKNOWN}, {"okey", HEALTH_UNKNOWN},
         {"\n", HEALTH_UNKNOWN},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(health_word_of(slice_of(cases[i].word)), cases[i].means);
+    }
 }
 
 static void bodies_are_asked_for_their_status(void **state) {

@@ -37,8 +37,9 @@ static void the_deepest_document_is_walked(void **state) {
     struct error err;
     struct document *document = document_new();
     struct node *at = NULL;
-    for (int i = 0; i < DOCUMENT_DEPTH_MAX; i++)
+    for (int i = 0; i < DOCUMENT_DEPTH_MAX; i++) {
         at = document_add(document, at, NODE_LIST, &err);
+    }
     document_add(document, at, NODE_NULL, &err);
     struct node_walk walk = node_walk_from(document_root(document));
     int count = 0;

@@ -16,6 +16,8 @@
 #include "support/test_folder.h"
 #include "support/test_process.h"
 
+#define SCHEMA (TESTS_FOLDER "/reports/junit-subset.xsd")
+
 enum { PATH_SIZE = 512, LINES_MAX = 16 };
 
 /* What the reports are made from: one of each kind, with words that mean something to
@@ -233,9 +235,7 @@ static int check_with(
 
 static void junit_is_in_the_subset_that_everybody_reads(void **state) {
     (void)state;
-    const char *const args[] = {
-        "xmllint", "--noout", "--schema", TESTS_FOLDER "/reports/junit-subset.xsd",
-        NULL};
+    const char *const args[] = {"xmllint", "--noout", "--schema", SCHEMA, NULL};
     struct smoke_result *passed = book();
     struct smoke_result *all = mixed();
     assert_int_equal(check_with(passed, smoke_report_junit, args), 0);
