@@ -141,8 +141,10 @@ static bool read_body(struct error_list *list, const struct http_reply *reply) {
     const struct node *entries = entries_of(root);
     if (entries) {
         take_entries(list->instance, root, entries);
+        uint32_t kinds = list->instance->error_count;
         subject_say(
-            &list->subject, PART_OK, "%u kinds of errors", list->instance->error_count);
+            &list->subject, PART_OK, "%u kind%s of error", kinds,
+            kinds == 1 ? "" : "s");
     } else {
         subject_say(&list->subject, PART_BAD, "JSON, but no list of errors");
     }
