@@ -27,6 +27,7 @@ struct demo_part {
     struct loop_timer *timer; /* until it is asked again, or told of */
     uint64_t started_ns;
     bool wanted; /* up: an end is a death */
+    bool again;  /* start it once it has stopped */
     char reason[REASON_SIZE];
     demo_part_fn on_change;
     void *owner;
@@ -120,11 +121,7 @@ static bool run_process(struct demo_part *part, int log, struct error *err) {
     return part->process != NULL;
 }
 
-bool demo_part_start(struct demo_part *part, struct error *err) {
-    if (part->process) {
-        return error_set(
-            err, ERROR_CONFLICT, "%s is running already", part->start.name);
-    }
+static bool start_now(struct demo_part *part, struct error *err) {
     char path[DEMO_PATH_SIZE];
     part_path(part, ".log", path);
     int log =
@@ -138,6 +135,16 @@ bool demo_part_start(struct demo_part *part, struct error *err) {
     part->wanted = true;
     part->started_ns = loop_clock_ns();
     ask_whether_ready(part);
+    return true;
+}
+
+bool demo_part_start(struct demo_part *part, struct error *err) {
+    if (!part->process) return start_now(part, err);
+    if (part->wanted || part->again) {
+        return error_set(
+            err, ERROR_CONFLICT, "%s is running already", part->start.name);
+    }
+    part->again = true;
     return true;
 }
 
@@ -205,11 +212,17 @@ static void on_exit_of(void *owner, const struct process_exit *how) {
     } else {
         text_addf(&text, "ended with exit code %d", how->code);
     }
-    change(part, part->wanted ? DEMO_PART_DIED : DEMO_PART_STOPPED);
+    struct error err;
+    bool again = part->again;
+    part->again = false;
+    if (again && start_now(part, &err)) return;
+    if (again) text_copy_cut(part->reason, sizeof part->reason, err.message);
+    change(part, part->wanted || again ? DEMO_PART_DIED : DEMO_PART_STOPPED);
 }
 
 void demo_part_stop(struct demo_part *part) {
     part->wanted = false;
+    part->again = false;
     if (part->process) {
         process_stop(part->process, DEMO_STOP_S * NS_PER_S);
     } else {

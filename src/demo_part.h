@@ -40,6 +40,7 @@ struct demo_part *demo_part_new(
 /* Kills it if it still runs. */
 void demo_part_free(struct demo_part *part);
 
+/* One that is about to stop starts again as soon as it has. */
 bool demo_part_start(struct demo_part *part, struct error *err);
 
 /* SIGTERM, and SIGKILL after DEMO_STOP_S. */

@@ -99,7 +99,7 @@ void demo_plan_target(const struct demo_plan *plan, struct buffer *to) {
         "      stable: {urls: [http://127.0.0.1:%u]}\n"
         "      canary: {urls: [http://127.0.0.1:%u]}\n"
         "    expected_rps: 40\n"
-        "    slo: {availability: 99%%, p95: 3s}\n"
+        "    slo: {availability: 97%%, p95: 3s}\n"
         "    split: {haproxy: {socket: %s/router.sock, table: %s, stable: stable,"
         " canary: canary}}\n"
         "    rollout: {socket: %s/rollout.sock}\n"

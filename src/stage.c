@@ -285,6 +285,7 @@ static void suspend(struct stage *stage) {
 static void init_ui(struct stage *stage, const struct terminal *terminal) {
     const struct canvas *canvas = screen_canvas(stage->screen);
     ui_init(&stage->ui, canvas->width, canvas->height);
+    stage->ui.window = 0; /* what has just begun fills the shortest window first */
     input_init(&stage->input);
     /* The fonts of consoles have no braille. */
     if (terminal->family == TERMINAL_LINUX) stage->ui.glyphs = RASTER_BLOCK;
