@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "invocation.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/safe_text.h"
 #include "base/text.h"
+#include "output_file.h"
 
-enum { LINE_SIZE = 512, PATH_SIZE = 1024, REPORT_MODE = 0644 };
+enum { LINE_SIZE = 512 };
 
 const char *invocation_operand(const struct invocation *invocation, unsigned index) {
     return index < invocation->operands.count ? invocation->operands.items[index]
@@ -62,64 +60,14 @@ enum exit_code invocation_code_of(const struct error *err) {
     return EXIT_CODE_USAGE;
 }
 
-/* Writes all of it; a reader that has gone is taken for one that has read enough. */
-static bool write_all(int descriptor, struct slice bytes, struct error *err) {
-    while (bytes.length > 0) {
-        ssize_t wrote = write(descriptor, bytes.data, bytes.length);
-        if (wrote < 0 && errno == EINTR) continue;
-        if (wrote < 0 && errno == EPIPE) return true;
-        if (wrote < 0) return error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
-        bytes.data += wrote;
-        bytes.length -= (size_t)wrote;
-    }
-    return true;
-}
-
-/* A pipe or a device cannot be replaced: it is written to as it is. */
-static bool is_special(const char *path) {
-    struct stat found;
-    return stat(path, &found) == 0 && !S_ISREG(found.st_mode);
-}
-
-static bool write_special(const char *path, struct slice result, struct error *err) {
-    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
-    if (descriptor < 0) return error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
-    bool wrote = write_all(descriptor, result, err);
-    close(descriptor);
-    return wrote;
-}
-
-/* Beside its final name first: whoever reads the file sees all of it or the old one. */
-static bool write_file(const char *path, struct slice result, struct error *err) {
-    char beside[PATH_SIZE];
-    struct text name = TEXT_IN(beside);
-    text_addf(&name, "%s.%ld", path, (long)getpid());
-    if (name.truncated) return error_set(err, ERROR_LIMIT, "the name is too long");
-    int descriptor =
-        open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, REPORT_MODE);
-    if (descriptor < 0) return error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
-    bool wrote = write_all(descriptor, result, err);
-    if (close(descriptor) != 0 && wrote) {
-        wrote = error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
-    }
-    if (wrote && rename(beside, path) != 0) {
-        wrote = error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
-    }
-    if (!wrote) unlink(beside);
-    return wrote;
-}
-
 bool invocation_write(
     const struct invocation *invocation, struct slice result, struct error *err) {
     const char *path = invocation->options.values[OPTION_OUTPUT];
     if (!path || strcmp(path, "-") == 0) {
-        if (write_all(STDOUT_FILENO, result, err)) return true;
+        if (output_write_all(STDOUT_FILENO, result, err)) return true;
         return error_wrap(err, "writing to stdout");
     }
-    if (is_special(path) ? write_special(path, result, err)
-                         : write_file(path, result, err)) {
-        return true;
-    }
+    if (output_file_write(path, result, true, err)) return true;
     return error_wrap(err, "writing %s", path);
 }
 

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "output_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+enum { PATH_SIZE = 1024, FILE_MODE = 0644 };
+
+bool output_write_all(int descriptor, struct slice bytes, struct error *err) {
+    while (bytes.length > 0) {
+        ssize_t wrote = write(descriptor, bytes.data, bytes.length);
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote < 0 && errno == EPIPE) return true;
+        if (wrote < 0) return error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
+        bytes.data += wrote;
+        bytes.length -= (size_t)wrote;
+    }
+    return true;
+}
+
+static bool is_special(const char *path) {
+    struct stat found;
+    return stat(path, &found) == 0 && !S_ISREG(found.st_mode);
+}
+
+static bool write_special(const char *path, struct slice bytes, struct error *err) {
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) return error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
+    bool wrote = output_write_all(descriptor, bytes, err);
+    close(descriptor);
+    return wrote;
+}
+
+static bool write_new(const char *path, struct slice bytes, struct error *err) {
+    int descriptor =
+        open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+    if (descriptor < 0) return error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
+    bool wrote = output_write_all(descriptor, bytes, err);
+    if (close(descriptor) != 0 && wrote) {
+        wrote = error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
+    }
+    return wrote;
+}
+
+/* A link fails where a rename would replace. */
+static bool give_name(
+    const char *beside, const char *path, bool replace, struct error *err) {
+    int failed = replace ? rename(beside, path) : link(beside, path);
+    if (failed == 0) return true;
+    enum error_code code = errno == EEXIST ? ERROR_CONFLICT : ERROR_SYSTEM;
+    return error_set(err, code, "%s", strerror(errno));
+}
+
+bool output_file_write(
+    const char *path, struct slice bytes, bool replace, struct error *err) {
+    char beside[PATH_SIZE];
+    struct text name = TEXT_IN(beside);
+    if (replace && is_special(path)) return write_special(path, bytes, err);
+    text_addf(&name, "%s.%ld", path, (long)getpid());
+    if (name.truncated) return error_set(err, ERROR_LIMIT, "the name is too long");
+    bool wrote = write_new(beside, bytes, err);
+    bool named = wrote && give_name(beside, path, replace, err);
+    /* After a rename the other name is gone already. */
+    if (wrote && !(named && replace)) unlink(beside);
+    return named;
+}
