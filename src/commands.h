@@ -29,6 +29,7 @@
 #define TAKES_DEMO                                                                    \
     (TAKES(OPTION_HEADLESS) | TAKES(OPTION_STACK_ONLY) | TAKES(OPTION_WRITE_CONFIG) | \
      TAKES(OPTION_BAD_CANARY) | TAKES(OPTION_REAL_MODEL) | TAKES(OPTION_THEME))
+#define TAKES_INIT (COMMAND_ACTS | TAKES(OPTION_FORCE) | TAKES(OPTION_TIMEOUT))
 #define TAKES_STATUS \
     (TAKES_CONFIG | TAKES_VERDICT | TEXT_AND_JSON | TAKES(OPTION_TIMEOUT))
 #define TAKES_SMOKE                                                         \
@@ -57,6 +58,7 @@
     X(demo_stop_command,     "demo stop",    "PART",           TAKES(OPTION_TARGET),             "stop a part of a running demo"), \
     X(demo_traffic_command,  "demo traffic", "URL [RATE]",     0,                                "send the demo's gentle traffic to a service on this machine"), \
     X(help_command,          "help",         "[COMMAND]",      0,                                "say what a command does and takes"), \
+    X(init_command,          "init",         "URL",            TAKES_INIT,                       "look at a service; write flightdeck.yaml and checks.yaml"), \
     X(smoke_command,         "smoke",        "[URL]",          TAKES_SMOKE,                      "check that the service works: health, a chat, metrics"), \
     X(status_command,        "status",       "[URL]",          TAKES_STATUS,                     "one look at everything; the exit code says how it is"), \
     X(theme_check_command,   "theme check",    "FILE",         TAKES_RESULT | TEXT_AND_JSON, "say how a theme looks and who can read it"), \

@@ -246,7 +246,7 @@ static bool check_safety(const struct target *target, struct error *err) {
         target->name);
 }
 
-static bool choose_url(const char *url, struct target *target, struct error *err) {
+bool config_target_of_url(const char *url, struct target *target, struct error *err) {
     struct url parts;
     if (!url_parse(slice_of(url), &parts, err)) {
         err->code = ERROR_USAGE;
@@ -275,7 +275,7 @@ bool config_choose(
     struct target *target = memory_new(sizeof *target);
     config->note[0] = '\0';
     mistakes_init(&config->refusals, CONFIG_PROJECT_PATH);
-    bool chosen = url ? choose_url(url, target, err)
+    bool chosen = url ? config_target_of_url(url, target, err)
                       : choose_configured(config, name, target, err);
     if (!chosen) {
         free(target);

@@ -30,6 +30,10 @@ void config_free(struct config *config);
 bool config_choose(
     struct config *config, const char *name, const char *url, struct error *err);
 
+/* What a URL alone says. Refused with a user and password in it: every process of this
+ * machine could read them. */
+bool config_target_of_url(const char *url, struct target *target, struct error *err);
+
 /* Fills the secrets of the chosen target in. */
 bool config_fill_secrets(struct config *config, struct error *err);
 

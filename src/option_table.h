@@ -18,6 +18,7 @@
     X(OPTION_REPORT_ONLY,   "report-only",  0,   NULL,       "exit with 0, but say what it would have been"), \
     X(OPTION_CHECKS,        "checks",       0,   "FILE",     "run these checks instead of the three of the book"), \
     X(OPTION_FAIL_FAST,     "fail-fast",    0,   NULL,       "stop after the first check that fails"), \
+    X(OPTION_FORCE,         "force",        0,   NULL,       "replace files that are there already"), \
     X(OPTION_ORIGIN,        "origin",       0,   NULL,       "say where each value came from"), \
     X(OPTION_THEME,         "theme",        0,   "NAME",     "colours of the cockpit"), \
     X(OPTION_PLAIN,         "plain",        0,   NULL,       "one line per change, without a screen"), \
