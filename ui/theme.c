@@ -40,14 +40,17 @@ struct look theme_look(
     const struct theme_style *ground =
         under == ROLE_NONE ? style : &theme->styles[under];
     if (depth == DEPTH_MONO) {
-        uint8_t reverse = ground->mono_attributes & LOOK_REVERSE;
+        uint8_t marked = ground->mono_attributes & (LOOK_REVERSE | LOOK_UNDERLINE);
         return (struct look){
-            LOOK_DEFAULT, LOOK_DEFAULT, style->mono_attributes | reverse};
+            LOOK_DEFAULT, LOOK_DEFAULT, style->mono_attributes | marked};
     }
+    /* Ink that was chosen for the plain background may vanish on a painted one. */
+    bool painted = color_at(theme, ground->bg, depth) != LOOK_DEFAULT;
     return (struct look){
-        .fg = color_at(theme, style->fg, depth),
+        .fg = color_at(theme, painted ? ground->fg : style->fg, depth),
         .bg = color_at(theme, ground->bg, depth),
-        .attributes = style->attributes,
+        .attributes =
+            style->attributes | (ground->attributes & (LOOK_REVERSE | LOOK_UNDERLINE)),
     };
 }
 

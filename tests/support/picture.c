@@ -157,7 +157,7 @@ void picture_add(struct buffer *out, struct display *display) {
         out,
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='-8 -8 %.1f %.1f' "
         "width='%.0f' height='%.0f' font-family='DejaVu Sans Mono, monospace' "
-        "font-size='14'>\n<rect x='-8' y='-8' width='%.1f' height='%.1f' rx='6' "
+        "font-size='13.952'>\n<rect x='-8' y='-8' width='%.1f' height='%.1f' rx='6' "
         "fill='#%06x'/>\n",
         w + 16, h + 16, w + 16, h + 16, w + 16, h + 16, PICTURE_BG);
     for (int y = 0; y < height; y++) add_row(out, display, y, width);
