@@ -158,5 +158,7 @@ int guard_run(const struct guard_work *work) {
     munmap(restore, sizeof *restore);
     if (work->after) work->after(work->owner);
     sigprocmask(SIG_SETMASK, &signals, NULL);
+    /* Word of the caller's other children came here meanwhile: let him look again. */
+    kill(self, SIGCHLD);
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
