@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "claim.h"
 #include "core/exit_code.h"
 #include "io/folders.h"
 #include "io/loop.h"
@@ -17,6 +18,7 @@ struct cockpit {
     struct session *session;
     struct smoke_run *smoke;
     struct loop_timer *disarm; /* while armed */
+    struct claim claim;        /* while armed, or while something of ours runs */
     char user[STATE_NAME_SIZE];
     char recordings[FOLDER_PATH_SIZE];
 };
@@ -28,16 +30,37 @@ static void publish_armed(struct cockpit *cockpit, bool armed) {
     session_publish(cockpit->session, &event);
 }
 
+/* What runs still acts: the target is given back when that has ended. */
+static void end_arming(struct cockpit *cockpit, const char *words) {
+    loop_timer_free(cockpit->disarm);
+    cockpit->disarm = NULL;
+    if (!smoke_run_is_active(cockpit->smoke)) claim_release(&cockpit->claim);
+    publish_armed(cockpit, false);
+    session_note(cockpit->session, NOTE_INFO, "arm", words);
+}
+
 static void on_disarm(void *owner, uint64_t now_ns) {
     struct cockpit *cockpit = owner;
     (void)now_ns;
     cockpit->disarm = NULL;
-    publish_armed(cockpit, false);
-    session_note(cockpit->session, NOTE_INFO, "arm", "disarmed: the time is over");
+    end_arming(cockpit, "disarmed: the time is over");
+}
+
+static void refuse(struct cockpit *cockpit, const char *what, const struct error *err) {
+    char words[ERROR_MESSAGE_SIZE + 32];
+    struct text text = TEXT_IN(words);
+    text_addf(&text, "%s: %s", what, err->message);
+    session_notify(cockpit->session, words);
+    session_note(cockpit->session, NOTE_WARN, "arm", words);
 }
 
 /* Arms, or keeps armed: the time starts again. */
 static void arm(struct cockpit *cockpit) {
+    struct error err = {0};
+    if (!claim_hold(&cockpit->claim, &err)) {
+        refuse(cockpit, "not armed", &err);
+        return;
+    }
     if (!cockpit->disarm) {
         session_note(cockpit->session, NOTE_WARN, "arm", "armed");
     }
@@ -48,17 +71,16 @@ static void arm(struct cockpit *cockpit) {
 }
 
 static void disarm(struct cockpit *cockpit) {
-    if (!cockpit->disarm) return;
-    loop_timer_free(cockpit->disarm);
-    cockpit->disarm = NULL;
-    publish_armed(cockpit, false);
-    session_note(cockpit->session, NOTE_INFO, "arm", "disarmed");
+    if (cockpit->disarm) end_arming(cockpit, "disarmed");
 }
 
 static void start_smoke(struct cockpit *cockpit) {
     struct error err = {0};
     if (!cockpit->disarm) {
         session_notify(cockpit->session, "smoke acts: arm first, with A");
+    } else if (!claim_hold(&cockpit->claim, &err)) {
+        refuse(cockpit, "not started", &err);
+        disarm(cockpit);
     } else if (!smoke_run_start(cockpit->smoke, &err)) {
         session_notify(cockpit->session, err.message);
     } else {
@@ -97,6 +119,7 @@ static void on_smoke_done(
     struct cockpit *cockpit = owner;
     char words[ERROR_MESSAGE_SIZE];
     struct text text = TEXT_IN(words);
+    if (!cockpit->disarm) claim_release(&cockpit->claim);
     if (!result) {
         text_addf(&text, "not started: %s", err->message);
         session_note(cockpit->session, NOTE_BAD, "smoke", words);
@@ -151,11 +174,14 @@ int cockpit_run(const struct cockpit_options *options, struct restore *restore) 
     struct cockpit cockpit = {.options = options, .loop = loop_new()};
     struct error err = {0};
     operator_name(cockpit.user);
+    cockpit.claim =
+        (struct claim){.target = options->target->name, .user = cockpit.user};
     int code = EXIT_CODE_USAGE;
     bool started = start(&cockpit, restore, &err);
     if (started) code = session_run(cockpit.session);
     loop_timer_free(cockpit.disarm);
     smoke_run_free(cockpit.smoke);
+    claim_release(&cockpit.claim);
     session_free(cockpit.session);
     loop_free(cockpit.loop);
     if (!started) fprintf(stderr, "flightdeck: %s\n", err.message);

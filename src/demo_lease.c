@@ -31,11 +31,10 @@ static void set_weight(struct demo_lease *lease) {
 }
 
 static bool controller_is_there(const struct demo_plan *plan) {
-    char runtime[FOLDER_PATH_SIZE];
+    char folder[FOLDER_PATH_SIZE];
     struct lock_holder who;
     struct error err;
-    return folder_runtime(runtime, &err) &&
-           lock_is_held(runtime, plan->place.name, &who) &&
+    return folder_state(folder, &err) && lock_is_held(folder, plan->place.name, &who) &&
            strcmp(who.purpose, "canary") == 0;
 }
 

@@ -9,12 +9,12 @@
 
 enum { FOLDER_PATH_SIZE = 512 };
 
-/* $XDG_RUNTIME_DIR/flightdeck, or /tmp/flightdeck-UID without it: sockets and locks. Made
- * with mode 0700; refused when it belongs to somebody else or others may enter. */
+/* $XDG_RUNTIME_DIR/flightdeck, or /tmp/flightdeck-UID without it: sockets. Made with
+ * mode 0700; refused when it belongs to somebody else or others may enter. */
 bool folder_runtime(char path[FOLDER_PATH_SIZE], struct error *err);
 
-/* $XDG_STATE_HOME/flightdeck, or ~/.local/state/flightdeck: history and recordings. Made
- * in the same way. */
+/* $XDG_STATE_HOME/flightdeck, or ~/.local/state/flightdeck: history, recordings and
+ * locks. Made in the same way. */
 bool folder_state(char path[FOLDER_PATH_SIZE], struct error *err);
 
 /* $XDG_CONFIG_HOME/flightdeck, or ~/.config/flightdeck; not made. */
