@@ -1,5 +1,4 @@
-/* HTTP requests through libcurl on the loop, behind one choke point that refuses what
- * its authority does not allow. */
+/* HTTP requests through libcurl on the loop, behind a gate that knows their authority. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -33,8 +32,7 @@ struct http_header {
 struct http_peer {
     const char *ca, *cert, *key; /* PEM files; NULL or "" for the system's */
     const char *server_name;     /* for SNI and the certificate's name */
-    const char *host;            /* Host header */
-    const char *proxy;           /* only this one, never the environment's */
+    const char *host, *proxy;    /* Host header; never the environment's proxy */
     const char *connect_to;  /* "host:port:addr:port" lines as in curl, NULL for none */
     const char *unix_socket; /* path of a unix socket */
     bool insecure;
@@ -59,20 +57,18 @@ struct http_reply {
     struct slice body;                 /* borrowed for the callback */
     const struct http_header *headers; /* borrowed; names in lower case */
     size_t header_count;
-    uint64_t started_ns;    /* monotonic, when the request was handed to curl */
-    uint64_t first_byte_ns; /* since then; 0 when none came */
-    uint64_t total_ns;      /* since then */
-    uint64_t connect_ns;    /* DNS, TCP and TLS of it; 0 on a reused connection */
+    uint64_t started_ns;              /* monotonic, when it was handed to curl */
+    uint64_t first_byte_ns, total_ns; /* since then; 0 when no byte came */
+    uint64_t connect_ns; /* DNS, TCP and TLS of it; 0 on a reused connection */
 };
 
 typedef void (*http_done_fn)(void *owner, const struct http_reply *reply);
-
 struct http *http_new(struct loop *loop, enum http_authority authority);
 /* Ends every call silently. */
 void http_free(struct http *http);
 
-/* Starts a request; `on_done` runs exactly once unless the call is freed first, and never
- * inside this function. A request that the authority forbids ends with ERROR_FORBIDDEN. */
+/* `on_done` runs exactly once unless the call is freed first, and never inside this
+ * function. A request that the authority forbids ends with ERROR_FORBIDDEN. */
 struct http_call *http_start(
     struct http *http, const struct http_request *request, http_done_fn on_done,
     void *owner);
