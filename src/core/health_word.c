@@ -37,6 +37,7 @@ enum { WORD_SIZE = 24 };
     X("dead",        HEALTH_BAD) \
     X("unavailable", HEALTH_BAD) \
     X("not_ready",   HEALTH_BAD) \
+    X("draining",    HEALTH_BAD) \
     X("not_serving", HEALTH_BAD) \
     X("false",       HEALTH_BAD)
 /* clang-format on */

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,25 @@ static void a_whole_file_is_read(void **state) {
     clear(&fixture);
 }
 
+/* What stands between the fences of the manual. */
+static void the_example_of_the_manual_is_right(void **state) {
+    (void)state;
+    static char text[16384];
+    FILE *file = fopen(TESTS_FOLDER "/../docs/checks.md", "r");
+    assert_non_null(file);
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[length] = '\0';
+    char *yaml = strstr(text, "```yaml\n");
+    assert_non_null(yaml);
+    yaml += strlen("```yaml\n");
+    *strstr(yaml, "```") = '\0';
+    struct fixture fixture;
+    if (!read_file(&fixture, yaml)) fail_msg("%s", fixture.mistakes.items[0].words);
+    assert_int_equal(fixture.checks->count, 4);
+    clear(&fixture);
+}
+
 /* One check with these lines, indented by four. */
 #define CHECK(lines) "version: 1\nchecks:\n  - name: a\n" lines
 
@@ -173,6 +193,7 @@ static void mistakes_are_named_with_their_place(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_file_is_read),
+        cmocka_unit_test(the_example_of_the_manual_is_right),
         cmocka_unit_test(mistakes_are_named_with_their_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
