@@ -113,12 +113,24 @@ static int run_cockpit(
     return cockpit->run(&on_demo);
 }
 
+/* Found out here, and not by an agent when half of the stack is up. */
+static bool has_key_if_needed(const struct invocation *invocation, struct error *err) {
+    if (!options_has(&invocation->options, OPTION_REAL_MODEL)) return true;
+    const char *key = getenv(DEMO_KEY_VARIABLE); /* NOLINT(concurrency-mt-unsafe) */
+    if (key && key[0] != '\0') return true;
+    return error_set(
+        err, ERROR_USAGE, "--real-model: " DEMO_KEY_VARIABLE " is not set");
+}
+
 int demo_command(const struct invocation *invocation) {
+    struct error err = {0};
+    if (!has_key_if_needed(invocation, &err)) {
+        return invocation_fail(invocation, EXIT_CODE_USAGE, &err);
+    }
     if (options_has(&invocation->options, OPTION_STACK_ONLY)) {
         return run_stack_only(invocation);
     }
     char program[DEMO_PATH_SIZE];
-    struct error err = {0};
     int signal = 0;
     if (!find_program(program, &err)) {
         return invocation_fail(invocation, EXIT_CODE_INTERNAL, &err);

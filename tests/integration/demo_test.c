@@ -219,6 +219,25 @@ static void the_key_reaches_no_part(void **state) {
     lone_demo_stop(&both);
 }
 
+static void the_real_model_without_its_key_starts_nothing(void **state) {
+    (void)state;
+    static const char *const ways[][4] = {
+        {"demo", "--real-model", "--headless", NULL},
+        {"demo", "--real-model", "--stack-only", NULL},
+    };
+    struct test_demo_home home;
+    test_demo_home_init(&home);
+    assert_int_equal(setenv("ANTHROPIC_API_KEY", "", 1), 0);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        char words[TEST_DEMO_WORDS_SIZE];
+        assert_int_equal(test_demo_ask(&home, ways[i], words), EXIT_CODE_USAGE);
+        assert_non_null(strstr(words, "ANTHROPIC_API_KEY is not set"));
+        assert_null(strstr(words, "starting"));
+    }
+    assert_int_equal(unsetenv("ANTHROPIC_API_KEY"), 0);
+    test_demo_home_clear(&home);
+}
+
 /* A part that cannot start: a haproxy that says something nasty and ends. */
 static void a_part_that_fails_to_start_is_named_and_all_is_gone(void **state) {
     (void)state;
@@ -263,6 +282,7 @@ int main(void) {
         cmocka_unit_test(a_second_demo_stands_beside_the_first),
         cmocka_unit_test(the_written_configuration_is_one_that_can_be_used),
         cmocka_unit_test(the_key_reaches_no_part),
+        cmocka_unit_test(the_real_model_without_its_key_starts_nothing),
         cmocka_unit_test(a_part_that_fails_to_start_is_named_and_all_is_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
