@@ -52,6 +52,11 @@ void figure_add_age(struct text *text, uint64_t age_ns) {
     }
 }
 
+void figure_add_ago(struct text *text, uint64_t age_ns) {
+    figure_add_age(text, age_ns);
+    if (age_ns >= NS_PER_S) text_add(text, " ago");
+}
+
 struct figure figure_of(
     const struct state *state, enum track track, enum metric metric, uint64_t now_ns) {
     if (metric_scope(metric) == METRIC_OF_TARGET) track = TRACK_STABLE;

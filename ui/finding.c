@@ -303,8 +303,7 @@ static void find_smoke(const struct scene *scene, struct findings *findings) {
         verdict_name((enum verdict)run->verdict), run->failed, run->total);
     if (scene->view_ns > run->ended_ns) {
         text_add_char(&text, ' ');
-        figure_add_age(&text, scene->view_ns - run->ended_ns);
-        text_add(&text, " ago");
+        figure_add_ago(&text, scene->view_ns - run->ended_ns);
     }
     add_finding(findings, FINDING_WARN, words);
 }

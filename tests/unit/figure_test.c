@@ -96,6 +96,25 @@ static void ages_change_in_whole_steps(void **unused) {
     }
 }
 
+static void a_moment_says_ago_unless_it_is_now(void **unused) {
+    (void)unused;
+    static const struct {
+        uint64_t age_ns;
+        const char *words;
+    } rows[] = {
+        {0, "now"},
+        {NS_PER_S - 1, "now"},
+        {12 * NS_PER_S, "12s ago"},
+        {180 * NS_PER_S, "3m ago"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char words[16];
+        struct text text = TEXT_IN(words);
+        figure_add_ago(&text, rows[i].age_ns);
+        assert_string_equal(words, rows[i].words);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_written_in_their_unit),
@@ -103,6 +122,7 @@ int main(void) {
         cmocka_unit_test(an_old_value_says_how_old_it_is),
         cmocka_unit_test(values_of_the_target_belong_to_no_track),
         cmocka_unit_test(ages_change_in_whole_steps),
+        cmocka_unit_test(a_moment_says_ago_unless_it_is_now),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,8 +75,8 @@ static void add_frozen(struct segments *segments, const struct scene *scene) {
     text_add(&text, " FROZEN ");
     units_add_clock(&text, scene_wall_ms(scene, scene->view_ns));
     text_add_char(&text, ' ');
-    figure_add_age(&text, scene->now_ns - scene->view_ns);
-    text_add(&text, " ago ");
+    figure_add_ago(&text, scene->now_ns - scene->view_ns);
+    text_add_char(&text, ' ');
 }
 
 static void add_versions(struct segments *segments, const struct scene *scene) {
