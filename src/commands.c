@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "core/suggest.h"
 
-enum { SHOWN_SIZE = 64, NAME_SIZE = 64 };
+enum { SHOWN_SIZE = 64, NAMES_SIZE = 256 };
 
 const struct program_command program_commands[] = {
 #define X(run, name, operands, takes, help) \
@@ -32,51 +32,49 @@ static unsigned name_matches(
     return used;
 }
 
-/* Offers whole names, and the second words of a first word that is right. */
-static void suggest_names(
-    struct suggest *suggest, const char *first, const char *whole, char to[NAME_SIZE]) {
-    struct suggest one = suggest_for(slice_of(first));
-    struct suggest two = suggest_for(slice_of(whole));
+/* The nearest name of one word, or of two words when two were given. */
+static const char *nearest_name(const char *words, bool two) {
+    struct suggest suggest = suggest_for(slice_of(words));
     for (unsigned i = 0; i < program_command_count; i++) {
         const char *name = program_commands[i].name;
-        suggest_offer(strchr(name, ' ') ? &two : &one, name);
+        if ((strchr(name, ' ') != NULL) == two) suggest_offer(&suggest, name);
     }
-    *suggest = two.nearest ? two : one;
-    if (suggest->nearest) text_copy_cut(to, NAME_SIZE, suggest->nearest);
+    return suggest.nearest;
+}
+
+/* "config" alone: the second words that it can have; empty when it can have none. */
+static void list_second_words(const char *first, struct text *text) {
+    size_t length = strlen(first);
+    for (unsigned i = 0; i < program_command_count; i++) {
+        const char *name = program_commands[i].name;
+        if (strncmp(name, first, length) != 0 || name[length] != ' ') continue;
+        text_addf(text, "%s%s", text->length > 0 ? ", " : "", name + length + 1);
+    }
 }
 
 static bool unknown_command(
     const char *const *words, unsigned count, struct error *err) {
     char first[SHOWN_SIZE];
     char whole[2 * SHOWN_SIZE];
-    char meant[NAME_SIZE];
+    char second_words[NAMES_SIZE];
+    struct text both = TEXT_IN(whole);
+    struct text known = TEXT_IN(second_words);
     safe_text_copy(first, sizeof first, slice_of(words[0]));
-    struct text text = TEXT_IN(whole);
-    text_addf(&text, "%s %s", first, count > 1 ? words[1] : "");
-    struct suggest suggest;
-    suggest_names(&suggest, first, whole, meant);
-    if (suggest.nearest) {
+    text_addf(&both, "%s ", first);
+    if (count > 1) safe_text_add(&both, slice_of(words[1]));
+    const char *meant = count > 1 ? nearest_name(whole, true) : NULL;
+    list_second_words(words[0], &known);
+    if (!meant && known.length > 0) {
+        return error_set(err, ERROR_USAGE, "%s needs one of: %s", first, second_words);
+    }
+    if (!meant) meant = nearest_name(first, false);
+    if (meant) {
         return error_set(
-            err, ERROR_USAGE, "unknown command \"%s\" (did you mean \"%s\"?)", first,
-            meant);
+            err, ERROR_USAGE, "unknown command \"%s\" (did you mean \"%s\"?)",
+            strchr(meant, ' ') ? whole : first, meant);
     }
     return error_set(
         err, ERROR_USAGE, "unknown command \"%s\" (flightdeck help lists them)", first);
-}
-
-/* "config" alone: the second words that it can have. */
-static bool half_a_command(const char *first, struct error *err) {
-    char words[256];
-    struct text text = TEXT_IN(words);
-    size_t length = strlen(first);
-    for (unsigned i = 0; i < program_command_count; i++) {
-        const char *name = program_commands[i].name;
-        if (strncmp(name, first, length) != 0 || name[length] != ' ') continue;
-        text_addf(&text, "%s%s", text.length > 0 ? ", " : "", name + length + 1);
-    }
-    if (text.length == 0) return true;
-    error_set(err, ERROR_USAGE, "%s needs one of: %s", first, words);
-    return false;
 }
 
 const struct program_command *program_command_find(
@@ -90,7 +88,7 @@ const struct program_command *program_command_find(
         *used = matched;
     }
     if (best) return best;
-    if (half_a_command(words[0], err)) unknown_command(words, count, err);
+    unknown_command(words, count, err);
     return NULL;
 }
 
