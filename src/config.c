@@ -165,12 +165,25 @@ static struct target *add_demo(
     return &config->values->targets[0];
 }
 
+/* Where `target:` stands, in front of what is wrong with it. */
+static void name_place(struct config *config, struct error *err) {
+    for (unsigned i = config->layer_count; i > 0; i--) {
+        const struct config_layer *layer = &config->layers[i - 1];
+        const struct node *node = node_get(config_layer_root(layer), "target");
+        if (!node) continue;
+        error_wrap(err, "%s:%u:%u", layer->path, node->line, node->column);
+        return;
+    }
+}
+
 static struct target *choose_by_name(
     struct config *config, const char *name, struct error *err) {
-    if (!name && config->values->target[0]) name = config->values->target;
-    if (name) {
-        struct target *found = find_target(config, name);
-        return found ? found : add_demo(config, name, err);
+    const char *wanted = name ? name : config->values->target;
+    if (wanted[0]) {
+        struct target *found = find_target(config, wanted);
+        if (!found) found = add_demo(config, wanted, err);
+        if (!found && !name) name_place(config, err);
+        return found;
     }
     if (config->values->target_count == 1) return &config->values->targets[0];
     no_choice(config, err);

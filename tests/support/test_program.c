@@ -121,7 +121,7 @@ _Noreturn static void become(
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    execv(args[0], args);
+    if (args[0]) execv(args[0], args);
     _exit(127);
 }
 
