@@ -196,8 +196,9 @@ void demo_stack_stop(struct demo_stack *stack) {
     stack->stopping = true;
     demo_lease_free(stack->lease);
     stack->lease = NULL;
-    for (unsigned i = stack->part_count; i > 0; i--)
+    for (unsigned i = stack->part_count; i > 0; i--) {
         demo_part_stop(stack->parts[i - 1]);
+    }
     if (nothing_runs(stack)) loop_after(stack->loop, 0, on_nothing_ran, stack);
 }
 

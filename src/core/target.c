@@ -64,8 +64,9 @@ static bool is_loopback_address(struct slice host) {
     struct scan scan = scan_of(host);
     for (unsigned i = 0; i < 4; i++) {
         uint64_t number = 0;
-        if (!slice_u64(scan_until(&scan, '.'), &number) || number > UINT8_MAX)
+        if (!slice_u64(scan_until(&scan, '.'), &number) || number > UINT8_MAX) {
             return false;
+        }
         if (i == 0 && number != 127) return false;
         if (i < 3 && scan_done(&scan)) return false;
     }

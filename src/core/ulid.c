@@ -27,8 +27,9 @@ static unsigned bit_of(const uint8_t id[ULID_SIZE], size_t bit) {
 void ulid_to_string(const uint8_t id[ULID_SIZE], char string[ULID_STRING_SIZE]) {
     for (size_t i = 0; i < LETTERS; i++) {
         unsigned five = 0;
-        for (size_t bit = i * 5; bit < i * 5 + 5; bit++)
+        for (size_t bit = i * 5; bit < i * 5 + 5; bit++) {
             five = five << 1 | bit_of(id, bit);
+        }
         string[i] = letters[five];
     }
     string[LETTERS] = '\0';
