@@ -10,12 +10,14 @@
 #include "base/panic.h"
 #include "base/text.h"
 
-enum { DESCRIPTORS_MAX = 16 };
+enum { DESCRIPTORS_MAX = 16, FOLDERS_MAX = 64 };
 
-void test_folder_init(struct test_folder *folder) {
-    text_copy(folder->path, sizeof folder->path, "/tmp/flightdeck-test-XXXXXX");
-    ensure(mkdtemp(folder->path));
-}
+/* Global, since a test that fails is left without a word, its folders not cleared: what
+ * is still there when the program exits goes then. A child does not inherit that duty. */
+static struct {
+    pid_t owner;
+    char paths[FOLDERS_MAX][TEST_FOLDER_SIZE];
+} left;
 
 static int remove_entry(
     const char *path, const struct stat *info, int kind, struct FTW *where) {
@@ -24,10 +26,43 @@ static int remove_entry(
     return 0;
 }
 
+static void remove_folder(char path[TEST_FOLDER_SIZE]) {
+    nftw(path, remove_entry, DESCRIPTORS_MAX, FTW_DEPTH | FTW_PHYS);
+    path[0] = '\0';
+}
+
+static void remove_left(void) {
+    if (getpid() != left.owner) return;
+    for (unsigned i = 0; i < FOLDERS_MAX; i++) {
+        if (left.paths[i][0]) remove_folder(left.paths[i]);
+    }
+}
+
+/* The place of that path, or with an empty one a place that is free. */
+static char *place_of(const char *path) {
+    for (unsigned i = 0; i < FOLDERS_MAX; i++) {
+        if (strcmp(left.paths[i], path) == 0) return left.paths[i];
+    }
+    return NULL;
+}
+
+void test_folder_init(struct test_folder *folder) {
+    if (left.owner == 0) {
+        left.owner = getpid();
+        ensure(atexit(remove_left) == 0);
+    }
+    text_copy(folder->path, sizeof folder->path, "/tmp/flightdeck-test-XXXXXX");
+    ensure(mkdtemp(folder->path));
+    char *place = place_of("");
+    ensure(place);
+    text_copy(place, TEST_FOLDER_SIZE, folder->path);
+}
+
 void test_folder_clear(struct test_folder *folder) {
     if (!folder->path[0]) return;
-    nftw(folder->path, remove_entry, DESCRIPTORS_MAX, FTW_DEPTH | FTW_PHYS);
-    folder->path[0] = '\0';
+    char *place = place_of(folder->path);
+    if (place) place[0] = '\0';
+    remove_folder(folder->path);
 }
 
 void test_folder_path(
