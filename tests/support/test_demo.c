@@ -63,10 +63,11 @@ void test_demo_home_clear(struct test_demo_home *home) {
 /* Everything that the program may write stands in folders of the test. */
 static void set_environment(const struct test_demo_home *home, const char *variable) {
     static const char *const folders[] = {
-        "XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "TMPDIR", "HOME"};
+        "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "TMPDIR", "HOME"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         setenv(folders[i], home->folder.path, 1); /* NOLINT(concurrency-mt-unsafe) */
     }
+    setenv("XDG_STATE_HOME", home->logs.path, 1); /* NOLINT(concurrency-mt-unsafe) */
     char copy[512];
     if (!variable) return;
     ensure(text_copy(copy, sizeof copy, variable));

@@ -18,7 +18,7 @@ enum {
 /* Where demos live: several may share it. */
 struct test_demo_home {
     struct test_folder folder; /* nothing but what demos make in it */
-    struct test_folder logs;   /* stderr of the programs */
+    struct test_folder logs;   /* stderr of the programs, and what outlives a demo */
 };
 struct test_demo {
     const struct test_demo_home *home; /* borrowed */
