@@ -14,133 +14,127 @@
 #include "base/memory.h"
 
 /* One event of each kind with something in every field. */
+static const struct event examples[EVENT_KIND_COUNT] = {
+    [EVENT_SESSION] =
+        {.session =
+             {.target = "demo",
+              .user = "ann",
+              .target_class = TARGET_STAGING,
+              .read_only = true,
+              .poll_ms = 1000,
+              .slo_p95_ms = 2000,
+              .slo_error_ratio = 0.001F}},
+    [EVENT_PART] =
+        {.part =
+             {.name = "redis",
+              .detail = "connection refused",
+              .version = "7.0.15",
+              .kind = PART_REDIS,
+              .track = STATE_TRACK_NONE,
+              .status = PART_SILENT,
+              .critical = true,
+              .http_status = 503,
+              .failures = 3,
+              .latency_ms = 1.5F,
+              .polled_ns = 5,
+              .answered_ns = 4,
+              .changed_ns = 3}},
+    [EVENT_VALUES] =
+        {.values =
+             {.track = TRACK_CANARY,
+              .step_ms = 250,
+              .count = 2,
+              .items = {{METRIC_RPS, 40.5F}, {METRIC_P95, 310}}}},
+    [EVENT_HEAT] = {.heat = {.track = TRACK_STABLE, .counts = {[3] = 65535}}},
+    [EVENT_ERRORS] =
+        {.errors =
+             {.track = TRACK_STABLE,
+              .count = 1,
+              .rows =
+                  {{.kind = "model_timeout",
+                    .route = "POST /chat",
+                    .version = "v1",
+                    .request_id = "r-1",
+                    .message = "no answer",
+                    .count = 3,
+                    .last_seen_ms = 99,
+                    .track = TRACK_STABLE}}}},
+    [EVENT_NOTE] =
+        {.note =
+             {.wall_ms = 1,
+              .at_ns = 2,
+              .level = NOTE_BAD,
+              .source = "redis",
+              .words = "down"}},
+    [EVENT_RUN] =
+        {.run_status =
+             {.id = {9},
+              .kind = RUN_SMOKE,
+              .active = true,
+              .verdict = VERDICT_FAIL,
+              .passed = 1,
+              .failed = 2,
+              .inconclusive = 3,
+              .flaky = 4,
+              .total = 10,
+              .started_ns = 5,
+              .ended_ns = 6,
+              .title = "t",
+              .words = "w"}},
+    [EVENT_CHECK] =
+        {.check =
+             {.index = 1,
+              .total = 3,
+              .row =
+                  {.name = "n",
+                   .detail = "d",
+                   .done = true,
+                   .running = true,
+                   .flaky = true,
+                   .verdict = VERDICT_PASS,
+                   .duration_ms = 12}}},
+    [EVENT_ARMED] = {.armed = {.armed = true, .until_ns = 8, .who = "ann"}},
+    [EVENT_SPLIT] =
+        {.split =
+             {.known = true,
+              .wanted = 0.1F,
+              .seen = 0.11F,
+              .lease_ms = 4000,
+              .at_ns = 7}},
+    [EVENT_ROLLOUT] =
+        {.rollout =
+             {.known = true,
+              .phase = "watching",
+              .holder = "ann",
+              .reason = "why",
+              .step = 1,
+              .steps = 4,
+              .weight = 0.25F,
+              .left_ms = 1000,
+              .at_ns = 3}},
+    [EVENT_VERSIONS] =
+        {.versions =
+             {.track = TRACK_CANARY,
+              .mixed = true,
+              .instances = 4,
+              .version = "v1.6.0"}},
+    [EVENT_KEYFRAME] =
+        {.keyframe =
+             {.piece = 1,
+              .pieces = 2,
+              .layout = 3,
+              .length = 4,
+              .bytes = (const uint8_t *)"abcd"}},
+};
+
 static struct event event_of(enum event_kind kind) {
-    struct event event = {
-        .sequence = 7, .wall_ms = 1763813403250, .at_ns = 123456789, .kind = kind};
+    struct event event = examples[kind];
+    event.sequence = 7;
+    event.wall_ms = 1763813403250;
+    event.at_ns = 123456789;
+    event.kind = kind;
     memset(event.run, 0x11, sizeof event.run);
     memset(event.boot, 0x22, sizeof event.boot);
-    switch (kind) {
-    case EVENT_SESSION:
-        event.session = (struct session_event){
-            .target = "demo",
-            .user = "ann",
-            .target_class = TARGET_STAGING,
-            .read_only = true,
-            .poll_ms = 1000,
-            .slo_p95_ms = 2000,
-            .slo_error_ratio = 0.001F};
-        break;
-    case EVENT_PART:
-        event.part = (struct part){
-            .name = "redis",
-            .detail = "connection refused",
-            .version = "7.0.15",
-            .kind = PART_REDIS,
-            .track = STATE_TRACK_NONE,
-            .status = PART_SILENT,
-            .critical = true,
-            .http_status = 503,
-            .failures = 3,
-            .latency_ms = 1.5F,
-            .polled_ns = 5,
-            .answered_ns = 4,
-            .changed_ns = 3};
-        break;
-    case EVENT_VALUES:
-        event.values = (struct values_event){
-            .track = TRACK_CANARY,
-            .step_ms = 250,
-            .count = 2,
-            .items = {{METRIC_RPS, 40.5F}, {METRIC_P95, 310}}};
-        break;
-    case EVENT_HEAT:
-        event.heat =
-            (struct heat_event){.track = TRACK_STABLE, .counts = {[3] = 65535}};
-        break;
-    case EVENT_ERRORS:
-        event.errors = (struct errors_event){
-            .track = TRACK_STABLE,
-            .count = 1,
-            .rows = {
-                {.kind = "model_timeout",
-                 .route = "POST /chat",
-                 .version = "v1",
-                 .request_id = "r-1",
-                 .message = "no answer",
-                 .count = 3,
-                 .last_seen_ms = 99,
-                 .track = TRACK_STABLE}}};
-        break;
-    case EVENT_NOTE:
-        event.note = (struct note){
-            .wall_ms = 1,
-            .at_ns = 2,
-            .level = NOTE_BAD,
-            .source = "redis",
-            .words = "down"};
-        break;
-    case EVENT_RUN:
-        event.run_status = (struct run){
-            .id = {9},
-            .kind = RUN_SMOKE,
-            .active = true,
-            .verdict = VERDICT_FAIL,
-            .passed = 1,
-            .failed = 2,
-            .inconclusive = 3,
-            .flaky = 4,
-            .total = 10,
-            .started_ns = 5,
-            .ended_ns = 6,
-            .title = "t",
-            .words = "w"};
-        break;
-    case EVENT_CHECK:
-        event.check = (struct check_event){
-            .index = 1,
-            .total = 3,
-            .row = {
-                .name = "n",
-                .detail = "d",
-                .done = true,
-                .running = true,
-                .flaky = true,
-                .verdict = VERDICT_PASS,
-                .duration_ms = 12}};
-        break;
-    case EVENT_ARMED:
-        event.armed = (struct armed_event){.armed = true, .until_ns = 8, .who = "ann"};
-        break;
-    case EVENT_SPLIT:
-        event.split = (struct split){
-            .known = true, .wanted = 0.1F, .seen = 0.11F, .lease_ms = 4000, .at_ns = 7};
-        break;
-    case EVENT_ROLLOUT:
-        event.rollout = (struct rollout_status){
-            .known = true,
-            .phase = "watching",
-            .holder = "ann",
-            .reason = "why",
-            .step = 1,
-            .steps = 4,
-            .weight = 0.25F,
-            .left_ms = 1000,
-            .at_ns = 3};
-        break;
-    case EVENT_VERSIONS:
-        event.versions = (struct versions_event){
-            .track = TRACK_CANARY, .mixed = true, .instances = 4, .version = "v1.6.0"};
-        break;
-    case EVENT_KEYFRAME:
-        event.keyframe = (struct keyframe_event){
-            .piece = 1,
-            .pieces = 2,
-            .layout = 3,
-            .length = 4,
-            .bytes = (const uint8_t *)"abcd"};
-        break;
-    case EVENT_KIND_COUNT: break;
-    }
     return event;
 }
 

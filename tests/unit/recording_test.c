@@ -185,7 +185,8 @@ static void damage_costs_only_what_is_damaged(void **state) {
     free(wire);
 
     damage(session, 2, 1); /* the length of the first note */
-    long keyframe = (long)sizeof(struct state) + keyframe_pieces() * EVENT_OVERHEAD;
+    long keyframe =
+        (long)sizeof(struct state) + (long)keyframe_pieces() * EVENT_OVERHEAD;
     damage(session, size + keyframe + 4 * size + 20, 3); /* inside the sixth */
     reopen(session);
     assert_int_equal(count_notes(session), SESSION_S - 2);
@@ -199,7 +200,8 @@ static void a_damaged_keyframe_is_stepped_over(void **state) {
     uint8_t *wire = memory_new(EVENT_SIZE_MAX);
     long size = (long)event_encode(&note, wire, EVENT_SIZE_MAX);
     free(wire);
-    long keyframe = (long)sizeof(struct state) + keyframe_pieces() * EVENT_OVERHEAD;
+    long keyframe =
+        (long)sizeof(struct state) + (long)keyframe_pieces() * EVENT_OVERHEAD;
     damage(session, size + keyframe + 30 * size + 1000, 8);
     assert_true(recording_state_at(session->recording, 45 * SECOND_NS, session->then));
     assert_int_equal(session->then->note_count, 45 - 9);
@@ -253,8 +255,8 @@ static void a_keyframe_that_makes_no_sense_is_refused(void **state) {
 
 static void old_recordings_make_room(void **state) {
     struct session *session = *state;
-    for (uint8_t i = 0; i < RECORDING_KEPT_MAX + 5; i++) {
-        uint8_t run[EVENT_ID_SIZE] = {0, 0, i};
+    for (unsigned i = 0; i < RECORDING_KEPT_MAX + 5; i++) {
+        uint8_t run[EVENT_ID_SIZE] = {0, 0, (uint8_t)i};
         recording_free(recording_new(session->folder, run));
     }
     char command[128];

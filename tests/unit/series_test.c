@@ -56,8 +56,10 @@ static void older_values_are_dropped(void **state) {
 
 static void the_hour_falls_back_to_the_day(void **state) {
     struct series *series = *state;
-    for (uint64_t s = 0; s < 20000; s++)
-        series_put(series, s * STEP_NS, (float)(s / 10));
+    for (uint64_t s = 0; s < 20000; s++) {
+        uint64_t tens = s / 10;
+        series_put(series, s * STEP_NS, (float)tens);
+    }
     assert_true(
         series_at(series, 19999 * STEP_NS) == 1999 ||
         fabsf(series_at(series, 19999 * STEP_NS) - 1999) < 8);
@@ -103,7 +105,7 @@ static void columns_are_means_of_what_is_there(void **state) {
 
 static void columns_past_the_hour_are_means_too(void **state) {
     struct series *series = *state;
-    uint64_t last = 4 * SERIES_FINE_COUNT;
+    uint64_t last = UINT64_C(4) * SERIES_FINE_COUNT;
     for (uint64_t s = 0; s < last; s++) {
         series_put(series, s * STEP_NS, s / 60 % 2 ? 100 : 300);
     }

@@ -76,13 +76,15 @@ static void expect_seen(uint32_t count, uint32_t selected, int height) {
     assert_true(count <= visible || first + visible <= count);
 }
 
+static void expect_seen_at_any_height(uint32_t count, uint32_t selected) {
+    for (int height = 1; height < 12; height++) expect_seen(count, selected, height);
+}
+
 static void the_selected_row_is_always_to_be_seen(void **state) {
     (void)state;
     for (uint32_t count = 0; count < 40; count++) {
         for (uint32_t selected = 0; selected < count; selected++) {
-            for (int height = 1; height < 12; height++) {
-                expect_seen(count, selected, height);
-            }
+            expect_seen_at_any_height(count, selected);
         }
     }
     assert_int_equal(table_first_row(5, 3, 0), 3);
