@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "core/suggest.h"
 
-enum { SHOWN_SIZE = 64, NAMES_SIZE = 256 };
+enum { SHOWN_SIZE = 64, NAME_SIZE = 64, NAMES_SIZE = 256 };
 
 const struct program_command program_commands[] = {
 #define X(run, name, operands, takes, help) \
@@ -32,14 +32,19 @@ static unsigned name_matches(
     return used;
 }
 
-/* The nearest name of one word, or of two words when two were given. */
-static const char *nearest_name(const char *words, bool two) {
+/* The nearest name, or the nearest first word of one, in `meant`; empty for none. */
+static void nearest_name(const char *words, bool whole, char meant[NAME_SIZE]) {
     struct suggest suggest = suggest_for(slice_of(words));
+    meant[0] = '\0';
     for (unsigned i = 0; i < program_command_count; i++) {
-        const char *name = program_commands[i].name;
-        if ((strchr(name, ' ') != NULL) == two) suggest_offer(&suggest, name);
+        char name[NAME_SIZE];
+        text_copy_cut(name, sizeof name, program_commands[i].name);
+        if (!whole) name[strcspn(name, " ")] = '\0';
+        suggest_offer(&suggest, name);
+        if (suggest.nearest != name) continue;
+        text_copy_cut(meant, NAME_SIZE, name);
+        suggest.nearest = meant;
     }
-    return suggest.nearest;
 }
 
 /* "config" alone: the second words that it can have; empty when it can have none. */
@@ -57,18 +62,19 @@ static bool unknown_command(
     char first[SHOWN_SIZE];
     char whole[2 * SHOWN_SIZE];
     char second_words[NAMES_SIZE];
+    char meant[NAME_SIZE] = "";
     struct text both = TEXT_IN(whole);
     struct text known = TEXT_IN(second_words);
     safe_text_copy(first, sizeof first, slice_of(words[0]));
     text_addf(&both, "%s ", first);
     if (count > 1) safe_text_add(&both, slice_of(words[1]));
-    const char *meant = count > 1 ? nearest_name(whole, true) : NULL;
     list_second_words(words[0], &known);
-    if (!meant && known.length > 0) {
+    if (count > 1) nearest_name(whole, true, meant);
+    if (!meant[0] && known.length > 0) {
         return error_set(err, ERROR_USAGE, "%s needs one of: %s", first, second_words);
     }
-    if (!meant) meant = nearest_name(first, false);
-    if (meant) {
+    if (!meant[0]) nearest_name(first, false, meant);
+    if (meant[0]) {
         return error_set(
             err, ERROR_USAGE, "unknown command \"%s\" (did you mean \"%s\"?)",
             strchr(meant, ' ') ? whole : first, meant);

@@ -57,8 +57,9 @@
     X(demo_status_command,   "demo status",  "",               TAKES(OPTION_TARGET),             "where a running demo is reached, and its parts"), \
     X(demo_stop_command,     "demo stop",    "PART",           TAKES(OPTION_TARGET),             "stop a part of a running demo"), \
     X(demo_traffic_command,  "demo traffic", "URL [RATE]",     0,                                "send the demo's gentle traffic to a service on this machine"), \
-    X(help_command,          "help",         "[COMMAND]",      0,                                "say what a command does and takes"), \
+    X(help_command,          "help",         "[COMMAND] [WORD]", 0,                                "say what a command does and takes"), \
     X(init_command,          "init",         "URL",            TAKES_INIT,                       "look at a service; write flightdeck.yaml and checks.yaml"), \
+    X(manual_command,        "manual",       "",               0,                                "print the manual page, for man -l -"), \
     X(smoke_command,         "smoke",        "[URL]",          TAKES_SMOKE,                      "check that the service works: health, a chat, metrics"), \
     X(status_command,        "status",       "[URL]",          TAKES_STATUS,                     "one look at everything; the exit code says how it is"), \
     X(theme_check_command,   "theme check",    "FILE",         TAKES_RESULT | TEXT_AND_JSON, "say how a theme looks and who can read it"), \

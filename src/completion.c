@@ -100,7 +100,8 @@ static void add_command_arms(struct buffer *to) {
             add_second_words(to, command->name);
         }
         add_command_words(to, command);
-        buffer_add_string(to, "\" ;;\n");
+        const char *files = strstr(command->operands, "FILE") ? " files=yes" : "";
+        buffer_addf(to, "\"%s ;;\n", files);
     }
     for (unsigned i = 0; i < program_command_count; i++) {
         const char *name = program_commands[i].name;
@@ -134,7 +135,8 @@ static void add_argument_arms(struct buffer *to) {
 static void add_bash(struct buffer *to) {
     buffer_add_string(
         to, "_flightdeck() {\n"
-            "    local current=${COMP_WORDS[COMP_CWORD]} words= command= word skip= i\n"
+            "    local current=${COMP_WORDS[COMP_CWORD]} words= command= word files= "
+            "skip= i\n"
             "    COMPREPLY=()\n"
             "    case ${COMP_WORDS[COMP_CWORD - 1]} in\n");
     add_argument_arms(to);
@@ -166,6 +168,7 @@ static void add_bash(struct buffer *to) {
         to, "    *) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"
             "    esac\n"
             "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+            "    [ -z \"$files\" ] || COMPREPLY+=($(compgen -f -- \"$current\"))\n"
             "}\n");
 }
 

@@ -62,17 +62,33 @@ void help_add_command(struct buffer *to, const struct program_command *command) 
     }
 }
 
+static void add_command(struct buffer *to, const struct program_command *command) {
+    char left[LEFT_SIZE];
+    struct text text = TEXT_IN(left);
+    const char *blank = command->name[0] && command->operands[0] ? " " : "";
+    text_addf(&text, "%s%s%s", command->name, blank, command->operands);
+    add_row(to, left, command->help);
+}
+
+bool help_add_family(struct buffer *to, const char *first) {
+    size_t length = strlen(first);
+    bool found = false;
+    for (unsigned i = 0; i < program_command_count; i++) {
+        const char *name = program_commands[i].name;
+        if (strncmp(name, first, length) != 0 || name[length] != ' ') continue;
+        if (!found) buffer_addf(to, "flightdeck %s\n\n", first);
+        add_command(to, &program_commands[i]);
+        found = true;
+    }
+    return found;
+}
+
 void help_add_overview(struct buffer *to) {
     buffer_add_string(
         to,
         "flightdeck: the cockpit for taking an AI agent service into production\n\n");
     for (unsigned i = 0; i < program_command_count; i++) {
-        const struct program_command *command = &program_commands[i];
-        char left[LEFT_SIZE];
-        struct text text = TEXT_IN(left);
-        const char *blank = command->name[0] && command->operands[0] ? " " : "";
-        text_addf(&text, "%s%s%s", command->name, blank, command->operands);
-        add_row(to, left, command->help);
+        add_command(to, &program_commands[i]);
     }
     buffer_add_string(
         to,

@@ -12,8 +12,11 @@ int help_command(const struct invocation *invocation) {
     } else {
         const struct program_command *command = program_command_find(
             invocation->operands.items, invocation->operands.count, &used, &err);
-        if (command) help_add_command(&help, command);
-        if (!command) code = invocation_fail(invocation, EXIT_CODE_USAGE, &err);
+        if (command) {
+            help_add_command(&help, command);
+        } else if (!help_add_family(&help, invocation->operands.items[0])) {
+            code = invocation_fail(invocation, EXIT_CODE_USAGE, &err);
+        }
     }
     if (code == EXIT_CODE_OK) {
         code = invocation_finish(invocation, buffer_slice(&help), EXIT_CODE_OK);

@@ -42,16 +42,19 @@ static int run(const char *script) {
     return test_program_run(&program, "flightdeck batch -");
 }
 
-/* That the words stand in the text in this order. */
-static void expect_order(const char *text, const char *const *words) {
+/* The first of the words that does not follow the ones before it; NULL when all do. */
+static const char *first_missing(const char *text, const char *const *words) {
     for (; *words; words++) {
         const char *found = strstr(text, *words);
-        if (!found) {
-            fail_msg("\"%s\" is not where it should be in: %s", *words, text);
-            return;
-        }
+        if (!found) return *words;
         text = found + strlen(*words);
     }
+    return NULL;
+}
+
+static void expect_order(const char *text, const char *const *words) {
+    const char *missing = first_missing(text, words);
+    if (missing) fail_msg("\"%s\" is not where it should be in: %s", missing, text);
 }
 
 #define EXPECT_ORDER(text, ...) \
