@@ -100,7 +100,9 @@ bool fetch_succeeded(
     }
     subject_set_reply(subject, reply);
     if (reply->status >= STATUS_OK && reply->status < STATUS_REDIRECT) return true;
-    bool missed = !fetch->optional && !subject->context->target->bare;
+    /* What a bare URL never had is not missed; what it had and lost is. */
+    bool had = subject->part.answered_ns != 0;
+    bool missed = !fetch->optional && (had || !subject->context->target->bare);
     if (is_absent(reply->status) && !missed) {
         subject_gone(subject);
         return false;

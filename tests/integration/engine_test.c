@@ -184,6 +184,30 @@ static void a_bare_url_misses_nothing_that_is_not_there(void **state) {
     world_clear(&world);
 }
 
+static void a_bare_url_misses_what_was_there(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct service *service = service_new(world.loop, 0);
+    service_answer(service, "/health", 200, "text/plain", "fine");
+    char url[TARGET_URL_SIZE];
+    char name[NAME_SIZE];
+    struct error err;
+    service_url(service, url, sizeof url);
+    name_of(service, "", name);
+    assert_true(target_from_url(world.target, url, &err));
+    world_watch(&world);
+    world_wait_part(&world, PART_HEALTH, name, PART_OK);
+    service_answer(service, "/health", 404, "text/plain", "");
+    world_wait_part(&world, PART_HEALTH, name, PART_BAD);
+    assert_string_equal(
+        world_part(&world, PART_HEALTH, name)->detail, "HTTP 404: no such path");
+    service_answer(service, "/health", 200, "text/plain", "fine");
+    world_wait_part(&world, PART_HEALTH, name, PART_OK);
+    service_free(service);
+    world_clear(&world);
+}
+
 static void bad_answers_are_bad_and_say_why(void **state) {
     (void)state;
     struct world world;
@@ -329,6 +353,7 @@ int main(void) {
         cmocka_unit_test(a_healthy_service_is_seen_whole),
         cmocka_unit_test(a_dead_instance_is_named_within_two_polls_and_comes_back),
         cmocka_unit_test(a_bare_url_misses_nothing_that_is_not_there),
+        cmocka_unit_test(a_bare_url_misses_what_was_there),
         cmocka_unit_test(bad_answers_are_bad_and_say_why),
         cmocka_unit_test(a_degraded_service_is_neither_good_nor_bad),
         cmocka_unit_test(several_processes_behind_one_url_are_said),
