@@ -130,6 +130,18 @@ static bool holds_reference(const struct node *node) {
            reference_has(node->string, REFERENCE_FILE);
 }
 
+/* Whether the way to Redis carries something of the operator's: a variable, or a user and
+ * password that stand in his own file. */
+static bool has_secret_of_redis(
+    const struct config_layer *user, const struct target *target) {
+    const struct node *own =
+        node_get(node_get(targets_node(user), target->name), "redis");
+    struct slice words = slice_of(target->redis);
+    return reference_has(words, REFERENCE_ENV) ||
+           reference_has(words, REFERENCE_FILE) ||
+           (own && memchr(own->string.data, '@', own->string.length));
+}
+
 static void find_strangers(
     const struct config_layer *user, const struct node *target, const char *secret,
     struct mistakes *refusals) {
@@ -195,7 +207,7 @@ void untrusted_find(
     find_file(node_get(node, "redis"), refusals);
     find_file(node_get(node, "proxy"), refusals);
     const char *secret = secret_of_headers(user, target);
-    find_forbidden(node, secret != NULL, refusals);
+    find_forbidden(node, secret != NULL || has_secret_of_redis(user, target), refusals);
     find_strangers(user, node, secret, refusals);
 }
 

@@ -216,6 +216,29 @@ static void a_project_file_cannot_redirect_the_operators_secrets(void **state) {
     reflector_stop(&reflector);
 }
 
+static void a_project_file_cannot_vouch_for_who_gets_the_redis_password(void **state) {
+    (void)state;
+    static const char *const owns[] = {
+        "rediss://:${env:PLANTED}@127.0.0.1:1",
+        "rediss://:pl4nted%2Bs3cret@127.0.0.1:1",
+    };
+    program.env[0] = "PLANTED=pl4nted+s3cret";
+    write_file(
+        "flightdeck.yaml", "version: 1\ntargets: {a: {tls: {ca: /tmp/other.pem}}}\n");
+    for (size_t i = 0; i < sizeof owns / sizeof *owns; i++) {
+        char file[FILE_SIZE];
+        snprintf(
+            file, sizeof file,
+            "version: 1\n"
+            "targets: {a: {url: \"http://127.0.0.1:1\", redis: \"%s\"}}\n",
+            owns[i]);
+        write_user_config(file);
+        assert_int_equal(
+            test_program_run(&program, "flightdeck status"), EXIT_CODE_USAGE);
+        assert_non_null(strstr(program.err, "tls.ca decides who may receive"));
+    }
+}
+
 static void a_project_file_cannot_call_production_something_else(void **state) {
     (void)state;
     write_file(
@@ -324,6 +347,7 @@ int main(void) {
         TEST(the_operators_own_file_names_who_may_receive_secrets),
         TEST(no_attack_of_a_project_file_gets_through),
         TEST(a_project_file_cannot_redirect_the_operators_secrets),
+        TEST(a_project_file_cannot_vouch_for_who_gets_the_redis_password),
         TEST(a_project_file_cannot_call_production_something_else),
         TEST(secrets_come_out_nowhere),
         TEST(a_literal_secret_is_not_shown_either),
