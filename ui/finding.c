@@ -51,6 +51,11 @@ enum role finding_level_role(enum finding_level level) {
     panic("no such level");
 }
 
+const char *finding_of_no_parts(const struct state *state) {
+    return state->poll_ms > 0 ? "neither health nor metrics were found"
+                              : "nothing has been polled yet";
+}
+
 enum finding_level finding_of_part(const struct part *part) {
     switch ((enum part_status)part->status) {
     case PART_UNKNOWN: return FINDING_WAITING;
@@ -280,7 +285,7 @@ static void find_tracks(const struct scene *scene, struct findings *findings) {
 /* A metrics part answers, yet nothing says how the requests fare. */
 static void find_missing(const struct scene *scene, struct findings *findings) {
     if (scene->state->part_count == 0) {
-        add_finding(findings, FINDING_WAITING, "nothing has been polled yet");
+        add_finding(findings, FINDING_WAITING, finding_of_no_parts(scene->state));
         return;
     }
     for (uint32_t i = 0; i < scene->state->part_count; i++) {

@@ -34,7 +34,10 @@ enum role finding_level_role(enum finding_level level);
 enum finding_level finding_judge(
     const struct scene *scene, enum track track, enum metric metric);
 
-/* The same for a part. */
+/* Why there is no part to look at. */
+const char *finding_of_no_parts(const struct state *state);
+
+/* The same as finding_judge() for a part. */
 enum finding_level finding_of_part(const struct part *part);
 const char *part_mark(const struct part *part);
 enum role part_role(const struct part *part);

@@ -51,6 +51,19 @@ static void all_is_well_only_when_everything_answers(void **state) {
     assert_true(says(&findings, "all 16 parts answer"));
 }
 
+static void nothing_found_is_not_nothing_asked(void **state) {
+    (void)state;
+    struct model *model = model_new();
+    struct findings findings = findings_at(model, &model->state);
+    assert_int_equal(findings.items[0].level, FINDING_WAITING);
+    assert_true(says(&findings, "nothing has been polled yet"));
+    model->state.poll_ms = 1000;
+    findings = findings_at(model, &model->state);
+    assert_int_equal(findings.items[0].level, FINDING_WAITING);
+    assert_true(says(&findings, "neither health nor metrics were found"));
+    model_free(model);
+}
+
 static void a_silent_part_that_is_needed_comes_first(void **state) {
     (void)state;
     struct findings findings = findings_of_fixture(FIXTURE_REDIS_DEAD);
@@ -128,6 +141,7 @@ static void an_address_is_named_only_where_it_tells_parts_apart(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_is_well_only_when_everything_answers),
+        cmocka_unit_test(nothing_found_is_not_nothing_asked),
         cmocka_unit_test(a_silent_part_that_is_needed_comes_first),
         cmocka_unit_test(a_failing_objective_has_value_limit_and_samples),
         cmocka_unit_test(no_data_is_never_well),

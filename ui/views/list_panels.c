@@ -11,16 +11,16 @@ void panels_draw_health(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
     struct panel_frame frame = scene_frame(scene, PANEL_HEALTH);
     uint32_t good = 0;
-    enum finding_level worst = FINDING_OK;
+    bool any = scene->state->part_count > 0;
+    enum finding_level worst = any ? FINDING_OK : FINDING_WAITING;
     for (uint32_t i = 0; i < scene->state->part_count; i++) {
         enum finding_level level = finding_of_part(&scene->state->parts[i]);
         if (level == FINDING_OK) good++;
         if (level > worst) worst = level;
     }
-    enum role role = scene->state->part_count ? finding_level_role(worst) : ROLE_OFF;
     panel_add_note(
-        &frame, role, "%s %u/%u ok", finding_level_mark(worst), good,
-        scene->state->part_count);
+        &frame, finding_level_role(worst), "%s %u/%u ok", finding_level_mark(worst),
+        good, scene->state->part_count);
     part_rows_draw(canvas, panel_draw(canvas, rect, &frame), scene);
 }
 

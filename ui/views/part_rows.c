@@ -114,7 +114,8 @@ static void draw_nothing(
     canvas_print(
         canvas, (struct rect){rect.x + 1, rect.y, rect.width - 2, rect.height},
         ROLE_OFF, "%s",
-        filtered ? "the filter lets nothing through" : "nothing has been polled yet");
+        filtered ? "the filter lets nothing through"
+                 : finding_of_no_parts(scene->state));
 }
 
 /* As many rows of the order as the table is high. */
