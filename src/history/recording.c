@@ -43,7 +43,9 @@ struct recording {
     struct segment_reader reader; /* in the current one */
     bool stopped;                 /* after an error nothing more is written */
     struct error error;
-    uint8_t *wire; /* EVENT_SIZE_MAX bytes */
+    uint8_t *batch; /* not written yet; room for RECORDING_BATCH_MAX and one event */
+    size_t batch_length;
+    uint64_t flushed_ns; /* time of the event after which it was written last */
 };
 
 static void segment_path(
@@ -96,7 +98,7 @@ static void remove_old_ones(const char *folder) {
 
 static struct recording *allocate(const uint8_t run[EVENT_ID_SIZE]) {
     struct recording *recording = memory_new(sizeof *recording);
-    recording->wire = memory_new(EVENT_SIZE_MAX);
+    recording->batch = memory_new(RECORDING_BATCH_MAX + EVENT_SIZE_MAX);
     recording->marks =
         memory_new_array(RECORDING_KEYFRAMES_MAX, sizeof *recording->marks);
     for (unsigned i = 0; i < RECORDING_SEGMENTS_MAX; i++) {
@@ -117,23 +119,41 @@ struct recording *recording_new(const char *folder, const uint8_t run[EVENT_ID_S
     return recording;
 }
 
+/* An event costs a microsecond, a write ten: so they are written together. */
+void recording_flush(struct recording *recording) {
+    size_t length = recording->batch_length;
+    recording->batch_length = 0;
+    if (recording->stopped || length == 0) return;
+    struct segment *segment = segment_of(recording, recording->segment);
+    recording->stopped =
+        !segment_append(segment, recording->batch, length, &recording->error);
+}
+
 void recording_free(struct recording *recording) {
     if (!recording) return;
+    recording_flush(recording);
     if (recording->reading) segment_reader_clear(&recording->reader);
     for (unsigned i = 0; i < RECORDING_SEGMENTS_MAX; i++) {
         segment_close(&recording->segments[i]);
     }
     free(recording->marks);
-    free(recording->wire);
+    free(recording->batch);
     free(recording);
 }
 
 static void append(struct recording *recording, const struct event *event) {
-    size_t length = event_encode(event, recording->wire, EVENT_SIZE_MAX);
-    struct segment *segment = segment_of(recording, recording->segment);
-    if (recording->stopped || length == 0) return;
-    recording->stopped =
-        !segment_append(segment, recording->wire, length, &recording->error);
+    if (recording->stopped) return;
+    uint8_t *to = recording->batch + recording->batch_length;
+    recording->batch_length += event_encode(event, to, EVENT_SIZE_MAX);
+    bool late = event->at_ns - recording->flushed_ns >= RECORDING_FLUSH_NS;
+    if (!late && recording->batch_length < RECORDING_BATCH_MAX) return;
+    recording_flush(recording);
+    recording->flushed_ns = event->at_ns;
+}
+
+/* Bytes of the segment being written, those that wait included. */
+static uint64_t length_of_segment(struct recording *recording) {
+    return segment_of(recording, recording->segment)->length + recording->batch_length;
 }
 
 static void add_mark(struct recording *recording, uint64_t at_ns, uint64_t offset) {
@@ -143,7 +163,7 @@ static void add_mark(struct recording *recording, uint64_t at_ns, uint64_t offse
 
 static void add_keyframe(
     struct recording *recording, const struct event *event, const struct state *state) {
-    uint64_t offset = segment_of(recording, recording->segment)->length;
+    uint64_t offset = length_of_segment(recording);
     struct event piece = *event;
     for (uint16_t i = 0; i < keyframe_pieces(); i++) {
         keyframe_piece(&piece, state, i);
@@ -158,8 +178,8 @@ void recording_add(
     ensure(!recording->opened);
     append(recording, event);
     if (recording->stopped) return;
-    bool full =
-        segment_of(recording, recording->segment)->length >= RECORDING_SEGMENT_MAX;
+    bool full = length_of_segment(recording) >= RECORDING_SEGMENT_MAX;
+    if (full) recording_flush(recording);
     if (full && !start_segment(recording, recording->segment + 1)) {
         recording->stopped = true;
         return;
@@ -199,6 +219,7 @@ static bool rebuild(
 
 bool recording_state_at(
     struct recording *recording, uint64_t at_ns, struct state *state) {
+    recording_flush(recording);
     uint32_t count = recording->mark_count;
     const struct mark *newest = NULL;
     for (uint32_t back = 1; back <= count && back <= RECORDING_KEYFRAMES_MAX; back++) {

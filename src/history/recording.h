@@ -13,11 +13,13 @@
 enum {
     RECORDING_SEGMENT_MAX = 64 * 1024 * 1024, /* bytes; then a new segment starts */
     RECORDING_SEGMENTS_MAX = 4,               /* the oldest one is removed */
+    RECORDING_BATCH_MAX = 64 * 1024,          /* bytes that wait to be written */
     RECORDING_KEYFRAMES_MAX = 8192,           /* that can be found again */
     RECORDING_KEPT_MAX = 20,                  /* recordings of earlier sessions */
 };
 
 #define RECORDING_KEYFRAME_NS UINT64_C(30000000000)
+#define RECORDING_FLUSH_NS    UINT64_C(1000000000) /* the most that a crash loses */
 
 struct recording;
 
@@ -41,6 +43,9 @@ uint32_t recording_gaps(const struct recording *recording);
 /* Appends one event. `state` is the state after it, kept as a keyframe every 30 s. */
 void recording_add(
     struct recording *recording, const struct event *event, const struct state *state);
+
+/* Writes what still waits, as time and amount do by themselves. */
+void recording_flush(struct recording *recording);
 
 /* The state as it was at `at_ns`. False, and a state that means nothing, when that lies
  * before the recording or where it is damaged. */

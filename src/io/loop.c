@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/loop.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <uv.h>
 
@@ -15,8 +11,18 @@
 #include "base/panic.h"
 #include "base/units.h"
 
+/* Timers come and go with every request, and closing a handle costs a turn of the loop: a
+ * few are kept. Not under a sanitizer, which watches for those used after their end. */
+#if defined __SANITIZE_ADDRESS__
+enum { SPARE_TIMERS_MAX = 0 };
+#else
+enum { SPARE_TIMERS_MAX = 64 };
+#endif
+
 struct loop {
     uv_loop_t uv;
+    struct loop_timer *spare_timers; /* loop_timer.next */
+    unsigned spare_count;
     uint64_t callback_ns;           /* when the running callback of this file started */
     struct loop_work *first, *last; /* loop_work.next; only the first one runs */
 };
@@ -25,7 +31,8 @@ struct loop_timer {
     uv_timer_t uv;
     struct loop *loop; /* borrowed */
     uint64_t due_ns;
-    uint64_t interval_ns; /* 0 for a timer that fires once */
+    uint64_t interval_ns;    /* 0 for a timer that fires once */
+    struct loop_timer *next; /* while it is spare */
     loop_timer_fn on_time;
     void *owner;
 };
@@ -73,8 +80,21 @@ static void refuse_leak(uv_handle_t *handle, void *unused) {
     panic("a %s was never freed", uv_handle_type_name(uv_handle_get_type(handle)));
 }
 
+static void free_handle(uv_handle_t *handle) {
+    free(handle->data);
+}
+
+static void close_spare_timers(struct loop *loop) {
+    struct loop_timer *timer;
+    while ((timer = loop->spare_timers)) {
+        loop->spare_timers = timer->next;
+        uv_close((uv_handle_t *)&timer->uv, free_handle);
+    }
+}
+
 void loop_free(struct loop *loop) {
     if (!loop) return;
+    close_spare_timers(loop);
     uv_walk(&loop->uv, refuse_leak, NULL);
     for (struct loop_work *work = loop->first; work; work = work->next) {
         ensure(!work->on_done);
@@ -94,10 +114,6 @@ void loop_stop(struct loop *loop) {
 
 struct uv_loop_s *loop_uv(struct loop *loop) {
     return &loop->uv;
-}
-
-static void free_handle(uv_handle_t *handle) {
-    free(handle->data);
 }
 
 /* Time */
@@ -122,48 +138,6 @@ static void enter_callback(struct loop *loop) {
     loop->callback_ns = uv_hrtime();
 }
 
-/* Randomness */
-
-void loop_random(void *bytes, size_t length) {
-    uint8_t *at = bytes;
-    while (length > 0) {
-        ssize_t got = getrandom(at, length, 0);
-        if (got < 0 && errno == EINTR) continue;
-        ensure(got > 0);
-        at += got;
-        length -= (size_t)got;
-    }
-}
-
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
-}
-
-/* A UUID's 32 digits, whatever stands between them. */
-static bool parse_uuid(const char *words, size_t length, uint8_t id[16]) {
-    unsigned digits = 0;
-    for (size_t i = 0; i < length && digits < 32; i++) {
-        int digit = hex_digit(words[i]);
-        if (digit < 0) continue;
-        unsigned before = digits % 2 ? id[digits / 2] : 0;
-        id[digits / 2] = (uint8_t)(before * 16 + (unsigned)digit);
-        digits++;
-    }
-    return digits == 32;
-}
-
-void loop_boot_id(uint8_t id[16]) {
-    char words[64];
-    int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t length = file < 0 ? -1 : read(file, words, sizeof words);
-    if (file >= 0) close(file);
-    if (length > 0 && parse_uuid(words, (size_t)length, id)) return;
-    /* Without one every start counts as a boot: nothing old is taken for current. */
-    loop_random(id, 16);
-}
-
 /* Timers */
 
 static void on_uv_timer(uv_timer_t *uv);
@@ -182,15 +156,27 @@ static uint64_t add_saturating(uint64_t a, uint64_t b) {
     return b > UINT64_MAX / 2 - a ? UINT64_MAX / 2 : a + b;
 }
 
+static struct loop_timer *take_timer(struct loop *loop) {
+    struct loop_timer *timer = loop->spare_timers;
+    if (timer) {
+        loop->spare_timers = timer->next;
+        loop->spare_count--;
+        timer->interval_ns = 0;
+        return timer;
+    }
+    timer = memory_new(sizeof *timer);
+    timer->loop = loop;
+    timer->uv.data = timer;
+    ensure(uv_timer_init(&loop->uv, &timer->uv) == 0);
+    return timer;
+}
+
 static struct loop_timer *timer_new(
     struct loop *loop, uint64_t delay_ns, loop_timer_fn on_time, void *owner) {
-    struct loop_timer *timer = memory_new(sizeof *timer);
-    timer->loop = loop;
+    struct loop_timer *timer = take_timer(loop);
     timer->due_ns = add_saturating(uv_hrtime(), delay_ns);
     timer->on_time = on_time;
     timer->owner = owner;
-    timer->uv.data = timer;
-    ensure(uv_timer_init(&loop->uv, &timer->uv) == 0);
     arm(timer);
     return timer;
 }
@@ -233,7 +219,15 @@ static void on_uv_timer(uv_timer_t *uv) {
 
 void loop_timer_free(struct loop_timer *timer) {
     if (!timer) return;
-    uv_close((uv_handle_t *)&timer->uv, free_handle);
+    struct loop *loop = timer->loop;
+    if (loop->spare_count == SPARE_TIMERS_MAX) {
+        uv_close((uv_handle_t *)&timer->uv, free_handle);
+        return;
+    }
+    uv_timer_stop(&timer->uv);
+    timer->next = loop->spare_timers;
+    loop->spare_timers = timer;
+    loop->spare_count++;
 }
 
 /* Signals */

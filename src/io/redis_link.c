@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/panic.h"
 #include "base/safe_text.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -53,8 +54,10 @@ struct redis_link {
     uint64_t ready_ns; /* when the connection became ready */
     unsigned failures; /* in a row */
     struct error error;
-    struct loop_timer *rest;  /* while RESTING */
-    struct loop_timer *limit; /* of CONNECTING and GREETING */
+    struct loop_timer *rest;   /* while RESTING */
+    struct loop_timer *limit;  /* of CONNECTING and GREETING */
+    struct buffer batch;       /* commands of this turn of the loop */
+    struct loop_timer *sender; /* while there are some */
     bool *gone; /* set by redis_link_free() for the function that calls the owner */
 };
 
@@ -70,11 +73,20 @@ static void close_all(struct redis_link *link) {
     link->codec = NULL;
     drop_timer(&link->limit);
     drop_timer(&link->rest);
+    drop_timer(&link->sender);
+    buffer_clear(&link->batch);
+}
+
+/* All commands of one turn leave in one piece: a pipeline costs one send. */
+static void send_batch(struct redis_link *link) {
+    stream_write(link->stream, buffer_slice(&link->batch));
+    buffer_reset(&link->batch);
 }
 
 void redis_link_free(struct redis_link *link) {
     if (!link) return;
     if (link->gone) *link->gone = true;
+    if (link->sender) send_batch(link);
     close_all(link);
     tls_config_free(link->tls);
     free(link);
@@ -92,9 +104,20 @@ uint64_t redis_link_heard_ns(const struct redis_link *link) {
     return link->heard_ns;
 }
 
+static void on_turn_over(void *owner, uint64_t now_ns) {
+    (void)now_ns;
+    struct redis_link *link = owner;
+    link->sender = NULL;
+    send_batch(link);
+}
+
 enum redis_link_sent redis_link_send(struct redis_link *link, struct slice bytes) {
-    if (stream_write(link->stream, bytes)) return LINK_SENT;
-    return stream_is_open(link->stream) ? LINK_FULL : LINK_GONE;
+    if (!stream_is_open(link->stream)) return LINK_GONE;
+    size_t queued = stream_queued(link->stream) + link->batch.length;
+    if (bytes.length > QUEUE_MAX - queued) return LINK_FULL;
+    ensure(buffer_add(&link->batch, bytes.data, bytes.length));
+    if (!link->sender) link->sender = loop_after(link->loop, 0, on_turn_over, link);
+    return LINK_SENT;
 }
 
 /* Losing the connection */
@@ -299,6 +322,7 @@ struct redis_link *redis_link_new(
     link->loop = loop;
     link->handlers = *handlers;
     link->owner = owner;
+    buffer_init(&link->batch, QUEUE_MAX);
     link->timeout_ns =
         options->connect_timeout_ns ? options->connect_timeout_ns : CONNECT_TIMEOUT_NS;
     if (!set_up(link, options, err)) {
