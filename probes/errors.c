@@ -7,6 +7,7 @@
 #include "base/safe_text.h"
 #include "base/units.h"
 #include "core/document.h"
+#include "core/tally.h"
 #include "io/json.h"
 #include "probes/error_table.h"
 #include "probes/fetch.h"
@@ -25,6 +26,8 @@ struct error_list {
     struct poll poll;
     struct fetch fetch;
     struct http_call *call; /* NULL while none is under way */
+    bool known;             /* the instance's errors are those of this body: */
+    uint64_t hash;
 };
 
 static void on_due(void *owner);
@@ -36,7 +39,7 @@ struct error_list *error_list_new(struct instance *instance) {
     struct probe_context *context = instance->context;
     subject_init(
         &list->subject, context, PART_ERRORS, (uint8_t)instance->track, instance->name);
-    uint64_t interval_ns = context->target->poll_health_ns * INTERVALS;
+    uint64_t interval_ns = poll_slow_ns(context->target->poll_health_ns) * INTERVALS;
     poll_start(&list->poll, context, interval_ns, on_due, list);
     return list;
 }
@@ -130,6 +133,12 @@ static void take_entries(
     memcpy(instance->errors, table.rows, sizeof instance->errors);
 }
 
+static void say_kinds(struct error_list *list) {
+    uint32_t kinds = list->instance->error_count;
+    subject_say(
+        &list->subject, PART_OK, "%u kind%s of error", kinds, kinds == 1 ? "" : "s");
+}
+
 static bool read_body(struct error_list *list, const struct http_reply *reply) {
     struct error err;
     struct document *body = json_parse(reply->body, &err);
@@ -141,10 +150,7 @@ static bool read_body(struct error_list *list, const struct http_reply *reply) {
     const struct node *entries = entries_of(root);
     if (entries) {
         take_entries(list->instance, root, entries);
-        uint32_t kinds = list->instance->error_count;
-        subject_say(
-            &list->subject, PART_OK, "%u kind%s of error", kinds,
-            kinds == 1 ? "" : "s");
+        say_kinds(list);
     } else {
         subject_say(&list->subject, PART_BAD, "JSON, but no list of errors");
     }
@@ -152,12 +158,25 @@ static bool read_body(struct error_list *list, const struct http_reply *reply) {
     return entries != NULL;
 }
 
+/* Reading a list costs more than all else that is asked, and it seldom changes. */
+static bool read_news(struct error_list *list, const struct http_reply *reply) {
+    uint64_t hash =
+        tally_hash(reply->body) ^ tally_hash(slice_of(list->instance->version));
+    if (list->known && hash == list->hash) {
+        say_kinds(list);
+        return true;
+    }
+    list->hash = hash;
+    list->known = read_body(list, reply);
+    return list->known;
+}
+
 static void on_answer(void *owner, const struct http_reply *reply) {
     struct error_list *list = owner;
     list->call = NULL;
     struct instance *instance = list->instance;
     bool read =
-        fetch_succeeded(&list->subject, &list->fetch, reply) && read_body(list, reply);
+        fetch_succeeded(&list->subject, &list->fetch, reply) && read_news(list, reply);
     poll_done(&list->poll, read);
     if (read) instance->on_news(instance->owner, instance, INSTANCE_ERRORS);
 }

@@ -8,11 +8,13 @@ enum {
     JITTER_SHARE = 20,    /* a twentieth of the interval, either way */
     FAILURES_PATIENT = 3, /* after so many the interval is stretched, */
     STRETCH = 2,          /* at most by that: what comes back is seen soon */
+    GRID_SHARE = 8,       /* an eighth of the interval is the grid of due times */
 };
 
 #define FIRST_DELAY_MAX_NS (50 * NS_PER_MS)
 #define TIMEOUT_MIN_NS     (500 * NS_PER_MS)
 #define TIMEOUT_MAX_NS     (5 * NS_PER_S)
+#define SLOW_MIN_NS        NS_PER_S
 
 static void on_time(void *owner, uint64_t now_ns) {
     struct poll *poll = owner;
@@ -34,6 +36,16 @@ void poll_start(
     poll->timer = loop_after(context->loop, delay_ns, on_time, poll);
 }
 
+/* Due times fall on a grid: polls that are due together wake the program once. */
+static void wait_until(struct poll *poll, uint64_t due_ns) {
+    struct loop *loop = poll->context->loop;
+    uint64_t now_ns = loop_now_ns(loop);
+    uint64_t grid_ns = poll->interval_ns / GRID_SHARE;
+    if (grid_ns > 0) due_ns = (due_ns + grid_ns - 1) / grid_ns * grid_ns;
+    uint64_t delay_ns = due_ns > now_ns ? due_ns - now_ns : 0;
+    poll->timer = loop_after(loop, delay_ns, on_time, poll);
+}
+
 static uint64_t wait_ns(struct poll *poll) {
     struct random *random = &poll->context->random;
     uint64_t interval_ns = poll->interval_ns;
@@ -46,15 +58,16 @@ static uint64_t wait_ns(struct poll *poll) {
 
 void poll_done(struct poll *poll, bool answered) {
     poll->failures = answered ? 0 : poll->failures + 1;
-    uint64_t wanted_ns = wait_ns(poll);
-    uint64_t taken_ns = loop_now_ns(poll->context->loop) - poll->asked_ns;
-    uint64_t delay_ns = wanted_ns > taken_ns ? wanted_ns - taken_ns : 0;
-    poll->timer = loop_after(poll->context->loop, delay_ns, on_time, poll);
+    wait_until(poll, poll->asked_ns + wait_ns(poll));
 }
 
 void poll_stop(struct poll *poll) {
     loop_timer_free(poll->timer);
     poll->timer = NULL;
+}
+
+uint64_t poll_slow_ns(uint64_t interval_ns) {
+    return interval_ns > SLOW_MIN_NS ? interval_ns : SLOW_MIN_NS;
 }
 
 uint64_t poll_timeout_ns(const struct poll *poll) {

@@ -31,6 +31,10 @@ void poll_start(
 void poll_done(struct poll *poll, bool answered);
 void poll_stop(struct poll *poll);
 
+/* The interval of what changes seldom or costs much, such as lists and other processes:
+ * at least a second. */
+uint64_t poll_slow_ns(uint64_t interval_ns);
+
 /* How long an answer may take: about an interval, so that what is dead is known before
  * the second poll after its death. */
 uint64_t poll_timeout_ns(const struct poll *poll);

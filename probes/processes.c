@@ -42,7 +42,8 @@ static void *start(struct probe_context *context) {
         subject_init(
             &watched->subject, context, PART_PROCESS, process->track, process->name);
     }
-    poll_start(&processes->poll, context, target->poll_health_ns, on_due, processes);
+    uint64_t interval_ns = poll_slow_ns(target->poll_health_ns);
+    poll_start(&processes->poll, context, interval_ns, on_due, processes);
     return processes;
 }
 

@@ -27,7 +27,9 @@ struct ready *ready_new(struct instance *instance) {
     struct probe_context *context = instance->context;
     subject_init(
         &ready->subject, context, PART_READY, (uint8_t)instance->track, instance->name);
-    poll_start(&ready->poll, context, context->target->poll_health_ns, on_due, ready);
+    poll_start(
+        &ready->poll, context, poll_slow_ns(context->target->poll_health_ns), on_due,
+        ready);
     return ready;
 }
 

@@ -48,7 +48,8 @@ static void *start(struct probe_context *context) {
     watch->haproxy =
         haproxy_new(context->loop, target->split.socket, HAPROXY_READ_ONLY);
     subject_init(&watch->subject, context, PART_SPLIT, STATE_TRACK_NONE, "haproxy");
-    poll_start(&watch->poll, context, target->poll_health_ns, on_due, watch);
+    poll_start(
+        &watch->poll, context, poll_slow_ns(target->poll_health_ns), on_due, watch);
     return watch;
 }
 

@@ -61,7 +61,7 @@ static void *start(struct probe_context *context) {
     struct workers *workers = memory_new(sizeof *workers);
     workers->context = context;
     ask_init(&workers->ask, context, on_reply, on_done, workers);
-    uint64_t interval_ns = context->target->poll_redis_ns * INTERVALS;
+    uint64_t interval_ns = poll_slow_ns(context->target->poll_redis_ns * INTERVALS);
     poll_start(&workers->poll, context, interval_ns, on_due, workers);
     return workers;
 }
