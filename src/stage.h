@@ -42,7 +42,7 @@ struct stage *stage_new(
 /* Gives the terminal back. */
 void stage_free(struct stage *stage);
 
-/* The model has changed: it will be drawn, at most ten times a second, and not while the
+/* The model has changed: it will be drawn, at most nine times a second, and not while the
  * screen is frozen. */
 void stage_on_change(struct stage *stage);
 

@@ -112,8 +112,17 @@ void canvas_mark(struct canvas *canvas, struct rect rect, enum role role) {
     }
 }
 
+/* How many characters of one cell each the string begins with, up to one past `most`. */
+static int plain_cells(const char *string, int most) {
+    int cells = 0;
+    while (cells <= most && string[cells] >= 0x20 && string[cells] < 0x7F) cells++;
+    return cells;
+}
+
 /* Cells of the string as it is drawn here, counted up to one past `most`. */
 static int string_cells(const struct canvas *canvas, const char *string, int most) {
+    int plain = plain_cells(string, most);
+    if (plain > most || string[plain] == '\0') return plain;
     struct scan scan = scan_of(slice_of(string));
     int cells = 0;
     while (!scan_done(&scan) && cells <= most) {

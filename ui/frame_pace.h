@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define FRAME_PACE_KEY_NS    UINT64_C(33000000)  /* at most 30 frames/s from keys */
-#define FRAME_PACE_DATA_NS   UINT64_C(100000000) /* at most 10 from data */
+#define FRAME_PACE_DATA_NS   UINT64_C(112000000) /* at most 9 from data */
 #define FRAME_PACE_NUMBER_NS UINT64_C(250000000) /* numbers stand still for so long */
 
 /* All zero is a picture that was never drawn. */

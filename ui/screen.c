@@ -92,9 +92,7 @@ static void make_codes(struct screen *screen) {
     restore->length = leave.length;
 }
 
-/* In direct colour, 0 to 7 are still the palette's: the nearest others are as good. */
 static int curses_color(const struct screen *screen, int32_t color) {
-    if (screen->depth == DEPTH_TRUE && color >= 0 && color < 8) return 0x000008;
     if (screen->bright_by_bold && color >= 8) return color - 8;
     return color;
 }

@@ -41,7 +41,7 @@ static void shows_text_colours_and_wide_characters(void **state) {
     assert_true(cell.bold);
     cell = display_cell(display, 0, 2);
     assert_int_equal(cell.bg.value, 0x56B4E9);
-    assert_int_equal(cell.fg.value, 0x000008); /* 0 to 7 would be the palette's */
+    assert_int_equal(cell.fg.value, 0x000003); /* not the palette's third */
     assert_int_equal(display_cell(display, 79, 23).rune, 'r');
     display_type(display, "q");
     assert_int_equal(display_wait_exit(display, 5000), 0);
@@ -202,7 +202,8 @@ static void a_slow_line_gets_fewer_frames_and_holds_nothing_up(void **state) {
     assert_int_equal(display_wait_exit(display, 5000), 0);
     assert_true(number_behind(display, "dropped=") > 20);
 #ifndef __SANITIZE_ADDRESS__
-    assert_true(number_behind(display, "gap_ms=") < 150);
+    /* Without dropping frames it is seconds; a busy machine has pauses of its own. */
+    assert_true(number_behind(display, "gap_ms=") < 1000);
 #endif
     assert_restored(display);
     display_free(display);
