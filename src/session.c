@@ -154,6 +154,10 @@ void session_publish(struct session *session, struct event *event) {
     engine_publish(session->engine, event);
 }
 
+void session_recall(struct session *session, const struct event *event) {
+    model_apply(session->model, event);
+}
+
 void session_note(
     struct session *session, enum note_level level, const char *source,
     const char *words) {

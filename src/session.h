@@ -42,6 +42,10 @@ void session_leave(struct session *session, int code);
 /* Puts an event into the order of the engine's. */
 void session_publish(struct session *session, struct event *event);
 
+/* An event of the past, with its own times, before the loop runs: so that the graphs do
+ * not begin empty. */
+void session_recall(struct session *session, const struct event *event);
+
 /* A line for the timeline; sanitised. */
 void session_note(
     struct session *session, enum note_level level, const char *source,

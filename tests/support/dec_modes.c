@@ -5,6 +5,7 @@
 
 static void set_mode(struct dec_modes *modes, uint32_t mode, bool on) {
     if (mode == 2026 && on) modes->frames++;
+    if (mode == 2026 && !on) modes->ended++;
     for (uint32_t i = 0; i < modes->count; i++) {
         if (modes->modes[i].mode != mode) continue;
         modes->modes[i].on = on;

@@ -18,6 +18,7 @@ struct dec_modes {
         bool on;
     } modes[DEC_MODES_MAX];
     uint64_t frames; /* how often mode 2026 was set */
+    uint64_t ended;  /* and reset */
     uint64_t colors; /* sequences that set a colour */
 };
 

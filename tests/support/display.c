@@ -282,6 +282,7 @@ struct display_counts display_counts(const struct display *display) {
     return (struct display_counts){
         .bytes = emulator_bytes(display->emulator),
         .frames = emulator_modes(display->emulator)->frames,
+        .ended = emulator_modes(display->emulator)->ended,
         .colors = emulator_modes(display->emulator)->colors,
     };
 }

@@ -63,7 +63,8 @@ struct display_cell display_cell(const struct display *display, int x, int y);
 
 struct display_counts {
     uint64_t bytes;  /* from the program */
-    uint64_t frames; /* bracketed ones: mode 2026 */
+    uint64_t frames; /* bracketed ones, begun: mode 2026 */
+    uint64_t ended;  /* and complete */
     uint64_t colors; /* sequences that set a colour */
 };
 struct display_counts display_counts(const struct display *display);

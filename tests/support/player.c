@@ -22,6 +22,8 @@ struct player {
     struct model *model;
     struct recording *recording;
     struct stage *stage;
+    player_sink_fn sink;
+    void *sink_owner;
     uint64_t now_ns; /* of the event being made */
     struct event event;
     unsigned turn;
@@ -52,6 +54,11 @@ static void deliver(struct player *player) {
     struct event *event = &player->event;
     event->at_ns = player->now_ns;
     event->wall_ms = INT64_C(1790000000000) + (int64_t)(player->now_ns / NS_PER_MS);
+    player->sink(player->sink_owner, event);
+}
+
+static void take_event(void *owner, const struct event *event) {
+    struct player *player = owner;
     model_apply(player->model, event);
     if (!player->stage) return;
     recording_add(player->recording, event, &player->model->state);
@@ -139,6 +146,11 @@ static void play_past(struct player *player, uint64_t now_ns, uint32_t past_s) {
     }
 }
 
+void player_past(uint64_t now_ns, uint32_t past_s, player_sink_fn sink, void *owner) {
+    struct player player = {.sink = sink, .sink_owner = owner};
+    play_past(&player, now_ns, past_s);
+}
+
 static void on_time(void *owner, uint64_t now_ns) {
     (void)now_ns;
     struct player *player = owner;
@@ -183,6 +195,8 @@ static void play(struct player *player) {
 
 int player_run(const struct player_options *options) {
     struct player player = {.loop = loop_new(), .model = model_new()};
+    player.sink = take_event;
+    player.sink_owner = &player;
     const uint8_t run[EVENT_ID_SIZE] = {0};
     player.recording = recording_new(NULL, run);
     const struct stage_options stage = {
