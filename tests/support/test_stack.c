@@ -93,6 +93,13 @@ void test_stack_stop(struct test_stack *stack) {
     test_folder_clear(&stack->folder);
 }
 
+static bool has_redis(const char *const *more) {
+    for (; more && *more; more++) {
+        if (strcmp(*more, "--redis") == 0) return true;
+    }
+    return false;
+}
+
 void test_stack_serve(
     struct test_stack *stack, unsigned index, const char *release,
     const char *const *more) {
@@ -112,6 +119,10 @@ void test_stack_serve(
     add_all(&args, more);
     test_process_start(&stack->serves[index], args.items, log);
     wait_for_port(stack, &stack->serves[index], port_file, stack->urls[index]);
+    if (!has_redis(more)) return;
+    /* It listens before it has found Redis, and queues nothing until then. */
+    const char *health = test_stack_url(stack, index, "/health");
+    test_client_until(&stack->client, health, "$.checks.redis", "ok");
 }
 
 void test_stack_worker(
