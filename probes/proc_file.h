@@ -12,7 +12,7 @@ struct proc_sight {
     uint64_t start_ticks; /* since boot: tells a process from a later one of that pid */
     double cpu_s;
     double resident_bytes;
-    double descriptors; /* NaN when we may not look */
+    double descriptors; /* NaN until they are counted */
     char state;         /* as ps writes it: R, S, T, Z */
 };
 
@@ -21,3 +21,6 @@ bool proc_read_pid(const char *path, pid_t *pid, struct error *err);
 
 /* ERROR_NOT_FOUND when there is no such process. */
 bool proc_look(pid_t pid, struct proc_sight *sight, struct error *err);
+
+/* Open descriptors; NaN when we may not look. Dear for a process with many. */
+double proc_count_descriptors(pid_t pid);

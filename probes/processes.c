@@ -18,6 +18,7 @@ struct watched {
     pid_t pid; /* 0 until one was seen */
     struct proc_sight sight;
     uint64_t seen_ns;
+    uint64_t counted_ns; /* when its descriptors were counted; 0 for never */
 };
 
 struct processes {
@@ -42,8 +43,7 @@ static void *start(struct probe_context *context) {
         subject_init(
             &watched->subject, context, PART_PROCESS, process->track, process->name);
     }
-    uint64_t interval_ns = poll_slow_ns(target->poll_health_ns);
-    poll_start(&processes->poll, context, interval_ns, on_due, processes);
+    poll_start(&processes->poll, context, target->poll_health_ns, on_due, processes);
     return processes;
 }
 
@@ -86,6 +86,15 @@ static void tell(struct watched *watched, const struct proc_sight *now) {
     subject_say(subject, PART_OK, "%s", data);
 }
 
+/* At most once a second: it is all that costs something. */
+static void count_descriptors(struct watched *watched, struct proc_sight *now) {
+    uint64_t now_ns = loop_clock_ns();
+    now->descriptors = watched->sight.descriptors;
+    if (watched->counted_ns > 0 && now_ns - watched->counted_ns < NS_PER_S) return;
+    now->descriptors = proc_count_descriptors(watched->pid);
+    watched->counted_ns = now_ns;
+}
+
 static void look(struct watched *watched) {
     struct subject *subject = &watched->subject;
     struct error err;
@@ -110,8 +119,9 @@ static void look(struct watched *watched) {
                 subject->context, NOTE_WARN, "restart", "%s restarted as pid %d",
                 subject->part.name, (int)pid);
         }
-        watched->seen_ns = 0;
+        watched->seen_ns = watched->counted_ns = 0;
     }
+    count_descriptors(watched, &now);
     tell(watched, &now);
     watched->sight = now;
     watched->seen_ns = loop_clock_ns();
