@@ -59,7 +59,9 @@ bool slice_i64(struct slice slice, int64_t *value) {
 }
 
 struct scan scan_of(struct slice slice) {
-    return (struct scan){.at = slice.data, .end = slice.data + slice.length};
+    /* Nothing may have no memory, to which not even nothing may be added. */
+    const char *end = slice.length > 0 ? slice.data + slice.length : slice.data;
+    return (struct scan){.at = slice.data, .end = end};
 }
 
 bool scan_done(const struct scan *scan) {
