@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "config_file.h"
+#include "core/document.h"
+#include "io/yaml.h"
+
+/* What the checks say of a target that holds these lines; "" when they are content. */
+static void check(const char *lines, char *said, size_t size) {
+    char file[1024];
+    struct text text = TEXT_IN(file);
+    struct text all = text_in(said, size);
+    struct mistakes mistakes;
+    struct error err;
+    text_addf(&text, "version: 1\ntargets:\n  a:\n    url: http://h\n%s", lines);
+    struct document *document = yaml_parse(slice_of(file), "f", &err);
+    if (!document) fail_msg("%s", err.message);
+    mistakes_init(&mistakes, "f");
+    config_file_check(document_root(document), &mistakes);
+    for (uint32_t i = 0; i < mistakes.count; i++) {
+        const struct mistake *mistake = &mistakes.items[i];
+        text_addf(&all, "%u:%u %s\n", mistake->line, mistake->column, mistake->words);
+    }
+    document_free(document);
+}
+
+static const char *const fine[] = {
+    "    headers: {A-1: b, X_y.z: \"${env:A}\"}\n",
+    "    redis: redis://h:1/0\n",
+    "    redis: rediss://u:${env:P}@h\n",
+    "    redis: ${env:REDIS_URL}\n",
+    "    redis: unix:///run/redis.sock\n",
+    "    proxy: http://u:${file:/p}@h:3128\n",
+    "    connect_to: {\"a:1\": \"[::1]:2\", \"[::1]:3\": \"b.c:4\"}\n",
+    "    chat: {answer: \"$.a[0]['b c']\", job: $.id, done: {$.s: x}}\n",
+    "    chat: {request: {messages: [{content: \"${message}\"}]}}\n",
+    "    tracks: {stable: {urls: [http://a, \"http://[::1]:2\"]}}\n",
+};
+
+static void what_makes_sense_is_left_alone(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
+        char said[512];
+        check(fine[i], said, sizeof said);
+        if (said[0]) fail_msg("%s%s", fine[i], said);
+    }
+}
+
+static const struct {
+    const char *lines, *said;
+} wrong[] = {
+    {"    headers: {\"a b\": c}\n", "5:15 \"a b\" is no name for a header\n"},
+    {"    headers: {hOST: c}\n", "5:15 the header \"hOST\" cannot be set here\n"},
+    {"    headers: {A: \"${x}\"}\n",
+     "5:18 A: \"${\": only ${env:NAME} and ${file:PATH} are known here\n"},
+    {"    redis: http://h\n", "5:12 redis: expected redis:// or rediss://\n"},
+    {"    redis: redis://:${env:P@h\n", "5:12 redis: \"${\" without its \"}\"\n"},
+    {"    redis: redis://:${env:P}h\n", "5:12 redis: the URL has no valid host\n"},
+    {"    proxy: redis://h\n", "5:12 proxy: expected http:// or https://\n"},
+    {"    proxy: h:3128\n",
+     "5:12 proxy: a URL starts with http://, https://, redis://, rediss:// or "
+     "unix://\n"},
+    {"    connect_to: {a: \"b:1\"}\n",
+     "5:18 connect_to: expected HOST:PORT: HOST:PORT\n"},
+    {"    connect_to: {\"a:1\": \"u@b:1\"}\n",
+     "5:18 connect_to: expected HOST:PORT: HOST:PORT\n"},
+    {"    connect_to: {\"a:1\": \"b:1/x\"}\n",
+     "5:18 connect_to: expected HOST:PORT: HOST:PORT\n"},
+    {"    chat: {request: {message: hello}}\n",
+     "5:12 request: \"${message}\" must stand somewhere in it\n"},
+    {"    chat: {answer: response}\n",
+     "5:12 path \"response\" cannot be read at character 1: it is made of $, .name, "
+     "['name'] and [0]\n"},
+    {"    chat: {done: {status: x}}\n",
+     "5:19 path \"status\" cannot be read at character 1: it is made of $, .name, "
+     "['name'] and [0]\n"},
+    {"    tracks: {canary: {dns: http://u:p@h}}\n",
+     "5:28 a user and password belong into `headers: {Authorization: ...}`, not into "
+     "the URL\n"},
+    {"  -b: {url: http://h}\n",
+     "5:3 \"-b\" is no name for a target: letters and digits, then also . _ -\n"},
+    {"  a/b: {url: http://h}\n",
+     "5:3 \"a/b\" is no name for a target: letters and digits, then also . _ -\n"},
+    {"canary: {steps: [50%, 5%]}\n", "5:23 steps: each must be larger than the last\n"},
+    {"canary: {steps: [5%, 5%]}\n", "5:22 steps: each must be larger than the last\n"},
+};
+
+static void what_makes_none_is_named_with_its_place(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char said[512];
+        check(wrong[i].lines, said, sizeof said);
+        assert_string_equal(said, wrong[i].said);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_makes_sense_is_left_alone),
+        cmocka_unit_test(what_makes_none_is_named_with_its_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
