@@ -1,72 +1,12 @@
-/* Every command of the program. To add one, write `int smoke_command(const struct
- * invocation *)` in src/smoke_command.c, declare it in command_functions.h, and add its
- * row here: help, completions, the manual and batch come from the table. */
+/* The commands: found by their names, checked against their rows. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "command_functions.h"
+#include "command_table.h"
 #include "invocation.h"
-
-/* What a command takes: a set of options and formats. */
-#define TAKES(option_id) (UINT64_C(1) << (option_id))
-#define WRITES(format)   (UINT64_C(1) << (40 + (format)))
-
-#define TEXT_AND_JSON    (WRITES(FORMAT_TEXT) | WRITES(FORMAT_JSON))
-
-#define TAKES_BATCH                                                         \
-    (TAKES_CONFIG | TAKES_VERDICT | TEXT_AND_JSON | TAKES(OPTION_TIMEOUT) | \
-     TAKES(OPTION_DRY_RUN) | TAKES(OPTION_THEME))
-
-#define TAKES_ALWAYS                                                    \
-    (TAKES(OPTION_HELP) | TAKES(OPTION_QUIET) | TAKES(OPTION_VERBOSE) | \
-     TAKES(OPTION_COLOR))
-#define TAKES_CONFIG  (TAKES(OPTION_CONFIG) | TAKES(OPTION_TARGET))
-#define TAKES_RESULT  (TAKES(OPTION_FORMAT) | TAKES(OPTION_OUTPUT))
-#define TAKES_VERDICT (TAKES_RESULT | TAKES(OPTION_FAIL_ON) | TAKES(OPTION_REPORT_ONLY))
-#define TAKES_DEMO                                                                    \
-    (TAKES(OPTION_HEADLESS) | TAKES(OPTION_STACK_ONLY) | TAKES(OPTION_WRITE_CONFIG) | \
-     TAKES(OPTION_BAD_CANARY) | TAKES(OPTION_REAL_MODEL) | TAKES(OPTION_THEME))
-#define TAKES_INIT (COMMAND_ACTS | TAKES(OPTION_FORCE) | TAKES(OPTION_TIMEOUT))
-#define TAKES_STATUS \
-    (TAKES_CONFIG | TAKES_VERDICT | TEXT_AND_JSON | TAKES(OPTION_TIMEOUT))
-#define TAKES_SMOKE                                                         \
-    (TAKES_CONFIG | TAKES_VERDICT | TAKES(OPTION_TIMEOUT) | COMMAND_ACTS |  \
-     TAKES(OPTION_CHECKS) | TAKES(OPTION_FAIL_FAST) | WRITES(FORMAT_TEXT) | \
-     WRITES(FORMAT_JSON) | WRITES(FORMAT_JSONL) | WRITES(FORMAT_JUNIT) |    \
-     WRITES(FORMAT_TAP) | WRITES(FORMAT_GITHUB))
-#define COMMAND_ACTS_BIT (UINT64_C(1) << 63)
-#define COMMAND_ACTS     (COMMAND_ACTS_BIT | TAKES(OPTION_DRY_RUN) | TAKES(OPTION_CONFIRM))
-#define NEEDS_TERMINAL   (UINT64_C(1) << 62)
-
-/* Operands: "[X]" may be left out, "a|b" is one of these, all else must be there. A row
- * named "" is what runs without a command; two words are a command of a command. */
-/* clang-format off */
-/*    function               name            operands          takes                             help */
-#define PROGRAM_COMMANDS(X) \
-    X(cockpit_command,       "",             "[URL]",          TAKES_CONFIG | TAKES(OPTION_THEME) | TAKES(OPTION_CHECKS) | NEEDS_TERMINAL, "the cockpit, on the configured target or a URL"), \
-    X(batch_command,         "batch",        "FILE|-",         TAKES_BATCH,                      "run the commands of a script"), \
-    X(completion_command,    "completion",   "bash|zsh|fish",  0,                                "print completions for a shell"), \
-    X(config_check_command,  "config check", "[FILE]",         TAKES(OPTION_CONFIG) | TAKES_RESULT | TEXT_AND_JSON, "say what is wrong with the configuration"), \
-    X(config_show_command,   "config show",  "",               TAKES_CONFIG | TAKES(OPTION_ORIGIN) | TAKES(OPTION_THEME) | TAKES_RESULT | TEXT_AND_JSON, "print what is configured, secrets as ***"), \
-    X(demo_command,          "demo",         "",               TAKES_DEMO,                       "a whole service on this machine, and the cockpit on it"), \
-    X(demo_scale_command,    "demo scale",   "PART COUNT",     TAKES(OPTION_TARGET),             "run that many workers of a version"), \
-    X(demo_start_command,    "demo start",   "PART",           TAKES(OPTION_TARGET),             "start a part of a running demo again"), \
-    X(demo_status_command,   "demo status",  "",               TAKES(OPTION_TARGET),             "where a running demo is reached, and its parts"), \
-    X(demo_stop_command,     "demo stop",    "PART",           TAKES(OPTION_TARGET),             "stop a part of a running demo"), \
-    X(demo_traffic_command,  "demo traffic", "URL [RATE]",     0,                                "send the demo's gentle traffic to a service on this machine"), \
-    X(help_command,          "help",         "[COMMAND] [WORD]", 0,                                "say what a command does and takes"), \
-    X(init_command,          "init",         "URL",            TAKES_INIT,                       "look at a service; write flightdeck.yaml and checks.yaml"), \
-    X(manual_command,        "manual",       "",               0,                                "print the manual page, for man -l -"), \
-    X(smoke_command,         "smoke",        "[URL]",          TAKES_SMOKE,                      "check that the service works: health, a chat, metrics"), \
-    X(status_command,        "status",       "[URL]",          TAKES_STATUS,                     "one look at everything; the exit code says how it is"), \
-    X(theme_check_command,   "theme check",    "FILE",         TAKES_RESULT | TEXT_AND_JSON, "say how a theme looks and who can read it"), \
-    X(theme_list_command,    "theme list",     "",             0,                                "name the themes and where they come from"), \
-    X(trust_command,         "trust",        "",               TAKES(OPTION_DRY_RUN),            "trust ./flightdeck.yaml until it changes"), \
-    X(watch_command,         "watch",        "[URL]",          TAKES_CONFIG | TAKES(OPTION_THEME) | TAKES(OPTION_PLAIN) | TAKES(OPTION_TIMEOUT), "the same screens, read-only")
-/* clang-format on */
 
 struct program_command {
     int (*run)(const struct invocation *invocation);
