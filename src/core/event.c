@@ -9,7 +9,7 @@
 #include "base/panic.h"
 #include "core/event_payload.h"
 
-enum { LENGTH_SIZE = 4, CHECKSUM_SIZE = 4, HEAT_ROWS_PER_DECADE = 6 };
+enum { LENGTH_SIZE = 4, CHECKSUM_SIZE = 4 };
 
 static const struct event_codec codecs[EVENT_KIND_COUNT] = {
 #define X(id, name, payload)                                             \
@@ -105,10 +105,4 @@ bool event_may_start(const uint8_t *bytes) {
 
 const char *event_kind_name(enum event_kind kind) {
     return codecs[kind].name;
-}
-
-unsigned heat_bucket(double latency_ms) {
-    if (!(latency_ms > 1)) return 0;
-    double row = log10(latency_ms) * HEAT_ROWS_PER_DECADE + 1;
-    return row < HEAT_BUCKETS - 1 ? (unsigned)row : HEAT_BUCKETS - 1;
 }

@@ -24,6 +24,12 @@ static double highest_bound(const struct buckets *buckets) {
     return highest;
 }
 
+unsigned heat_bucket(double latency_ms) {
+    if (!(latency_ms > 1)) return 0;
+    double row = log10(latency_ms) * ROWS_PER_DECADE + 1;
+    return row < HEAT_BUCKETS - 1 ? (unsigned)row : HEAT_BUCKETS - 1;
+}
+
 void heat_column(const struct buckets *buckets, uint16_t rows[HEAT_BUCKETS]) {
     double total = buckets_total(buckets);
     double highest_s = highest_bound(buckets);

@@ -36,7 +36,7 @@ static void apply_values(struct model *model, const struct event *event) {
 }
 
 /* A second that was skipped holds nothing. */
-static uint16_t *heat_column(struct heat *heat, uint64_t second) {
+static uint16_t *column_at(struct heat *heat, uint64_t second) {
     uint64_t wanted = second + 1;
     if (heat->last_s == 0) heat->first_s = heat->last_s = wanted;
     if (wanted < heat->first_s) return NULL;
@@ -54,7 +54,7 @@ static uint16_t *heat_column(struct heat *heat, uint64_t second) {
 
 static void apply_heat(struct model *model, const struct event *event) {
     unsigned track = event->heat.track == TRACK_CANARY ? TRACK_CANARY : TRACK_STABLE;
-    uint16_t *column = heat_column(&model->heat[track], event->at_ns / 1000000000U);
+    uint16_t *column = column_at(&model->heat[track], event->at_ns / 1000000000U);
     for (unsigned i = 0; column && i < HEAT_BUCKETS; i++) {
         unsigned sum = (unsigned)column[i] + event->heat.counts[i];
         column[i] = sum > UINT16_MAX ? UINT16_MAX : (uint16_t)sum;
