@@ -1,0 +1,41 @@
+/* What a target is made of besides its URL: tracks, the router, queues, processes. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdint.h>
+
+#include "core/state_sizes.h"
+#include "core/target_way.h"
+
+enum { TARGET_INSTANCES_MAX = 64 };
+
+/* A track is a set of instances, given one by one or as one DNS name. */
+struct target_track {
+    uint32_t url_count;
+    char urls[TARGET_INSTANCES_MAX][TARGET_URL_SIZE];
+    char dns[TARGET_URL_SIZE]; /* http://name:port: every address is an instance */
+};
+
+/* HAProxy: its socket, the table with the lease, and the two backends. */
+struct target_split {
+    char socket[TARGET_FILE_SIZE]; /* "" for none */
+    char table[64];
+    char stable[64];
+    char canary[64];
+};
+
+enum queue_kind { QUEUE_STREAM, QUEUE_LIST };
+
+struct target_queue {
+    enum queue_kind kind;
+    char key[128];
+    char group[64]; /* of a stream */
+    char dead[128]; /* key of the dead letters; "" for none */
+    uint8_t track;  /* or STATE_TRACK_NONE */
+};
+
+struct target_process {
+    char name[STATE_NAME_SIZE];
+    char pid_file[TARGET_FILE_SIZE];
+    uint8_t track; /* or STATE_TRACK_NONE */
+};
