@@ -6,20 +6,15 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/scan.h"
 #include "core/histogram.h"
 #include "core/state.h"
 #include "core/ulid.h"
 #include "core/verdict.h"
+#include "history/run_result.h"
 
 struct sqlite;
 
-enum {
-    RUNS_NAME_SIZE = 96,
-    RUNS_WORDS_SIZE = 256,
-    RUNS_EVIDENCE_SIZE = 4096,
-    RUNS_HASH_SIZE = 65,
-};
+enum { RUNS_HASH_SIZE = 65 };
 
 /* What is known when a run starts. */
 struct run_start {
@@ -44,27 +39,6 @@ struct run_end {
     int64_t ended_ms;
 };
 
-enum result_status {
-    RESULT_PASS,
-    RESULT_FAIL,
-    RESULT_ERROR,
-    RESULT_SKIP,
-    RESULT_UNKNOWN
-};
-
-/* "pass", "fail"; a word that is none is RESULT_UNKNOWN. */
-const char *result_status_name(enum result_status status);
-enum result_status result_status_from_name(struct slice name);
-
-struct run_result {
-    char name[RUNS_NAME_SIZE]; /* unique within run and attempt */
-    uint32_t attempt;          /* from 1 */
-    enum result_status status;
-    uint64_t duration_us;
-    char message[RUNS_WORDS_SIZE];
-    char evidence[RUNS_EVIDENCE_SIZE]; /* JSON, redacted; "" for none */
-};
-
 bool runs_begin(
     struct sqlite *sqlite, const struct run_start *start, struct error *err);
 
@@ -74,14 +48,6 @@ bool runs_add_result(
     struct sqlite *sqlite, const char *run, const struct run_result *result,
     struct error *err);
 
-/* NaN is kept as "no data": NULL and n = 0. `better` is "lower", "higher" or "none". */
-struct run_metric {
-    char name[RUNS_NAME_SIZE];
-    double value;
-    uint64_t samples;
-    const char *unit;
-    const char *better;
-};
 bool runs_add_metric(
     struct sqlite *sqlite, const char *run, const struct run_metric *metric,
     struct error *err);
