@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/scan.h"
+#include "io/redis_reply.h"
 
 struct redis;
 struct loop;
@@ -21,24 +22,6 @@ enum {
 
 /* The reader's allow-list is a table in redis_permit.c. */
 enum redis_authority { REDIS_READ_ONLY, REDIS_MAY_ACT };
-
-enum redis_kind {
-    REDIS_NIL,
-    REDIS_STRING,
-    REDIS_STATUS,
-    REDIS_INTEGER,
-    REDIS_ERROR,
-    REDIS_LIST,
-};
-
-/* A reply, borrowed for the callback. */
-struct redis_reply {
-    enum redis_kind kind;
-    struct slice string; /* STRING, STATUS, ERROR */
-    int64_t integer;
-    size_t count; /* LIST */
-    const struct redis_reply *items;
-};
 
 struct redis_result {
     /* ERROR_NONE when a reply came, even one of kind REDIS_ERROR; ERROR_LOST when the
