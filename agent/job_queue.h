@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "agent/job.h"
+#include "agent/queue_call.h"
 #include "io/redis.h"
 
 enum {
@@ -15,7 +16,6 @@ enum {
     QUEUE_KEY_SIZE = 64,
     QUEUE_DEPTH_MAX = 10000, /* jobs of one version that may wait */
     QUEUE_DELIVERIES_MAX = 3,
-    QUEUE_SLOTS_MAX = 16, /* jobs that one worker has in hand */
 };
 
 extern const enum chat_priority queue_priorities[QUEUE_STREAMS]; /* high to low */
@@ -50,11 +50,6 @@ uint64_t job_queue_record(
 uint64_t job_queue_read(
     struct job_queue *queue, const char *id, redis_done_fn done, void *owner);
 
-struct queue_take {
-    const char *worker;
-    unsigned slots;    /* at most this many jobs */
-    uint64_t lease_ms; /* also those of workers that were silent for so long; or 0 */
-};
 uint64_t job_queue_take(
     struct job_queue *queue, const struct queue_take *take, redis_done_fn done,
     void *owner);
@@ -64,22 +59,10 @@ uint64_t job_queue_wait(
     struct job_queue *queue, struct redis *redis,
     char last[QUEUE_STREAMS][JOB_ENTRY_SIZE], redis_done_fn done, void *owner);
 
-struct queue_beat {
-    const char *worker;
-    int64_t pid;
-    const struct job *const *jobs; /* in hand */
-    size_t job_count;
-};
 uint64_t job_queue_beat(
     struct job_queue *queue, const struct queue_beat *beat, redis_done_fn done,
     void *owner);
 
-struct queue_completion {
-    const char *worker;
-    bool is_last; /* nothing else is in hand */
-    const struct job *job;
-    const struct chat_result *result;
-};
 uint64_t job_queue_complete(
     struct job_queue *queue, const struct queue_completion *completion,
     redis_done_fn done, void *owner);
