@@ -3,16 +3,13 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "base/buffer.h"
-#include "base/error.h"
-#include "core/document.h"
 #include "io/http.h"
 #include "io/redis.h"
+#include "support/test_reply.h"
 
-enum { TEST_HEADER_SIZE = 128, TEST_HEADERS_MAX = 16, TEST_VALUE_SIZE = 4096 };
+enum { TEST_VALUE_SIZE = 4096 };
 
 struct test_client {
     struct loop *loop;
@@ -21,19 +18,6 @@ struct test_client {
 
 void test_client_init(struct test_client *client);
 void test_client_clear(struct test_client *client);
-
-struct test_reply {
-    struct test_client *client; /* borrowed */
-    struct http_call *call;     /* NULL once it has ended */
-    bool done;
-    enum error_code error;
-    unsigned status;
-    uint64_t total_ns;
-    struct buffer body;
-    struct document *json; /* NULL when the body is none */
-    size_t header_count;
-    char headers[TEST_HEADERS_MAX][2][TEST_HEADER_SIZE];
-};
 
 struct test_request {
     const char *method; /* NULL for GET, or POST with a body */
@@ -58,14 +42,6 @@ void test_client_start(
     struct test_client *client, const struct test_request *request,
     struct test_reply *reply);
 void test_client_wait(struct test_client *client, struct test_reply *reply);
-void test_reply_clear(struct test_reply *reply); /* leaves a request that still runs */
-
-/* The header's value, or NULL; the name in lower case. */
-const char *test_reply_header(const struct test_reply *reply, const char *name);
-/* The string at a path of the JSON body, "" when there is none; good until the next
- * call. */
-const char *test_reply_text(const struct test_reply *reply, const char *path);
-double test_reply_number(const struct test_reply *reply, const char *path); /* or NaN */
 
 /* Lets the loop turn for a moment. */
 void test_client_breathe(struct test_client *client);
