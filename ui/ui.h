@@ -6,39 +6,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/command.h"
-#include "core/model.h"
+#include "core/state.h"
 #include "ui/canvas.h"
 #include "ui/dialog.h"
 #include "ui/keymap.h"
 #include "ui/panel.h"
 #include "ui/prompt.h"
 #include "ui/scene.h"
+#include "ui/ui_world.h"
 
-enum { UI_ARGUMENT_SIZE = 64, UI_NOTICE_SIZE = 128 };
+enum { UI_NOTICE_SIZE = 128 };
 
 enum ui_screen { UI_OVERVIEW, UI_CHECKS, UI_ERRORS, UI_TIMELINE, UI_SCREEN_COUNT };
 
 /* What lies over the screen and takes the keys. */
 enum ui_over { UI_NOTHING_OVER, UI_HELP, UI_PALETTE, UI_DIALOG, UI_FILTER };
-
-/* What the caller lends for one call. */
-struct ui_world {
-    const struct model *model;
-    /* The state of ui_view_ns() while frozen; while live one that is a little older than
-     * the model's, so that numbers can be read; NULL for the model's own. */
-    const struct state *past;
-    const struct action_plan *smoke; /* what S would send; NULL: it cannot run */
-    uint64_t now_ns;
-    struct link_info link;
-};
-
-/* What the operator wants of the caller. */
-struct ui_request {
-    enum command command;            /* COMMAND_COUNT: nothing */
-    bool on;                         /* COMMAND_ARM: arm; false: disarm */
-    char argument[UI_ARGUMENT_SIZE]; /* COMMAND_THEME: which; "" for the next */
-};
 
 struct ui {
     struct keymap keymap;

@@ -1,0 +1,31 @@
+/* What the screens are lent for one call, and what the operator wants of the lender. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/command.h"
+#include "core/model.h"
+#include "ui/dialog.h"
+#include "ui/scene.h"
+
+enum { UI_ARGUMENT_SIZE = 64 };
+
+/* What the caller lends for one call. */
+struct ui_world {
+    const struct model *model;
+    /* The state of ui_view_ns() while frozen; while live one that is a little older than
+     * the model's, so that numbers can be read; NULL for the model's own. */
+    const struct state *past;
+    const struct action_plan *smoke; /* what S would send; NULL: it cannot run */
+    uint64_t now_ns;
+    struct link_info link;
+};
+
+/* What the operator wants of the caller. */
+struct ui_request {
+    enum command command;            /* COMMAND_COUNT: nothing */
+    bool on;                         /* COMMAND_ARM: arm; false: disarm */
+    char argument[UI_ARGUMENT_SIZE]; /* COMMAND_THEME: which; "" for the next */
+};
