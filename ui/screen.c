@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <term.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -15,6 +14,7 @@
 #include "base/memory.h"
 #include "base/panic.h"
 #include "base/text.h"
+#include "ui/frame_file.h"
 #include "ui/screen_diff.h"
 #include "ui/terminal_entry.h"
 #include "ui/tty.h"
@@ -29,7 +29,7 @@ struct screen {
     struct terminal terminal;
     struct theme theme;
     struct tty tty;
-    int frame_fd; /* a file in memory: what ncurses believes to be the terminal */
+    struct frame_file frame; /* what ncurses believes to be the terminal */
     FILE *curses_out, *curses_in;
     SCREEN *curses;
     enum color_depth depth;
@@ -172,16 +172,11 @@ static void put_run(struct screen *screen, const struct screen_run *run) {
 }
 
 static void send_frame(struct screen *screen) {
-    off_t length = lseek(screen->frame_fd, 0, SEEK_CUR);
-    if (length <= 0) return;
-    char *bytes =
-        mmap(NULL, (size_t)length, PROT_READ, MAP_SHARED, screen->frame_fd, 0);
-    ensure(bytes != MAP_FAILED);
-    if (screen->sync) outlet_add(&screen->tty.outlet, "\033[?2026h", 8);
-    outlet_add(&screen->tty.outlet, bytes, (size_t)length);
-    if (screen->sync) outlet_add(&screen->tty.outlet, "\033[?2026l", 8);
-    munmap(bytes, (size_t)length);
-    lseek(screen->frame_fd, 0, SEEK_SET);
+    struct outlet *outlet = &screen->tty.outlet;
+    if (frame_file_is_empty(&screen->frame)) return;
+    if (screen->sync) outlet_add(outlet, "\033[?2026h", 8);
+    frame_file_move(&screen->frame, outlet);
+    if (screen->sync) outlet_add(outlet, "\033[?2026l", 8);
     screen->frames++;
 }
 
@@ -282,16 +277,17 @@ static bool start_any(struct screen *screen, struct text *warning) {
 /* What ncurses writes from now on lands in memory. The codes that we send ourselves, and
  * one that many terminals lack (repeat), it must not know. */
 static bool capture(struct screen *screen, struct error *err) {
-    screen->frame_fd = memfd_create("frame", MFD_CLOEXEC);
-    if (screen->frame_fd < 0 ||
-        dup2(screen->frame_fd, fileno(screen->curses_out)) < 0) {
-        return error_set(err, ERROR_SYSTEM, "memory for frames: %s", strerror(errno));
+    if (!frame_file_capture(&screen->frame, fileno(screen->curses_out), err)) {
+        return false;
     }
     make_codes(screen);
-    curs_set(0); /* flushes what it has said so far, which the codes above replace */
-    lseek(screen->frame_fd, 0, SEEK_SET);
+    curs_set(0);
     enter_ca_mode = exit_ca_mode = NULL;
     change_scroll_region = repeat_char = NULL;
+    /* Until it has come back from its end once, ncurses writes at every move of the
+     * cursor. What it has said so far, the codes above replace. */
+    endwin();
+    frame_file_drop(&screen->frame);
     leaveok(stdscr, TRUE);
     typeahead(-1);
     find_depth(screen);
@@ -319,7 +315,7 @@ struct screen *screen_new(
     struct screen *screen = memory_new(sizeof *screen);
     struct text words = text_in(warning, warning_size);
     screen->terminal = *terminal;
-    screen->frame_fd = -1;
+    frame_file_init(&screen->frame);
     tty_init(&screen->tty, restore);
     if (!open_all(screen, &words, err)) {
         screen_free(screen);
@@ -341,7 +337,7 @@ void screen_free(struct screen *screen) {
     if (screen->curses) delscreen(screen->curses);
     if (screen->curses_out) fclose(screen->curses_out);
     if (screen->curses_in) fclose(screen->curses_in);
-    if (screen->frame_fd >= 0) close(screen->frame_fd);
+    frame_file_clear(&screen->frame);
     free(screen->canvas.cells);
     free(screen->shown);
     free(screen);
