@@ -12,20 +12,13 @@
 #include "io/http_answer.h"
 #include "io/http_gate.h"
 #include "io/http_options.h"
+#include "io/http_sockets.h"
 #include "io/loop.h"
 
 enum {
     CALLS_MAX = 1024,      /* under way at once */
     CONNECTIONS_MAX = 256, /* kept for the next call */
     SPARES_MAX = 8,        /* curl handles kept for the next call */
-};
-
-/* A descriptor that curl wants to hear of. */
-struct socket {
-    struct http *http; /* borrowed */
-    struct loop_watch *watch;
-    curl_socket_t descriptor;
-    struct socket *next, **link; /* sockets of http; what points here */
 };
 
 struct http_call {
@@ -48,7 +41,7 @@ struct http {
     enum http_authority authority;
     CURLM *multi;
     struct loop_timer *timer; /* when curl wants to be called */
-    struct socket *sockets;
+    struct http_sockets *sockets;
     struct http_call *calls;
     uint32_t call_count;
     CURL *spares[SPARES_MAX];
@@ -57,8 +50,7 @@ struct http {
     bool freed;   /* while they were */
 };
 
-static int on_curl_socket(
-    CURL *curl, curl_socket_t descriptor, int wanted, void *owner, void *known);
+static void on_ready(void *owner, int descriptor, int events);
 static int on_curl_timer(CURLM *multi, long delay_ms, void *owner);
 
 struct http *http_new(struct loop *loop, enum http_authority authority) {
@@ -69,8 +61,7 @@ struct http *http_new(struct loop *loop, enum http_authority authority) {
     ensure(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
     http->multi = curl_multi_init();
     if (!http->multi) panic("out of memory starting curl");
-    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
-    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+    http->sockets = http_sockets_new(loop, http->multi, on_ready, http);
     curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
     curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
     curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_MAX);
@@ -120,39 +111,13 @@ void http_call_free(struct http_call *call) {
     destroy_call(call);
 }
 
-static void on_ready(void *owner, unsigned ready);
-
-static struct socket *socket_new(struct http *http, curl_socket_t descriptor) {
-    struct socket *socket = memory_new(sizeof *socket);
-    socket->http = http;
-    socket->descriptor = descriptor;
-    socket->watch = loop_watch_new(http->loop, descriptor, on_ready, socket);
-    socket->next = http->sockets;
-    if (socket->next) socket->next->link = &socket->next;
-    socket->link = &http->sockets;
-    http->sockets = socket;
-    curl_multi_assign(http->multi, descriptor, socket);
-    return socket;
-}
-
-static void socket_free(struct socket *socket) {
-    if (!socket) return;
-    *socket->link = socket->next;
-    if (socket->next) socket->next->link = socket->link;
-    loop_watch_free(socket->watch);
-    free(socket);
-}
-
 static void destroy(struct http *http) {
     loop_timer_free(http->timer);
     http->timer = NULL;
     while (http->spare_count > 0) curl_easy_cleanup(http->spares[--http->spare_count]);
-    for (struct socket *socket = http->sockets, *next = NULL; socket; socket = next) {
-        next = socket->next;
-        curl_multi_assign(http->multi, socket->descriptor, NULL);
-        socket_free(socket);
-    }
+    http_sockets_stop(http->sockets);
     curl_multi_cleanup(http->multi);
+    http_sockets_destroy(http->sockets);
     curl_global_cleanup();
     free(http);
 }
@@ -223,34 +188,16 @@ static int on_curl_timer(CURLM *multi, long delay_ms, void *owner) {
     loop_timer_free(http->timer);
     http->timer = NULL;
     if (delay_ms < 0 || http->freed) return 0;
-    http->timer = loop_after(http->loop, (uint64_t)delay_ms * NS_PER_MS, on_time, http);
+    /* Not from within its own work, which could then go round without a turn. */
+    bool at_once = delay_ms == 0 && !http->working;
+    uint64_t delay_ns = (uint64_t)delay_ms * NS_PER_MS;
+    http->timer = at_once ? loop_soon(http->loop, on_time, http)
+                          : loop_after(http->loop, delay_ns, on_time, http);
     return 0;
 }
 
-static void on_ready(void *owner, unsigned ready) {
-    struct socket *socket = owner;
-    int events = 0;
-    if (ready & LOOP_READABLE) events |= CURL_CSELECT_IN;
-    if (ready & LOOP_WRITABLE) events |= CURL_CSELECT_OUT;
-    if (ready & LOOP_HANGUP) events |= CURL_CSELECT_ERR;
-    drive(socket->http, socket->descriptor, events);
-}
-
-static int on_curl_socket(
-    CURL *curl, curl_socket_t descriptor, int wanted, void *owner, void *known) {
-    struct http *http = owner;
-    struct socket *socket = known;
-    (void)curl;
-    if (wanted == CURL_POLL_REMOVE) {
-        socket_free(socket);
-        return 0;
-    }
-    if (!socket) socket = socket_new(http, descriptor);
-    unsigned events = 0;
-    if (wanted & CURL_POLL_IN) events |= LOOP_READABLE;
-    if (wanted & CURL_POLL_OUT) events |= LOOP_WRITABLE;
-    loop_watch_set(socket->watch, events);
-    return 0;
+static void on_ready(void *owner, int descriptor, int events) {
+    drive(owner, descriptor, events);
 }
 
 /* How it begins */
@@ -292,6 +239,7 @@ static bool prepare(struct http_call *call, const struct http_request *request) 
     call->answer.peer = call->options.peer;
     http_answer_init(&call->answer, call->curl, request);
     curl_easy_setopt(call->curl, CURLOPT_PRIVATE, call);
+    http_sockets_serve(http->sockets, call->curl);
     return http_options_apply(&call->options, call->curl, request, &call->reason);
 }
 

@@ -186,6 +186,15 @@ struct loop_timer *loop_after(
     return timer_new(loop, delay_ns, on_time, owner);
 }
 
+struct loop_timer *loop_soon(struct loop *loop, loop_timer_fn on_time, void *owner) {
+    struct loop_timer *timer = take_timer(loop);
+    timer->due_ns = uv_hrtime();
+    timer->on_time = on_time;
+    timer->owner = owner;
+    ensure(uv_timer_start(&timer->uv, on_uv_timer, 0, 0) == 0);
+    return timer;
+}
+
 struct loop_timer *loop_every(
     struct loop *loop, uint64_t interval_ns, loop_timer_fn on_time, void *owner) {
     ensure(interval_ns > 0);
