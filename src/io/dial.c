@@ -77,7 +77,7 @@ static void finish(struct dial *dial) {
     drop_watch(dial);
     drop_timer(&dial->deadline);
     drop_timer(&dial->attempt);
-    if (!dial->finish) dial->finish = loop_after(dial->loop, 0, on_finish, dial);
+    if (!dial->finish) dial->finish = loop_soon(dial->loop, on_finish, dial);
 }
 
 static void note_errno(struct dial *dial, int number) {

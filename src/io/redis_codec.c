@@ -10,7 +10,7 @@
 #include "base/panic.h"
 #include "base/safe_text.h"
 
-enum { BLOCK_SIZE = 4096, ALIGNMENT = 16 };
+enum { BLOCK_SIZE = 4096, ALIGNMENT = 16, COUNT_LINE_SIZE = 24 };
 
 /* Replies are built in blocks that are freed together, whatever their shape. */
 struct block {
@@ -175,10 +175,24 @@ bool redis_codec_next(
     return true;
 }
 
+/* "$12\r\n", without the cost of printf for every argument of every command. */
+static bool add_count(struct buffer *to, char mark, size_t count) {
+    char line[COUNT_LINE_SIZE];
+    char *at = line + sizeof line;
+    *--at = '\n';
+    *--at = '\r';
+    do {
+        *--at = (char)('0' + count % 10);
+        count /= 10;
+    } while (count > 0);
+    *--at = mark;
+    return buffer_add(to, at, (size_t)(line + sizeof line - at));
+}
+
 bool redis_codec_write(struct buffer *to, const struct slice *args, size_t arg_count) {
-    bool whole = buffer_addf(to, "*%zu\r\n", arg_count);
+    bool whole = add_count(to, '*', arg_count);
     for (size_t i = 0; i < arg_count; i++) {
-        whole = whole && buffer_addf(to, "$%zu\r\n", args[i].length) &&
+        whole = whole && add_count(to, '$', args[i].length) &&
                 buffer_add(to, args[i].data, args[i].length) &&
                 buffer_add_string(to, "\r\n");
     }

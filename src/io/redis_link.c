@@ -116,7 +116,7 @@ enum redis_link_sent redis_link_send(struct redis_link *link, struct slice bytes
     size_t queued = stream_queued(link->stream) + link->batch.length;
     if (bytes.length > QUEUE_MAX - queued) return LINK_FULL;
     ensure(buffer_add(&link->batch, bytes.data, bytes.length));
-    if (!link->sender) link->sender = loop_after(link->loop, 0, on_turn_over, link);
+    if (!link->sender) link->sender = loop_soon(link->loop, on_turn_over, link);
     return LINK_SENT;
 }
 

@@ -93,7 +93,7 @@ static void end(struct stream *stream, const struct error *why) {
     close_all(stream);
     stream->state = STREAM_ENDED;
     stream->why = *why;
-    stream->ending = loop_after(stream->loop, 0, on_ending, stream);
+    stream->ending = loop_soon(stream->loop, on_ending, stream);
 }
 
 static void end_with_errno(struct stream *stream, const char *doing, int number) {
@@ -281,7 +281,8 @@ static void read_some(struct stream *stream) {
         struct slice slice = {bytes, (size_t)got};
         bool goes_on =
             stream->tls ? receive_tls(stream, slice) : deliver(stream, slice);
-        if (!goes_on) return;
+        /* Less than there was room for: the rest has not come yet. */
+        if (!goes_on || (size_t)got < sizeof bytes) return;
     }
 }
 
