@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/scan.h"
@@ -24,18 +25,22 @@ enum {
 
 enum { FILE_SIZE = 1024, PATH_SIZE = 64, PID_MAX = 4194304, DESCRIPTORS_MAX = 65536 };
 
-/* A file as a whole, at most `size` bytes of it. */
+static bool fail(int number, struct error *err) {
+    return error_set(
+        err, number == ENOENT || number == ESRCH ? ERROR_NOT_FOUND : ERROR_SYSTEM, "%s",
+        strerrordesc_np(number));
+}
+
+static bool open_file(const char *path, int *file, struct error *err) {
+    *file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    return *file >= 0 || fail(errno, err);
+}
+
+/* A file from its beginning, at most `size` bytes of it. */
 static bool read_file(
-    const char *path, char *data, size_t size, struct slice *text, struct error *err) {
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    ssize_t got = file >= 0 ? read(file, data, size) : -1;
-    int number = errno;
-    if (file >= 0) close(file);
-    if (got < 0) {
-        return error_set(
-            err, number == ENOENT || number == ESRCH ? ERROR_NOT_FOUND : ERROR_SYSTEM,
-            "%s", strerrordesc_np(number));
-    }
+    int file, char *data, size_t size, struct slice *text, struct error *err) {
+    ssize_t got = pread(file, data, size, 0);
+    if (got < 0) return fail(errno, err);
     *text = (struct slice){.data = data, .length = (size_t)got};
     return true;
 }
@@ -43,7 +48,11 @@ static bool read_file(
 bool proc_read_pid(const char *path, pid_t *pid, struct error *err) {
     char data[FILE_SIZE];
     struct slice text = {.data = data};
-    if (!read_file(path, data, sizeof data, &text, err)) return false;
+    int file;
+    if (!open_file(path, &file, err)) return false;
+    bool good = read_file(file, data, sizeof data, &text, err);
+    close(file);
+    if (!good) return false;
     struct scan scan = scan_of(text);
     struct slice line = {.data = ""};
     uint64_t number = 0;
@@ -57,7 +66,10 @@ bool proc_read_pid(const char *path, pid_t *pid, struct error *err) {
 
 double proc_count_descriptors(pid_t pid) {
     char path[PATH_SIZE];
+    struct stat status;
     snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    /* Since Linux 6.2 the folder's size is their number. */
+    if (stat(path, &status) == 0 && status.st_size > 0) return (double)status.st_size;
     DIR *folder = opendir(path);
     if (!folder) return NAN;
     double count = -2;                                          /* "." and ".." */
@@ -82,16 +94,20 @@ static bool read_fields(struct slice stat, char *state, uint64_t fields[FIELDS])
     return true;
 }
 
-bool proc_look(pid_t pid, struct proc_sight *sight, struct error *err) {
+bool proc_open(pid_t pid, int *file, struct error *err) {
     char path[PATH_SIZE];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    return open_file(path, file, err);
+}
+
+bool proc_look(int file, struct proc_sight *sight, struct error *err) {
     char data[FILE_SIZE];
     struct slice stat = {.data = data};
     uint64_t fields[FIELDS] = {0};
     char state;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    if (!read_file(path, data, sizeof data, &stat, err)) return false;
+    if (!read_file(file, data, sizeof data, &stat, err)) return false;
     if (!read_fields(stat, &state, fields)) {
-        return error_set(err, ERROR_SYNTAX, "%s cannot be read", path);
+        return error_set(err, ERROR_SYNTAX, "what the kernel says is not understood");
     }
     double ticks_per_s = (double)sysconf(_SC_CLK_TCK);
     uint64_t ticks = fields[FIELD_USER_TICKS] + fields[FIELD_SYSTEM_TICKS];

@@ -19,8 +19,10 @@ struct proc_sight {
 /* Reads a pid from a file. */
 bool proc_read_pid(const char *path, pid_t *pid, struct error *err);
 
-/* ERROR_NOT_FOUND when there is no such process. */
-bool proc_look(pid_t pid, struct proc_sight *sight, struct error *err);
+/* A process that can be looked at again and again, and is never taken for a later one of
+ * its pid. The file is -1 when there is none. ERROR_NOT_FOUND for one that is gone. */
+bool proc_open(pid_t pid, int *file, struct error *err);
+bool proc_look(int file, struct proc_sight *sight, struct error *err);
 
 /* Open descriptors; NaN when we may not look. Dear for a process with many. */
 double proc_count_descriptors(pid_t pid);

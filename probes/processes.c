@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -12,10 +13,15 @@
 #include "probes/proc_file.h"
 #include "probes/subject.h"
 
+#define TOLD_AGAIN_NS (NS_PER_S / 2)
+#define NAMED_ANEW_NS NS_PER_S
+
 struct watched {
     const struct target_process *process; /* borrowed */
     struct subject subject;
-    pid_t pid; /* 0 until one was seen */
+    pid_t pid;         /* 0 until one was seen */
+    int file;          /* of the process, for looking; -1 while there is none */
+    uint64_t named_ns; /* when the pid file was read; 0 for never */
     struct proc_sight sight;
     uint64_t seen_ns;
     uint64_t counted_ns; /* when its descriptors were counted; 0 for never */
@@ -30,6 +36,11 @@ struct processes {
 
 static void on_due(void *owner);
 
+static void forget(struct watched *watched) {
+    if (watched->file >= 0) close(watched->file);
+    watched->file = -1;
+}
+
 static void *start(struct probe_context *context) {
     const struct target *target = context->target;
     if (target->process_count == 0) return NULL;
@@ -40,6 +51,7 @@ static void *start(struct probe_context *context) {
         const struct target_process *process = &target->processes[i];
         struct watched *watched = &processes->watched[i];
         watched->process = process;
+        watched->file = -1;
         subject_init(
             &watched->subject, context, PART_PROCESS, process->track, process->name);
     }
@@ -50,6 +62,7 @@ static void *start(struct probe_context *context) {
 static void stop(void *probe) {
     struct processes *processes = probe;
     poll_stop(&processes->poll);
+    for (uint32_t i = 0; i < processes->count; i++) forget(&processes->watched[i]);
     free(processes);
 }
 
@@ -70,13 +83,21 @@ static void describe(
     if (!isnan(now->descriptors)) text_addf(words, ", %.0f files", now->descriptors);
 }
 
+static bool has_ended(const struct proc_sight *now) {
+    return now->state == 'Z' || now->state == 'X';
+}
+
+static bool is_stopped(const struct proc_sight *now) {
+    return now->state == 'T' || now->state == 't';
+}
+
 static void tell(struct watched *watched, const struct proc_sight *now) {
     struct subject *subject = &watched->subject;
-    if (now->state == 'Z' || now->state == 'X') {
+    if (has_ended(now)) {
         subject_say(subject, PART_BAD, "pid %d has ended", (int)watched->pid);
         return;
     }
-    if (now->state == 'T' || now->state == 't') {
+    if (is_stopped(now)) {
         subject_say(subject, PART_BAD, "pid %d is stopped", (int)watched->pid);
         return;
     }
@@ -95,29 +116,57 @@ static void count_descriptors(struct watched *watched, struct proc_sight *now) {
     watched->counted_ns = now_ns;
 }
 
+/* The process that the pid file names now. */
+static bool look_anew(
+    struct watched *watched, struct proc_sight *now, struct error *err) {
+    forget(watched);
+    watched->named_ns = loop_clock_ns();
+    if (!proc_read_pid(watched->process->pid_file, &watched->pid, err)) {
+        return error_wrap(err, "its pid file");
+    }
+    if (proc_open(watched->pid, &watched->file, err) &&
+        proc_look(watched->file, now, err)) {
+        return true;
+    }
+    if (err->code != ERROR_NOT_FOUND) {
+        return error_wrap(err, "pid %d", (int)watched->pid);
+    }
+    return error_set(err, ERROR_NOT_FOUND, "pid %d is gone", (int)watched->pid);
+}
+
+/* Who has ended is known at once; who was replaced while still there, within a second. */
+static bool look_again(struct watched *watched, struct proc_sight *now) {
+    struct error err;
+    if (watched->file < 0) return false;
+    if (loop_clock_ns() - watched->named_ns >= NAMED_ANEW_NS) return false;
+    return proc_look(watched->file, now, &err) && !has_ended(now);
+}
+
+/* That all is well as before is told less often than it is looked at. */
+static bool is_worth_telling(
+    const struct watched *watched, const struct proc_sight *now) {
+    return watched->subject.part.status != PART_OK || has_ended(now) ||
+           is_stopped(now) || loop_clock_ns() - watched->seen_ns >= TOLD_AGAIN_NS;
+}
+
 static void look(struct watched *watched) {
     struct subject *subject = &watched->subject;
     struct error err;
     struct proc_sight now;
-    pid_t pid = 0;
+    pid_t before = watched->pid;
     subject_ask(subject);
-    if (!proc_read_pid(watched->process->pid_file, &pid, &err)) {
-        subject_say(subject, PART_BAD, "its pid file: %s", err.message);
+    if (!look_again(watched, &now) && !look_anew(watched, &now, &err)) {
+        subject_say(subject, PART_BAD, "%s", err.message);
         return;
     }
-    bool other = pid != watched->pid;
-    watched->pid = pid;
-    if (!proc_look(pid, &now, &err)) {
-        bool gone = err.code == ERROR_NOT_FOUND;
-        subject_say(
-            subject, PART_BAD, "pid %d %s", (int)pid, gone ? "is gone" : err.message);
-        return;
-    }
-    if (other || now.start_ticks != watched->sight.start_ticks) {
+    bool other =
+        watched->pid != before || now.start_ticks != watched->sight.start_ticks;
+    if (!other && !is_worth_telling(watched, &now)) return;
+    if (other) {
         if (watched->seen_ns > 0) {
             probe_note(
                 subject->context, NOTE_WARN, "restart", "%s restarted as pid %d",
-                subject->part.name, (int)pid);
+                subject->part.name, (int)watched->pid);
         }
         watched->seen_ns = watched->counted_ns = 0;
     }
