@@ -31,7 +31,6 @@ struct health {
     struct identity identity;
     struct fetch fetch;
     struct http_call *call; /* NULL while none is under way */
-    uint32_t asked;
 };
 
 static void on_due(void *owner);
@@ -67,7 +66,7 @@ static void on_due(void *owner) {
         .path = health->instance->context->target->paths.health,
         .timeout_ns = poll_timeout_ns(&health->poll),
         .body_max_bytes = BODY_MAX,
-        .new_connection = health->asked++ % FRESH_EVERY == 0,
+        .new_connection = poll_is_fresh(&health->poll, FRESH_EVERY),
     };
     health->call = fetch_start(health->instance, &health->fetch, on_answer, health);
 }

@@ -24,7 +24,6 @@ struct scraper {
     struct meter *meter;
     struct fetch fetch;
     struct http_call *call; /* NULL while none is under way */
-    uint32_t asked;
 };
 
 static void on_due(void *owner);
@@ -62,7 +61,7 @@ static void on_due(void *owner) {
         .path = scraper->instance->context->target->paths.metrics,
         .timeout_ns = poll_timeout_ns(&scraper->poll) * TIMEOUT_INTERVALS,
         .body_max_bytes = HTTP_BODY_MAX,
-        .new_connection = scraper->asked++ % FRESH_EVERY == 0,
+        .new_connection = poll_is_fresh(&scraper->poll, FRESH_EVERY),
     };
     scraper->call = fetch_start(scraper->instance, &scraper->fetch, on_answer, scraper);
 }

@@ -8,13 +8,14 @@ enum {
     JITTER_SHARE = 20,    /* a twentieth of the interval, either way */
     FAILURES_PATIENT = 3, /* after so many the interval is stretched, */
     STRETCH = 2,          /* at most by that: what comes back is seen soon */
-    GRID_SHARE = 8,       /* an eighth of the interval is the grid of due times */
+    GRID_SHARE = 4,       /* a quarter of the interval is the grid of due times */
 };
 
 #define FIRST_DELAY_MAX_NS (50 * NS_PER_MS)
 #define TIMEOUT_MIN_NS     (500 * NS_PER_MS)
 #define TIMEOUT_MAX_NS     (5 * NS_PER_S)
 #define SLOW_MIN_NS        NS_PER_S
+#define FRESH_MIN_NS       (2 * NS_PER_S)
 
 static void on_time(void *owner, uint64_t now_ns) {
     struct poll *poll = owner;
@@ -64,6 +65,15 @@ void poll_done(struct poll *poll, bool answered) {
 void poll_stop(struct poll *poll) {
     loop_timer_free(poll->timer);
     poll->timer = NULL;
+}
+
+bool poll_is_fresh(struct poll *poll, uint32_t every) {
+    bool early = poll->fresh_ns > 0 && (++poll->since_fresh < every ||
+                                        poll->asked_ns - poll->fresh_ns < FRESH_MIN_NS);
+    if (early) return false;
+    poll->fresh_ns = poll->asked_ns;
+    poll->since_fresh = 0;
+    return true;
 }
 
 uint64_t poll_slow_ns(uint64_t interval_ns) {

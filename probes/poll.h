@@ -17,6 +17,8 @@ struct poll {
     uint64_t interval_ns;
     uint32_t failures;        /* in a row */
     uint64_t asked_ns;        /* when the last poll began */
+    uint64_t fresh_ns;        /* when one last took a new connection; 0 for never */
+    uint32_t since_fresh;     /* polls */
     struct loop_timer *timer; /* NULL while a poll is under way */
     poll_due_fn on_due;
     void *owner;
@@ -30,6 +32,10 @@ void poll_start(
 /* The poll has ended; the next one comes an interval after it began. */
 void poll_done(struct poll *poll, bool answered);
 void poll_stop(struct poll *poll);
+
+/* Whether the poll that begins takes a new connection, which may reach another process:
+ * one in `every` does, but none within two seconds of the last. */
+bool poll_is_fresh(struct poll *poll, uint32_t every);
 
 /* The interval of what changes seldom or costs much, such as lists and other processes:
  * at least a second. */

@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 enum {
-    CALM_ANSWERS = 30,  /* from one process alone: no longer mixed */
+    CALM_ANSWERS = 60,  /* from one process alone: no longer mixed */
     RETURN_ANSWERS = 4, /* a total that comes back later than that grew by itself */
     RETURNS_MIXED = 2,  /* once may be a busy start */
 };

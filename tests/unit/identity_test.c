@@ -50,7 +50,7 @@ static void several_are_forgotten_after_a_calm_time(void **state) {
     see(&identity, 1000, 5, "");
     see(&identity, 1100, 5, "");
     see(&identity, 1000, 5, "");
-    for (int i = 0; i < 40; i++) see(&identity, 1000, 5 + i, "");
+    for (int i = 0; i < 70; i++) see(&identity, 1000, 5 + i, "");
     assert_false(identity.mixed);
 }
 
