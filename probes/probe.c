@@ -32,11 +32,10 @@ void probe_note(
     probe_publish(context, &event);
 }
 
-struct event probe_values(uint8_t track, uint64_t step_ns) {
-    struct event event = {.kind = EVENT_VALUES};
-    event.values.track = track;
-    event.values.step_ms = (uint32_t)(step_ns / NS_PER_MS);
-    return event;
+void probe_values(struct event *event, uint8_t track, uint64_t step_ns) {
+    event_begin(event, EVENT_VALUES);
+    event->values.track = track;
+    event->values.step_ms = (uint32_t)(step_ns / NS_PER_MS);
 }
 
 void probe_value(struct event *event, enum metric metric, double value) {

@@ -53,7 +53,7 @@ void probe_note(
     const char *words, ...) __attribute__((format(printf, 4, 5)));
 
 /* Values of one track, or of the target with STATE_TRACK_NONE: begin, add, publish. */
-struct event probe_values(uint8_t track, uint64_t step_ns);
+void probe_values(struct event *event, uint8_t track, uint64_t step_ns);
 void probe_value(struct event *event, enum metric metric, double value);
 void probe_publish(struct probe_context *context, struct event *event);
 

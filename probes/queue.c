@@ -239,7 +239,8 @@ static void publish_values(struct queues *queues, bool answered) {
         dead = plus(dead, queue->dead);
         oldest_ms = fmax(oldest_ms, age_of(queues, queue)); /* ignores NaN */
     }
-    struct event event = probe_values(STATE_TRACK_NONE, queues->poll.interval_ns);
+    struct event event;
+    probe_values(&event, STATE_TRACK_NONE, queues->poll.interval_ns);
     probe_value(&event, METRIC_QUEUE_WAITING, waiting);
     probe_value(&event, METRIC_QUEUE_FLIGHT, in_flight);
     probe_value(&event, METRIC_QUEUE_AGE, oldest_ms);

@@ -13,7 +13,9 @@
 enum { WORDS_SIZE = 512 };
 
 static void publish(const struct subject *subject) {
-    struct event event = {.kind = EVENT_PART, .part = subject->part};
+    struct event event;
+    event_begin(&event, EVENT_PART);
+    event.part = subject->part;
     probe_publish(subject->context, &event);
 }
 

@@ -165,7 +165,8 @@ static void sum_health(struct track_watch *watch) {
         worst = fmax(worst, (double)watch->instances[i]->health_ms); /* ignores NaN */
     }
     uint64_t step_ns = watch->context->target->poll_health_ns;
-    struct event event = probe_values((uint8_t)watch->track, step_ns);
+    struct event event;
+    probe_values(&event, (uint8_t)watch->track, step_ns);
     probe_value(&event, METRIC_HEALTH, worst);
     probe_publish(watch->context, &event);
 }
@@ -176,7 +177,8 @@ static void tell_own_queue(
     static const enum metric metrics[] = {METRIC_QUEUE_WAITING, METRIC_WORKERS};
     const struct target *target = watch->context->target;
     if (target->queue_count > 0 || watch->track != TRACK_STABLE) return;
-    struct event event = probe_values(STATE_TRACK_NONE, target->poll_metrics_ns);
+    struct event event;
+    probe_values(&event, STATE_TRACK_NONE, target->poll_metrics_ns);
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
         double value = (double)values[metrics[i]];
         if (!isnan(value)) probe_value(&event, metrics[i], value);
@@ -210,7 +212,8 @@ static void sum_readings(struct track_watch *watch) {
     readings_sum(readings, count, values);
 
     uint64_t step_ns = watch->context->target->poll_metrics_ns;
-    struct event event = probe_values((uint8_t)watch->track, step_ns);
+    struct event event;
+    probe_values(&event, (uint8_t)watch->track, step_ns);
     for (int i = 0; i < METRIC_COUNT; i++) {
         enum metric metric = (enum metric)i;
         if (metric_scope(metric) != METRIC_OF_TRACK || metric == METRIC_HEALTH) {

@@ -96,9 +96,10 @@ static void end_look_soon(struct engine *engine) {
 
 static void on_probe_event(void *owner, struct event *event) {
     struct engine *engine = owner;
-    struct event note = {.kind = EVENT_NOTE};
     deliver(engine, event);
     if (event->kind != EVENT_PART) return;
+    struct event note;
+    event_begin(&note, EVENT_NOTE);
     if (part_log_take(&engine->parts, &event->part, &note.note)) deliver(engine, &note);
     if (has_looked(engine)) end_look_soon(engine);
 }

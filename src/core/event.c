@@ -20,6 +20,13 @@ static const struct event_codec codecs[EVENT_KIND_COUNT] = {
 #undef X
 };
 
+void event_begin(struct event *event, enum event_kind kind) {
+    ensure(kind < EVENT_KIND_COUNT);
+    size_t used = offsetof(struct event, session) + codecs[kind].size;
+    memset(event, 0, used < sizeof *event ? used : sizeof *event);
+    event->kind = kind;
+}
+
 size_t event_encode(const struct event *event, uint8_t *out, size_t size) {
     ensure(event->kind < EVENT_KIND_COUNT);
     struct byte_writer writer = byte_writer_in(out, size);

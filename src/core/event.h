@@ -44,6 +44,10 @@ struct event {
     };
 };
 
+/* Everything zero but the kind: only as much as the kind uses, as events are many and the
+ * largest kind is large. */
+void event_begin(struct event *event, enum event_kind kind);
+
 /* Writes the envelope: little-endian, length first, CRC-32C last. Returns its size, or 0
  * when it does not fit. */
 size_t event_encode(const struct event *event, uint8_t *out, size_t size);
