@@ -38,10 +38,27 @@ static unsigned next_safe(struct scan *scan, unsigned *marks, char out[UTF8_SIZE
     return utf8_put(out, rune);
 }
 
+/* How many bytes at the front are safe as they are: printable ASCII. */
+static size_t plain_length(const struct scan *scan, size_t most) {
+    size_t left = (size_t)(scan->end - scan->at);
+    size_t length = 0;
+    if (most > left) most = left;
+    while (length < most && scan->at[length] >= ' ' && scan->at[length] < 0x7F)
+        length++;
+    return length;
+}
+
 void safe_text_add(struct text *text, struct slice bytes) {
     struct scan scan = scan_of(bytes);
     unsigned marks = MARKS_MAX; /* none may sit on what was there before */
     while (!scan_done(&scan)) {
+        size_t plain = plain_length(&scan, text->size - 1 - text->length);
+        if (plain > 0) {
+            text_add_slice(text, (struct slice){.data = scan.at, .length = plain});
+            scan.at += plain;
+            marks = 0;
+            continue;
+        }
         char out[UTF8_SIZE_MAX];
         unsigned length = next_safe(&scan, &marks, out);
         if (length > text->size - 1 - text->length) {
