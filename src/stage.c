@@ -40,9 +40,8 @@ struct stage {
     struct screen_stats stats; /* a second ago */
     struct link_info link;
     bool was_stalled;
-    struct state numbers; /* those shown; they change less often than the graphs */
-    struct state past;    /* where the view is frozen */
-    uint64_t past_ns;     /* 0: `past` holds nothing */
+    struct state past; /* where the view is frozen */
+    uint64_t past_ns;  /* 0: `past` holds nothing */
 };
 
 static void draw(struct stage *stage);
@@ -131,10 +130,8 @@ static void set_clock(struct stage *stage) {
 static void draw(struct stage *stage) {
     uint64_t now_ns = loop_clock_ns();
     const struct state *shown = past_of(stage);
-    if (frame_pace_draw(&stage->pace, now_ns) && !shown) {
-        stage->numbers = stage->model->state;
-    }
-    struct ui_world world = world_of(stage, shown ? shown : &stage->numbers);
+    struct ui_world world = world_of(stage, shown);
+    world.turn = frame_pace_draw(&stage->pace, now_ns);
     ui_draw(&stage->ui, &world, screen_canvas(stage->screen));
     screen_show(stage->screen, now_ns);
     watch_line(stage);
@@ -364,6 +361,7 @@ void stage_on_change(struct stage *stage) {
 }
 
 void stage_draw(struct stage *stage) {
+    frame_pace_on_key(&stage->pace);
     draw(stage);
 }
 

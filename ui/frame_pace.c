@@ -15,10 +15,11 @@ bool frame_pace_due(const struct frame_pace *pace, uint64_t *due_ns) {
     return true;
 }
 
-bool frame_pace_draw(struct frame_pace *pace, uint64_t now_ns) {
-    bool fresh = pace->key || now_ns - pace->numbers_ns >= FRAME_PACE_NUMBER_NS;
-    if (fresh) pace->numbers_ns = now_ns;
+enum frame_turn frame_pace_draw(struct frame_pace *pace, uint64_t now_ns) {
+    bool whole = pace->key || pace->drawn_ns == 0;
+    bool second = !whole && pace->second_is_next;
+    pace->second_is_next = !whole && !second;
     pace->key = pace->data = false;
     pace->drawn_ns = now_ns;
-    return fresh;
+    return whole ? FRAME_WHOLE : second ? FRAME_SECOND_HALF : FRAME_FIRST_HALF;
 }

@@ -8,6 +8,7 @@
 #include "core/model.h"
 #include "ui/figure.h"
 #include "ui/filter.h"
+#include "ui/frame_pace.h"
 #include "ui/graph.h"
 #include "ui/panel.h"
 #include "ui/raster.h"
@@ -33,8 +34,9 @@ struct scene {
     bool frozen;
     enum panel focus;
     bool zoomed;
-    bool opened; /* the selected row stands open */
-    bool away;   /* not on the overview: Esc leads back */
+    bool opened;          /* the selected row stands open */
+    bool away;            /* not on the overview: Esc leads back */
+    enum frame_turn turn; /* the panels that are drawn; the others stand already */
     enum raster_glyphs glyphs;
     const struct filter *filter; /* of the focused panel */
     uint32_t selected[LIST_COUNT];

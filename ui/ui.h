@@ -59,5 +59,6 @@ void ui_notify(struct ui *ui, const char *words);
  * puts the state of that time into `past`. */
 uint64_t ui_view_ns(const struct ui *ui, uint64_t now_ns);
 
-/* Draws everything; `canvas` has the size of the last resize. */
+/* Draws what has its turn over the last picture; `canvas` has the size of the last
+ * resize. */
 void ui_draw(struct ui *ui, const struct ui_world *world, struct canvas *canvas);

@@ -92,21 +92,54 @@ static void draw_over(
     }
 }
 
-void ui_draw(struct ui *ui, const struct ui_world *world, struct canvas *canvas) {
-    canvas_clear(canvas);
-    ui_settle(ui, world);
-    struct scene scene = ui_scene(ui, world);
+/* Only what is made of panels alone has halves. */
+static bool has_halves(const struct ui *ui) {
+    return ui->screen == UI_OVERVIEW && ui->over == UI_NOTHING_OVER && !ui->zoomed &&
+           !ui->frozen && size_class_of(ui->width, ui->height) >= SIZE_SMALL;
+}
+
+static void draw_half(struct ui *ui, struct canvas *canvas, const struct scene *scene) {
+    if (scene->turn == FRAME_FIRST_HALF) {
+        struct rect rows = {0, 0, ui->width, 2};
+        canvas_fill(canvas, rows, ' ', ROLE_TEXT);
+        status_view_draw(canvas, (struct rect){0, 0, ui->width, 1}, scene);
+        verdict_view_draw(canvas, (struct rect){0, 1, ui->width, 1}, scene);
+    } else {
+        struct rect row = {0, ui->height - 1, ui->width, 1};
+        canvas_fill(canvas, row, ' ', ROLE_TEXT);
+        draw_last_row(ui, canvas, scene);
+    }
+    draw_body(ui, canvas, scene);
+}
+
+static void draw_whole(
+    struct ui *ui, struct canvas *canvas, const struct scene *scene) {
     struct rect first = {0, 0, ui->width, 1};
     struct rect second = {0, 1, ui->width, 1};
+    canvas_clear(canvas);
     if (size_class_of(ui->width, ui->height) == SIZE_LINE) {
-        status_view_draw_line(canvas, first, &scene, &ui->keymap);
-        if (ui->height > 2) verdict_view_draw(canvas, second, &scene);
-        if (ui->height > 1) draw_last_row(ui, canvas, &scene);
+        status_view_draw_line(canvas, first, scene, &ui->keymap);
+        if (ui->height > 2) verdict_view_draw(canvas, second, scene);
+        if (ui->height > 1) draw_last_row(ui, canvas, scene);
     } else {
-        status_view_draw(canvas, first, &scene);
-        verdict_view_draw(canvas, second, &scene);
-        draw_body(ui, canvas, &scene);
-        draw_last_row(ui, canvas, &scene);
+        status_view_draw(canvas, first, scene);
+        verdict_view_draw(canvas, second, scene);
+        draw_body(ui, canvas, scene);
+        draw_last_row(ui, canvas, scene);
     }
-    draw_over(ui, world, canvas, &scene);
+}
+
+void ui_draw(struct ui *ui, const struct ui_world *world, struct canvas *canvas) {
+    bool halves = has_halves(ui);
+    /* What has no halves is drawn with the first. */
+    if (!halves && world->turn == FRAME_SECOND_HALF) return;
+    ui_settle(ui, world);
+    struct scene scene = ui_scene(ui, world);
+    scene.turn = halves ? world->turn : FRAME_WHOLE;
+    if (scene.turn == FRAME_WHOLE) {
+        draw_whole(ui, canvas, &scene);
+        draw_over(ui, world, canvas, &scene);
+    } else {
+        draw_half(ui, canvas, &scene);
+    }
 }

@@ -8,6 +8,7 @@
 #include "core/command.h"
 #include "core/model.h"
 #include "ui/dialog.h"
+#include "ui/frame_pace.h"
 #include "ui/scene.h"
 
 enum { UI_ARGUMENT_SIZE = 64 };
@@ -15,11 +16,10 @@ enum { UI_ARGUMENT_SIZE = 64 };
 /* What the caller lends for one call. */
 struct ui_world {
     const struct model *model;
-    /* The state of ui_view_ns() while frozen; while live one that is a little older than
-     * the model's, so that numbers can be read; NULL for the model's own. */
-    const struct state *past;
+    const struct state *past; /* of ui_view_ns() while frozen; NULL: the model's own */
     const struct action_plan *smoke; /* what S would send; NULL: it cannot run */
     uint64_t now_ns;
+    enum frame_turn turn; /* what to draw anew */
     struct link_info link;
 };
 

@@ -155,6 +155,12 @@ static void draw_tiny(
     note_rows_draw(canvas, layout_row(body, rows, 2), scene);
 }
 
+/* Every other panel, so that both halves are of one weight. */
+static bool has_its_turn(const struct scene *scene, unsigned panel) {
+    if (scene->turn == FRAME_WHOLE) return true;
+    return (panel % 2 == 0) == (scene->turn == FRAME_FIRST_HALF);
+}
+
 void overview_view_draw(
     struct canvas *canvas, struct rect body, const struct scene *scene) {
     enum size_class size = size_class_of(body.width, body.height + FRAME_ROWS);
@@ -167,7 +173,10 @@ void overview_view_draw(
     overview_view_place(body, size, scene, panels);
     for (unsigned i = 0; i < PANEL_COUNT; i++) {
         enum panel panel = (enum panel)i;
-        if (panels[i].width == 0) continue;
+        if (panels[i].width == 0 || !has_its_turn(scene, i)) continue;
+        if (scene->turn != FRAME_WHOLE) {
+            canvas_fill(canvas, panels[i], ' ', ROLE_TEXT);
+        }
         if (panel == PANEL_TRAFFIC && size == SIZE_SMALL && !scene->zoomed) {
             panels_draw_red(canvas, panels[i], scene);
         } else {
