@@ -114,6 +114,14 @@ static void on_smoke_event(void *owner, const struct event *event) {
     session_publish(cockpit->session, &copy);
 }
 
+static void on_smoke_unrecorded(void *owner, const struct error *err) {
+    struct cockpit *cockpit = owner;
+    char words[ERROR_MESSAGE_SIZE + 32];
+    struct text text = TEXT_IN(words);
+    text_addf(&text, "not in the history: %s", err->message);
+    session_note(cockpit->session, NOTE_BAD, "smoke", words);
+}
+
 static void on_smoke_done(
     void *owner, const struct smoke_result *result, const struct error *err) {
     struct cockpit *cockpit = owner;
@@ -162,6 +170,7 @@ static bool start(struct cockpit *cockpit, struct restore *restore, struct error
         .checks = options->checks,
         .user = cockpit->user,
         .on_event = on_smoke_event,
+        .on_unrecorded = on_smoke_unrecorded,
         .on_done = on_smoke_done,
         .owner = cockpit,
     };

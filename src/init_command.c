@@ -149,9 +149,24 @@ static int write_found(const struct visit *visit, const struct discovery *discov
     return code;
 }
 
+/* Not progress: --quiet does not hide what is missing in the history. */
+static void say_unrecorded(
+    const struct visit *visit, const struct init_result *result) {
+    struct error err = result->unrecorded;
+    bool silent = result->discovery->chat == CHAT_NOT_TRIED;
+    if (err.code == ERROR_NONE) return;
+    error_wrap(
+        &err, silent ? "no message is sent: it could not be recorded"
+                     : "the message is not recorded, the history cannot be written");
+    invocation_fail(visit->invocation, EXIT_CODE_OK, &err);
+}
+
 static void on_done(void *owner, const struct init_result *result) {
     struct visit *visit = owner;
     visit->init = NULL;
+    loop_stop(visit->loop);
+    say_unrecorded(visit, result);
+    if (result->stopped) return;
     struct error err = result->error;
     if (!result->discovery->reached) {
         error_wrap(&err, "%s was not reached", visit->target.url);
@@ -169,12 +184,14 @@ static void on_done(void *owner, const struct init_result *result) {
         }
         visit->code = write_found(visit, result->discovery);
     }
-    loop_stop(visit->loop);
 }
 
 static void on_stop(void *owner, unsigned count) {
     struct visit *visit = owner;
-    (void)count;
+    if (count == 1 && visit->init) {
+        init_stop(visit->init);
+        return;
+    }
     init_free(visit->init);
     visit->init = NULL;
     loop_stop(visit->loop);

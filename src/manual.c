@@ -94,6 +94,17 @@ static const char configuration[] =
     ".Pp\n"
     "Every line is understood before the first one runs.\n";
 
+static const char journal[] =
+    ".Sh JOURNAL\n"
+    "What acts on a target is written down before its first request goes out, and what "
+    "came of\n"
+    "it after the last one; a run that was killed is one that never ended.\n"
+    "When the history cannot be written, checks still run, with a warning; but on "
+    "production\n"
+    "nothing that acts is sent then, and the command ends with 2.\n"
+    ".Ev XDG_STATE_HOME\n"
+    "names another folder.\n";
+
 static const char files[] = ".Sh FILES\n"
                             ".Bl -tag -width Ds\n"
                             ".It Pa ./flightdeck.yaml\n"
@@ -219,6 +230,7 @@ void manual_add(struct buffer *to) {
     add_options(to);
     buffer_add_string(to, configuration);
     add_variables(to);
+    buffer_add_string(to, journal);
     buffer_add_string(to, files);
     add_exit_codes(to);
     buffer_add_string(to, examples);

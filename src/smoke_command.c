@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "actions/smoke.h"
+#include "actions/smoke_plan.h"
 #include "base/safe_text.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -11,8 +11,10 @@
 #include "config.h"
 #include "confirm.h"
 #include "io/loop.h"
+#include "operator.h"
 #include "report/smoke_report.h"
 #include "secrets.h"
+#include "smoke_run.h"
 
 enum { SIGNAL_COUNT = 3 };
 
@@ -24,7 +26,8 @@ struct smoking {
     struct smoke_plan *plan;
     struct loop *loop;
     struct loop_signal *signals[SIGNAL_COUNT];
-    struct smoke *smoke;
+    struct smoke_run *smoke;
+    char user[STATE_NAME_SIZE];
     int stopped_by; /* a signal, or 0 */
     int code;
 };
@@ -32,7 +35,7 @@ struct smoking {
 static void on_signal(void *owner, int number) {
     struct smoking *run = owner;
     if (run->stopped_by == 0) run->stopped_by = number;
-    if (run->smoke) smoke_stop(run->smoke);
+    smoke_run_stop(run->smoke);
 }
 
 static void watch_signals(struct smoking *run) {
@@ -91,9 +94,7 @@ static bool say_unreached(
            !options_has(options, OPTION_OUTPUT);
 }
 
-static void on_done(void *owner, const struct smoke_result *result) {
-    struct smoking *run = owner;
-    run->smoke = NULL;
+static int report(const struct smoking *run, const struct smoke_result *result) {
     struct buffer buffer;
     buffer_init(&buffer, SMOKE_REPORT_BYTES_MAX);
     struct smoke_report report = {
@@ -104,9 +105,42 @@ static void on_done(void *owner, const struct smoke_result *result) {
     };
     bool unreached = result->end == SMOKE_UNREACHED && say_unreached(run, result);
     if (!unreached) write_report(run, &report, &buffer);
-    run->code =
+    int code =
         invocation_finish(run->invocation, buffer_slice(&buffer), report.exit_code);
     buffer_clear(&buffer);
+    return code;
+}
+
+/* Louder than progress: --quiet does not hide what is missing in the history. */
+static void warn(const struct smoking *run, const char *what, const struct error *err) {
+    struct error said;
+    error_set(&said, err->code, "%s: %s", what, err->message);
+    invocation_fail(run->invocation, EXIT_CODE_OK, &said);
+}
+
+static void on_unrecorded(void *owner, const struct error *err) {
+    warn(owner, "this run is not recorded, the history cannot be written", err);
+}
+
+static int refuse_unrecorded(const struct smoking *run, const struct error *err) {
+    struct error said;
+    error_set(
+        &said, err->code,
+        "nothing was sent: %s is production, and the history cannot be written: %s "
+        "(XDG_STATE_HOME names another folder)",
+        run->target->name, err->message);
+    return invocation_fail(run->invocation, EXIT_CODE_USAGE, &said);
+}
+
+static void on_done(
+    void *owner, const struct smoke_result *result, const struct error *err) {
+    struct smoking *run = owner;
+    if (result) {
+        run->code = report(run, result);
+        if (err->code != ERROR_NONE) warn(run, "its end is not in the history", err);
+    } else {
+        run->code = refuse_unrecorded(run, err);
+    }
     loop_stop(run->loop);
 }
 
@@ -124,8 +158,7 @@ static unsigned count_acts(const struct smoking *run) {
     const struct checks *checks = smoke_plan_checks(run->plan);
     unsigned acts = 0;
     for (uint32_t i = 0; i < checks->count; i++) {
-        enum check_request request = checks->items[i].request;
-        if (request != CHECK_GET && request != CHECK_HEAD) acts++;
+        if (check_acts(&checks->items[i])) acts++;
     }
     return acts;
 }
@@ -169,21 +202,30 @@ static int say_plan(const struct smoking *run) {
 
 static void run_checks(struct smoking *run) {
     const struct options *options = &run->invocation->options;
+    struct error err;
     run->loop = loop_new();
-    watch_signals(run);
-    struct smoke_options smoke = {
+    operator_name(run->user);
+    const struct smoke_run_options smoke = {
         .target = run->target,
-        .plan = run->plan,
         .redactor = config_redactor(run->config),
+        .plan = run->plan,
+        .user = run->user,
         .limit_ns = options->timeout_ns,
         .fail_fast = options_has(options, OPTION_FAIL_FAST),
         .on_event = on_event,
+        .on_unrecorded = on_unrecorded,
         .on_done = on_done,
         .owner = run,
     };
-    run->smoke = smoke_start(run->loop, &smoke);
-    loop_run(run->loop);
+    run->smoke = smoke_run_new(run->loop, &smoke);
+    watch_signals(run);
+    if (smoke_run_start(run->smoke, &err)) {
+        loop_run(run->loop);
+    } else {
+        run->code = invocation_fail(run->invocation, EXIT_CODE_INTERNAL, &err);
+    }
     forget_signals(run);
+    smoke_run_free(run->smoke);
     loop_free(run->loop);
 }
 

@@ -12,26 +12,31 @@
 #include "base/units.h"
 #include "history/history.h"
 #include "io/loop.h"
-#include "operator.h"
+#include "run_record.h"
 #include "secrets.h"
 
-enum { LINE_SIZE = 160 };
+enum {
+    LINE_SIZE = 160,
+    UNLISTED_SIZE = 32, /* the number of those that the journal has no room for */
+};
 
 struct smoke_run {
     struct loop *loop; /* borrowed */
     struct smoke_run_options options;
-    struct smoke_plan *checks; /* NULL until they are asked for */
-    bool unreadable;           /* they were, and `words` says why not */
+    const struct smoke_plan *checks; /* NULL until they are asked for */
+    struct smoke_plan *own_checks;   /* the same when they were read here */
+    bool unreadable;                 /* they were, and `words` says why not */
     struct action_plan plan;
     char words[ERROR_MESSAGE_SIZE];
     char to[TARGET_URL_SIZE];
     char lines[CHECKS_MAX][LINE_SIZE];
     const char *line_starts[CHECKS_MAX];
     struct history *history;
-    struct smoke *smoke; /* NULL unless requests go out */
-    bool active;         /* from the wish to the last row of the history */
-    uint8_t id[ULID_SIZE];
-    char id_string[ULID_STRING_SIZE];
+    struct run_record record;
+    struct smoke *smoke;         /* NULL unless requests go out */
+    bool active;                 /* from the wish to the last row of the history */
+    bool recorded;               /* the intent is in the history */
+    bool stopping;               /* somebody wants its end */
     struct smoke_result *result; /* kept until it is in the history */
 };
 
@@ -45,6 +50,7 @@ struct smoke_run *smoke_run_new(
     struct smoke_run *run = memory_new(sizeof *run);
     run->loop = loop;
     run->options = *options;
+    run->checks = options->plan;
     return run;
 }
 
@@ -52,7 +58,7 @@ void smoke_run_free(struct smoke_run *run) {
     if (!run) return;
     smoke_free(run->smoke);
     history_free(run->history);
-    smoke_plan_free(run->checks);
+    smoke_plan_free(run->own_checks);
     free(run->result);
     free(run);
 }
@@ -78,23 +84,31 @@ static void add_line(struct smoke_run *run, const struct check *check) {
     run->line_starts[place] = run->lines[place];
 }
 
-static void read_checks(struct smoke_run *run) {
-    struct error err = {0};
-    run->checks =
-        smoke_plan_new(run->options.target, run->options.checks, secrets_fill, &err);
-    run->unreadable = !run->checks;
-    if (run->unreadable) {
-        safe_text_copy(run->words, sizeof run->words, slice_of(err.message));
-        return;
-    }
+static void list_requests(struct smoke_run *run) {
     struct text to = TEXT_IN(run->to);
     redact_add_url(&to, run->options.target->url);
     const struct checks *checks = smoke_plan_checks(run->checks);
     for (uint32_t i = 0; i < checks->count; i++) add_line(run, &checks->items[i]);
 }
 
+static void prepare(struct smoke_run *run) {
+    struct error err = {0};
+    if (run->unreadable || run->plan.line_count > 0) return;
+    if (!run->checks) {
+        run->own_checks = smoke_plan_new(
+            run->options.target, run->options.checks, secrets_fill, &err);
+        run->checks = run->own_checks;
+    }
+    run->unreadable = !run->checks;
+    if (run->unreadable) {
+        safe_text_copy(run->words, sizeof run->words, slice_of(err.message));
+    } else {
+        list_requests(run);
+    }
+}
+
 const struct action_plan *smoke_run_plan(struct smoke_run *run) {
-    if (!run->checks && !run->unreadable) read_checks(run);
+    prepare(run);
     run->plan.blocked = NULL;
     if (run->active) run->plan.blocked = "a smoke test is running; X stops it";
     if (run->unreadable) run->plan.blocked = run->words;
@@ -104,67 +118,67 @@ const struct action_plan *smoke_run_plan(struct smoke_run *run) {
     return &run->plan;
 }
 
-static void name_run(struct smoke_run *run) {
-    uint8_t random[ULID_RANDOM_SIZE];
-    loop_random(random, sizeof random);
-    ulid_make(run->id, loop_wall_ms(), random);
-    ulid_to_string(run->id, run->id_string);
-}
-
-static struct journal_entry entry_of(
-    const struct smoke_run *run, enum journal_phase phase, const char *type) {
-    struct journal_entry entry = {
-        .phase = phase,
-        .wall_ms = loop_wall_ms(),
-        .monotonic_us = loop_clock_ns() / NS_PER_US,
-    };
-    text_copy(entry.run, sizeof entry.run, run->id_string);
-    text_copy(entry.type, sizeof entry.type, type);
-    return entry;
-}
-
-static void write_body(struct journal_entry *entry, struct buffer *body) {
-    if (!body->overflow) {
-        text_copy(entry->body, sizeof entry->body, buffer_string(body));
+/* As many as fit; a journal that leaves some out says how many. */
+static void add_requests(const struct smoke_run *run, struct json_writer *json) {
+    uint32_t listed = 0;
+    json_key(json, "sends");
+    json_array_begin(json);
+    for (; listed < run->plan.line_count; listed++) {
+        /* Each byte takes at most six: \u0000. */
+        size_t longest = 6 * strlen(run->lines[listed]) + UNLISTED_SIZE;
+        if (json->to->length + longest > json->to->limit) break;
+        json_string(json, run->lines[listed]);
     }
-    buffer_clear(body);
+    json_array_end(json);
+    if (listed < run->plan.line_count) {
+        json_field_uint(json, "unlisted", run->plan.line_count - listed);
+    }
 }
 
 /* What is about to be sent, as the operator saw it. */
-static void describe_intent(const struct smoke_run *run, struct journal_entry *entry) {
-    struct buffer body;
-    buffer_init(&body, JOURNAL_BODY_SIZE - 1);
-    struct json_writer json = json_writer_to(&body);
+static void describe_intent(const struct smoke_run *run, struct buffer *body) {
+    struct json_writer json = json_writer_to(body);
     json_object_begin(&json);
     json_field_string(&json, "to", run->to);
     json_field_string(&json, "checks", smoke_plan_file(run->checks));
-    json_key(&json, "sends");
-    json_array_begin(&json);
-    for (uint32_t i = 0; i < run->plan.line_count; i++) {
-        json_string(&json, run->lines[i]);
-    }
-    json_array_end(&json);
+    add_requests(run, &json);
     json_object_end(&json);
-    write_body(entry, &body);
+}
+
+static bool acts(const struct smoke_run *run) {
+    const struct checks *checks = smoke_plan_checks(run->checks);
+    for (uint32_t i = 0; i < checks->count; i++) {
+        if (check_acts(&checks->items[i])) return true;
+    }
+    return false;
+}
+
+static struct run_record record_of(const struct smoke_run *run) {
+    const char *file = smoke_plan_file(run->checks);
+    return (struct run_record){
+        .kind = RUN_SMOKE,
+        .acts = acts(run),
+        .type = "smoke",
+        .target = run->options.target->name,
+        .user = run->options.user,
+        .scenario = file[0] ? file : "default",
+    };
 }
 
 bool smoke_run_start(struct smoke_run *run, struct error *err) {
     const struct action_plan *plan = smoke_run_plan(run);
     if (plan->blocked) return error_set(err, ERROR_CONFLICT, "%s", plan->blocked);
     if (!run->history) run->history = history_new(run->loop, "");
-    name_run(run);
-    const struct target *target = run->options.target;
-    struct run_start start = {.kind = RUN_SMOKE, .started_ms = loop_wall_ms()};
-    text_copy(start.id, sizeof start.id, run->id_string);
-    text_copy_cut(start.target, sizeof start.target, target->name);
-    const char *file = smoke_plan_file(run->checks);
-    text_copy_cut(start.scenario, sizeof start.scenario, file[0] ? file : "default");
-    text_copy_cut(start.actor, sizeof start.actor, run->options.user);
-    operator_host(start.host);
-    struct journal_entry intent = entry_of(run, JOURNAL_INTENT, "smoke.start");
-    describe_intent(run, &intent);
+    run->record = record_of(run);
+    run_record_name(&run->record);
     run->active = true;
-    history_begin(run->history, &start, &intent, on_committed, run);
+    run->stopping = false;
+    struct buffer words;
+    buffer_init(&words, JOURNAL_BODY_SIZE - 1);
+    describe_intent(run, &words);
+    run_record_begin(
+        &run->record, run->history, buffer_string(&words), on_committed, run);
+    buffer_clear(&words);
     return true;
 }
 
@@ -173,10 +187,19 @@ static void give_up(struct smoke_run *run, const struct error *err) {
     run->options.on_done(run->options.owner, NULL, err);
 }
 
+/* Whether it runs although nothing was written down. */
+static bool runs_unrecorded(const struct smoke_run *run, const struct error *err) {
+    enum target_class class = run->options.target->class;
+    if (run_record_is_needed(&run->record, class)) return false;
+    run->options.on_unrecorded(run->options.owner, err);
+    return true;
+}
+
 /* The intent is on disk; only now may anything be sent. */
 static void on_committed(void *owner, const struct error *err) {
     struct smoke_run *run = owner;
-    if (err->code != ERROR_NONE) {
+    run->recorded = err->code == ERROR_NONE;
+    if (!run->recorded && !runs_unrecorded(run, err)) {
         give_up(run, err);
         return;
     }
@@ -184,15 +207,19 @@ static void on_committed(void *owner, const struct error *err) {
         .target = run->options.target,
         .plan = run->checks,
         .redactor = run->options.redactor,
-        .run = run->id,
+        .run = run->record.id,
+        .limit_ns = run->options.limit_ns,
+        .fail_fast = run->options.fail_fast,
         .on_event = on_smoke_event,
         .on_done = on_smoke_done,
         .owner = run,
     };
     run->smoke = smoke_start(run->loop, &options);
+    if (run->stopping) smoke_stop(run->smoke);
 }
 
 void smoke_run_stop(struct smoke_run *run) {
+    run->stopping = true;
     if (run->smoke) smoke_stop(run->smoke);
 }
 
@@ -232,32 +259,40 @@ static void describe_outcome(
     json_field_uint(&json, "passed", result->passed);
     json_field_uint(&json, "failed", result->failed);
     json_object_end(&json);
-    write_body(entry, &body);
+    text_copy(entry->body, sizeof entry->body, buffer_string(&body));
+    buffer_clear(&body);
 }
 
-static void on_smoke_done(void *owner, const struct smoke_result *result) {
-    struct smoke_run *run = owner;
-    run->smoke = NULL;
-    run->result = memory_new(sizeof *run->result);
-    *run->result = *result;
+static void write_outcome(struct smoke_run *run) {
+    const struct smoke_result *result = run->result;
     struct run_outcome *outcome = memory_new(sizeof *outcome);
     struct run_result *rows = memory_new_array(CHECKS_MAX, sizeof *rows);
     for (uint32_t i = 0; i < result->count; i++) {
         fill_result(&rows[i], &result->checks[i]);
     }
-    text_copy(outcome->end.id, sizeof outcome->end.id, run->id_string);
     outcome->end.verdict = result->verdict;
     outcome->end.aborted = result->end == SMOKE_STOPPED;
     outcome->end.exit_code = verdict_exit_code(result->verdict);
-    outcome->end.ended_ms = loop_wall_ms();
     text_copy_cut(outcome->end.reason, sizeof outcome->end.reason, result->reason);
-    outcome->entry = entry_of(run, JOURNAL_DONE, "smoke.end");
     describe_outcome(result, &outcome->entry);
     outcome->results = rows;
     outcome->result_count = result->count;
-    history_end(run->history, outcome, on_recorded, run);
+    run_record_end(&run->record, run->history, outcome, on_recorded, run);
     free(rows);
     free(outcome);
+}
+
+static void on_smoke_done(void *owner, const struct smoke_result *result) {
+    static const struct error none = {0};
+    struct smoke_run *run = owner;
+    run->smoke = NULL;
+    run->result = memory_new(sizeof *run->result);
+    *run->result = *result;
+    if (run->recorded) {
+        write_outcome(run);
+    } else {
+        on_recorded(run, &none);
+    }
 }
 
 static void on_recorded(void *owner, const struct error *err) {

@@ -1,8 +1,10 @@
-/* A smoke test from the cockpit: shown before it is sent, journaled before it starts. */
+/* A smoke test of an operator or a pipeline: shown before it is sent, journaled before it
+ * starts. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/redact.h"
@@ -11,6 +13,7 @@
 #include "core/target.h"
 #include "ui/dialog.h"
 
+struct smoke_plan;
 struct smoke_run;
 struct loop;
 
@@ -18,8 +21,13 @@ struct smoke_run_options {
     const struct target *target;     /* borrowed */
     const struct redactor *redactor; /* borrowed; NULL for none */
     const char *checks;              /* a file; NULL for the three of the book */
+    const struct smoke_plan *plan;   /* borrowed; NULL: it is read from `checks` */
     const char *user;                /* borrowed */
+    uint64_t limit_ns;               /* as for smoke_start(), and so is the next */
+    bool fail_fast;
     void (*on_event)(void *owner, const struct event *event);
+    /* It runs although the history cannot be written; where it must not, it ends. */
+    void (*on_unrecorded)(void *owner, const struct error *err);
     /* It has ended, or could not start: then `err` says why and there is no result. */
     void (*on_done)(
         void *owner, const struct smoke_result *result, const struct error *err);

@@ -61,5 +61,9 @@ struct check {
 };
 
 const char *check_method(const struct check *check);
+
+/* Whether its request may change something: all but GET and HEAD. */
+bool check_acts(const struct check *check);
+
 /* The path, or the message of a chat, with its ${...} still in it. */
 struct slice check_subject(const struct check *check);

@@ -105,6 +105,10 @@ const char *check_method(const struct check *check) {
     return methods[check->request];
 }
 
+bool check_acts(const struct check *check) {
+    return check->request != CHECK_GET && check->request != CHECK_HEAD;
+}
+
 struct slice check_subject(const struct check *check) {
     return check->requests[check->request]->string;
 }

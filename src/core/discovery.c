@@ -275,6 +275,14 @@ static bool next_place(struct discovery *discovery) {
     return discovery->next < COUNT_OF(places);
 }
 
+const char *discovery_talk_body(void) {
+    return message;
+}
+
+const char *discovery_talk_path(unsigned index) {
+    return index < COUNT_OF(talks) ? talks[index] : NULL;
+}
+
 static void ask(struct discovery_question *question, const char *path) {
     *question = (struct discovery_question){0};
     take(question->path, sizeof question->path, path);

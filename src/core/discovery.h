@@ -27,7 +27,6 @@ enum discovery_phase {
     DISCOVERY_JOB,  /* the answer comes later */
     DISCOVERY_OVER,
 };
-
 struct discovery_found {
     bool there, guarded; /* guarded: it answered 401 or 403 */
     char path[TARGET_PATH_SIZE];
@@ -65,7 +64,6 @@ struct discovery_question {
     const char *body;
     uint64_t wait_ns; /* before it is asked */
 };
-
 struct discovery_answer {
     unsigned status; /* 0 for none */
     struct slice body;
@@ -73,7 +71,9 @@ struct discovery_answer {
 };
 
 struct discovery discovery_start(bool may_talk);
-
+/* What a message says, and the paths that get it in turn; NULL at the end. */
+const char *discovery_talk_body(void);
+const char *discovery_talk_path(unsigned index);
 /* The question to ask now; false when there is none left. */
 bool discovery_next(struct discovery *discovery, struct discovery_question *question);
 void discovery_on_answer(
