@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "core/credential.h"
 #include "core/reference.h"
 #include "core/url.h"
 
@@ -259,20 +260,10 @@ static bool fill_url(
     return error_wrap(err, "%s", name);
 }
 
-/* Headers that are credentials even when they stand in the file as they are. */
-static bool is_credential(const char *name) {
-    static const char *const words[] = {"authorization", "cookie", "key",     "token",
-                                        "secret",        "auth",   "password"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strcasestr(name, words[i])) return true;
-    }
-    return false;
-}
-
 static bool fill_header(
     struct target_header *header, struct redactor *redactor, struct error *err) {
     bool literal = !strstr(header->value, "${");
-    header->secret = !literal || is_credential(header->name);
+    header->secret = !literal || credential_header(slice_of(header->name));
     if (!secrets_fill(header->value, sizeof header->value, redactor, err)) {
         return error_wrap(err, "header %s", header->name);
     }

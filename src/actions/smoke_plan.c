@@ -7,6 +7,7 @@
 #include "actions/smoke_book.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "core/credential.h"
 #include "core/document.h"
 #include "core/node_walk.h"
 #include "core/template.h"
@@ -127,13 +128,30 @@ static bool check_strings(
     return true;
 }
 
+/* A credential that stands in the file as it is, is a secret all the same; one that is so
+ * short that it would blank out ordinary words is none. */
+static bool hide_credentials(
+    struct smoke_plan *plan, const struct node *headers, struct error *err) {
+    for (const struct node *at = headers ? headers->first : NULL; at; at = at->next) {
+        bool secret = credential_header(at->key);
+        if (!secret || at->string.length < REDACT_SECRET_MIN) continue;
+        if (memmem(at->string.data, at->string.length, "${", 2)) continue;
+        if (redactor_add(plan->redactor, at->string)) continue;
+        return error_set(
+            err, ERROR_LIMIT, "%s:%u:%u: a credential too many, or over %d bytes",
+            plan->file, at->line, at->column, REDACT_SECRET_SIZE);
+    }
+    return true;
+}
+
 static bool check_templates(struct smoke_plan *plan, struct error *err) {
     for (uint32_t i = 0; i < plan->checks.count; i++) {
         const struct check *check = &plan->checks.items[i];
         if (!check_strings(plan, check->requests[check->request], err) ||
             !check_strings(plan, check->json, err) ||
             !check_strings(plan, check->body, err) ||
-            !check_strings(plan, check->headers, err)) {
+            !check_strings(plan, check->headers, err) ||
+            !hide_credentials(plan, check->headers, err)) {
             return false;
         }
         if (!check_template(plan, slice_of(check->poll.path), err)) {
