@@ -16,7 +16,7 @@ struct action_plan {
     const char *to;      /* whom it goes to */
     const char *back;    /* how to go back */
     uint32_t line_count;
-    const char *const *lines; /* what is sent, one request per line */
+    const char *const *lines; /* what is sent: requests, what belongs to one indented */
 };
 
 enum dialog_kind { DIALOG_ARM, DIALOG_SMOKE, DIALOG_STOP, DIALOG_QUIT };
@@ -24,6 +24,7 @@ enum dialog_kind { DIALOG_ARM, DIALOG_SMOKE, DIALOG_STOP, DIALOG_QUIT };
 struct dialog {
     enum dialog_kind kind;
     char word[STATE_NAME_SIZE]; /* what must be typed; "": `y` is enough */
+    uint32_t first;             /* the row at the top of one that does not fit */
 };
 
 enum dialog_answer { DIALOG_WAITS, DIALOG_YES, DIALOG_NO };

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "ui/palette.h"
+#include "ui/ui_ask.h"
 #include "ui/ui_command.h"
 #include "ui/ui_rows.h"
 #include "ui/views/help_view.h"
@@ -62,16 +63,6 @@ static struct ui_request confirmed(struct ui *ui) {
     };
 }
 
-static struct ui_request dialog_key(struct ui *ui, const struct key *key) {
-    switch (dialog_on_key(&ui->dialog, &ui->prompt, key)) {
-    case DIALOG_WAITS: return ui_no_request();
-    case DIALOG_NO: close_over(ui); return ui_no_request();
-    case DIALOG_YES: break;
-    }
-    close_over(ui);
-    return confirmed(ui);
-}
-
 static void move_choice(struct ui *ui, int64_t by, int64_t count) {
     int64_t choice = (int64_t)ui->choice + by;
     if (choice >= count) choice = count - 1;
@@ -87,6 +78,31 @@ static int64_t rows_of_key(const struct key *key) {
     if (key->cap == KEYCAP_DOWN || key->cap == KEYCAP_WHEEL_DOWN) return 1;
     if (key->cap == KEYCAP_PAGE_UP) return -PAGE;
     return key->cap == KEYCAP_PAGE_DOWN ? PAGE : 0;
+}
+
+/* Moves in a dialog that does not fit. */
+static void move_dialog(struct ui *ui, const struct ui_world *world, int64_t by) {
+    struct scene scene = ui_scene(ui, world);
+    const struct dialog_view view = ui_dialog_view(ui, world, &scene);
+    ui->choice = ui->dialog.first;
+    move_choice(ui, by, (int64_t)dialog_view_hidden(&view, ui->width, ui->height) + 1);
+    ui->dialog.first = ui->choice;
+}
+
+static struct ui_request dialog_key(
+    struct ui *ui, const struct ui_world *world, const struct key *key) {
+    int64_t rows = rows_of_key(key);
+    if (rows != 0) {
+        move_dialog(ui, world, rows);
+        return ui_no_request();
+    }
+    switch (dialog_on_key(&ui->dialog, &ui->prompt, key)) {
+    case DIALOG_WAITS: return ui_no_request();
+    case DIALOG_NO: close_over(ui); return ui_no_request();
+    case DIALOG_YES: break;
+    }
+    close_over(ui);
+    return confirmed(ui);
 }
 
 static struct ui_request help_key(
@@ -172,7 +188,7 @@ static struct ui_request filter_key(struct ui *ui, const struct key *key) {
 static struct ui_request over_key(
     struct ui *ui, const struct ui_world *world, const struct key *key) {
     switch (ui->over) {
-    case UI_DIALOG: return dialog_key(ui, key);
+    case UI_DIALOG: return dialog_key(ui, world, key);
     case UI_HELP: return help_key(ui, world, key);
     case UI_PALETTE: return palette_key(ui, world, key);
     case UI_FILTER: return filter_key(ui, key);

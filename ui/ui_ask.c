@@ -51,3 +51,10 @@ struct ui_request ui_ask_stop(const struct ui_turn *turn) {
     }
     return ui_no_request();
 }
+
+struct dialog_view ui_dialog_view(
+    const struct ui *ui, const struct ui_world *world, const struct scene *scene) {
+    bool sends = ui->dialog.kind == DIALOG_SMOKE;
+    return (struct dialog_view){
+        .scene = scene, .dialog = &ui->dialog, .plan = sends ? world->smoke : NULL};
+}

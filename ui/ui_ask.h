@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/ui_command.h"
+#include "ui/views/dialog_view.h"
 
 /* Leaves at once unless something runs. */
 struct ui_request ui_ask_quit(const struct ui_turn *turn);
@@ -11,3 +12,7 @@ struct ui_request ui_ask_quit(const struct ui_turn *turn);
 struct ui_request ui_ask_arm(const struct ui_turn *turn);
 struct ui_request ui_ask_smoke(const struct ui_turn *turn);
 struct ui_request ui_ask_stop(const struct ui_turn *turn);
+
+/* What the open dialog says; borrows from all three. */
+struct dialog_view ui_dialog_view(
+    const struct ui *ui, const struct ui_world *world, const struct scene *scene);

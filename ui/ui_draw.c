@@ -3,9 +3,9 @@
 
 #include "base/text.h"
 #include "ui/ui.h"
+#include "ui/ui_ask.h"
 #include "ui/ui_command.h"
 #include "ui/ui_rows.h"
-#include "ui/views/dialog_view.h"
 #include "ui/views/help_view.h"
 #include "ui/views/overview_view.h"
 #include "ui/views/palette_view.h"
@@ -84,9 +84,8 @@ static void draw_over(
         palette_view_draw(canvas, scene, &ui->keymap, &ui->prompt, ui->choice);
         return;
     case UI_DIALOG: {
-        bool smoke = ui->dialog.kind == DIALOG_SMOKE;
-        dialog_view_draw(
-            canvas, scene, &ui->dialog, &ui->prompt, smoke ? world->smoke : NULL);
+        const struct dialog_view view = ui_dialog_view(ui, world, scene);
+        dialog_view_draw(canvas, &view, &ui->prompt);
         return;
     }
     }

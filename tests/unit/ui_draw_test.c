@@ -21,13 +21,18 @@ enum { NAME_SIZE = 96, ROW_SIZE = 1024 };
 
 static const char *const smoke_lines[] = {
     "GET http://127.0.0.1:8080/health",
-    "POST http://127.0.0.1:8080/chat {\"message\":\"What is 2 + 2?\"}",
+    "POST http://127.0.0.1:8080/chat",
+    "  Authorization: Bearer ***",
+    "  Content-Type: application/json",
+    "  {\"user_id\":\"smoke-${run_id}\",\"message\":\"What is 2 + 2?\"}",
+    "  when the answer is a job:",
+    "  then GET http://127.0.0.1:8080/chat/{job_id} every 500ms, up to 1m00s",
     "GET http://127.0.0.1:8080/metrics",
 };
 
 static const struct action_plan smoke_plan = {
     .to = "http://127.0.0.1:8080",
-    .back = "nothing stays behind but one conversation of flightdeck-smoke",
+    .back = "nothing to undo: a chat stays in the agent's history",
     .line_count = sizeof smoke_lines / sizeof *smoke_lines,
     .lines = smoke_lines,
 };
@@ -115,6 +120,7 @@ static const struct screen screens[] = {
     {"dialog-arm-production", FIXTURE_BARE_URL, "A a g e"},
     {"dialog-arm-local", FIXTURE_HEALTHY, "A"},
     {"dialog-smoke", FIXTURE_ARMED, "S"},
+    {"dialog-smoke-end", FIXTURE_ARMED, "S PgDn PgDn Up"},
     {"dialog-stop", FIXTURE_ARMED, "X"},
     {"dialog-quit", FIXTURE_ARMED, "q"},
 };

@@ -124,6 +124,24 @@ static void smoke_needs_arming_checks_and_a_yes(void **state) {
     stage_free(stage);
 }
 
+static void a_plan_that_does_not_fit_is_moved_and_no_further(void **state) {
+    (void)state;
+    static const char *const lines[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+    const struct action_plan longer = {
+        .to = "somebody", .back = "nothing", .line_count = 8, .lines = lines};
+    struct stage *stage = stage_new(FIXTURE_ARMED);
+    stage->world.smoke = &longer;
+    ui_on_resize(&stage->ui, 40, 10);
+    expect_nothing(press(stage, "S Down Down"));
+    assert_int_equal(stage->ui.dialog.first, 2);
+    expect_nothing(press(stage, "PgDn PgDn"));
+    assert_int_equal(stage->ui.dialog.first, 4); /* 11 rows, room for 7 */
+    expect_nothing(press(stage, "Up PgUp"));
+    assert_int_equal(stage->ui.dialog.first, 0);
+    assert_int_equal(press(stage, "y").command, COMMAND_SMOKE);
+    stage_free(stage);
+}
+
 static void stopping_never_needs_arming(void **state) {
     (void)state;
     struct stage *stage = stage_new(FIXTURE_ARMED);
@@ -335,6 +353,7 @@ int main(void) {
         cmocka_unit_test(arming_anything_else_takes_y),
         cmocka_unit_test(a_again_disarms_at_once),
         cmocka_unit_test(smoke_needs_arming_checks_and_a_yes),
+        cmocka_unit_test(a_plan_that_does_not_fit_is_moved_and_no_further),
         cmocka_unit_test(stopping_never_needs_arming),
         cmocka_unit_test(a_watcher_cannot_ask_for_anything_that_acts),
         cmocka_unit_test(pasted_text_is_no_command),

@@ -8,91 +8,131 @@
 #include "ui/views/status_view.h"
 
 enum {
-    LINES_MAX = 24,
     LINE_SIZE = 160,
     LABEL_WIDTH = 9,
     BOX_WIDTH_MIN = 48,
     BOX_WIDTH_MAX = 96,
-    FRAME = 4, /* borders and padding */
+    ROW_SIZE = BOX_WIDTH_MAX * UTF8_SIZE_MAX + 1,
+    FRAME = 4,      /* borders and padding beside the words */
+    FRAME_ROWS = 3, /* borders and the question */
+    NOTE_SIZE = 32,
 };
 
-struct lines {
-    int count;
-    struct {
-        const char *label;
-        char words[LINE_SIZE];
-        enum role role;
-    } items[LINES_MAX];
+/* What a dialog says, row by row: counted once, then drawn. */
+struct page {
+    struct canvas *canvas; /* NULL: only counted */
+    struct rect rect;      /* where the words go; its width counts, too */
+    uint32_t first;        /* the row at its top */
+    uint32_t rows;         /* so far */
+    int widest;            /* cells of the longest words */
 };
 
-static struct text add_line(struct lines *lines, const char *label, enum role role) {
-    if (lines->count == LINES_MAX) lines->count--; /* the last one is written over */
-    int at = lines->count++;
-    lines->items[at].label = label;
-    lines->items[at].role = role;
-    return TEXT_IN(lines->items[at].words);
+static void put_row(
+    struct page *page, const char *label, enum role role, const char *words) {
+    uint32_t row = page->rows++;
+    if (!page->canvas || row < page->first) return;
+    int y = (int)(row - page->first);
+    if (y >= page->rect.height) return;
+    struct rect at = {page->rect.x, page->rect.y + y, page->rect.width, 1};
+    canvas_text(page->canvas, at.x - LABEL_WIDTH, at.y, LABEL_WIDTH, label, ROLE_DIM);
+    canvas_text(page->canvas, at.x, at.y, at.width, words, role);
 }
 
-static void add_words(
-    struct lines *lines, const char *label, enum role role, const char *words) {
-    struct text text = add_line(lines, label, role);
-    text_add(&text, words);
-}
-
-static void add_target(struct lines *lines, const struct scene *scene) {
-    enum target_class class = (enum target_class)scene->live->target_class;
-    struct text text = add_line(lines, "target", status_class_role(class));
-    text_addf(&text, "%s %s", scene->live->target, status_class_word(class));
-}
-
-static void add_arming(struct lines *lines) {
-    add_words(
-        lines, "allows", ROLE_TEXT,
-        "acting keys; each of them still asks before it acts");
-    add_words(lines, "shown", ROLE_TEXT, "on every screen, with the time that is left");
-    add_words(lines, "go back", ROLE_TEXT, "A disarms at once");
-}
-
-static void add_plan(struct lines *lines, const struct action_plan *plan) {
-    if (!plan) return;
-    add_words(lines, "to", ROLE_STRONG, plan->to);
-    for (uint32_t i = 0; i < plan->line_count; i++) {
-        add_words(lines, i == 0 ? "sends" : "", ROLE_TEXT, plan->lines[i]);
+/* The words that fit in one row, at least one character: up to the last blank in its
+ * second half, or as far as it goes. */
+static struct slice take_row(struct scan *scan, int width) {
+    const char *start = scan->at;
+    const char *blank = NULL;
+    int used = 0;
+    while (!scan_done(scan)) {
+        struct scan ahead = *scan;
+        uint32_t rune = 0;
+        if (!utf8_next(&ahead, &rune)) rune = UTF8_REPLACEMENT;
+        int cells = (int)utf8_width(rune);
+        if (used > 0 && used + cells > width) break;
+        if (rune == ' ' && used > width / 2) blank = scan->at;
+        used += cells;
+        *scan = ahead;
     }
-    add_words(lines, "go back", ROLE_TEXT, plan->back);
+    bool ends_here = scan_done(scan) || *scan->at == ' ';
+    const char *end = ends_here || !blank ? scan->at : blank;
+    scan->at = end;
+    if (!scan_done(scan) && *end == ' ') scan->at++;
+    return (struct slice){.data = start, .length = (size_t)(end - start)};
+}
+
+/* Everything that is said can be read: what is too long goes on in the next row. */
+static void add_words(
+    struct page *page, const char *label, enum role role, const char *words) {
+    struct scan scan = scan_of(slice_of(words));
+    int needs = (int)utf8_string_width(words);
+    if (needs > page->widest) page->widest = needs;
+    do {
+        char row[ROW_SIZE];
+        struct text text = TEXT_IN(row);
+        text_add_slice(&text, take_row(&scan, page->rect.width));
+        put_row(page, label, role, row);
+        label = "";
+    } while (!scan_done(&scan));
+}
+
+static void add_target(struct page *page, const struct scene *scene) {
+    enum target_class class = (enum target_class)scene->live->target_class;
+    char line[LINE_SIZE];
+    struct text text = TEXT_IN(line);
+    text_addf(&text, "%s %s", scene->live->target, status_class_word(class));
+    add_words(page, "target", status_class_role(class), line);
+}
+
+static void add_arming(struct page *page) {
+    add_words(
+        page, "allows", ROLE_TEXT,
+        "acting keys; each of them still asks before it acts");
+    add_words(page, "shown", ROLE_TEXT, "on every screen, with the time that is left");
+    add_words(page, "go back", ROLE_TEXT, "A disarms at once");
+}
+
+static void add_plan(struct page *page, const struct action_plan *plan) {
+    if (!plan) return;
+    add_words(page, "to", ROLE_STRONG, plan->to);
+    for (uint32_t i = 0; i < plan->line_count; i++) {
+        add_words(page, i == 0 ? "sends" : "", ROLE_TEXT, plan->lines[i]);
+    }
+    add_words(page, "go back", ROLE_TEXT, plan->back);
 }
 
 /* Everything that runs, newest first. */
-static void add_runs(struct lines *lines, const struct scene *scene) {
+static void add_runs(struct page *page, const struct scene *scene) {
     for (uint32_t back = 0; back < STATE_RUNS_MAX; back++) {
         const struct run *run = state_run(scene->live, back);
         if (!run) break;
         if (!run->active) continue;
-        struct text text = add_line(lines, "runs", ROLE_STRONG);
+        char line[LINE_SIZE];
+        struct text text = TEXT_IN(line);
         text_addf(
             &text, "● %s, %u of %u, for ", run_kind_name((enum run_kind)run->kind),
             run->passed + run->failed + run->inconclusive, run->total);
         uint64_t since_ns = run->started_ns;
         figure_add_age(&text, scene->now_ns > since_ns ? scene->now_ns - since_ns : 0);
+        add_words(page, "runs", ROLE_STRONG, line);
     }
 }
 
-static void fill(
-    struct lines *lines, const struct scene *scene, const struct dialog *dialog,
-    const struct action_plan *plan) {
-    switch (dialog->kind) {
+static void fill(struct page *page, const struct dialog_view *view) {
+    const struct scene *scene = view->scene;
+    switch (view->dialog->kind) {
     case DIALOG_ARM:
-        add_target(lines, scene);
-        add_arming(lines);
+        add_target(page, scene);
+        add_arming(page);
         return;
     case DIALOG_SMOKE:
-        add_target(lines, scene);
-        add_plan(lines, plan);
+        add_target(page, scene);
+        add_plan(page, view->plan);
         return;
-    case DIALOG_STOP: add_runs(lines, scene); return;
+    case DIALOG_STOP: add_runs(page, scene); return;
     case DIALOG_QUIT:
-        add_runs(lines, scene);
-        add_words(lines, "leaving", ROLE_TEXT, "stops what runs");
+        add_runs(page, scene);
+        add_words(page, "leaving", ROLE_TEXT, "stops what runs");
         return;
     }
 }
@@ -107,13 +147,31 @@ static const char *title_of(enum dialog_kind kind) {
     return "";
 }
 
-static int width_of(const struct lines *lines) {
-    int width = BOX_WIDTH_MIN;
-    for (int i = 0; i < lines->count; i++) {
-        int needs = (int)utf8_string_width(lines->items[i].words) + LABEL_WIDTH + FRAME;
-        if (needs > width) width = needs;
-    }
-    return width < BOX_WIDTH_MAX ? width : BOX_WIDTH_MAX;
+static int least(int a, int b) {
+    return a < b ? a : b;
+}
+
+/* The size of the box as far as there is room, and how many rows its words need. */
+static struct rect measure(
+    const struct dialog_view *view, int width, int height, uint32_t *rows) {
+    struct page page = {.rect = {.width = BOX_WIDTH_MAX}};
+    fill(&page, view);
+    int wanted = page.widest + LABEL_WIDTH + FRAME;
+    if (wanted < BOX_WIDTH_MIN) wanted = BOX_WIDTH_MIN;
+    int box = least(least(wanted, BOX_WIDTH_MAX), width);
+    page = (struct page){.rect = {.width = box - FRAME - LABEL_WIDTH}};
+    fill(&page, view);
+    *rows = page.rows;
+    int full = least((int)page.rows, height) + FRAME_ROWS + 1; /* one row stays empty */
+    return (struct rect){.width = box, .height = least(full, height)};
+}
+
+uint32_t dialog_view_hidden(const struct dialog_view *view, int width, int height) {
+    uint32_t rows = 0;
+    struct rect size = measure(view, width, height, &rows);
+    int room = size.height - FRAME_ROWS;
+    if (room < 0) room = 0;
+    return rows > (uint32_t)room ? rows - (uint32_t)room : 0;
 }
 
 static void draw_question(
@@ -135,23 +193,36 @@ static void draw_question(
     canvas_text(canvas, at.x + used, at.y, at.width - used, " leaves", ROLE_DIALOG);
 }
 
-void dialog_view_draw(
-    struct canvas *canvas, const struct scene *scene, const struct dialog *dialog,
-    const struct prompt *prompt, const struct action_plan *plan) {
-    struct lines lines = {0};
-    fill(&lines, scene, dialog, plan);
-    struct rect size = {.width = width_of(&lines), .height = lines.count + 4};
-    struct rect inner = box_draw(canvas, size, title_of(dialog->kind), "Esc leaves");
-    int shown = lines.count;
-    if (shown > inner.height - 1) shown = inner.height - 1; /* the question stays */
-    for (int i = 0; i < shown; i++) {
-        struct rect at = {inner.x, inner.y + i, inner.width, 1};
-        canvas_text(canvas, at.x, at.y, LABEL_WIDTH, lines.items[i].label, ROLE_DIM);
-        at.x += LABEL_WIDTH;
-        at.width -= LABEL_WIDTH;
-        canvas_text(
-            canvas, at.x, at.y, at.width, lines.items[i].words, lines.items[i].role);
+static void add_note(char note[NOTE_SIZE], uint32_t first, uint32_t hidden) {
+    struct text text = text_in(note, NOTE_SIZE);
+    if (hidden > first) {
+        text_addf(&text, "↓ %u more   ", (unsigned)(hidden - first));
+    } else if (hidden > 0) {
+        text_add(&text, "↑ back   ");
     }
+    text_add(&text, "Esc leaves");
+}
+
+void dialog_view_draw(
+    struct canvas *canvas, const struct dialog_view *view,
+    const struct prompt *prompt) {
+    uint32_t rows = 0;
+    struct rect size = measure(view, canvas->width, canvas->height, &rows);
+    uint32_t hidden = dialog_view_hidden(view, canvas->width, canvas->height);
+    uint32_t first = view->dialog->first < hidden ? view->dialog->first : hidden;
+    char note[NOTE_SIZE];
+    add_note(note, first, hidden);
+    struct rect inner = box_draw(canvas, size, title_of(view->dialog->kind), note);
+    struct page page = {
+        .canvas = canvas,
+        .rect =
+            {.x = inner.x + LABEL_WIDTH,
+             .y = inner.y,
+             .width = inner.width - LABEL_WIDTH,
+             .height = inner.height - 1}, /* the question stays */
+        .first = first,
+    };
+    fill(&page, view);
     struct rect at = {inner.x, inner.y + inner.height - 1, inner.width, 1};
-    draw_question(canvas, at, dialog, prompt);
+    draw_question(canvas, at, view->dialog, prompt);
 }

@@ -5,7 +5,15 @@
 #include "ui/dialog.h"
 #include "ui/scene.h"
 
-/* `plan` is that of the smoke test; NULL for dialogs that send nothing. */
+/* All borrowed. */
+struct dialog_view {
+    const struct scene *scene;
+    const struct dialog *dialog;
+    const struct action_plan *plan; /* of the smoke test; NULL: nothing is sent */
+};
+
+/* How many of its rows do not fit on a screen of that size: how far it can be moved. */
+uint32_t dialog_view_hidden(const struct dialog_view *view, int width, int height);
+
 void dialog_view_draw(
-    struct canvas *canvas, const struct scene *scene, const struct dialog *dialog,
-    const struct prompt *prompt, const struct action_plan *plan);
+    struct canvas *canvas, const struct dialog_view *view, const struct prompt *prompt);
