@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "actions/smoke_plan.h"
+#include "actions/smoke_preview.h"
 #include "base/safe_text.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -176,26 +177,43 @@ static bool may_act(const struct smoking *run, struct error *err) {
         run->invocation, run->target, what, config_note(run->config), err);
 }
 
-static int say_plan(const struct smoking *run) {
+static void write_plan(const struct smoking *run, struct buffer *to) {
     const struct checks *checks = smoke_plan_checks(run->plan);
-    struct buffer buffer;
-    buffer_init(&buffer, SMOKE_REPORT_BYTES_MAX);
+    const struct smoke_preview preview = {
+        .target = run->target,
+        .plan = run->plan,
+        .redactor = config_redactor(run->config),
+    };
     char url[TARGET_URL_SIZE];
     struct text text = TEXT_IN(url);
     redact_add_url(&text, run->target->url);
-    buffer_addf(&buffer, "would send to %s:\n", url);
+    buffer_addf(
+        to, "would send to %s (%s, %s):\n", url, run->target->name,
+        target_class_name(run->target->class));
+    smoke_preview_way(&preview, to);
     for (uint32_t i = 0; i < checks->count; i++) {
-        const struct check *check = &checks->items[i];
-        struct slice path = check->request == CHECK_CHAT
-                                ? slice_of(run->target->paths.chat)
-                                : check_subject(check);
-        buffer_addf(&buffer, "  %s ", check_method(check));
-        safe_text_add_to_buffer(&buffer, path);
-        buffer_add_string(&buffer, "  # ");
-        safe_text_add_to_buffer(&buffer, slice_of(check->name));
-        buffer_add_char(&buffer, '\n');
+        buffer_addf(to, "\n# %u of %u: ", i + 1, checks->count);
+        safe_text_add_to_buffer(to, slice_of(checks->items[i].name));
+        buffer_add_char(to, '\n');
+        smoke_preview(&preview, i, to);
     }
-    int code = invocation_finish(run->invocation, buffer_slice(&buffer), EXIT_CODE_OK);
+    buffer_addf(to, "\nto go back: %s\n", smoke_preview_way_back(run->plan));
+}
+
+static int say_plan(const struct smoking *run) {
+    struct buffer buffer;
+    struct error err;
+    buffer_init(&buffer, SMOKE_REPORT_BYTES_MAX);
+    write_plan(run, &buffer);
+    int code = EXIT_CODE_USAGE;
+    if (buffer.overflow) {
+        error_set(
+            &err, ERROR_LIMIT, "what would be sent is over %d KiB long",
+            SMOKE_REPORT_BYTES_MAX / 1024);
+        invocation_fail(run->invocation, EXIT_CODE_USAGE, &err);
+    } else {
+        code = invocation_finish(run->invocation, buffer_slice(&buffer), EXIT_CODE_OK);
+    }
     buffer_clear(&buffer);
     return code;
 }

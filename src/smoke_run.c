@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "actions/smoke.h"
+#include "actions/smoke_preview.h"
 #include "base/json_writer.h"
 #include "base/memory.h"
 #include "base/safe_text.h"
@@ -16,8 +17,8 @@
 #include "secrets.h"
 
 enum {
-    LINE_SIZE = 160,
-    UNLISTED_SIZE = 32, /* the number of those that the journal has no room for */
+    PREVIEW_BYTES_MAX = 1024 * 1024,
+    UNLISTED_SIZE = 32, /* the number of lines that the journal has no room for */
 };
 
 struct smoke_run {
@@ -29,8 +30,8 @@ struct smoke_run {
     struct action_plan plan;
     char words[ERROR_MESSAGE_SIZE];
     char to[TARGET_URL_SIZE];
-    char lines[CHECKS_MAX][LINE_SIZE];
-    const char *line_starts[CHECKS_MAX];
+    struct buffer preview; /* the lines of the plan, each ended by a NUL */
+    const char **lines;
     struct history *history;
     struct run_record record;
     struct smoke *smoke;         /* NULL unless requests go out */
@@ -51,6 +52,7 @@ struct smoke_run *smoke_run_new(
     run->loop = loop;
     run->options = *options;
     run->checks = options->plan;
+    buffer_init(&run->preview, PREVIEW_BYTES_MAX);
     return run;
 }
 
@@ -58,6 +60,8 @@ void smoke_run_free(struct smoke_run *run) {
     if (!run) return;
     smoke_free(run->smoke);
     history_free(run->history);
+    buffer_clear(&run->preview);
+    free(run->lines);
     smoke_plan_free(run->own_checks);
     free(run->result);
     free(run);
@@ -67,28 +71,40 @@ bool smoke_run_is_active(const struct smoke_run *run) {
     return run->active;
 }
 
-static void add_line(struct smoke_run *run, const struct check *check) {
-    uint32_t place = run->plan.line_count++;
-    bool chat = check->request == CHECK_CHAT;
-    char words[LINE_SIZE];
-    struct text text = TEXT_IN(words);
-    text_addf(&text, "%s ", check_method(check));
-    text_add_slice(
-        &text, chat ? slice_of(run->options.target->paths.chat) : check_subject(check));
-    if (chat) {
-        text_add(&text, "  \"");
-        text_add_slice(&text, check_subject(check));
-        text_add(&text, "\"");
+/* Takes the preview apart, which stays where it is from here on. */
+static void split_lines(struct smoke_run *run) {
+    char *bytes = run->preview.data;
+    for (size_t i = 0; i < run->preview.length; i++) {
+        if (bytes[i] == '\n') run->plan.line_count++;
     }
-    safe_text_copy(run->lines[place], LINE_SIZE, slice_of(words));
-    run->line_starts[place] = run->lines[place];
+    run->lines = memory_new_array(run->plan.line_count, sizeof *run->lines);
+    uint32_t line = 0;
+    size_t start = 0;
+    for (size_t i = 0; i < run->preview.length; i++) {
+        if (bytes[i] != '\n') continue;
+        bytes[i] = '\0';
+        run->lines[line++] = bytes + start;
+        start = i + 1;
+    }
 }
 
-static void list_requests(struct smoke_run *run) {
+static bool list_requests(struct smoke_run *run, struct error *err) {
+    const struct smoke_preview preview = {
+        .target = run->options.target,
+        .plan = run->checks,
+        .redactor = run->options.redactor,
+    };
     struct text to = TEXT_IN(run->to);
     redact_add_url(&to, run->options.target->url);
-    const struct checks *checks = smoke_plan_checks(run->checks);
-    for (uint32_t i = 0; i < checks->count; i++) add_line(run, &checks->items[i]);
+    smoke_preview_way(&preview, &run->preview);
+    uint32_t count = smoke_plan_checks(run->checks)->count;
+    for (uint32_t i = 0; i < count; i++) smoke_preview(&preview, i, &run->preview);
+    if (run->preview.overflow) {
+        return error_set(
+            err, ERROR_LIMIT, "the checks send more than can be shown before");
+    }
+    split_lines(run);
+    return true;
 }
 
 static void prepare(struct smoke_run *run) {
@@ -99,11 +115,9 @@ static void prepare(struct smoke_run *run) {
             run->options.target, run->options.checks, secrets_fill, &err);
         run->checks = run->own_checks;
     }
-    run->unreadable = !run->checks;
+    run->unreadable = !run->checks || !list_requests(run, &err);
     if (run->unreadable) {
         safe_text_copy(run->words, sizeof run->words, slice_of(err.message));
-    } else {
-        list_requests(run);
     }
 }
 
@@ -113,8 +127,8 @@ const struct action_plan *smoke_run_plan(struct smoke_run *run) {
     if (run->active) run->plan.blocked = "a smoke test is running; X stops it";
     if (run->unreadable) run->plan.blocked = run->words;
     run->plan.to = run->to;
-    run->plan.back = "nothing to undo: a chat stays in the agent's history";
-    run->plan.lines = run->line_starts;
+    run->plan.back = run->checks ? smoke_preview_way_back(run->checks) : "";
+    run->plan.lines = run->lines;
     return &run->plan;
 }
 

@@ -18,7 +18,6 @@ enum { MESSAGE_MAX = 4 * CHECK_MESSAGE_SIZE };
 
 #define LIMIT_DEFAULT_NS (300 * NS_PER_S)
 #define RETRY_PAUSE_NS   (200 * NS_PER_MS)
-#define CHAT_EVERY_NS    (500 * NS_PER_MS)
 
 static void start_check(void *owner, uint64_t now_ns);
 static void start_attempt(void *owner, uint64_t now_ns);
@@ -257,7 +256,7 @@ static bool find_poll(
     err->code = ERROR_NONE;
     if (check->request == CHECK_CHAT) {
         if (!smoke_answer_job(&smoke->answer, target, &job)) return false;
-        smoke->poll_every_ns = CHAT_EVERY_NS;
+        smoke->poll_every_ns = SMOKE_JOB_EVERY_NS;
         smoke->poll_until_ns = smoke->attempt_ns + check->timeout_ns;
         return smoke_request_job_path(target, job, &smoke->poll_path) ||
                error_set(err, ERROR_USAGE, "the target does not say where jobs are");

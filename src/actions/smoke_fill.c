@@ -100,6 +100,38 @@ static bool find_value(
         piece->words.data);
 }
 
+/* What stands in a preview instead of a value that is secret or not known yet. */
+static bool add_stand_in(const struct template_piece *piece, struct buffer *to) {
+    if (piece->kind == TEMPLATE_SECRET) return buffer_add_string(to, "***");
+    return buffer_addf(to, "${%.*s}", (int)piece->words.length, piece->words.data);
+}
+
+static bool needs_stand_in(const struct template_piece *piece) {
+    switch (piece->kind) {
+    case TEMPLATE_LITERAL: return false;
+    case TEMPLATE_NAME: return slice_equals(piece->words, "run_id");
+    case TEMPLATE_SECRET:
+    case TEMPLATE_PATH: break;
+    }
+    return true;
+}
+
+static bool add_piece(
+    const struct smoke_values *values, const struct template_piece *piece,
+    enum smoke_place place, struct buffer *to, struct error *err) {
+    struct slice value = {0};
+    bool added = false;
+    if (values->preview && needs_stand_in(piece)) {
+        added = add_stand_in(piece, to);
+    } else if (find_value(values, piece, &value, err)) {
+        bool literal = piece->kind == TEMPLATE_LITERAL;
+        added = smoke_add_value(to, value, literal ? SMOKE_IN_TEXT : place);
+    } else {
+        return false;
+    }
+    return added || error_set(err, ERROR_LIMIT, "longer than %zu bytes", to->limit);
+}
+
 bool smoke_fill(
     const struct smoke_values *values, struct slice text, enum smoke_place place,
     struct buffer *to, struct error *err) {
@@ -107,12 +139,7 @@ bool smoke_fill(
     struct template_piece piece;
     struct error problem = {0};
     while (template_next(&scan, &piece, &problem)) {
-        struct slice value = {0};
-        if (!find_value(values, &piece, &value, err)) return false;
-        bool literal = piece.kind == TEMPLATE_LITERAL;
-        if (!smoke_add_value(to, value, literal ? SMOKE_IN_TEXT : place)) {
-            return error_set(err, ERROR_LIMIT, "longer than %zu bytes", to->limit);
-        }
+        if (!add_piece(values, &piece, place, to, err)) return false;
     }
     if (problem.code == ERROR_NONE) return true;
     *err = problem;

@@ -23,6 +23,7 @@ struct smoke_values {
     const char *user;          /* of a chat; NULL elsewhere */
     struct slice message;      /* of a chat */
     const struct node *answer; /* the JSON of the answer before; NULL without one */
+    bool preview;              /* nothing goes out: see smoke_preview() */
 };
 
 /* Adds `text` with its values; false for one that is not there. */

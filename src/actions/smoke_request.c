@@ -11,6 +11,7 @@
 enum {
     HEADERS_MAX = TARGET_HEADERS_MAX + CHECK_HEADERS_MAX + 1,
     HEADER_BYTES_MAX = 64 * 1024,
+    HEADER_LINES_MAX = 2 * HEADER_BYTES_MAX,
     BODY_BYTES_MAX = 256 * 1024,
     REPLY_BYTES_MAX = 8 * 1024 * 1024, /* a /metrics can be large */
 };
@@ -196,6 +197,41 @@ struct http_call *smoke_request_send(
     }
     draft_clear(&draft);
     return call;
+}
+
+void smoke_request_parts_init(struct smoke_request_parts *parts) {
+    buffer_init(&parts->url, HTTP_URL_SIZE);
+    buffer_init(&parts->headers, HEADER_LINES_MAX);
+    buffer_init(&parts->body, BODY_BYTES_MAX);
+}
+
+void smoke_request_parts_clear(struct smoke_request_parts *parts) {
+    buffer_clear(&parts->url);
+    buffer_clear(&parts->headers);
+    buffer_clear(&parts->body);
+}
+
+bool smoke_request_write(
+    const struct smoke_request *request, struct smoke_request_parts *to,
+    struct error *err) {
+    struct draft draft;
+    err->code = ERROR_NONE;
+    draft_init(&draft, request);
+    bool whole =
+        add_path(&draft, err) && add_headers(&draft, err) && add_body(&draft, err);
+    buffer_add(&to->url, draft.url.data, draft.url.length);
+    buffer_add(&to->body, draft.body.data, draft.body.length);
+    if (request->target->host[0]) {
+        buffer_addf(&to->headers, "Host: %s\n", request->target->host);
+    }
+    const char *bytes = buffer_string(&draft.header_bytes);
+    for (size_t i = 0; i < draft.header_count; i++) {
+        buffer_addf(
+            &to->headers, "%s: %s\n", bytes + draft.places[i].name,
+            bytes + draft.places[i].value);
+    }
+    draft_clear(&draft);
+    return whole;
 }
 
 struct http_call *smoke_request_poll(

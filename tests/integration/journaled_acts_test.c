@@ -113,7 +113,8 @@ static void a_smoke_test_is_meant_first_and_told_at_its_end(void **state) {
     assert_true(runs[0].ended_ms >= runs[0].started_ms);
     static const char intent[] = "intent smoke.start {\"to\":\"http://127.0.0.1:";
     if (strncmp(journal, intent, strlen(intent)) != 0) fail_msg("%s", journal);
-    assert_non_null(strstr(journal, "POST /chat"));
+    assert_non_null(strstr(journal, "POST http://127.0.0.1:"));
+    assert_non_null(strstr(journal, "  {\\\"hello\\\":\\\"there\\\"}"));
     assert_non_null(strstr(journal, "\ndone smoke.end {\"verdict\":\"PASS\""));
     assert_null(strstr(journal, "s3cret"));
 }

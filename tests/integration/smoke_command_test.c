@@ -196,7 +196,7 @@ static void production_is_not_acted_on_without_its_name(void **state) {
     assert_in_range(loop_clock_ns() - started_ns, 0, 2 * NS_PER_S);
     assert_non_null(strstr(output, "--confirm"));
     assert_int_equal(RUN("http://192.0.2.1", "--dry-run"), 0);
-    assert_non_null(strstr(output, "POST /chat"));
+    assert_non_null(strstr(output, "POST http://192.0.2.1/chat"));
 }
 
 static void verdicts_have_their_exit_codes(void **state) {
