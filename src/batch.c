@@ -10,6 +10,7 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "batch_environment.h"
 #include "invocation.h"
 #include "io/loop.h"
 #include "io/process.h"
@@ -124,70 +125,6 @@ static void on_command_ended(void *owner, const struct process_exit *how) {
     advance(batch);
 }
 
-/* What the command would be given by its own flags comes to it as variables. */
-static const char *value_for(
-    const struct batch *batch, const struct script_command *command,
-    enum option_id id) {
-    static const enum option_id handed_on[] = {
-        OPTION_TARGET, OPTION_CONFIG, OPTION_FAIL_ON, OPTION_THEME, OPTION_COLOR};
-    const char *set =
-        script_value(batch->options.script, command, option_row(id)->name);
-    if (set) return set;
-    for (size_t i = 0; i < sizeof handed_on / sizeof *handed_on; i++) {
-        if (handed_on[i] == id) return batch->options.invocation->options.values[id];
-    }
-    return NULL;
-}
-
-struct environment {
-    size_t count;
-    const char **items; /* NULL at the end */
-    char *owned[OPTION_COUNT];
-    size_t owned_count;
-};
-
-static bool is_variable(const char *item, const char *name) {
-    size_t length = strlen(name);
-    return strncmp(item, name, length) == 0 && item[length] == '=';
-}
-
-static void set_variable(
-    struct environment *environment, const char *name, const char *value) {
-    size_t size = strlen(name) + strlen(value) + 2;
-    char *item = memory_new(size);
-    struct text text = text_in(item, size);
-    text_addf(&text, "%s=%s", name, value);
-    environment->owned[environment->owned_count++] = item;
-    for (size_t i = 0; i < environment->count; i++) {
-        if (!is_variable(environment->items[i], name)) continue;
-        environment->items[i] = item;
-        return;
-    }
-    environment->items[environment->count++] = item;
-}
-
-static void environment_init(
-    struct environment *environment, const struct batch *batch,
-    const struct script_command *command) {
-    size_t inherited = 0;
-    while (environ[inherited]) inherited++;
-    *environment = (struct environment){.count = inherited};
-    environment->items =
-        memory_new_array(inherited + OPTION_COUNT + 1, sizeof *environment->items);
-    for (size_t i = 0; i < inherited; i++) environment->items[i] = environ[i];
-    for (unsigned i = 0; i < OPTION_COUNT; i++) {
-        const char *variable = option_variable((enum option_id)i);
-        const char *value =
-            variable ? value_for(batch, command, (enum option_id)i) : NULL;
-        if (value) set_variable(environment, variable, value);
-    }
-}
-
-static void environment_clear(struct environment *environment) {
-    for (size_t i = 0; i < environment->owned_count; i++) free(environment->owned[i]);
-    free(environment->items);
-}
-
 static void announce(const struct batch *batch, const struct script_command *command) {
     char words[256];
     struct text text = TEXT_IN(words);
@@ -202,14 +139,14 @@ static void announce(const struct batch *batch, const struct script_command *com
 
 static void start_command(struct batch *batch, const struct script_command *command) {
     const char *args[PROCESS_ARGS_MAX];
-    struct environment environment;
+    struct batch_environment environment;
     struct error err;
     ensure(command->word_count + 2 <= PROCESS_ARGS_MAX);
     args[0] = batch->options.program;
     memcpy(args + 1, command->words, command->word_count * sizeof *args);
     args[command->word_count + 1] = NULL;
     announce(batch, command);
-    environment_init(&environment, batch, command);
+    batch_environment_init(&environment, &batch->options, command);
     const struct process_options options = {
         .args = args,
         .env = environment.items,
@@ -221,7 +158,7 @@ static void start_command(struct batch *batch, const struct script_command *comm
     };
     batch->started_ns = loop_clock_ns();
     batch->child = process_start(batch->loop, &options, on_command_ended, batch, &err);
-    environment_clear(&environment);
+    batch_environment_clear(&environment);
     if (batch->child) return;
     invocation_fail(batch->options.invocation, EXIT_CODE_INTERNAL, &err);
     batch->steps[batch->current] =

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "batch_plan.h"
 #include "batch_summary.h"
 #include "command_functions.h"
 #include "dispatch.h"
@@ -99,7 +100,33 @@ static int print_summary(
     return code;
 }
 
-static int run(const struct invocation *invocation, const struct script *script) {
+static int run(const struct batch_options *options) {
+    struct loop *loop = loop_new();
+    struct batch *batch = batch_start(loop, options, on_done, loop);
+    loop_run(loop);
+    int code = print_summary(options->invocation, options->script, batch);
+    batch_free(batch);
+    loop_free(loop);
+    return code;
+}
+
+static int print_plan(const struct batch_options *options) {
+    const struct invocation *invocation = options->invocation;
+    struct buffer plan;
+    struct error err;
+    enum exit_code code = EXIT_CODE_OK;
+    int ended = EXIT_CODE_INTERNAL;
+    buffer_init(&plan, BATCH_PLAN_BYTES_MAX);
+    if (batch_plan_write(options, &plan, &code, &err)) {
+        ended = invocation_finish(invocation, buffer_slice(&plan), code);
+    } else {
+        invocation_fail(invocation, EXIT_CODE_INTERNAL, &err);
+    }
+    buffer_clear(&plan);
+    return ended;
+}
+
+static int carry_out(const struct invocation *invocation, const struct script *script) {
     char program[PATH_MAX];
     struct error err;
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
@@ -116,23 +143,8 @@ static int run(const struct invocation *invocation, const struct script *script)
         .stdout_is_ours = invocation->format == FORMAT_JSON,
         .timeout_ns = invocation->options.timeout_ns,
     };
-    struct loop *loop = loop_new();
-    struct batch *batch = batch_start(loop, &options, on_done, loop);
-    loop_run(loop);
-    int code = print_summary(invocation, script, batch);
-    batch_free(batch);
-    loop_free(loop);
-    return code;
-}
-
-static int print_plan(
-    const struct invocation *invocation, const struct script *script) {
-    struct buffer plan;
-    buffer_init(&plan, BATCH_SUMMARY_BYTES_MAX);
-    batch_summary_plan(script, &plan);
-    int code = invocation_finish(invocation, buffer_slice(&plan), EXIT_CODE_OK);
-    buffer_clear(&plan);
-    return code;
+    bool dry = options_has(&invocation->options, OPTION_DRY_RUN);
+    return dry ? print_plan(&options) : run(&options);
 }
 
 int batch_command(const struct invocation *invocation) {
@@ -148,10 +160,8 @@ int batch_command(const struct invocation *invocation) {
     int code = EXIT_CODE_USAGE;
     if (!script || !check_script(script, shown_name(file), &err)) {
         invocation_fail(invocation, EXIT_CODE_USAGE, &err);
-    } else if (options_has(&invocation->options, OPTION_DRY_RUN)) {
-        code = print_plan(invocation, script);
     } else {
-        code = run(invocation, script);
+        code = carry_out(invocation, script);
     }
     script_free(script);
     return code;

@@ -122,16 +122,3 @@ void batch_summary_json(
     json_object_end(&json);
     buffer_add_char(to, '\n');
 }
-
-void batch_summary_plan(const struct script *script, struct buffer *to) {
-    buffer_add_string(to, "would run, until one fails:\n");
-    for (uint32_t i = 0; i < script_command_count(script); i++) {
-        const struct script_command *command = script_command(script, i);
-        char words[WORDS_SIZE];
-        struct text text = TEXT_IN(words);
-        join_words(command, &text);
-        buffer_addf(
-            to, "  %4u  %-10s  %s\n", command->line, script_part_name(command->part),
-            words);
-    }
-}

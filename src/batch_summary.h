@@ -13,6 +13,3 @@ void batch_summary_text(
 void batch_summary_json(
     const struct script *script, const struct batch *batch, const char *name,
     struct buffer *to);
-
-/* What would run, for --dry-run. */
-void batch_summary_plan(const struct script *script, struct buffer *to);

@@ -110,6 +110,20 @@ static void add_found(const struct discovery *discovery, struct buffer *report) 
     }
 }
 
+/* What a visit in earnest sends besides looking; a comment for YAML. */
+static void add_message(const struct visit *visit, struct buffer *report) {
+    buffer_add_string(
+        report, "# Besides GET, without --dry-run this is sent to one after the other, "
+                "until one takes it:\n");
+    for (unsigned i = 0; discovery_talk_path(i); i++) {
+        buffer_addf(
+            report, "#   POST %s%s\n", visit->target.url, discovery_talk_path(i));
+    }
+    buffer_addf(
+        report, "#     Content-Type: application/json\n#     %s\n",
+        discovery_talk_body());
+}
+
 static int report_files(
     const struct visit *visit, const struct discovery *discovery,
     const struct buffer *config, const struct buffer *checks) {
@@ -117,6 +131,7 @@ static int report_files(
     struct buffer report;
     buffer_init(&report, REPORT_BYTES_MAX);
     if (options_has(&visit->invocation->options, OPTION_DRY_RUN)) {
+        add_message(visit, &report);
         buffer_addf(&report, "# %s\n", config_file);
         buffer_add(&report, config->data, config->length);
         if (checks->length > 0) buffer_addf(&report, "---\n# %s\n", checks_file);

@@ -54,12 +54,22 @@ static void the_example_of_a_configuration_is_right(void **state) {
     if (code != 0) fail_msg("%s", program.out);
 }
 
-static void the_example_of_a_script_is_understood(void **state) {
+/* With the example of a check file, on a target that nobody is asked of. */
+static void the_examples_of_a_script_and_of_checks_are_understood(void **state) {
     (void)state;
     write_example(TESTS_FOLDER "/../docs/batch.md", "```\n", "script");
+    write_example(
+        TESTS_FOLDER "/../docs/checks.md", "```yaml\n", "checks for deploy.yaml");
+    test_folder_write(
+        &program.folder, "flightdeck.yaml",
+        "version: 1\ntargets: {staging: {class: staging, url: "
+        "\"http://127.0.0.1:1\"}}\n");
+    program.env[0] = "AGENT_TOKEN=s3cret-of-the-agent";
     int code = test_program_run(&program, "flightdeck batch script --dry-run");
     if (code != 0) fail_msg("%s", program.err);
     assert_non_null(strstr(program.out, "smoke --checks checks for deploy.yaml"));
+    assert_non_null(strstr(program.out, "would send to http://127.0.0.1:1 (staging"));
+    assert_non_null(strstr(program.out, "  Authorization: Bearer ***\n"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -67,7 +77,7 @@ static void the_example_of_a_script_is_understood(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(the_example_of_a_configuration_is_right),
-        TEST(the_example_of_a_script_is_understood),
+        TEST(the_examples_of_a_script_and_of_checks_are_understood),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
