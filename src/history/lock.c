@@ -165,7 +165,8 @@ static uint64_t take_next(
         return 0;
     }
     bool held = epoch_is_held(descriptor, who->epoch);
-    if (held && !by_force) {
+    bool meant = by_force && (me->epoch == 0 || me->epoch == who->epoch);
+    if (held && !meant) {
         tell_holder(who, err);
         return 0;
     }
@@ -220,9 +221,13 @@ struct lock *lock_take_over(
     return take(&(struct taking){folder, target, me, .by_force = true}, who, err);
 }
 
+bool lock_is_taken(const struct lock *lock, struct lock_holder *who) {
+    return !read_record(lock->descriptor, who) || who->epoch != lock->epoch;
+}
+
 bool lock_is_mine(const struct lock *lock) {
     struct lock_holder now;
-    return read_record(lock->descriptor, &now) && now.epoch == lock->epoch;
+    return !lock_is_taken(lock, &now);
 }
 
 void lock_free(struct lock *lock) {

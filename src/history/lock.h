@@ -33,13 +33,17 @@ struct lock *lock_take(
     const char *folder, const char *target, const struct lock_holder *me,
     struct lock_holder *who, struct error *err);
 
-/* The same, but whoever holds it loses it; he is in `who`, with pid 0 for nobody. */
+/* The same, but who holds it loses it; he is in `who`, with pid 0 for nobody. `me->epoch`
+ * says who is meant: anybody else keeps it, ERROR_CONFLICT. 0 means whoever it is. */
 struct lock *lock_take_over(
     const char *folder, const char *target, const struct lock_holder *me,
     struct lock_holder *who, struct error *err);
 
 /* Whether nobody has taken it over: to be asked right before every effect. */
 bool lock_is_mine(const struct lock *lock);
+
+/* Whether somebody has taken it over, and who did last, even if he has left since. */
+bool lock_is_taken(const struct lock *lock, struct lock_holder *who);
 
 /* NULL is fine. */
 void lock_free(struct lock *lock);

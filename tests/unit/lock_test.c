@@ -99,6 +99,30 @@ static void who_is_taken_over_from_finds_out(void **state) {
     lock_free(other);
 }
 
+static void only_who_is_meant_is_taken_over_from(void **state) {
+    struct test_folder *folder = *state;
+    struct lock *lock = take(folder, &ann);
+    struct lock_holder who;
+    struct error err = {0};
+    assert_false(lock_is_taken(lock, &who));
+    struct lock_holder late = bob;
+    late.epoch = lock_epoch(lock) + 1; /* he looked when somebody else had it */
+    assert_null(lock_take_over(folder->path, "demo", &late, &who, &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    assert_non_null(strstr(err.message, "held by ann"));
+    assert_true(lock_is_mine(lock));
+
+    late.epoch = lock_epoch(lock);
+    struct lock *other = lock_take_over(folder->path, "demo", &late, &who, &err);
+    assert_non_null(other);
+    assert_string_equal(who.holder, "ann");
+    lock_free(other); /* who was it is known even when he has left */
+    assert_true(lock_is_taken(lock, &who));
+    assert_string_equal(who.holder, "bob");
+    assert_string_equal(who.host, "ops2");
+    lock_free(lock);
+}
+
 static void taking_over_from_nobody_is_taking(void **state) {
     struct test_folder *folder = *state;
     lock_free(take(folder, &ann));
@@ -171,6 +195,7 @@ int main(void) {
         FOLDER_TEST(looking_takes_nothing),
         FOLDER_TEST(the_epoch_rises_with_every_holder),
         FOLDER_TEST(who_is_taken_over_from_finds_out),
+        FOLDER_TEST(only_who_is_meant_is_taken_over_from),
         FOLDER_TEST(taking_over_from_nobody_is_taking),
         FOLDER_TEST(every_target_has_a_lock_of_its_own),
         FOLDER_TEST(a_damaged_file_gives_nobody_the_lock),
