@@ -42,6 +42,7 @@ struct smoke_run {
 };
 
 static void on_committed(void *owner, const struct error *err);
+static bool may_act(void *owner);
 static void on_smoke_event(void *owner, const struct event *event);
 static void on_smoke_done(void *owner, const struct smoke_result *result);
 static void on_recorded(void *owner, const struct error *err);
@@ -224,6 +225,7 @@ static void on_committed(void *owner, const struct error *err) {
         .run = run->record.id,
         .limit_ns = run->options.limit_ns,
         .fail_fast = run->options.fail_fast,
+        .may_act = may_act,
         .on_event = on_smoke_event,
         .on_done = on_smoke_done,
         .owner = run,
@@ -235,6 +237,11 @@ static void on_committed(void *owner, const struct error *err) {
 void smoke_run_stop(struct smoke_run *run) {
     run->stopping = true;
     if (run->smoke) smoke_stop(run->smoke);
+}
+
+static bool may_act(void *owner) {
+    struct smoke_run *run = owner;
+    return !run->options.may_act || run->options.may_act(run->options.owner);
 }
 
 static void on_smoke_event(void *owner, const struct event *event) {

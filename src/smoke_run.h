@@ -25,6 +25,7 @@ struct smoke_run_options {
     const char *user;                /* borrowed */
     uint64_t limit_ns;               /* as for smoke_start(), and so is the next */
     bool fail_fast;
+    bool (*may_act)(void *owner); /* asked before what acts goes out; NULL: it may */
     void (*on_event)(void *owner, const struct event *event);
     /* It runs although the history cannot be written; where it must not, it ends. */
     void (*on_unrecorded)(void *owner, const struct error *err);

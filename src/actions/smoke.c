@@ -230,10 +230,20 @@ static bool fill_message(struct smoke *smoke, struct error *err) {
         err);
 }
 
+static bool may_go_out(const struct smoke *smoke) {
+    const struct smoke_options *options = &smoke->options;
+    if (!options->may_act || !check_acts(smoke_current(smoke))) return true;
+    return options->may_act(options->owner);
+}
+
 static void start_attempt(void *owner, uint64_t now_ns) {
     struct smoke *smoke = owner;
     smoke->timer = NULL;
     (void)now_ns;
+    if (!may_go_out(smoke)) {
+        smoke_stop(smoke);
+        return;
+    }
     smoke_row(smoke)->attempts++;
     smoke->attempt_ns = loop_clock_ns();
     buffer_reset(&smoke->poll_path);

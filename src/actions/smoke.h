@@ -27,6 +27,7 @@ struct smoke_options {
     const uint8_t *run;              /* its id, ULID_SIZE bytes; NULL makes one */
     uint64_t limit_ns;               /* for the whole run; 0 for 5 minutes */
     bool fail_fast;                  /* the first check that fails is the last */
+    bool (*may_act)(void *owner);    /* asked before what acts goes out; NULL: it may */
     smoke_event_fn on_event;         /* NULL for none */
     smoke_done_fn on_done;
     void *owner;

@@ -477,6 +477,25 @@ static void a_file_that_is_not_right_is_refused(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
+static bool may_not(void *owner) {
+    const struct fixture *fixture = owner;
+    return fixture->ends > 0;
+}
+
+/* Somebody else has the target now: looking is all that is left. */
+static void what_acts_is_not_sent_once_it_may_not(void **state) {
+    struct fixture *fixture = *state;
+    answer_well(fixture);
+    struct smoke_plan *plan = plan_new(fixture, NULL);
+    struct smoke_options options = options_of(fixture, plan);
+    options.may_act = may_not;
+    const struct smoke_result *result = run_with(fixture, &options);
+    expect(result, VERDICT_INCONCLUSIVE, SMOKE_STOPPED);
+    assert_int_equal(result->passed, 1);
+    assert_false(service_was_written_to(fixture->service));
+    smoke_plan_free(plan);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_service_that_works_passes_the_three_of_the_book),
@@ -494,6 +513,7 @@ int main(void) {
         TEST(no_hostile_case_looks_healthy),
         TEST(events_tell_the_run_as_it_goes),
         TEST(stopping_leaves_the_rest_inconclusive),
+        TEST(what_acts_is_not_sent_once_it_may_not),
         TEST(a_file_that_is_not_right_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
