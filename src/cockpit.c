@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "claim.h"
 #include "core/exit_code.h"
 #include "io/folders.h"
@@ -12,12 +13,18 @@
 #include "session.h"
 #include "smoke_run.h"
 
+/* How often it is looked whether the target still is ours. */
+#define LOOK_EVERY_NS NS_PER_S
+
+enum { WORDS_SIZE = ERROR_MESSAGE_SIZE + 32 };
+
 struct cockpit {
     const struct cockpit_options *options; /* borrowed */
     struct loop *loop;
     struct session *session;
     struct smoke_run *smoke;
     struct loop_timer *disarm; /* while armed */
+    struct loop_timer *look;   /* while the target is ours */
     struct claim claim;        /* while armed, or while something of ours runs */
     char user[STATE_NAME_SIZE];
     char recordings[FOLDER_PATH_SIZE];
@@ -30,20 +37,63 @@ static void publish_armed(struct cockpit *cockpit, bool armed) {
     session_publish(cockpit->session, &event);
 }
 
+static void release(struct cockpit *cockpit) {
+    loop_timer_free(cockpit->look);
+    cockpit->look = NULL;
+    claim_release(&cockpit->claim);
+}
+
 /* What runs still acts: the target is given back when that has ended. */
-static void end_arming(struct cockpit *cockpit, const char *words) {
+static void end_arming(
+    struct cockpit *cockpit, enum note_level level, const char *words) {
     loop_timer_free(cockpit->disarm);
     cockpit->disarm = NULL;
-    if (!smoke_run_is_active(cockpit->smoke)) claim_release(&cockpit->claim);
+    if (!smoke_run_is_active(cockpit->smoke)) release(cockpit);
     publish_armed(cockpit, false);
-    session_note(cockpit->session, NOTE_INFO, "arm", words);
+    session_note(cockpit->session, level, "arm", words);
 }
 
 static void on_disarm(void *owner, uint64_t now_ns) {
     struct cockpit *cockpit = owner;
     (void)now_ns;
     cockpit->disarm = NULL;
-    end_arming(cockpit, "disarmed: the time is over");
+    end_arming(cockpit, NOTE_INFO, "disarmed: the time is over");
+}
+
+static void add_name(struct text *text, const struct lock_holder *who) {
+    const char *name = who->holder[0] ? who->holder : "somebody";
+    text_addf(text, "%s on %s (pid %d)", name, who->host, (int)who->pid);
+}
+
+/* Somebody has taken the target over: nothing of ours goes out any more. */
+static void lose(struct cockpit *cockpit, const struct lock_holder *who) {
+    char words[WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    bool runs = smoke_run_is_active(cockpit->smoke);
+    text_add(&text, cockpit->disarm ? "disarmed: " : "");
+    add_name(&text, who);
+    text_addf(&text, " took the target over%s", runs ? "; the run is stopped" : "");
+    release(cockpit);
+    smoke_run_stop(cockpit->smoke);
+    if (cockpit->disarm) {
+        end_arming(cockpit, NOTE_BAD, words);
+    } else {
+        session_note(cockpit->session, NOTE_BAD, "arm", words);
+    }
+    session_notify(cockpit->session, words);
+}
+
+/* Whether the target still is ours; if not, that is dealt with. */
+static bool look(struct cockpit *cockpit) {
+    struct lock_holder who;
+    if (!claim_is_lost(&cockpit->claim, &who)) return true;
+    lose(cockpit, &who);
+    return false;
+}
+
+static void on_look(void *owner, uint64_t now_ns) {
+    (void)now_ns;
+    look(owner);
 }
 
 static void refuse(struct cockpit *cockpit, const char *what, const struct error *err) {
@@ -54,15 +104,32 @@ static void refuse(struct cockpit *cockpit, const char *what, const struct error
     session_note(cockpit->session, NOTE_WARN, "arm", words);
 }
 
-/* Arms, or keeps armed: the time starts again. */
-static void arm(struct cockpit *cockpit) {
+static void note_armed(struct cockpit *cockpit, const struct lock_holder *from) {
+    char words[WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    text_add(&text, "armed");
+    if (from->pid != 0) {
+        text_add(&text, ": taken over from ");
+        add_name(&text, from);
+    }
+    session_note(cockpit->session, NOTE_WARN, "arm", words);
+}
+
+/* Arms, or keeps armed: the time starts again. `epoch` as in ui_request. */
+static void arm(struct cockpit *cockpit, uint64_t epoch) {
     struct error err = {0};
-    if (!claim_hold(&cockpit->claim, &err)) {
+    struct claim *claim = &cockpit->claim;
+    struct lock_holder from = {0};
+    bool held =
+        epoch ? claim_take_over(claim, epoch, &from, &err) : claim_hold(claim, &err);
+    if (!held) {
+        release(cockpit);
         refuse(cockpit, "not armed", &err);
         return;
     }
-    if (!cockpit->disarm) {
-        session_note(cockpit->session, NOTE_WARN, "arm", "armed");
+    if (!cockpit->disarm) note_armed(cockpit, &from);
+    if (!cockpit->look) {
+        cockpit->look = loop_every(cockpit->loop, LOOK_EVERY_NS, on_look, cockpit);
     }
     loop_timer_free(cockpit->disarm);
     cockpit->disarm =
@@ -71,20 +138,22 @@ static void arm(struct cockpit *cockpit) {
 }
 
 static void disarm(struct cockpit *cockpit) {
-    if (cockpit->disarm) end_arming(cockpit, "disarmed");
+    if (cockpit->disarm) end_arming(cockpit, NOTE_INFO, "disarmed");
 }
 
 static void start_smoke(struct cockpit *cockpit) {
     struct error err = {0};
     if (!cockpit->disarm) {
         session_notify(cockpit->session, "smoke acts: arm first, with A");
+    } else if (!look(cockpit)) {
+        return;
     } else if (!claim_hold(&cockpit->claim, &err)) {
         refuse(cockpit, "not started", &err);
         disarm(cockpit);
     } else if (!smoke_run_start(cockpit->smoke, &err)) {
         session_notify(cockpit->session, err.message);
     } else {
-        arm(cockpit);
+        arm(cockpit, 0);
     }
 }
 
@@ -92,7 +161,7 @@ static void on_request(void *owner, const struct ui_request *request) {
     struct cockpit *cockpit = owner;
     if (request->command == COMMAND_ARM) {
         if (request->on) {
-            arm(cockpit);
+            arm(cockpit, request->epoch);
         } else {
             disarm(cockpit);
         }
@@ -106,6 +175,25 @@ static void on_request(void *owner, const struct ui_request *request) {
 static const struct action_plan *plan_of_smoke(void *owner) {
     struct cockpit *cockpit = owner;
     return smoke_run_plan(cockpit->smoke);
+}
+
+static bool find_holder(void *owner, struct target_holder *holder) {
+    const struct cockpit *cockpit = owner;
+    struct lock_holder who;
+    if (!claim_is_elsewhere(&cockpit->claim, &who)) return false;
+    *holder = (struct target_holder){
+        .pid = who.pid, .since_ms = who.since_ms, .epoch = who.epoch};
+    text_copy_cut(holder->name, sizeof holder->name, who.holder);
+    text_copy_cut(holder->host, sizeof holder->host, who.host);
+    text_copy_cut(holder->purpose, sizeof holder->purpose, who.purpose);
+    return true;
+}
+
+/* Asked right before each request that acts: a look every second is not enough. */
+static bool may_act(void *owner) {
+    const struct cockpit *cockpit = owner;
+    struct lock_holder who;
+    return cockpit->claim.lock && !claim_is_lost(&cockpit->claim, &who);
 }
 
 static void on_smoke_event(void *owner, const struct event *event) {
@@ -127,7 +215,7 @@ static void on_smoke_done(
     struct cockpit *cockpit = owner;
     char words[ERROR_MESSAGE_SIZE];
     struct text text = TEXT_IN(words);
-    if (!cockpit->disarm) claim_release(&cockpit->claim);
+    if (look(cockpit) && !cockpit->disarm) release(cockpit);
     if (!result) {
         text_addf(&text, "not started: %s", err->message);
         session_note(cockpit->session, NOTE_BAD, "smoke", words);
@@ -163,12 +251,17 @@ static bool start(struct cockpit *cockpit, struct restore *restore, struct error
         .stage = {.theme = options->theme, .color = options->color, .restore = restore},
     };
     const struct session_owner owner = {
-        .on_request = on_request, .smoke = plan_of_smoke, .owner = cockpit};
+        .on_request = on_request,
+        .smoke = plan_of_smoke,
+        .holder = find_holder,
+        .owner = cockpit,
+    };
     const struct smoke_run_options smoke = {
         .target = options->target,
         .redactor = options->redactor,
         .checks = options->checks,
         .user = cockpit->user,
+        .may_act = may_act,
         .on_event = on_smoke_event,
         .on_unrecorded = on_smoke_unrecorded,
         .on_done = on_smoke_done,
@@ -190,7 +283,7 @@ int cockpit_run(const struct cockpit_options *options, struct restore *restore) 
     if (started) code = session_run(cockpit.session);
     loop_timer_free(cockpit.disarm);
     smoke_run_free(cockpit.smoke);
-    claim_release(&cockpit.claim);
+    release(&cockpit);
     session_free(cockpit.session);
     loop_free(cockpit.loop);
     if (!started) fprintf(stderr, "flightdeck: %s\n", err.message);

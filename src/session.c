@@ -79,6 +79,11 @@ static const struct action_plan *smoke(void *owner) {
     return session->owner.smoke ? session->owner.smoke(session->owner.owner) : NULL;
 }
 
+static bool holder(void *owner, struct target_holder *who) {
+    struct session *session = owner;
+    return session->owner.holder && session->owner.holder(session->owner.owner, who);
+}
+
 /* What the first frame shows: the engine says it again when it starts. */
 static void introduce(struct session *session, const struct session_options *options) {
     struct event event = {
@@ -109,6 +114,7 @@ struct session *session_new(
         .on_end = on_end,
         .state_at = state_at,
         .smoke = smoke,
+        .holder = holder,
         .owner = session,
     };
     session->stage =

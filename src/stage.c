@@ -58,6 +58,15 @@ static struct ui_world world_of(struct stage *stage, const struct state *shown) 
     };
 }
 
+/* Who holds the target can change at any time: it is asked when a key may be about it. */
+static bool find_holder(
+    struct stage *stage, const struct key *key, struct target_holder *holder) {
+    struct stage_owner *owner = &stage->owner;
+    bool asks = key->cap == KEYCAP_RUNE && !key->pasted;
+    if (stage->ui.over != UI_NOTHING_OVER || !owner->holder) asks = false;
+    return asks && owner->holder(owner->owner, holder);
+}
+
 static const struct state *past_of(struct stage *stage) {
     if (!stage->ui.frozen) {
         stage->past_ns = 0;
@@ -199,7 +208,9 @@ static void on_key(struct stage *stage, const struct key *key) {
         bool knows = key->y != MODE_UNKNOWN && key->y != MODE_NEVER;
         if (key->x == MODE_SYNC) screen_set_sync(stage->screen, knows);
     } else {
+        struct target_holder holder;
         struct ui_world world = world_of(stage, past_of(stage));
+        if (find_holder(stage, key, &holder)) world.holder = &holder;
         struct ui_request request = ui_on_key(&stage->ui, &world, key);
         on_request(stage, &request);
     }

@@ -10,6 +10,8 @@
 #include "ui/key.h"
 #include "ui/prompt.h"
 
+enum { DIALOG_PURPOSE_SIZE = 32 };
+
 /* What an action would do. Everything is borrowed and sanitised. */
 struct action_plan {
     const char *blocked; /* why it cannot run now; NULL: it can */
@@ -19,12 +21,29 @@ struct action_plan {
     const char *const *lines; /* what is sent: requests, what belongs to one indented */
 };
 
-enum dialog_kind { DIALOG_ARM, DIALOG_SMOKE, DIALOG_STOP, DIALOG_QUIT };
+/* Somebody else who acts on the target. Sanitised. */
+struct target_holder {
+    char name[STATE_NAME_SIZE];
+    char host[STATE_NAME_SIZE];
+    char purpose[DIALOG_PURPOSE_SIZE]; /* "cockpit" */
+    int64_t pid;
+    int64_t since_ms; /* wall clock */
+    uint64_t epoch;   /* who is meant when it is taken over */
+};
+
+enum dialog_kind {
+    DIALOG_ARM,
+    DIALOG_TAKE_OVER,
+    DIALOG_SMOKE,
+    DIALOG_STOP,
+    DIALOG_QUIT
+};
 
 struct dialog {
     enum dialog_kind kind;
-    char word[STATE_NAME_SIZE]; /* what must be typed; "": `y` is enough */
-    uint32_t first;             /* the row at the top of one that does not fit */
+    char word[STATE_NAME_SIZE];  /* what must be typed; "": `y` is enough */
+    uint32_t first;              /* the row at the top of one that does not fit */
+    struct target_holder holder; /* of DIALOG_TAKE_OVER */
 };
 
 enum dialog_answer { DIALOG_WAITS, DIALOG_YES, DIALOG_NO };

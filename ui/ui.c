@@ -47,9 +47,8 @@ static bool closes(const struct key *key) {
 
 static struct ui_request confirmed(struct ui *ui) {
     static const enum command commands[] = {
-        [DIALOG_ARM] = COMMAND_ARM,
-        [DIALOG_SMOKE] = COMMAND_SMOKE,
-        [DIALOG_STOP] = COMMAND_STOP,
+        [DIALOG_ARM] = COMMAND_ARM,     [DIALOG_TAKE_OVER] = COMMAND_ARM,
+        [DIALOG_SMOKE] = COMMAND_SMOKE, [DIALOG_STOP] = COMMAND_STOP,
         [DIALOG_QUIT] = COMMAND_QUIT,
     };
     enum dialog_kind kind = ui->dialog.kind;
@@ -59,7 +58,8 @@ static struct ui_request confirmed(struct ui *ui) {
     }
     return (struct ui_request){
         .command = commands[kind],
-        .on = kind == DIALOG_ARM,
+        .on = commands[kind] == COMMAND_ARM,
+        .epoch = kind == DIALOG_TAKE_OVER ? ui->dialog.holder.epoch : 0,
     };
 }
 

@@ -28,8 +28,7 @@ struct ui {
     enum ui_screen screen;
     enum ui_over over;
     enum panel focus;
-    bool zoomed, opened;
-    bool frozen;
+    bool zoomed, opened, frozen;
     uint64_t view_ns; /* when frozen */
     unsigned window;  /* index of 1m 5m 15m 1h */
     enum raster_glyphs glyphs;
@@ -47,16 +46,14 @@ struct ui {
 };
 
 void ui_init(struct ui *ui, int width, int height);
-
 struct ui_request ui_on_key(
     struct ui *ui, const struct ui_world *world, const struct key *key);
 void ui_on_resize(struct ui *ui, int width, int height);
 
-/* A line that stands in the key row until the next key. Must be sanitised. */
+/* A line in the key row until the next key. Must be sanitised. */
 void ui_notify(struct ui *ui, const char *words);
 
-/* The time that is shown: now, or where the view is frozen. For a frozen one the caller
- * puts the state of that time into `past`. */
+/* The time that is shown: now, or where it is frozen: that state belongs into `past`. */
 uint64_t ui_view_ns(const struct ui *ui, uint64_t now_ns);
 
 /* Draws what has its turn over the last picture; `canvas` has the size of the last

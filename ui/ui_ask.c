@@ -23,6 +23,12 @@ struct ui_request ui_ask_arm(const struct ui_turn *turn) {
     if (live->armed && live->armed_until_ns > turn->world->now_ns) {
         return ui_request_of(COMMAND_ARM); /* disarm */
     }
+    const struct target_holder *holder = turn->world->holder;
+    if (holder) { /* whatever the target's class: it is taken from a person */
+        ask(turn->ui, DIALOG_TAKE_OVER, live->target);
+        turn->ui->dialog.holder = *holder;
+        return ui_no_request();
+    }
     bool production = live->target_class == TARGET_PRODUCTION;
     ask(turn->ui, DIALOG_ARM, production ? live->target : "");
     return ui_no_request();

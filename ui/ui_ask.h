@@ -8,7 +8,7 @@
 /* Leaves at once unless something runs. */
 struct ui_request ui_ask_quit(const struct ui_turn *turn);
 
-/* Disarms at once. */
+/* Disarms at once; while somebody else acts on the target, asks to take it over. */
 struct ui_request ui_ask_arm(const struct ui_turn *turn);
 struct ui_request ui_ask_smoke(const struct ui_turn *turn);
 struct ui_request ui_ask_stop(const struct ui_turn *turn);

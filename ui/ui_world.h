@@ -17,7 +17,8 @@ enum { UI_ARGUMENT_SIZE = 64 };
 struct ui_world {
     const struct model *model;
     const struct state *past; /* of ui_view_ns() while frozen; NULL: the model's own */
-    const struct action_plan *smoke; /* what S would send; NULL: it cannot run */
+    const struct action_plan *smoke;    /* what S would send; NULL: it cannot run */
+    const struct target_holder *holder; /* who else acts, for keys; NULL: nobody */
     uint64_t now_ns;
     enum frame_turn turn; /* what to draw anew */
     struct link_info link;
@@ -25,7 +26,8 @@ struct ui_world {
 
 /* What the operator wants of the caller. */
 struct ui_request {
-    enum command command;            /* COMMAND_COUNT: nothing */
-    bool on;                         /* COMMAND_ARM: arm; false: disarm */
+    enum command command; /* COMMAND_COUNT: nothing */
+    bool on;              /* COMMAND_ARM: arm; false: disarm */
+    uint64_t epoch;       /* and from the holder with this one; 0: from nobody */
     char argument[UI_ARGUMENT_SIZE]; /* COMMAND_THEME: which; "" for the next */
 };

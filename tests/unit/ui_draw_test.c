@@ -92,6 +92,15 @@ static void press(struct stage *stage, const char *chords) {
     }
 }
 
+static const struct target_holder holder = {
+    .name = "sgreen",
+    .host = "ops-2",
+    .purpose = "cockpit",
+    .pid = 41237,
+    .since_ms = 1795356351000, /* 16 minutes before */
+    .epoch = 7,
+};
+
 struct screen {
     const char *name;
     enum fixture fixture;
@@ -119,6 +128,8 @@ static const struct screen screens[] = {
     {"palette-blocked", FIXTURE_HEALTHY, ": s"},
     {"dialog-arm-production", FIXTURE_BARE_URL, "A a g e"},
     {"dialog-arm-local", FIXTURE_HEALTHY, "A"},
+    {"dialog-take-over", FIXTURE_HEALTHY, "A d e"},
+    {"dialog-take-over-production", FIXTURE_BARE_URL, "A a g e"},
     {"dialog-smoke", FIXTURE_ARMED, "S"},
     {"dialog-smoke-end", FIXTURE_ARMED, "S PgDn PgDn Up"},
     {"dialog-stop", FIXTURE_ARMED, "X"},
@@ -129,11 +140,16 @@ static const struct {
     int width, height;
 } sizes[] = {{200, 60}, {120, 40}, {80, 24}, {40, 10}};
 
+static bool is_held(const struct screen *screen) {
+    return strncmp(screen->name, "dialog-take-over", 16) == 0;
+}
+
 static void draw_sizes(
     const struct golden *golden, const struct screen *screen, bool ascii) {
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct canvas canvas = golden_canvas(sizes[i].width, sizes[i].height, ascii);
         struct stage *stage = stage_new(screen->fixture, canvas.width, canvas.height);
+        if (is_held(screen)) stage->world.holder = &holder;
         press(stage, screen->keys);
         ui_draw(&stage->ui, &stage->world, &canvas);
         char name[NAME_SIZE];

@@ -90,6 +90,26 @@ static void arming_anything_else_takes_y(void **state) {
     stage_free(stage);
 }
 
+static void what_somebody_else_holds_takes_the_name_of_the_target(void **state) {
+    (void)state;
+    static const struct target_holder holder = {.name = "ann", .epoch = 7};
+    struct stage *stage = stage_new(FIXTURE_HEALTHY); /* local: else y would do */
+    stage->world.holder = &holder;
+    expect_nothing(press(stage, "A"));
+    assert_int_equal(stage->ui.dialog.kind, DIALOG_TAKE_OVER);
+    expect_nothing(press(stage, "y Enter"));
+    expect_nothing(press(stage, "Esc A a n n Enter Esc"));
+    stage->world.holder = NULL; /* whom the dialog named is meant */
+    expect_nothing(press(stage, "d e m o"));
+    stage->world.holder = &holder;
+    expect_nothing(press(stage, "A d e m"));
+    struct ui_request request = press(stage, "o Enter");
+    assert_int_equal(request.command, COMMAND_ARM);
+    assert_true(request.on);
+    assert_int_equal(request.epoch, 7);
+    stage_free(stage);
+}
+
 static void a_again_disarms_at_once(void **state) {
     (void)state;
     struct stage *stage = stage_new(FIXTURE_ARMED);
@@ -351,6 +371,7 @@ int main(void) {
         cmocka_unit_test(q_leaves_at_once_unless_something_runs),
         cmocka_unit_test(arming_production_takes_its_name),
         cmocka_unit_test(arming_anything_else_takes_y),
+        cmocka_unit_test(what_somebody_else_holds_takes_the_name_of_the_target),
         cmocka_unit_test(a_again_disarms_at_once),
         cmocka_unit_test(smoke_needs_arming_checks_and_a_yes),
         cmocka_unit_test(a_plan_that_does_not_fit_is_moved_and_no_further),

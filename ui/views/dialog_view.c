@@ -16,6 +16,7 @@ enum {
     FRAME = 4,      /* borders and padding beside the words */
     FRAME_ROWS = 3, /* borders and the question */
     NOTE_SIZE = 32,
+    QUESTION_WIDTH = 22, /* what stands around the name that is to be typed */
 };
 
 /* What a dialog says, row by row: counted once, then drawn. */
@@ -92,6 +93,33 @@ static void add_arming(struct page *page) {
     add_words(page, "go back", ROLE_TEXT, "A disarms at once");
 }
 
+static void add_holder(
+    struct page *page, const struct scene *scene, const struct target_holder *holder) {
+    char line[LINE_SIZE];
+    struct text text = TEXT_IN(line);
+    const char *name = holder->name[0] ? holder->name : "somebody";
+    text_addf(
+        &text, "%s on %s (pid %lld, %s)", name, holder->host, (long long)holder->pid,
+        holder->purpose);
+    add_words(page, "held by", ROLE_WARN, line);
+    text_reset(&text);
+    units_add_timestamp(&text, holder->since_ms);
+    int64_t age_ms = scene_wall_ms(scene, scene->now_ns) - holder->since_ms;
+    text_add(&text, ", for ");
+    figure_add_age(&text, age_ms > 0 ? (uint64_t)age_ms * NS_PER_MS : 0);
+    add_words(page, "since", ROLE_STRONG, line);
+    text_reset(&text);
+    text_addf(
+        &text,
+        "you are armed; %s is disarmed, told that it was you, and what runs "
+        "there is stopped",
+        name);
+    add_words(page, "means", ROLE_TEXT, line);
+    add_words(
+        page, "go back", ROLE_TEXT,
+        "A disarms; the target can be taken back like this");
+}
+
 static void add_plan(struct page *page, const struct action_plan *plan) {
     if (!plan) return;
     add_words(page, "to", ROLE_STRONG, plan->to);
@@ -125,6 +153,10 @@ static void fill(struct page *page, const struct dialog_view *view) {
         add_target(page, scene);
         add_arming(page);
         return;
+    case DIALOG_TAKE_OVER:
+        add_target(page, scene);
+        add_holder(page, scene, &view->dialog->holder);
+        return;
     case DIALOG_SMOKE:
         add_target(page, scene);
         add_plan(page, view->plan);
@@ -140,6 +172,7 @@ static void fill(struct page *page, const struct dialog_view *view) {
 static const char *title_of(enum dialog_kind kind) {
     switch (kind) {
     case DIALOG_ARM: return "arm";
+    case DIALOG_TAKE_OVER: return "take over";
     case DIALOG_SMOKE: return "smoke";
     case DIALOG_STOP: return "stop";
     case DIALOG_QUIT: return "quit";
@@ -183,8 +216,12 @@ static void draw_question(
         used += canvas_text(
             canvas, at.x + used, at.y, at.width - used, " yes   ", ROLE_DIALOG);
     } else {
+        /* On a narrow screen the line above has to do for the name. */
+        int name = (int)utf8_string_width(dialog->word);
+        bool fits = 2 * name + QUESTION_WIDTH <= at.width;
         used = canvas_print(
-            canvas, at, ROLE_DIALOG, "type %s, then Enter: ", dialog->word);
+            canvas, at, ROLE_DIALOG,
+            "type %s, then Enter: ", fits ? dialog->word : "its name");
         struct rect line = {at.x + used, at.y, at.width - used, 1};
         prompt_draw(canvas, line, prompt, ROLE_STRONG);
         return;
