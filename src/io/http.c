@@ -29,6 +29,7 @@ struct http_call {
     CURL *curl;
     uint64_t started_ns;
     bool ending;                /* its callback runs */
+    bool spoiled;               /* curl may have left something in its handle */
     bool refused;               /* never handed to curl: */
     struct error reason;        /* why not */
     struct loop_timer *refusal; /* then its callback comes */
@@ -75,13 +76,16 @@ static CURL *take_handle(struct http *http) {
     return curl;
 }
 
-static void give_handle_back(struct http *http, CURL *curl) {
-    if (http->spare_count == SPARES_MAX) {
-        curl_easy_cleanup(curl);
+/* A call that ended badly or too early is not worth its handle: after a name that did not
+ * resolve, a reset one still holds a buffer, and refuses to be given another size. */
+static void give_handle_back(struct http_call *call) {
+    struct http *http = call->http;
+    if (http->freed || call->spoiled || http->spare_count == SPARES_MAX) {
+        curl_easy_cleanup(call->curl);
         return;
     }
-    curl_easy_reset(curl);
-    http->spares[http->spare_count++] = curl;
+    curl_easy_reset(call->curl);
+    http->spares[http->spare_count++] = call->curl;
 }
 
 /* Takes a call off the list and off curl; its callback can still be made. */
@@ -95,11 +99,7 @@ static void detach(struct http_call *call) {
 }
 
 static void destroy_call(struct http_call *call) {
-    if (call->http->freed) {
-        curl_easy_cleanup(call->curl);
-    } else {
-        give_handle_back(call->http, call->curl);
-    }
+    give_handle_back(call);
     http_options_clear(&call->options);
     http_answer_clear(&call->answer);
     free(call);
@@ -107,6 +107,7 @@ static void destroy_call(struct http_call *call) {
 
 void http_call_free(struct http_call *call) {
     if (!call || call->ending) return;
+    call->spoiled = true;
     detach(call);
     destroy_call(call);
 }
@@ -141,6 +142,7 @@ static void finish(struct http_call *call, CURLcode result) {
         reply.body = slice_of("");
     } else {
         http_answer_reply(&call->answer, call->curl, (int)result, headers, &reply);
+        call->spoiled = result != CURLE_OK;
     }
     detach(call);
     call->ending = true;

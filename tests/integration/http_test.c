@@ -209,6 +209,19 @@ static void what_cannot_be_reached_says_so(void **state) {
     }
 }
 
+/* A label over 63 bytes is no name, so that nobody is asked for it. */
+static void a_name_that_leads_nowhere_is_told_every_time(void **state) {
+    char url[128];
+    snprintf(url, sizeof url, "http://%064d.invalid/health", 0);
+    struct http_request request = request_to(url);
+    for (int i = 0; i < 3; i++) {
+        struct seen seen = ask(*state, &request);
+        assert_int_equal(seen.error.code, ERROR_CONNECT);
+        assert_non_null(strstr(seen.error.message, ": no address for this name"));
+    }
+    assert_int_equal(ask_case(*state, "empty-200").status, 200);
+}
+
 static void a_reader_sends_nothing_but_reads(void **state) {
     struct fixture *fixture = *state;
     struct http *reader = http_new(fixture->loop, HTTP_READ_ONLY);
@@ -307,6 +320,8 @@ int main(void) {
             every_case_ends_in_time_and_in_bounds, start, stop),
         cmocka_unit_test_setup_teardown(redirects_are_not_followed, start, stop),
         cmocka_unit_test_setup_teardown(what_cannot_be_reached_says_so, start, stop),
+        cmocka_unit_test_setup_teardown(
+            a_name_that_leads_nowhere_is_told_every_time, start, stop),
         cmocka_unit_test_setup_teardown(a_reader_sends_nothing_but_reads, start, stop),
         cmocka_unit_test_setup_teardown(headers_cannot_smuggle_lines, start, stop),
         cmocka_unit_test_setup_teardown(freed_calls_are_silent, start, stop),
