@@ -16,7 +16,7 @@ static void write_usage(
     json_field_uint(json, "output_tokens", usage->output);
     json_field_uint(json, "cache_read_input_tokens", usage->cache_read);
     json_field_uint(json, "cache_creation_input_tokens", usage->cache_write);
-    if (cost_known) json_field_double(json, "cost_usd", cost_usd);
+    if (cost_known) json_field_float(json, "cost_usd", (float)cost_usd);
     json_object_end(json);
 }
 

@@ -119,7 +119,7 @@ static void add_json_roles(struct json_writer *json, const struct examined *exam
                 &text, theme_look(&examined->theme, role, ROLE_NONE, depth), depth);
             json_field_string(json, color_depth_name(depth), look);
         }
-        json_field_double(json, "contrast", examined->check.contrast[role]);
+        json_field_float(json, "contrast", (float)examined->check.contrast[role]);
         json_object_end(json);
     }
     json_array_end(json);
@@ -134,9 +134,9 @@ static void add_json(struct buffer *out, const struct examined *examined) {
     json_key(&json, "series_distance");
     json_object_begin(&json);
     for (unsigned i = 0; i < VISION_COUNT; i++) {
-        json_field_double(
+        json_field_float(
             &json, color_vision_name((enum color_vision)i),
-            examined->check.series_distance[i]);
+            (float)examined->check.series_distance[i]);
     }
     json_object_end(&json);
     json_key(&json, "problems");

@@ -10,6 +10,9 @@
 
 enum { NUMBER_SIZE = 32 };
 
+/* Past this, a whole number has more digits than anybody wants to read. */
+#define WHOLE_MAX 1e15F
+
 struct json_writer json_writer_to(struct buffer *to) {
     return (struct json_writer){.to = to};
 }
@@ -134,6 +137,30 @@ void json_double(struct json_writer *json, double value) {
     add_shortest(json->to, value);
 }
 
+/* The shortest of 6 to 9 digits that reads back as the same float. */
+static void add_shortest_float(struct buffer *to, float value) {
+    char number[NUMBER_SIZE];
+    for (int digits = 6; digits <= 9; digits++) {
+        snprintf(number, sizeof number, "%.*g", digits, (double)value);
+        if (strtof(number, NULL) == value) break;
+    }
+    buffer_add_string(to, number);
+}
+
+void json_float(struct json_writer *json, float value) {
+    if (!isfinite(value)) {
+        json_null(json);
+        return;
+    }
+    before_value(json);
+    bool counts = fabsf(value) < WHOLE_MAX && truncf(value) == value;
+    if (counts) {
+        buffer_addf(json->to, "%.0f", (double)value);
+    } else {
+        add_shortest_float(json->to, value);
+    }
+}
+
 void json_bool(struct json_writer *json, bool value) {
     before_value(json);
     buffer_add_string(json->to, value ? "true" : "false");
@@ -172,6 +199,11 @@ void json_field_uint(struct json_writer *json, const char *key, uint64_t value) 
 void json_field_double(struct json_writer *json, const char *key, double value) {
     json_key(json, key);
     json_double(json, value);
+}
+
+void json_field_float(struct json_writer *json, const char *key, float value) {
+    json_key(json, key);
+    json_float(json, value);
 }
 
 void json_field_bool(struct json_writer *json, const char *key, bool value) {

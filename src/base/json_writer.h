@@ -31,8 +31,10 @@ void json_string(struct json_writer *json, const char *value);
 void json_slice(struct json_writer *json, struct slice value);
 void json_int(struct json_writer *json, int64_t value);
 void json_uint(struct json_writer *json, uint64_t value);
-void json_double(
-    struct json_writer *json, double value); /* null for NaN and infinity */
+/* The shortest text that reads back as the same double or float, so that a measured 0.1
+ * is 0.1; null for NaN and infinity. */
+void json_double(struct json_writer *json, double value);
+void json_float(struct json_writer *json, float value);
 void json_bool(struct json_writer *json, bool value);
 void json_null(struct json_writer *json);
 void json_raw(struct json_writer *json, struct slice json_text); /* trusted, as it is */
@@ -43,5 +45,6 @@ void json_field_slice(struct json_writer *json, const char *key, struct slice va
 void json_field_int(struct json_writer *json, const char *key, int64_t value);
 void json_field_uint(struct json_writer *json, const char *key, uint64_t value);
 void json_field_double(struct json_writer *json, const char *key, double value);
+void json_field_float(struct json_writer *json, const char *key, float value);
 void json_field_bool(struct json_writer *json, const char *key, bool value);
 void json_field_null(struct json_writer *json, const char *key);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/json_writer.h"
-#include "base/text.h"
 #include "base/units.h"
 #include "report/status_report.h"
 
@@ -45,15 +43,6 @@ static void add_age(struct json_writer *json, uint64_t at_ns, uint64_t now_ns) {
     }
 }
 
-/* A float has seven digits: more would only look exact. */
-static double rounded(float value) {
-    char digits[32];
-    struct text text = TEXT_IN(digits);
-    if (isnan(value)) return (double)value;
-    text_addf(&text, "%.6g", (double)value);
-    return strtod(digits, NULL);
-}
-
 /* The values, and when the newest of them came; 0 for never. */
 static uint64_t add_metrics(
     struct json_writer *json, const struct state *state, enum track track,
@@ -62,7 +51,7 @@ static uint64_t add_metrics(
     for (size_t i = 0; i < count; i++) {
         enum metric metric = fields[i].metric;
         float value = state_value(state, track, metric, 0, UINT64_MAX);
-        json_field_double(json, fields[i].key, rounded(value));
+        json_field_float(json, fields[i].key, value);
         uint64_t at_ns = isnan(value) ? 0 : state->value_ns[track][metric];
         if (at_ns > newest_ns) newest_ns = at_ns;
     }
@@ -178,8 +167,7 @@ static void add_parts(struct json_writer *json, const struct status_report *repo
         json_field_string(json, "detail", part->detail);
         json_field_string(json, "version", part->version);
         if (part->http_status) json_field_uint(json, "http_status", part->http_status);
-        json_field_double(
-            json, "latency_ms", rounded(answered ? part->latency_ms : NAN));
+        json_field_float(json, "latency_ms", answered ? part->latency_ms : NAN);
         add_age(json, part->answered_ns, report->now_ns);
         json_object_end(json);
     }
