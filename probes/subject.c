@@ -22,7 +22,7 @@ static void publish(const struct subject *subject) {
 void subject_init(
     struct subject *subject, struct probe_context *context, enum part_kind kind,
     uint8_t track, const char *name) {
-    *subject = (struct subject){.context = context};
+    *subject = (struct subject){.context = context, .unasked = true};
     subject->part.kind = (uint8_t)kind;
     subject->part.track = track;
     safe_text_copy(subject->part.name, sizeof subject->part.name, slice_of(name));
@@ -34,6 +34,11 @@ void subject_ask(struct subject *subject) {
     subject->part.polled_ns = loop_clock_ns();
     subject->part.http_status = 0;
     subject->part.latency_ms = 0;
+    if (!subject->unasked) return;
+    subject->unasked = false;
+    text_copy_cut(
+        subject->part.detail, sizeof subject->part.detail, "asked, no answer yet");
+    publish(subject);
 }
 
 /* The words hold what the target sent: they are made safe here, for everybody. */

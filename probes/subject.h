@@ -12,6 +12,7 @@
 struct subject {
     struct probe_context *context; /* borrowed */
     struct part part;              /* as it was published last */
+    bool unasked; /* it was introduced, and its first poll is to come */
 };
 
 /* Publishes that the part is configured and not heard of yet. `track` may be
@@ -20,7 +21,7 @@ void subject_init(
     struct subject *subject, struct probe_context *context, enum part_kind kind,
     uint8_t track, const char *name);
 
-/* A poll begins now. */
+/* A poll begins now; publishes the first one, so that what is silent was not forgotten. */
 void subject_ask(struct subject *subject);
 
 /* How it ended, and why, in short plain words; publishes it. */

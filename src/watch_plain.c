@@ -100,16 +100,16 @@ static void say_rollout(
     say(watching, event->wall_ms, words);
 }
 
-static bool all_asked(const struct state *state) {
+static bool all_known(const struct state *state) {
     for (uint32_t i = 0; i < state->part_count; i++) {
-        if (state->parts[i].polled_ns == 0) return false;
+        if (part_is_awaited(&state->parts[i])) return false;
     }
     return state->part_count > 0;
 }
 
-/* Not before every part was asked once. */
+/* Not before the first poll of every part has ended. */
 static void say_verdict(struct watching *watching, int64_t wall_ms) {
-    if (!all_asked(&watching->state)) return;
+    if (!all_known(&watching->state)) return;
     struct status_judgement judgement = status_judge(&watching->state, false, false);
     if (judgement.verdict == watching->verdict) return;
     watching->verdict = judgement.verdict;

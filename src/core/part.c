@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/part.h"
 
+bool part_is_awaited(const struct part *part) {
+    return part->status == PART_UNKNOWN && part->failures == 0;
+}
+
 const char *part_kind_name(enum part_kind kind) {
     static const char *const names[PART_KIND_COUNT] = {
 #define X(id, name) [id] = (name)

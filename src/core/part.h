@@ -48,12 +48,15 @@ struct part {
     bool critical;        /* without it the agent cannot serve */
     bool gone;            /* an event only: no longer there, to be forgotten */
     uint16_t http_status; /* 0 when there is none */
-    uint32_t failures;    /* polls in a row that were not OK */
+    uint32_t failures;    /* polls in a row that were not OK; 0 before the first ends */
     float latency_ms;
-    uint64_t polled_ns;   /* when it was last asked */
+    uint64_t polled_ns;   /* when it was last asked; 0 for never */
     uint64_t answered_ns; /* when it last answered; 0 for never */
     uint64_t changed_ns;  /* when the status last changed */
 };
+
+/* Whether nobody knows yet how it is: it was not asked, or no poll of it has ended. */
+bool part_is_awaited(const struct part *part);
 
 const char *part_kind_name(enum part_kind kind);
 const char *part_status_name(enum part_status status);

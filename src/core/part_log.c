@@ -78,7 +78,7 @@ bool part_log_take(struct part_log *log, const struct part *part, struct note *n
     }
     if (!entry) entry = add(log, part);
     if (!entry) return false;
-    if (part->polled_ns > 0) entry->polls++;
+    if (!part_is_awaited(part)) entry->polls++;
     uint8_t before = entry->status;
     entry->status = part->status;
     if (told_by_health(log, part)) return false;
