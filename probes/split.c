@@ -176,8 +176,11 @@ static void tell(struct split_watch *watch) {
     struct text words = TEXT_IN(data);
     units_add_percent(&words, watch->wanted);
     text_add(&words, "% wanted, ");
-    units_add_percent(&words, watch->seen);
-    text_add(&words, "% seen, lease ");
+    if (!isnan(watch->seen)) {
+        units_add_percent(&words, watch->seen);
+        text_add(&words, "% seen, ");
+    }
+    text_add(&words, "lease ");
     units_add_duration(&words, watch->lease_ms * NS_PER_MS);
     subject_say(&watch->subject, PART_OK, "%s", data);
 }
