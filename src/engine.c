@@ -204,7 +204,7 @@ void engine_look(
 static void end_look(struct engine *engine) {
     engine_looked_fn on_looked = engine->on_looked;
     forget_look(engine);
-    on_looked(engine->look_owner);
+    on_looked(engine->look_owner, has_looked(engine));
 }
 
 static void on_look_complete(void *owner, uint64_t now_ns) {

@@ -15,8 +15,8 @@ struct loop;
 /* The event is borrowed for the call. */
 typedef void (*engine_event_fn)(void *owner, const struct event *event);
 
-/* Every part has been asked often enough, or the time is up. */
-typedef void (*engine_looked_fn)(void *owner);
+/* Every part has been asked often enough, or the time is up: then it is not whole. */
+typedef void (*engine_looked_fn)(void *owner, bool whole);
 
 struct engine_options {
     const struct target *target; /* copied */

@@ -28,6 +28,7 @@ struct look {
     struct state *state;
     struct loop *loop;
     struct engine *engine;
+    bool whole; /* everything was asked as often as it takes */
     struct stop stop;
 };
 
@@ -36,8 +37,9 @@ static void on_event(void *owner, const struct event *event) {
     state_apply(look->state, event);
 }
 
-static void on_looked(void *owner) {
+static void on_looked(void *owner, bool whole) {
     struct look *look = owner;
+    look->whole = whole;
     loop_stop(look->loop);
 }
 

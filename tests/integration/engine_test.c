@@ -14,7 +14,6 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "io/loop.h"
-#include "support/hostile.h"
 #include "support/service.h"
 #include "support/test_process.h"
 #include "support/world.h"
@@ -237,34 +236,6 @@ static void bad_answers_are_bad_and_say_why(void **state) {
     world_clear(&world);
 }
 
-static bool was_asked(const struct world *world, const void *name) {
-    const struct part *part = state_part(&world->model->state, PART_HEALTH, name);
-    return part && part->polled_ns > 0;
-}
-
-static void what_is_asked_and_does_not_answer_was_not_forgotten(void **state) {
-    (void)state;
-    struct world world;
-    world_init(&world);
-    struct hostile *hostile = hostile_new();
-    struct target_track *track = &world.target->tracks[TRACK_STABLE];
-    hostile_url(hostile, "never-answers", track->urls[0], TARGET_URL_SIZE);
-    track->url_count = 1;
-    text_copy_cut(world.target->paths.health, TARGET_PATH_SIZE, "?health");
-    char name[NAME_SIZE];
-    snprintf(
-        name, sizeof name, "stable 127.0.0.1:%u/never-answers", hostile_port(hostile));
-    world_watch(&world);
-    assert_true(world_wait(&world, was_asked, name));
-    const struct part *part = world_part(&world, PART_HEALTH, name);
-    assert_true(part_is_awaited(part));
-    assert_string_equal(part->detail, "asked, no answer yet");
-    world_wait_part(&world, PART_HEALTH, name, PART_SILENT);
-    assert_memory_equal(part->detail, "no answer after", 15);
-    hostile_free(hostile);
-    world_clear(&world);
-}
-
 static void degraded(uint32_t count, char *body, size_t size) {
     (void)count;
     text_copy_cut(
@@ -334,46 +305,9 @@ static void instances_behind_a_name_are_found(void **state) {
     world_wait_part(&world, PART_HEALTH, name, PART_OK);
     world_wait_part(&world, PART_METRICS, name, PART_OK);
     assert_true(world.model->state.instances[TRACK_STABLE] >= 1);
+    snprintf(name, sizeof name, "stable dns localhost:%u", service_port(service));
+    assert_null(state_part(&world.model->state, PART_HEALTH, name));
     service_free(service);
-    world_clear(&world);
-}
-
-static void on_looked(void *owner) {
-    struct world *world = owner;
-    world->happened = true;
-    loop_stop(world->loop);
-}
-
-static void one_look_ends_when_everything_was_asked_twice(void **state) {
-    (void)state;
-    struct world world;
-    world_init(&world);
-    struct service *service = service_new(world.loop, 0);
-    serve_agent(service);
-    add_instance(&world, TRACK_STABLE, service);
-    world_watch(&world);
-    engine_look(world.engine, 8 * NS_PER_S, on_looked, &world);
-    uint64_t before_ns = loop_clock_ns();
-    world_run(&world, 9 * NS_PER_S);
-    assert_true(world.happened);
-    assert_true(loop_clock_ns() - before_ns < 3 * NS_PER_S);
-    assert_true(service_asked(service, "/metrics") >= 2);
-    assert_true(!isnan(world.model->state.values[TRACK_STABLE][METRIC_RPS]));
-
-    engine_look(world.engine, 100 * NS_PER_MS, on_looked, &world);
-    service_free(service);
-    engine_stop(world.engine);
-    world_clear(&world);
-}
-
-static void a_look_at_nobody_ends_at_its_limit(void **state) {
-    (void)state;
-    struct world world;
-    world_init(&world);
-    world_watch(&world);
-    engine_look(world.engine, 200 * NS_PER_MS, on_looked, &world);
-    world_run(&world, 5 * NS_PER_S);
-    assert_true(world.happened);
     world_clear(&world);
 }
 
@@ -384,12 +318,9 @@ int main(void) {
         cmocka_unit_test(a_bare_url_misses_nothing_that_is_not_there),
         cmocka_unit_test(a_bare_url_misses_what_was_there),
         cmocka_unit_test(bad_answers_are_bad_and_say_why),
-        cmocka_unit_test(what_is_asked_and_does_not_answer_was_not_forgotten),
         cmocka_unit_test(a_degraded_service_is_neither_good_nor_bad),
         cmocka_unit_test(several_processes_behind_one_url_are_said),
         cmocka_unit_test(instances_behind_a_name_are_found),
-        cmocka_unit_test(one_look_ends_when_everything_was_asked_twice),
-        cmocka_unit_test(a_look_at_nobody_ends_at_its_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
