@@ -10,6 +10,7 @@
 #include "io/loop.h"
 #include "io/resolve.h"
 #include "probes/poll.h"
+#include "probes/subject.h"
 
 #define INTERVAL_NS (5 * NS_PER_S)
 
@@ -21,6 +22,8 @@ struct places {
     struct resolve *resolve;     /* NULL while none is under way */
     struct loop_timer *deadline; /* of it */
     bool failed;                 /* the last time: noted once */
+    bool found;                  /* ever: then the instances speak for themselves */
+    struct subject subject;
     places_fn on_places;
     void *owner;
 };
@@ -29,19 +32,33 @@ static void on_due(void *owner);
 static void on_resolved(void *owner, const struct resolve_result *result);
 static void on_deadline(void *owner, uint64_t now_ns);
 
+/* "canary dns agents.example:8000": no instance is ever named so. */
+static void introduce(struct places *places, enum track track, const struct url *url) {
+    char data[STATE_NAME_SIZE];
+    char endpoint[URL_ENDPOINT_SIZE];
+    struct text name = TEXT_IN(data);
+    url_endpoint(url, endpoint);
+    text_addf(
+        &name, "%s dns %s", track == TRACK_CANARY ? "canary" : "stable", endpoint);
+    subject_init(
+        &places->subject, places->context, PART_HEALTH, (uint8_t)track, name.data);
+    places->subject.part.critical = track == TRACK_STABLE;
+}
+
 struct places *places_new(
-    struct probe_context *context, const char *url, places_fn on_places, void *owner) {
+    struct probe_context *context, enum track track, places_fn on_places, void *owner) {
     struct places *places = memory_new(sizeof *places);
     places->context = context;
     places->on_places = on_places;
     places->owner = owner;
-    struct url parts;
+    struct url url = {.path = slice_of("")};
     struct error err;
-    if (url_parse(slice_of(url), &parts, &err)) {
+    if (url_parse(slice_of(context->target->tracks[track].dns), &url, &err)) {
         struct text host = TEXT_IN(places->host);
-        text_add_slice(&host, parts.host);
-        places->port = parts.port;
+        text_add_slice(&host, url.host);
+        places->port = url.port;
     }
+    introduce(places, track, &url);
     poll_start(&places->poll, context, INTERVAL_NS, on_due, places);
     return places;
 }
@@ -57,6 +74,7 @@ void places_free(struct places *places) {
 static void on_due(void *owner) {
     struct places *places = owner;
     struct loop *loop = places->context->loop;
+    subject_ask(&places->subject);
     places->resolve =
         resolve_start(loop, places->host, places->port, on_resolved, places);
     places->deadline =
@@ -64,7 +82,9 @@ static void on_due(void *owner) {
 }
 
 static void finish(struct places *places, const char *trouble) {
-    if (trouble && !places->failed) {
+    if (trouble && !places->found) {
+        subject_say(&places->subject, PART_SILENT, "DNS: %s", trouble);
+    } else if (trouble && !places->failed) {
         probe_note(places->context, NOTE_WARN, "dns", "%s: %s", places->host, trouble);
     }
     places->failed = trouble != NULL;
@@ -98,4 +118,6 @@ static void on_resolved(void *owner, const struct resolve_result *result) {
     }
     finish(places, NULL);
     places->on_places(places->owner, found, count);
+    if (!places->found) subject_gone(&places->subject);
+    places->found = true;
 }

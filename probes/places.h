@@ -16,6 +16,8 @@ struct place {
 /* Runs after each answer of the DNS; a failure to answer changes nothing. */
 typedef void (*places_fn)(void *owner, const struct place *places, uint32_t count);
 
+/* The track's name for the DNS is asked for. Until it leads somewhere, it stands among
+ * the parts for the instances that cannot be asked. */
 struct places *places_new(
-    struct probe_context *context, const char *url, places_fn on_places, void *owner);
+    struct probe_context *context, enum track track, places_fn on_places, void *owner);
 void places_free(struct places *places);

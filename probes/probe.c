@@ -49,5 +49,8 @@ void probe_value(struct event *event, enum metric metric, double value) {
 const char *probe_reason(const struct error *error) {
     const char *last = error->message;
     for (const char *at = last; (at = strstr(at, ": ")); last = at) at += 2;
+    /* OpenSSL: "error:0A00010B:SSL routines::wrong version number" */
+    const char *routine = error->code == ERROR_TLS ? strstr(last, "::") : NULL;
+    if (routine) last = routine + 2;
     return *last ? last : error_code_name(error->code);
 }

@@ -71,8 +71,10 @@ void subject_say(
 void subject_failed(struct subject *subject, const struct error *error) {
     bool answered = error->code == ERROR_PROTOCOL || error->code == ERROR_LIMIT ||
                     error->code == ERROR_SYNTAX || error->code == ERROR_REPLY ||
-                    error->code == ERROR_TLS || error->code == ERROR_AUTH;
-    subject_say(subject, answered ? PART_BAD : PART_SILENT, "%s", probe_reason(error));
+                    error->code == ERROR_AUTH;
+    subject_say(
+        subject, answered ? PART_BAD : PART_SILENT, "%s%s",
+        error->code == ERROR_TLS ? "TLS: " : "", probe_reason(error));
 }
 
 void subject_unknown(struct subject *subject, const char *words) {

@@ -53,7 +53,7 @@ struct track_watch *track_watch_new(struct probe_context *context, enum track tr
     for (uint32_t i = 0; i < from->url_count; i++) {
         add_instance(watch, from->urls[i], "");
     }
-    if (from->dns[0]) watch->places = places_new(context, from->dns, on_places, watch);
+    if (from->dns[0]) watch->places = places_new(context, track, on_places, watch);
     return watch;
 }
 
