@@ -65,14 +65,19 @@ static void add_report(
 
 static int print_report(const struct look *look) {
     const struct options *options = &look->invocation->options;
-    struct status_judgement judgement = status_judge(
-        look->state, options_fails_on(options, FAIL_ON_DEGRADED),
-        options_fails_on(options, FAIL_ON_INCONCLUSIVE));
+    const struct status_rules rules = {
+        .cut_short = !look->whole,
+        .fail_on_degraded = options_fails_on(options, FAIL_ON_DEGRADED),
+        .fail_on_inconclusive = options_fails_on(options, FAIL_ON_INCONCLUSIVE),
+    };
+    uint64_t now_ns = loop_now_ns(look->loop);
+    status_settle(look->state, now_ns);
+    struct status_judgement judgement = status_judge(look->state, &rules);
     struct status_report report = {
         .state = look->state,
         .target = look->target,
         .judgement = &judgement,
-        .now_ns = loop_now_ns(look->loop),
+        .now_ns = now_ns,
         .wall_ms = loop_wall_ms(),
     };
     struct buffer clean;

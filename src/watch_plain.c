@@ -110,7 +110,8 @@ static bool all_known(const struct state *state) {
 /* Not before the first poll of every part has ended. */
 static void say_verdict(struct watching *watching, int64_t wall_ms) {
     if (!all_known(&watching->state)) return;
-    struct status_judgement judgement = status_judge(&watching->state, false, false);
+    const struct status_rules rules = {0};
+    struct status_judgement judgement = status_judge(&watching->state, &rules);
     if (judgement.verdict == watching->verdict) return;
     watching->verdict = judgement.verdict;
     char words[LINE_SIZE];
@@ -178,7 +179,9 @@ static void watch(struct watching *watching, uint64_t limit_ns) {
 }
 
 static int say_result(struct watching *watching) {
-    struct status_judgement judgement = status_judge(&watching->state, false, false);
+    const struct status_rules rules = {0};
+    status_settle(&watching->state, loop_now_ns(watching->loop));
+    struct status_judgement judgement = status_judge(&watching->state, &rules);
     int code = watching->signal ? 128 + watching->signal : (int)judgement.code;
     char words[LINE_SIZE];
     struct text text = TEXT_IN(words);

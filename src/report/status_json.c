@@ -58,13 +58,18 @@ static uint64_t add_metrics(
     return newest_ns;
 }
 
+/* How the worst of them is, and why; n/a and null when there is none. */
+static void add_worst(struct json_writer *json, const struct part *worst) {
+    json_field_string(json, "status", status_word(worst));
+    if (worst) json_field_string(json, "detail", worst->detail);
+    if (!worst) json_field_null(json, "detail");
+}
+
 /* The worst of the parts of a kind, and when one of them last answered. */
 static uint64_t add_status(
     struct json_writer *json, const struct state *state, enum part_kind kind) {
-    enum part_status status = PART_UNKNOWN;
     uint64_t answered_ns = 0;
-    bool configured = status_of_kind(state, kind, &status);
-    json_field_string(json, "status", configured ? part_status_name(status) : "n/a");
+    add_worst(json, status_worst(state, kind, STATE_TRACK_NONE));
     for (uint32_t i = 0; i < state->part_count; i++) {
         const struct part *part = &state->parts[i];
         if (part->kind != kind || part->answered_ns <= answered_ns) continue;
@@ -90,6 +95,7 @@ static void add_red(struct json_writer *json, const struct status_report *report
     for (unsigned i = 0; i < TRACK_COUNT; i++) {
         json_key(json, names[i]);
         json_object_begin(json);
+        add_worst(json, status_worst(state, PART_METRICS, (uint8_t)i));
         uint64_t newest_ns =
             add_metrics(json, state, (enum track)i, red_fields, COUNT_OF(red_fields));
         if (state->version[i][0]) json_field_string(json, "version", state->version[i]);
@@ -162,8 +168,7 @@ static void add_parts(struct json_writer *json, const struct status_report *repo
         json_field_string(json, "kind", part_kind_name((enum part_kind)part->kind));
         json_field_string(json, "name", part->name);
         add_track(json, part->track);
-        json_field_string(
-            json, "status", part_status_name((enum part_status)part->status));
+        json_field_string(json, "status", status_word(part));
         json_field_string(json, "detail", part->detail);
         json_field_string(json, "version", part->version);
         if (part->http_status) json_field_uint(json, "http_status", part->http_status);
@@ -190,6 +195,7 @@ static void add_head(struct json_writer *json, const struct status_report *repor
     json_field_string(json, "exit_reason", exit_code_name(judgement->code));
     json_field_int(json, "exit_code", judgement->code);
     json_field_string(json, "reason", judgement->reason);
+    json_field_bool(json, "complete", judgement->whole);
     json_field_bool(json, "degraded", judgement->degraded);
     json_field_string(json, "target", report->target->name);
     json_field_string(json, "class", target_class_name(report->target->class));

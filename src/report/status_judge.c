@@ -2,6 +2,7 @@
 #include "report/status_judge.h"
 
 #include "base/text.h"
+#include "base/units.h"
 
 enum { HTTP_UNAUTHORIZED = 401, HTTP_FORBIDDEN = 403, NAMED_MAX = 4 };
 
@@ -17,23 +18,52 @@ static unsigned badness(enum part_status status) {
     return 2;
 }
 
-bool status_of_kind(
-    const struct state *state, enum part_kind kind, enum part_status *status) {
-    bool found = false;
+static unsigned status_badness(const struct part *part) {
+    return badness((enum part_status)part->status);
+}
+
+const struct part *status_worst(
+    const struct state *state, enum part_kind kind, uint8_t track) {
+    const struct part *worst = NULL;
     for (uint32_t i = 0; i < state->part_count; i++) {
         const struct part *part = &state->parts[i];
         if (part->kind != kind) continue;
-        enum part_status other = (enum part_status)part->status;
-        if (!found || badness(other) > badness(*status)) *status = other;
-        found = true;
+        if (track != STATE_TRACK_NONE && part->track != track) continue;
+        if (!worst || status_badness(part) > status_badness(worst)) worst = part;
     }
-    return found;
+    return worst;
+}
+
+const char *status_word(const struct part *part) {
+    if (!part) return "n/a";
+    if (part_is_awaited(part) && part->polled_ns == 0) return "not asked";
+    return part_status_name((enum part_status)part->status);
+}
+
+static void settle_part(struct part *part, uint64_t now_ns) {
+    struct text detail = TEXT_IN(part->detail);
+    if (part->polled_ns == 0) {
+        text_add(&detail, "the look ended first");
+        return;
+    }
+    part->status = PART_SILENT;
+    part->failures = 1;
+    text_add(&detail, "no answer after ");
+    units_add_duration(
+        &detail, now_ns > part->polled_ns ? now_ns - part->polled_ns : 0);
+}
+
+void status_settle(struct state *state, uint64_t now_ns) {
+    for (uint32_t i = 0; i < state->part_count; i++) {
+        struct part *part = &state->parts[i];
+        if (part_is_awaited(part)) settle_part(part, now_ns);
+    }
 }
 
 /* Nobody rolls anything out most of the time: no controller is no fault. */
 static unsigned part_badness(const struct part *part) {
     bool idle = part->kind == PART_ROLLOUT && part->status == PART_UNKNOWN;
-    return idle ? badness(PART_OK) : badness((enum part_status)part->status);
+    return idle ? badness(PART_OK) : status_badness(part);
 }
 
 /* What the agent itself answers, as opposed to what stands around it. */
@@ -47,19 +77,33 @@ static bool is_refused(const struct part *part) {
            part->http_status == HTTP_FORBIDDEN;
 }
 
-/* Whether any instance of the agent let us in. `refused`: one answered, but did not. */
-static bool agent_reached(const struct state *state, bool *asked, bool *refused) {
-    *asked = false;
-    *refused = false;
+/* What came of asking the instances of the agent. */
+struct encounter {
+    bool configured; /* there is something to ask */
+    bool asked;
+    bool reached; /* one let us in */
+    bool refused; /* one answered, but did not let us in */
+};
+
+static struct encounter meet_agent(const struct state *state) {
+    struct encounter agent = {0};
     for (uint32_t i = 0; i < state->part_count; i++) {
         const struct part *part = &state->parts[i];
         if (!is_agent_part(part)) continue;
-        *asked = true;
+        agent.configured = true;
+        if (part->polled_ns != 0) agent.asked = true;
         if (part->answered_ns == 0) continue;
-        if (!is_refused(part)) return true;
-        *refused = true;
+        if (is_refused(part)) agent.refused = true;
+        if (!is_refused(part)) agent.reached = true;
     }
-    return false;
+    return agent;
+}
+
+/* That an instance is silent is told by its health, not by everything asked of it. */
+static bool told_by_health(const struct state *state, const struct part *part) {
+    if (!is_agent_part(part) || part->kind == PART_HEALTH) return false;
+    const struct part *health = state_part(state, PART_HEALTH, part->name);
+    return health && health->status == PART_SILENT && part->status == PART_SILENT;
 }
 
 /* "redis: connection refused; worker worker-1: silent; and 3 more" */
@@ -69,26 +113,34 @@ static void name_parts(
     for (uint32_t i = 0; i < state->part_count; i++) {
         const struct part *part = &state->parts[i];
         unsigned bad = part_badness(part);
-        if (bad < least || bad > most || count++ >= NAMED_MAX) continue;
+        if (bad < least || bad > most || told_by_health(state, part)) continue;
+        if (count++ >= NAMED_MAX) continue;
         if (reason->length > 0) text_add(reason, "; ");
         const char *kind = part_kind_name((enum part_kind)part->kind);
         text_add(reason, kind);
         if (!slice_equals(slice_of(part->name), kind)) {
             text_addf(reason, " %s", part->name);
         }
-        text_addf(reason, " is %s", part_status_name((enum part_status)part->status));
+        text_addf(reason, " is %s", status_word(part));
         if (part->detail[0]) text_addf(reason, ": %s", part->detail);
     }
     if (count > NAMED_MAX) text_addf(reason, "; and %u more", count - NAMED_MAX);
 }
 
-static unsigned worst(const struct state *state) {
+static unsigned worst_badness(const struct state *state) {
     unsigned most = 0;
     for (uint32_t i = 0; i < state->part_count; i++) {
         unsigned bad = part_badness(&state->parts[i]);
         if (bad > most) most = bad;
     }
     return most;
+}
+
+static bool has_degraded(const struct state *state) {
+    for (uint32_t i = 0; i < state->part_count; i++) {
+        if (state->parts[i].status == PART_DEGRADED) return true;
+    }
+    return false;
 }
 
 static void decide(
@@ -99,33 +151,52 @@ static void decide(
     if (reason->length == 0) text_add(reason, otherwise);
 }
 
+static enum verdict unclear_verdict(const struct status_rules *rules) {
+    return rules->fail_on_inconclusive ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
+}
+
+/* The agent answers and nothing fails: whether all is known that a pass needs. */
+static void decide_known(
+    const struct state *state, const struct status_rules *rules,
+    struct status_judgement *judgement, struct text *reason) {
+    enum verdict unclear = unclear_verdict(rules);
+    unsigned bad = worst_badness(state);
+    if (bad == badness(PART_UNKNOWN)) {
+        name_parts(state, badness(PART_UNKNOWN), badness(PART_UNKNOWN), reason);
+        decide(judgement, unclear, reason, "");
+    } else if (rules->cut_short) {
+        decide(
+            judgement, unclear, reason,
+            "cut short: not everything was asked twice, as rates need");
+    } else {
+        name_parts(state, badness(PART_DEGRADED), badness(PART_DEGRADED), reason);
+        decide(judgement, VERDICT_PASS, reason, "every part answers and is well");
+    }
+}
+
 struct status_judgement status_judge(
-    const struct state *state, bool fail_on_degraded, bool fail_on_inconclusive) {
-    struct status_judgement judgement = {0};
+    const struct state *state, const struct status_rules *rules) {
+    struct status_judgement judgement = {.whole = !rules->cut_short};
     struct text reason = TEXT_IN(judgement.reason);
-    bool asked = false;
-    bool refused = false;
-    bool reached = agent_reached(state, &asked, &refused);
-    enum verdict unclear = fail_on_inconclusive ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
-    unsigned bad = worst(state);
+    struct encounter agent = meet_agent(state);
+    unsigned bad = worst_badness(state);
     judgement.degraded = bad >= badness(PART_DEGRADED);
-    if (asked && !reached) {
-        if (refused) text_add(&reason, "not authorised: ");
+    if (agent.asked && !agent.reached) {
+        if (agent.refused) text_add(&reason, "not authorised: ");
         name_parts(state, badness(PART_UNKNOWN), badness(PART_SILENT), &reason);
         decide(&judgement, VERDICT_ERROR, &reason, "the agent does not answer");
     } else if (bad >= badness(PART_BAD)) {
         name_parts(state, badness(PART_BAD), badness(PART_SILENT), &reason);
         decide(&judgement, VERDICT_FAIL, &reason, "");
-    } else if (!asked) {
-        decide(&judgement, unclear, &reason, "there is nothing to ask the agent");
-    } else if (bad == badness(PART_UNKNOWN)) {
-        name_parts(state, badness(PART_UNKNOWN), badness(PART_UNKNOWN), &reason);
-        decide(&judgement, unclear, &reason, "");
-    } else if (bad == badness(PART_DEGRADED)) {
+    } else if (rules->fail_on_degraded && has_degraded(state)) {
         name_parts(state, badness(PART_DEGRADED), badness(PART_DEGRADED), &reason);
-        decide(&judgement, fail_on_degraded ? VERDICT_FAIL : VERDICT_PASS, &reason, "");
+        decide(&judgement, VERDICT_FAIL, &reason, "");
+    } else if (!agent.configured) {
+        decide(
+            &judgement, unclear_verdict(rules), &reason,
+            "there is nothing to ask the agent");
     } else {
-        decide(&judgement, VERDICT_PASS, &reason, "every part answers and is well");
+        decide_known(state, rules, &judgement, &reason);
     }
     return judgement;
 }

@@ -13,16 +13,30 @@ enum { STATUS_REASON_SIZE = 256 };
 struct status_judgement {
     enum verdict verdict;
     enum exit_code code;
+    bool whole;    /* everything was asked as often as it takes */
     bool degraded; /* something serves, but says that it is not well */
     char reason[STATUS_REASON_SIZE]; /* names what is wrong; sanitised */
 };
 
-/* The agent was never reached: ERROR. A configured part is bad or silent: FAIL. Nothing
- * was asked, or something has not answered yet: INCONCLUSIVE. Degraded parts fail only
- * with `fail_on_degraded`, missing answers with `fail_on_inconclusive`. */
-struct status_judgement status_judge(
-    const struct state *state, bool fail_on_degraded, bool fail_on_inconclusive);
+struct status_rules {
+    bool cut_short; /* the look ended before everything was asked often enough */
+    bool fail_on_degraded, fail_on_inconclusive;
+};
 
-/* The worst status among the parts of one kind; false when there is none. */
-bool status_of_kind(
-    const struct state *state, enum part_kind kind, enum part_status *status);
+/* The look is over: who was asked and has not answered is silent from now on, and who was
+ * never asked says so. */
+void status_settle(struct state *state, uint64_t now_ns);
+
+/* The agent was asked and never reached: ERROR. A configured part is bad or silent: FAIL.
+ * Nothing was asked, something is not known, or the look was cut short: INCONCLUSIVE. The
+ * rules may turn degraded parts and what is inconclusive into failures. */
+struct status_judgement status_judge(
+    const struct state *state, const struct status_rules *rules);
+
+/* The worst part of a kind, of one track or, with STATE_TRACK_NONE, of all; NULL when there
+ * is none. */
+const struct part *status_worst(
+    const struct state *state, enum part_kind kind, uint8_t track);
+
+/* How it is, in a word: "not asked" for what nobody asked, "n/a" for NULL. */
+const char *status_word(const struct part *part);

@@ -9,6 +9,14 @@
 
 enum { CELL_SIZE = 16, ERRORS_SHOWN = 5 };
 
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+/* A row may end with an empty cell. */
+static void end_row(struct buffer *to) {
+    while (to->length > 0 && to->data[to->length - 1] == ' ') to->length--;
+    buffer_add_char(to, '\n');
+}
+
 static void add_safe(struct buffer *to, const char *words) {
     safe_text_add_to_buffer(to, slice_of(words));
 }
@@ -45,7 +53,7 @@ static void add_red(struct buffer *to, const struct status_report *report) {
         buffer_addf(to, "%-9s ", names[i]);
         const char *version = state->version[i][0] ? state->version[i] : "-";
         buffer_addf(to, "%-12.12s", version);
-        for (size_t j = 0; j < sizeof metrics / sizeof *metrics; j++) {
+        for (size_t j = 0; j < COUNT_OF(metrics); j++) {
             float value = state_value(state, (enum track)i, metrics[j], 0, UINT64_MAX);
             add_cell(to, metrics[j], value);
         }
@@ -54,52 +62,75 @@ static void add_red(struct buffer *to, const struct status_report *report) {
     }
 }
 
-static void add_value(
-    struct buffer *to, const struct status_report *report, const char *label,
-    enum metric metric) {
-    float value = state_value(report->state, TRACK_STABLE, metric, 0, UINT64_MAX);
-    if (isnan(value)) return;
-    buffer_addf(to, "  %s", label);
-    add_cell(to, metric, value);
+/* One row of a part of the target; its figures follow while it answers: what it said
+ * before it fell silent would look like news. */
+struct section {
+    enum part_kind kind;
+    const char *name;
+    struct {
+        const char *label;
+        enum metric metric;
+    } figures[6];
+};
+
+static const struct section sections[] = {
+    {PART_REDIS,
+     "redis",
+     {{"ping", METRIC_REDIS_PING},
+      {"ops/s", METRIC_REDIS_OPS},
+      {"mem", METRIC_REDIS_MEMORY},
+      {"clients", METRIC_REDIS_CLIENTS}}},
+    {PART_QUEUE,
+     "queue",
+     {{"waiting", METRIC_QUEUE_WAITING},
+      {"taken", METRIC_QUEUE_FLIGHT},
+      {"oldest", METRIC_QUEUE_AGE},
+      {"dead", METRIC_QUEUE_DEAD},
+      {"workers", METRIC_WORKERS}}},
+    {PART_SPLIT,
+     "split",
+     {{"canary wanted", METRIC_SPLIT_WANTED}, {"seen", METRIC_SPLIT_SEEN}}},
+};
+
+static void add_figures(
+    struct buffer *to, const struct state *state, const struct section *section) {
+    for (size_t i = 0; i < COUNT_OF(section->figures); i++) {
+        if (!section->figures[i].label) return;
+        enum metric metric = section->figures[i].metric;
+        float value = state_value(state, TRACK_STABLE, metric, 0, UINT64_MAX);
+        if (isnan(value)) continue;
+        buffer_addf(to, "  %s", section->figures[i].label);
+        add_cell(to, metric, value);
+    }
+}
+
+static void add_lease(struct buffer *to, const struct split *split) {
+    if (!split->known || split->lease_ms == 0) return;
+    char words[CELL_SIZE];
+    struct text lease = TEXT_IN(words);
+    units_add_duration(&lease, split->lease_ms * NS_PER_MS);
+    buffer_addf(to, "  lease %s left", words);
 }
 
 static void add_section(
-    struct buffer *to, const struct status_report *report, enum part_kind kind,
-    const char *name) {
-    enum part_status status = PART_UNKNOWN;
-    bool configured = status_of_kind(report->state, kind, &status);
-    buffer_addf(to, "%-9s %-12s", name, configured ? part_status_name(status) : "n/a");
-}
-
-static void add_split(struct buffer *to, const struct status_report *report) {
-    const struct split *split = &report->state->split;
-    add_section(to, report, PART_SPLIT, "split");
-    add_value(to, report, "canary wanted", METRIC_SPLIT_WANTED);
-    add_value(to, report, "seen", METRIC_SPLIT_SEEN);
-    if (split->known && split->lease_ms > 0) {
-        char words[CELL_SIZE];
-        struct text lease = TEXT_IN(words);
-        units_add_duration(&lease, split->lease_ms * NS_PER_MS);
-        buffer_addf(to, "  lease %s left", words);
+    struct buffer *to, const struct state *state, const struct section *section) {
+    const struct part *worst = status_worst(state, section->kind, STATE_TRACK_NONE);
+    buffer_addf(to, "%-9s %-12s", section->name, status_word(worst));
+    if (worst && worst->status != PART_OK) {
+        buffer_add_string(to, "  ");
+        add_safe(to, worst->detail);
     }
-    buffer_add_char(to, '\n');
+    if (!worst || worst->status != PART_SILENT) {
+        add_figures(to, state, section);
+        if (section->kind == PART_SPLIT) add_lease(to, &state->split);
+    }
+    end_row(to);
 }
 
 static void add_sections(struct buffer *to, const struct status_report *report) {
-    add_section(to, report, PART_REDIS, "redis");
-    add_value(to, report, "ping", METRIC_REDIS_PING);
-    add_value(to, report, "ops/s", METRIC_REDIS_OPS);
-    add_value(to, report, "mem", METRIC_REDIS_MEMORY);
-    add_value(to, report, "clients", METRIC_REDIS_CLIENTS);
-    buffer_add_char(to, '\n');
-    add_section(to, report, PART_QUEUE, "queue");
-    add_value(to, report, "waiting", METRIC_QUEUE_WAITING);
-    add_value(to, report, "taken", METRIC_QUEUE_FLIGHT);
-    add_value(to, report, "oldest", METRIC_QUEUE_AGE);
-    add_value(to, report, "dead", METRIC_QUEUE_DEAD);
-    add_value(to, report, "workers", METRIC_WORKERS);
-    buffer_add_char(to, '\n');
-    add_split(to, report);
+    for (size_t i = 0; i < COUNT_OF(sections); i++) {
+        add_section(to, report->state, &sections[i]);
+    }
 }
 
 static void add_age(struct buffer *to, uint64_t at_ns, uint64_t now_ns) {
@@ -118,7 +149,7 @@ static void add_parts(struct buffer *to, const struct status_report *report) {
     for (uint32_t i = 0; i < report->state->part_count; i++) {
         const struct part *part = &report->state->parts[i];
         buffer_addf(
-            to, "%-8s  %-8s  ", part_status_name((enum part_status)part->status),
+            to, "%-9s  %-8s  ", status_word(part),
             part_kind_name((enum part_kind)part->kind));
         add_safe(to, part->name);
         if (part->version[0]) buffer_add_char(to, ' ');

@@ -73,6 +73,13 @@ static void expect_number(const char *path, double least, double most) {
     }
 }
 
+/* A float has nine digits at most: more of them were never measured. */
+static void expect_no_noise(void) {
+    for (const char *at = strchr(words, '.'); at; at = strchr(at + 1, '.')) {
+        if (strspn(at + 1, "0123456789") > 9) fail_msg("%.20s in %s", at, words);
+    }
+}
+
 static void change_part(const char *verb, const char *part) {
     const char *const args[] = {"demo", verb, part, NULL};
     char said[TEST_DEMO_WORDS_SIZE];
@@ -101,6 +108,9 @@ static void everything_is_there_with_its_age(void **state) {
     expect_text("$.red.stable.version", "v1.5.0");
     expect_text("$.red.canary.version", "v1.6.0");
     expect_text("$.target", "demo");
+    expect_text("$.red.stable.status", "ok");
+    assert_true(at("$.complete")->boolean);
+    expect_no_noise();
 }
 
 static void without_redis_it_fails_and_names_it_and_shows_the_rest(void **state) {
@@ -110,6 +120,7 @@ static void without_redis_it_fails_and_names_it_and_shows_the_rest(void **state)
     assert_int_equal(look(), EXIT_CODE_FAILED); /* it was gone when this one began */
     expect_text("$.verdict", "FAIL");
     expect_text("$.redis.status", "silent");
+    assert_true(at("$.redis.detail")->string.length > 0);
     assert_non_null(strstr(at("$.reason")->string.data, "redis"));
     expect_number("$.red.stable.rps", 0.1, 200);
     expect_number("$.health.age_ms", 0, 5000);

@@ -26,7 +26,9 @@ _Static_assert(sizeof role_letters == ROLE_COUNT + 1, "one letter per role");
 struct golden golden_from_arguments(const char *folder, int argc, char **argv) {
     struct golden golden = {.folder = folder};
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--update-screens") == 0) golden.update = true;
+        if (strncmp(argv[i], "--update-", strlen("--update-")) == 0) {
+            golden.update = true;
+        }
     }
     return golden;
 }
@@ -130,23 +132,30 @@ static void show_difference(const char *path, struct slice want, struct slice go
     }
 }
 
+void golden_expect_text(
+    const struct golden *golden, const char *name, struct slice seen) {
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s", golden->folder, name);
+    if (golden->update) {
+        write_file(path, seen);
+        return;
+    }
+    struct buffer wanted;
+    buffer_init(&wanted, FILE_MAX);
+    read_file(path, &wanted);
+    show_difference(path, buffer_slice(&wanted), seen);
+    buffer_clear(&wanted);
+}
+
 void golden_expect(
     const struct golden *golden, const char *name, const struct canvas *canvas) {
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "%s/%s.txt", golden->folder, name);
+    char file[PATH_SIZE];
+    snprintf(file, sizeof file, "%s.txt", name);
     struct buffer seen;
     buffer_init(&seen, FILE_MAX);
     write_screen(&seen, canvas);
     assert_false(seen.overflow);
-    if (golden->update) {
-        write_file(path, buffer_slice(&seen));
-    } else {
-        struct buffer wanted;
-        buffer_init(&wanted, FILE_MAX);
-        read_file(path, &wanted);
-        show_difference(path, buffer_slice(&wanted), buffer_slice(&seen));
-        buffer_clear(&wanted);
-    }
+    golden_expect_text(golden, file, buffer_slice(&seen));
     buffer_clear(&seen);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/scan.h"
 #include "ui/canvas.h"
 
 struct golden {
@@ -11,8 +12,12 @@ struct golden {
     bool update;        /* write them instead of comparing */
 };
 
-/* --update-screens among the arguments asks for an update. */
+/* --update-screens or --update-reports among the arguments asks for an update. */
 struct golden golden_from_arguments(const char *folder, int argc, char **argv);
+
+/* Fails the test, with the first line that differs, unless the file NAME holds just that. */
+void golden_expect_text(
+    const struct golden *golden, const char *name, struct slice seen);
 
 /* A canvas of that size; freed with golden_canvas_free(). */
 struct canvas golden_canvas(int width, int height, bool ascii);

@@ -3,39 +3,38 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "core/document.h"
-#include "core/model.h"
 #include "io/json.h"
-#include "report/status_report.h"
-#include "support/fixture_model.h"
+#include "support/golden.h"
+#include "support/looked.h"
 
-/* The report of a fixture as a document. */
-static struct document *report_of(enum fixture fixture) {
-    struct model *model = fixture_model(fixture);
-    struct target *target = calloc(1, sizeof *target);
-    struct status_judgement judgement = status_judge(&model->state, false, false);
+static struct buffer json_of(const struct looked *looked) {
+    struct status_report report = looked_report(looked);
     struct buffer json;
-    struct error err;
-    assert_true(target_from_url(target, "http://127.0.0.1:8080", &err));
-    struct status_report report = {
-        .state = &model->state,
-        .target = target,
-        .judgement = &judgement,
-        .now_ns = fixture_now_ns(),
-        .wall_ms = 1};
     buffer_init(&json, STATUS_BYTES_MAX);
     status_report_json(&report, &json);
+    return json;
+}
+
+/* The report as a document. */
+static struct document *document_of(struct looked *looked) {
+    struct buffer json = json_of(looked);
+    struct error err;
     struct document *document = json_parse(buffer_slice(&json), &err);
     if (!document) fail_msg("%s", err.message);
     buffer_clear(&json);
-    free(target);
-    model_free(model);
+    free(looked);
     return document;
+}
+
+static struct document *report_of(enum fixture fixture) {
+    return document_of(looked_at_fixture(fixture));
 }
 
 static const struct node *at(const struct document *document, const char *path) {
@@ -122,44 +121,50 @@ static void what_is_not_configured_is_said_so(void **state) {
     document_free(document);
 }
 
-static void text_never_holds_what_could_trick_a_terminal(void **state) {
-    (void)state;
-    struct model *model = fixture_model(FIXTURE_WORSE);
-    struct target *target = calloc(1, sizeof *target);
-    struct error err;
-    assert_true(target_from_url(target, "http://127.0.0.1:8080", &err));
-    static const char evil[] = "\033]0;owned\a\033[2J\r\n";
-    memcpy(model->state.errors[0].message, evil, sizeof evil);
-    memcpy(model->state.errors[0].kind, evil, sizeof evil);
-    memcpy(model->state.parts[0].detail, evil, sizeof evil);
-    memcpy(model->state.parts[0].name, evil, sizeof evil);
-    struct status_judgement judgement = status_judge(&model->state, false, false);
-    struct status_report report = {
-        .state = &model->state,
-        .target = target,
-        .judgement = &judgement,
-        .now_ns = fixture_now_ns()};
-    struct buffer text;
-    buffer_init(&text, STATUS_BYTES_MAX);
-    status_report_text(&report, &text);
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        if (c != '\n') assert_true(c >= ' ' && c != 0x7F);
-    }
-    assert_true(text.length > 200);
-    buffer_clear(&text);
-    free(target);
-    model_free(model);
+/* How a section is, and why; "" for a null. */
+static void expect_section(
+    const struct document *document, const char *section, const char *status,
+    const char *detail) {
+    char path[64];
+    snprintf(path, sizeof path, "$.%s.status", section);
+    expect_text(document, path, status);
+    snprintf(path, sizeof path, "$.%s.detail", section);
+    if (detail[0]) expect_text(document, path, detail);
+    if (!detail[0]) assert_int_equal(at(document, path)->kind, NODE_NULL);
 }
 
-int main(void) {
+static void every_way_to_end_is_told_apart(void **state) {
+    (void)state;
+    struct document *document = document_of(looked_new());
+    expect_section(document, "split", "n/a", "");
+    expect_section(
+        document, "red.stable", "degraded", "2 lines cannot be read, first line 7");
+    expect_section(document, "red.canary", "not asked", "the look ended first");
+    expect_section(document, "health", "silent", "no answer after 1.50s");
+    expect_section(document, "redis", "silent", "Connection refused");
+    expect_section(document, "queue", "unknown", "redis does not answer");
+    expect_section(document, "errors", "bad", "HTTP 401: not authorised");
+    document_free(document);
+}
+
+static void the_whole_of_it_is_as_it_was_agreed(void **state) {
+    struct looked *looked = looked_new();
+    struct buffer json = json_of(looked);
+    golden_expect_text(*state, "status-ways.json", buffer_slice(&json));
+    buffer_clear(&json);
+    free(looked);
+}
+
+int main(int argc, char **argv) {
+    struct golden golden = golden_from_arguments(TESTS_FOLDER "/reports", argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_healthy_target_has_every_section_with_its_age),
         cmocka_unit_test(a_track_without_requests_has_nulls),
         cmocka_unit_test(dead_redis_is_named_and_the_rest_is_still_there),
         cmocka_unit_test(what_has_never_answered_is_null_and_not_green),
         cmocka_unit_test(what_is_not_configured_is_said_so),
-        cmocka_unit_test(text_never_holds_what_could_trick_a_terminal),
+        cmocka_unit_test(every_way_to_end_is_told_apart),
+        cmocka_unit_test_prestate(the_whole_of_it_is_as_it_was_agreed, &golden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

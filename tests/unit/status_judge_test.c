@@ -10,8 +10,10 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "base/units.h"
 
 static struct state state;
+static const struct status_rules plain = {0};
 
 static int set_up(void **test) {
     (void)test;
@@ -31,7 +33,7 @@ static struct part *add_part(
 }
 
 static void expect(enum verdict verdict, enum exit_code code, const char *reason) {
-    struct status_judgement judgement = status_judge(&state, false, false);
+    struct status_judgement judgement = status_judge(&state, &plain);
     assert_int_equal(judgement.verdict, verdict);
     assert_int_equal(judgement.code, code);
     assert_string_equal(judgement.reason, reason);
@@ -60,7 +62,7 @@ static void an_agent_that_never_answers_is_judged_no_further(void **test) {
     add_part(PART_HEALTH, "stable", PART_SILENT);
     add_part(PART_METRICS, "stable", PART_SILENT);
     add_part(PART_REDIS, "redis", PART_BAD);
-    struct status_judgement judgement = status_judge(&state, false, false);
+    struct status_judgement judgement = status_judge(&state, &plain);
     assert_int_equal(judgement.verdict, VERDICT_ERROR);
     assert_int_equal(judgement.code, EXIT_CODE_UNREACHABLE);
     assert_non_null(strstr(judgement.reason, "health stable is silent"));
@@ -70,11 +72,11 @@ static void an_agent_that_lets_nobody_in_could_not_be_judged(void **test) {
     (void)test;
     add_part(PART_HEALTH, "stable", PART_BAD)->http_status = 401;
     add_part(PART_METRICS, "stable", PART_BAD)->http_status = 403;
-    struct status_judgement judgement = status_judge(&state, false, false);
+    struct status_judgement judgement = status_judge(&state, &plain);
     assert_int_equal(judgement.code, EXIT_CODE_UNREACHABLE);
     assert_non_null(strstr(judgement.reason, "not authorised"));
     add_part(PART_READY, "stable", PART_OK);
-    judgement = status_judge(&state, false, false);
+    judgement = status_judge(&state, &plain);
     assert_int_equal(judgement.code, EXIT_CODE_FAILED);
 }
 
@@ -101,8 +103,92 @@ static void what_has_not_answered_yet_is_inconclusive(void **test) {
     add_part(PART_HEALTH, "stable", PART_OK);
     add_part(PART_QUEUE, "jobs", PART_UNKNOWN);
     expect(VERDICT_INCONCLUSIVE, EXIT_CODE_INCONCLUSIVE, "queue jobs is unknown");
-    struct status_judgement judgement = status_judge(&state, false, true);
+    struct status_judgement judgement =
+        status_judge(&state, &(struct status_rules){.fail_on_inconclusive = true});
     assert_int_equal(judgement.code, EXIT_CODE_FAILED);
+}
+
+static void who_was_asked_and_did_not_answer_in_time_is_silent(void **test) {
+    (void)test;
+    add_part(PART_HEALTH, "stable", PART_OK);
+    add_part(PART_QUEUE, "jobs", PART_UNKNOWN);
+    status_settle(&state, 1 + 1500 * NS_PER_MS);
+    expect(
+        VERDICT_FAIL, EXIT_CODE_FAILED, "queue jobs is silent: no answer after 1.50s");
+}
+
+static void who_was_never_asked_is_not_blamed(void **test) {
+    (void)test;
+    add_part(PART_HEALTH, "stable", PART_OK);
+    add_part(PART_QUEUE, "jobs", PART_UNKNOWN)->polled_ns = 0;
+    status_settle(&state, NS_PER_S);
+    expect(
+        VERDICT_INCONCLUSIVE, EXIT_CODE_INCONCLUSIVE,
+        "queue jobs is not asked: the look ended first");
+}
+
+static void an_agent_that_was_never_asked_is_not_unreachable(void **test) {
+    (void)test;
+    add_part(PART_HEALTH, "stable", PART_UNKNOWN)->polled_ns = 0;
+    add_part(PART_METRICS, "stable", PART_UNKNOWN)->polled_ns = 0;
+    expect(
+        VERDICT_INCONCLUSIVE, EXIT_CODE_INCONCLUSIVE,
+        "health stable is not asked; metrics stable is not asked");
+    state.parts[1].polled_ns = 1;
+    status_settle(&state, NS_PER_S);
+    struct status_judgement judgement = status_judge(&state, &plain);
+    assert_int_equal(judgement.code, EXIT_CODE_UNREACHABLE);
+}
+
+static void what_could_not_be_known_stays_unknown(void **test) {
+    (void)test;
+    add_part(PART_HEALTH, "stable", PART_OK);
+    struct part *queue = add_part(PART_QUEUE, "jobs", PART_UNKNOWN);
+    queue->failures = 1; /* a poll has ended */
+    status_settle(&state, NS_PER_S);
+    assert_string_equal(status_word(queue), "unknown");
+    assert_string_equal(queue->detail, "");
+}
+
+static void a_look_that_is_cut_short_is_never_green(void **test) {
+    (void)test;
+    add_part(PART_HEALTH, "stable", PART_OK);
+    struct status_rules rules = {.cut_short = true};
+    struct status_judgement judgement = status_judge(&state, &rules);
+    assert_int_equal(judgement.verdict, VERDICT_INCONCLUSIVE);
+    assert_memory_equal(judgement.reason, "cut short", 9);
+    assert_false(judgement.whole);
+    add_part(PART_READY, "stable", PART_DEGRADED);
+    assert_int_equal(status_judge(&state, &rules).verdict, VERDICT_INCONCLUSIVE);
+    rules.fail_on_degraded = true;
+    assert_int_equal(status_judge(&state, &rules).verdict, VERDICT_FAIL);
+    add_part(PART_REDIS, "redis", PART_SILENT);
+    rules.fail_on_degraded = false;
+    assert_int_equal(status_judge(&state, &rules).verdict, VERDICT_FAIL);
+}
+
+static void a_silent_instance_is_named_once(void **test) {
+    (void)test;
+    add_part(PART_HEALTH, "stable", PART_SILENT);
+    add_part(PART_READY, "stable", PART_SILENT);
+    add_part(PART_METRICS, "stable", PART_SILENT);
+    expect(VERDICT_ERROR, EXIT_CODE_UNREACHABLE, "health stable is silent");
+    add_part(PART_METRICS, "canary", PART_SILENT);
+    expect(
+        VERDICT_ERROR, EXIT_CODE_UNREACHABLE,
+        "health stable is silent; metrics canary is silent");
+}
+
+static void the_worst_of_a_kind_speaks_for_it(void **test) {
+    (void)test;
+    assert_null(status_worst(&state, PART_METRICS, STATE_TRACK_NONE));
+    assert_string_equal(status_word(NULL), "n/a");
+    add_part(PART_METRICS, "stable", PART_OK)->track = TRACK_STABLE;
+    add_part(PART_METRICS, "canary", PART_BAD)->track = TRACK_CANARY;
+    const struct part *worst = status_worst(&state, PART_METRICS, STATE_TRACK_NONE);
+    assert_string_equal(worst->name, "canary");
+    worst = status_worst(&state, PART_METRICS, TRACK_STABLE);
+    assert_string_equal(status_word(worst), "ok");
 }
 
 static void a_rollout_without_a_controller_is_no_fault(void **test) {
@@ -118,7 +204,8 @@ static void degraded_passes_unless_asked_to_fail(void **test) {
     (void)test;
     add_part(PART_HEALTH, "stable", PART_DEGRADED);
     expect(VERDICT_PASS, EXIT_CODE_OK, "health stable is degraded");
-    struct status_judgement judgement = status_judge(&state, true, false);
+    struct status_judgement judgement =
+        status_judge(&state, &(struct status_rules){.fail_on_degraded = true});
     assert_int_equal(judgement.verdict, VERDICT_FAIL);
     assert_true(judgement.degraded);
 }
@@ -127,7 +214,7 @@ static void many_bad_parts_are_counted(void **test) {
     (void)test;
     add_part(PART_HEALTH, "stable", PART_OK);
     for (int i = 0; i < 7; i++) add_part(PART_WORKER, "w", PART_SILENT);
-    struct status_judgement judgement = status_judge(&state, false, false);
+    struct status_judgement judgement = status_judge(&state, &plain);
     assert_non_null(strstr(judgement.reason, "; and 3 more"));
 }
 
@@ -146,7 +233,7 @@ static void every_set_of_statuses_without_a_whole_answer_is_not_green(void **tes
         bool whole = (a == PART_OK || a == PART_DEGRADED) &&
                      (b == PART_OK || b == PART_DEGRADED) &&
                      (c == PART_OK || c == PART_DEGRADED);
-        struct status_judgement judgement = status_judge(&state, false, false);
+        struct status_judgement judgement = status_judge(&state, &plain);
         assert_int_equal(judgement.code == EXIT_CODE_OK, whole);
     }
 }
@@ -162,6 +249,13 @@ int main(void) {
         TEST(one_answer_is_enough_to_be_reached),
         TEST(a_bad_or_silent_part_fails_and_is_named_with_its_reason),
         TEST(what_has_not_answered_yet_is_inconclusive),
+        TEST(who_was_asked_and_did_not_answer_in_time_is_silent),
+        TEST(who_was_never_asked_is_not_blamed),
+        TEST(an_agent_that_was_never_asked_is_not_unreachable),
+        TEST(what_could_not_be_known_stays_unknown),
+        TEST(a_look_that_is_cut_short_is_never_green),
+        TEST(a_silent_instance_is_named_once),
+        TEST(the_worst_of_a_kind_speaks_for_it),
         TEST(a_rollout_without_a_controller_is_no_fault),
         TEST(degraded_passes_unless_asked_to_fail),
         TEST(many_bad_parts_are_counted),
