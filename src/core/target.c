@@ -88,9 +88,15 @@ bool target_from_url(struct target *target, const char *url, struct error *err) 
     }
     size_t length = strlen(url);
     while (length > 0 && url[length - 1] == '/') length--;
-    if (length >= TARGET_URL_SIZE || authority.length >= STATE_NAME_SIZE) {
+    if (length >= TARGET_URL_SIZE) {
         return error_set(
             err, ERROR_LIMIT, "URL over %d bytes: \"%s\"", TARGET_URL_SIZE - 1, url);
+    }
+    if (authority.length >= STATE_NAME_SIZE) {
+        return error_set(
+            err, ERROR_LIMIT,
+            "host over %d bytes: \"%.*s\" (give it a shorter name in a configuration)",
+            STATE_NAME_SIZE - 1, (int)authority.length, authority.data);
     }
     target_init(target);
     target->bare = true;

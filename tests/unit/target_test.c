@@ -65,11 +65,22 @@ static void other_texts_are_no_urls(void **state) {
     assert_int_equal(err.code, ERROR_LIMIT);
 }
 
+static void a_host_that_is_too_long_for_a_name_is_said_to_be(void **state) {
+    (void)state;
+    struct error err = {0};
+    const char *url =
+        "http://internal-agent-0123456789.eu-west-1.elb.example.com:8080/";
+    assert_false(target_from_url(&target, url, &err));
+    assert_int_equal(err.code, ERROR_LIMIT);
+    assert_non_null(strstr(err.message, "host over 47 bytes"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loopback_is_recognised_by_its_address),
         cmocka_unit_test(a_bare_url_is_production_unless_it_is_loopback),
         cmocka_unit_test(other_texts_are_no_urls),
+        cmocka_unit_test(a_host_that_is_too_long_for_a_name_is_said_to_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
