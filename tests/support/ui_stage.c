@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/ui_stage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "support/golden.h"
+
+/* Replaying ten minutes takes longer than drawing them many times, and nobody who draws
+ * may change a model: so each is made once. */
+static const struct model *model_of(enum fixture fixture) {
+    static struct model *models[FIXTURE_COUNT];
+    if (!models[fixture]) models[fixture] = fixture_model(fixture);
+    return models[fixture];
+}
+
+static const char *const smoke_lines[] = {
+    "GET http://127.0.0.1:8080/health",
+    "POST http://127.0.0.1:8080/chat",
+    "  Authorization: Bearer ***",
+    "  Content-Type: application/json",
+    "  {\"user_id\":\"smoke-${run_id}\",\"message\":\"What is 2 + 2?\"}",
+    "  when the answer is a job:",
+    "  then GET http://127.0.0.1:8080/chat/{job_id} every 500ms, up to 1m00s",
+    "GET http://127.0.0.1:8080/metrics",
+};
+
+static const struct action_plan smoke_plan = {
+    .to = "http://127.0.0.1:8080",
+    .back = "nothing to undo: a chat stays in the agent's history",
+    .line_count = sizeof smoke_lines / sizeof *smoke_lines,
+    .lines = smoke_lines,
+};
+
+struct ui_stage *ui_stage_new(enum fixture fixture, int width, int height) {
+    struct ui_stage *stage = memory_new(sizeof *stage);
+    stage->fixture = fixture;
+    stage->past = memory_new(sizeof *stage->past);
+    ui_init(&stage->ui, width, height);
+    stage->world = (struct ui_world){
+        .model = model_of(fixture),
+        .smoke = &smoke_plan,
+        .now_ns = fixture_now_ns(),
+        .link = {.frames_per_s = 10, .bytes_per_frame = 1954},
+    };
+    return stage;
+}
+
+void ui_stage_free(struct ui_stage *stage) {
+    free(stage->past);
+    free(stage);
+}
+
+static void press_key(struct ui_stage *stage, const struct key *key) {
+    uint64_t before_ns = ui_view_ns(&stage->ui, stage->world.now_ns);
+    ui_on_key(&stage->ui, &stage->world, key);
+    if (!stage->ui.frozen) {
+        stage->world.past = NULL;
+        return;
+    }
+    uint64_t view_ns = ui_view_ns(&stage->ui, stage->world.now_ns);
+    if (stage->world.past && view_ns == before_ns) return;
+    fixture_state(stage->fixture, view_ns, stage->past);
+    stage->world.past = stage->past;
+}
+
+void ui_stage_press(struct ui_stage *stage, const char *chords) {
+    struct scan scan = scan_of(slice_of(chords));
+    struct slice chord;
+    while (scan_word(&scan, &chord)) {
+        struct scan keys = scan_of(chord);
+        while (!scan_done(&keys)) {
+            struct key key;
+            assert_true(key_parse(&keys, &key));
+            press_key(stage, &key);
+        }
+    }
+}
+
+struct canvas ui_stage_draw(struct ui_stage *stage, int width, int height, bool ascii) {
+    struct canvas canvas = golden_canvas(width, height, ascii);
+    ui_on_resize(&stage->ui, width, height);
+    ui_draw(&stage->ui, &stage->world, &canvas);
+    return canvas;
+}
