@@ -151,10 +151,10 @@ static void two_scrapes_without_a_request_have_a_rate_and_no_latency(void **stat
 static void a_look_too_short_for_rates_is_inconclusive(void **state) {
     (void)state;
     start_service(true);
-    assert_int_equal(look("--timeout 900ms"), EXIT_CODE_INCONCLUSIVE);
+    assert_int_equal(look("--timeout 1500ms"), EXIT_CODE_INCONCLUSIVE);
     expect_start("$.reason", "cut short");
     assert_false(at("$.complete")->boolean);
-    assert_int_equal(look("--timeout 900ms --fail-on inconclusive"), EXIT_CODE_FAILED);
+    assert_int_equal(look("--timeout 1500ms --fail-on inconclusive"), EXIT_CODE_FAILED);
 }
 
 static void who_says_nothing_is_silent_when_the_look_ends(void **state) {
@@ -175,7 +175,7 @@ static void who_says_nothing_is_waited_for_no_longer_than_the_deadline(void **st
     uint64_t before_ns = loop_clock_ns();
     assert_int_equal(look(""), EXIT_CODE_UNREACHABLE);
     assert_true(loop_clock_ns() - before_ns < (DEADLINE_S + GRACE_S) * NS_PER_S);
-    expect_text("$.health.detail", "no answer after 2.00s");
+    expect_start("$.health.detail", "no answer after ");
     close(listener);
 }
 
