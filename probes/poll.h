@@ -1,11 +1,11 @@
-/* When a probe asks again: on its own timer, a little early or late so that probes do
- * not march in step, and less often while nothing answers. */
+/* A probe's own timer: it asks at its cadence, one question at a time. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/cadence.h"
 #include "probes/probe.h"
 
 struct loop_timer;
@@ -14,8 +14,7 @@ typedef void (*poll_due_fn)(void *owner);
 
 struct poll {
     struct probe_context *context; /* borrowed */
-    uint64_t interval_ns;
-    uint32_t failures;        /* in a row */
+    struct cadence cadence;
     uint64_t asked_ns;        /* when the last poll began */
     uint64_t fresh_ns;        /* when one last took a new connection; 0 for never */
     uint32_t since_fresh;     /* polls */

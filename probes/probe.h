@@ -22,6 +22,7 @@ struct probe_context {
     struct redis *redis; /* read-only; NULL when the target has none */
     struct aliases aliases;
     struct random random; /* for jitter */
+    uint64_t started_ns;  /* the origin of all cadences */
     /* Takes a finished event; fills in sequence and times. */
     void (*publish)(void *owner, struct event *event);
     void *owner;

@@ -240,7 +240,7 @@ static void publish_values(struct queues *queues, bool answered) {
         oldest_ms = fmax(oldest_ms, age_of(queues, queue)); /* ignores NaN */
     }
     struct event event;
-    probe_values(&event, STATE_TRACK_NONE, queues->poll.interval_ns);
+    probe_values(&event, STATE_TRACK_NONE, queues->poll.cadence.interval_ns);
     probe_value(&event, METRIC_QUEUE_WAITING, waiting);
     probe_value(&event, METRIC_QUEUE_FLIGHT, in_flight);
     probe_value(&event, METRIC_QUEUE_AGE, oldest_ms);

@@ -134,7 +134,7 @@ static void publish_values(const struct redis_watch *watch) {
     double seconds = (double)(watch->info_ns - watch->before_ns) / (double)NS_PER_S;
     bool known = watch->has_info;
     struct event event;
-    probe_values(&event, STATE_TRACK_NONE, watch->poll.interval_ns);
+    probe_values(&event, STATE_TRACK_NONE, watch->poll.cadence.interval_ns);
     probe_value(
         &event, METRIC_REDIS_PING,
         known ? (double)watch->ping_ns / (double)NS_PER_MS : (double)NAN);

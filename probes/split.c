@@ -86,7 +86,7 @@ static void publish(struct split_watch *watch, bool known) {
     probe_publish(watch->context, &event);
 
     struct event values;
-    probe_values(&values, STATE_TRACK_NONE, watch->poll.interval_ns);
+    probe_values(&values, STATE_TRACK_NONE, watch->poll.cadence.interval_ns);
     probe_value(&values, METRIC_SPLIT_WANTED, known ? watch->wanted : (double)NAN);
     probe_value(&values, METRIC_SPLIT_SEEN, watch->seen);
     probe_publish(watch->context, &values);

@@ -234,7 +234,7 @@ static void publish_values(struct workers *workers, bool answered) {
     }
     bool known = answered && workers->any_list;
     struct event event;
-    probe_values(&event, STATE_TRACK_NONE, workers->poll.interval_ns);
+    probe_values(&event, STATE_TRACK_NONE, workers->poll.cadence.interval_ns);
     probe_value(&event, METRIC_WORKERS, known ? alive : (double)NAN);
     probe_value(&event, METRIC_WORKERS_BUSY, known ? busy : (double)NAN);
     probe_publish(workers->context, &event);

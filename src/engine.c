@@ -157,6 +157,7 @@ static void on_start(void *owner, uint64_t now_ns) {
         .target = &engine->target,
         .http = http_new(engine->loop, HTTP_READ_ONLY),
         .redis = connect_redis(engine),
+        .started_ns = now_ns,
         .publish = on_probe_event,
         .owner = engine,
     };
