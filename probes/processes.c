@@ -152,7 +152,7 @@ static bool is_worth_telling(
 static void look(struct watched *watched) {
     struct subject *subject = &watched->subject;
     struct error err;
-    struct proc_sight now;
+    struct proc_sight now = {0};
     pid_t before = watched->pid;
     subject_ask(subject);
     if (!look_again(watched, &now) && !look_anew(watched, &now, &err)) {

@@ -141,7 +141,10 @@ void http_sockets_serve(struct http_sockets *sockets, void *easy) {
 
 void http_sockets_stop(struct http_sockets *sockets) {
     curl_multi_setopt(sockets->multi, CURLMOPT_SOCKETFUNCTION, NULL);
-    while (sockets->first) forget(sockets->first);
+    for (struct http_socket *socket = sockets->first, *next; socket; socket = next) {
+        next = socket->next;
+        forget(socket);
+    }
 }
 
 void http_sockets_destroy(struct http_sockets *sockets) {
