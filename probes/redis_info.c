@@ -11,13 +11,14 @@ enum { FULL_PERCENT = 90, CLIENTS_PERCENT = 95 };
 
 static bool take_number(
     struct redis_info *info, struct slice field, struct slice value) {
-    static const char *const fields[] = {
-#define X(id, field) [id] = (field),
+    static const struct slice fields[] = {
+#define X(id, field) [id] = {(field), sizeof(field) - 1},
         REDIS_INFO_NUMBERS(X)
 #undef X
     };
     for (size_t i = 0; i < REDIS_INFO_COUNT; i++) {
-        if (!slice_equals(field, fields[i])) continue;
+        if (field.length != fields[i].length) continue; /* INFO has many lines */
+        if (memcmp(field.data, fields[i].data, field.length) != 0) continue;
         exposition_number(value, &info->numbers[i]);
         return true;
     }

@@ -2,6 +2,7 @@
 #include "ui/screen_diff.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* Runs that are this close are drawn as one. */
 enum { GAP_MAX = 3 };
@@ -29,6 +30,10 @@ static bool run_in_row(
     const struct cell *shown = cells_of_row(diff->shown, width, diff->y);
     const struct cell *next = cells_of_row(diff->next->cells, width, diff->y);
     int start = from;
+    /* Most rows stand still. */
+    if (from == 0 && memcmp(shown, next, (size_t)width * sizeof *next) == 0) {
+        return false;
+    }
     while (start < width && same(&shown[start], &next[start])) start++;
     if (start == width) return false;
     while (start > 0 && splits(&shown[start], &next[start])) start--;
