@@ -88,7 +88,8 @@ void canvas_fill(
     struct canvas *canvas, struct rect rect, uint32_t rune, enum role role) {
     ensure(role > ROLE_NONE && role < ROLE_COUNT);
     rect = rect_intersect(rect, canvas_rect(canvas));
-    if (rune >= 0x20 && rune < 0x7F) {
+    if (canvas->ascii) rune = glyph_ascii(rune);
+    if (is_plain(rune)) {
         fill_plain(canvas, rect, rune, role);
         return;
     }

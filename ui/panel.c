@@ -36,14 +36,14 @@ static void draw_lines(
     struct canvas *canvas, struct rect r, const struct lines *lines, enum role role) {
     int right = r.x + r.width - 1;
     int bottom = r.y + r.height - 1;
-    for (int x = r.x + 1; x < right; x++) {
-        canvas_put(canvas, x, r.y, lines->across, role);
-        canvas_put(canvas, x, bottom, lines->across, role);
-    }
-    for (int y = r.y + 1; y < bottom; y++) {
-        canvas_put(canvas, r.x, y, lines->down, role);
-        canvas_put(canvas, right, y, lines->down, role);
-    }
+    struct rect across = {r.x + 1, r.y, r.width - 2, 1};
+    struct rect down = {r.x, r.y + 1, 1, r.height - 2};
+    canvas_fill(canvas, across, lines->across, role);
+    canvas_fill(canvas, down, lines->down, role);
+    across.y = bottom;
+    down.x = right;
+    canvas_fill(canvas, across, lines->across, role);
+    canvas_fill(canvas, down, lines->down, role);
     canvas_put(canvas, r.x, r.y, lines->left_top, role);
     canvas_put(canvas, right, r.y, lines->right_top, role);
     canvas_put(canvas, r.x, bottom, lines->left_bottom, role);

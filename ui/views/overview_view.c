@@ -174,9 +174,6 @@ void overview_view_draw(
     for (unsigned i = 0; i < PANEL_COUNT; i++) {
         enum panel panel = (enum panel)i;
         if (panels[i].width == 0 || !has_its_turn(scene, i)) continue;
-        if (scene->turn != FRAME_WHOLE) {
-            canvas_fill(canvas, panels[i], ' ', ROLE_TEXT);
-        }
         if (panel == PANEL_TRAFFIC && size == SIZE_SMALL && !scene->zoomed) {
             panels_draw_red(canvas, panels[i], scene);
         } else {
