@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define FRAME_PACE_KEY_NS  UINT64_C(33000000)  /* at most 30 frames/s from keys */
-#define FRAME_PACE_DATA_NS UINT64_C(118000000) /* at most 9 from data */
+#define FRAME_PACE_DATA_NS UINT64_C(121000000) /* at most 9 from data */
 
 /* What a frame draws anew. A half that has its turn at every other frame stands still for
  * long enough to be read. */

@@ -14,24 +14,29 @@
 #include "base/memory.h"
 #include "base/panic.h"
 #include "base/text.h"
-#include "ui/frame_file.h"
+#include "ui/run_text.h"
 #include "ui/screen_diff.h"
 #include "ui/terminal_entry.h"
 #include "ui/tty.h"
 
+enum { PAINT_CODE_SIZE = 64, CLEAR_CODE_SIZE = 32 };
+
+/* What is sent before a cell of that look. */
 struct paint {
-    bool known;
-    attr_t attributes;
-    int pair;
+    unsigned length; /* 0 until it is known: every code begins with a reset */
+    char code[PAINT_CODE_SIZE];
 };
 
 struct screen {
     struct terminal terminal;
     struct theme theme;
     struct tty tty;
-    struct frame_file frame; /* what ncurses believes to be the terminal */
-    FILE *curses_out, *curses_in;
+    FILE *nowhere; /* what ncurses takes for the terminal */
     SCREEN *curses;
+    bool plain_moves; /* the cursor goes where ECMA-48 says it */
+    char clear[CLEAR_CODE_SIZE];
+    bool clears;        /* the next frame, before anything else */
+    bool spares_corner; /* a character in the last cell would scroll */
     enum color_depth depth;
     bool bright_by_bold; /* 8 colours: the other 8 are their bold */
     bool sync;
@@ -39,6 +44,7 @@ struct screen {
     struct canvas canvas;
     struct cell *shown; /* of the canvas' size; all zero: not known */
     struct paint paints[ROLE_COUNT][ROLE_COUNT];
+    const struct paint *paint; /* the one in force; NULL: not known */
     uint64_t frames, dropped;
 };
 
@@ -49,17 +55,8 @@ static const char *capability(const char *name) {
     return code;
 }
 
-/* A capability without its padding: nobody has a terminal that needs it. */
 static void add_capability(struct text *text, const char *name) {
-    const char *code = capability(name);
-    while (*code) {
-        const char *end = code[0] == '$' && code[1] == '<' ? strchr(code, '>') : NULL;
-        if (end) {
-            code = end + 1;
-        } else {
-            text_add_char(text, *code++);
-        }
-    }
+    run_text_add_code(text, capability(name));
 }
 
 static bool has_modes(const struct screen *screen) {
@@ -97,26 +94,45 @@ static int curses_color(const struct screen *screen, int32_t color) {
     return color;
 }
 
+/* Video attributes, the capability that turns each on, and its bit among those that do not
+ * go together with colours. */
+static const struct {
+    const char *name;
+    unsigned look;
+    int no_color_bit;
+} attributes[] = {
+    {"bold", LOOK_BOLD, 32},     {"dim", LOOK_DIM, 16},    {"sitm", LOOK_ITALIC, 32768},
+    {"smul", LOOK_UNDERLINE, 2}, {"rev", LOOK_REVERSE, 4},
+};
+
+static void add_color(
+    const struct screen *screen, struct text *text, char *set, int32_t color) {
+    if (!set || color < 0) return;
+    run_text_add_code(text, tiparm(set, curses_color(screen, color)));
+}
+
 static struct paint make_paint(const struct screen *screen, struct look look) {
-    static const attr_t bits[][2] = {
-        {LOOK_BOLD, A_BOLD},       {LOOK_DIM, A_DIM},
-        {LOOK_ITALIC, A_ITALIC},   {LOOK_UNDERLINE, A_UNDERLINE},
-        {LOOK_REVERSE, A_REVERSE},
-    };
-    struct paint paint = {.known = true};
-    for (size_t i = 0; i < sizeof bits / sizeof *bits; i++) {
-        if (look.attributes & bits[i][0]) paint.attributes |= bits[i][1];
+    struct paint paint = {0};
+    struct text text = TEXT_IN(paint.code);
+    bool colored = screen->depth != DEPTH_MONO;
+    int apart = colored && no_color_video > 0 ? no_color_video : 0;
+    if (colored && screen->bright_by_bold && look.fg >= 8) look.attributes |= LOOK_BOLD;
+    add_capability(&text, "sgr0");
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+        bool wanted = look.attributes & attributes[i].look;
+        if (!wanted || apart & attributes[i].no_color_bit) continue;
+        add_capability(&text, attributes[i].name);
     }
-    if (screen->depth == DEPTH_MONO) return paint;
-    if (screen->bright_by_bold && look.fg >= 8) paint.attributes |= A_BOLD;
-    int pair = alloc_pair(curses_color(screen, look.fg), curses_color(screen, look.bg));
-    paint.pair = pair > 0 ? pair : 0;
+    if (colored) add_color(screen, &text, set_a_foreground, look.fg);
+    if (colored) add_color(screen, &text, set_a_background, look.bg);
+    ensure(!text.truncated);
+    paint.length = (unsigned)text.length;
     return paint;
 }
 
 static const struct paint *paint_of(struct screen *screen, const struct cell *cell) {
     struct paint *paint = &screen->paints[cell->role][cell->under];
-    if (!paint->known) {
+    if (paint->length == 0) {
         *paint = make_paint(
             screen, theme_look(
                         &screen->theme, (enum role)cell->role, (enum role)cell->under,
@@ -143,41 +159,57 @@ static void find_depth(struct screen *screen) {
     screen->depth = depth;
 }
 
-/* Anything that the library would lay out differently than the canvas did must not get
- * there: every cell behind it would be wrong. */
-static wchar_t shown_rune(struct screen *screen, uint32_t rune, int width) {
-    rune = theme_rune(&screen->theme, rune);
-    if (!screen->terminal.utf8 && rune > 0x7E) return L'?';
-    if (wcwidth((wchar_t)rune) == width) return (wchar_t)rune;
-    return width == 1 ? L'?' : L'\u3000';
+static void move_to(struct screen *screen, int x, int y) {
+    char code[32];
+    struct text text = TEXT_IN(code);
+    if (screen->plain_moves) {
+        text_addf(&text, "\033[%d;%dH", y + 1, x + 1);
+    } else {
+        run_text_add_code(&text, tiparm(cursor_address, y, x));
+    }
+    outlet_add(&screen->tty.outlet, code, text.length);
+}
+
+/* Cells of one look; returns how many there are. */
+static int put_cells(struct screen *screen, const struct cell *cells, int count) {
+    const struct paint *paint = paint_of(screen, cells);
+    char bytes[RUN_TEXT_SIZE];
+    int alike = 1;
+    while (alike < count && paint_of(screen, &cells[alike]) == paint) alike++;
+    if (paint != screen->paint) {
+        outlet_add(&screen->tty.outlet, paint->code, paint->length);
+    }
+    screen->paint = paint;
+    size_t length =
+        run_text(cells, alike, &screen->theme, screen->terminal.utf8, bytes);
+    outlet_add(&screen->tty.outlet, bytes, length);
+    return alike;
 }
 
 static void put_run(struct screen *screen, const struct screen_run *run) {
-    cchar_t out[CANVAS_WIDTH_MAX];
-    int count = 0;
     const struct canvas *canvas = &screen->canvas;
-    const struct cell *row =
-        canvas->cells + (size_t)run->y * (size_t)canvas->width + run->x;
-    for (int x = 0; x < run->width; x++) {
-        if (row[x].rune == 0) continue;
-        int width = x + 1 < run->width && row[x + 1].rune == 0 ? 2 : 1;
-        const struct paint *paint = paint_of(screen, &row[x]);
-        wchar_t rune[2] = {shown_rune(screen, row[x].rune, width), L'\0'};
-        int pair = paint->pair;
-        setcchar(&out[count++], rune, paint->attributes, 0, &pair);
+    size_t at = (size_t)run->y * (size_t)canvas->width + (size_t)run->x;
+    int width = run->width;
+    bool last_row = run->y == canvas->height - 1;
+    if (screen->spares_corner && last_row && run->x + width == canvas->width) width--;
+    move_to(screen, run->x, run->y);
+    for (int x = 0; x < width;) {
+        x += put_cells(screen, &canvas->cells[at + (size_t)x], width - x);
     }
-    mvwadd_wchnstr(stdscr, run->y, run->x, out, count);
-    struct cell *shown = screen->shown + (row - canvas->cells);
-    memcpy(shown, row, (size_t)run->width * sizeof *shown);
+    memcpy(
+        &screen->shown[at], &canvas->cells[at],
+        (size_t)run->width * sizeof *canvas->cells);
 }
 
-static void send_frame(struct screen *screen) {
-    struct outlet *outlet = &screen->tty.outlet;
-    if (frame_file_is_empty(&screen->frame)) return;
-    if (screen->sync) outlet_add(outlet, "\033[?2026h", 8);
-    frame_file_move(&screen->frame, outlet);
-    if (screen->sync) outlet_add(outlet, "\033[?2026l", 8);
-    screen->frames++;
+/* The first bytes of a frame. */
+static void begin_frame(struct screen *screen) {
+    if (screen->sync) outlet_add(&screen->tty.outlet, "\033[?2026h", 8);
+    screen->paint = NULL; /* whatever was said in between */
+    if (!screen->clears) return;
+    const struct paint *plain = paint_of(screen, &(struct cell){.role = ROLE_TEXT});
+    outlet_add(&screen->tty.outlet, plain->code, plain->length);
+    outlet_add(&screen->tty.outlet, screen->clear, strlen(screen->clear));
+    screen->clears = false;
 }
 
 bool screen_show(struct screen *screen, uint64_t now_ns) {
@@ -189,15 +221,13 @@ bool screen_show(struct screen *screen, uint64_t now_ns) {
     }
     struct screen_diff diff = screen_diff_of(screen->shown, &screen->canvas);
     struct screen_run run;
-    bool changed = false;
-    while (screen_diff_next(&diff, &run)) {
+    if (!screen_diff_next(&diff, &run)) return true;
+    begin_frame(screen);
+    do {
         put_run(screen, &run);
-        changed = true;
-    }
-    if (!changed) return true;
-    wnoutrefresh(stdscr);
-    doupdate();
-    send_frame(screen);
+    } while (screen_diff_next(&diff, &run));
+    if (screen->sync) outlet_add(&screen->tty.outlet, "\033[?2026l", 8);
+    screen->frames++;
     outlet_write(&screen->tty.outlet, now_ns);
     return true;
 }
@@ -209,7 +239,7 @@ void screen_on_writable(struct screen *screen, uint64_t now_ns) {
 void screen_forget(struct screen *screen) {
     size_t count = (size_t)screen->canvas.width * (size_t)screen->canvas.height;
     memset(screen->shown, 0, count * sizeof *screen->shown);
-    clearok(curscr, TRUE);
+    screen->clears = true;
 }
 
 static void set_size(struct screen *screen, int width, int height) {
@@ -239,23 +269,14 @@ static SCREEN *start_curses(struct screen *screen, const char *name) {
     int result;
     if (setupterm(name, screen->tty.output_fd, &result) == ERR) return NULL;
     del_curterm(cur_term);
-    return newterm(name, screen->curses_out, screen->curses_in);
+    return newterm(name, screen->nowhere, screen->nowhere);
 }
 
-/* The description comes out of the environment, which is put back: what we start later
- * must not be told about it. */
 static SCREEN *start_direct(struct screen *screen) {
     struct terminal_entry entry = terminal_entry(screen->terminal.family);
-    const char *before = getenv("TERMINFO"); /* NOLINT(concurrency-mt-unsafe) */
-    char *kept = before ? memory_copy_string(before) : NULL;
-    setenv("TERMINFO", entry.terminfo, 1); /* NOLINT(concurrency-mt-unsafe) */
+    char *before = terminal_entry_offer(&entry);
     SCREEN *curses = start_curses(screen, entry.name);
-    if (kept) {
-        setenv("TERMINFO", kept, 1); /* NOLINT(concurrency-mt-unsafe) */
-    } else {
-        unsetenv("TERMINFO"); /* NOLINT(concurrency-mt-unsafe) */
-    }
-    free(kept);
+    terminal_entry_withdraw(before);
     return curses;
 }
 
@@ -274,39 +295,29 @@ static bool start_any(struct screen *screen, struct text *warning) {
     return screen->curses != NULL;
 }
 
-/* What ncurses writes from now on lands in memory. The codes that we send ourselves, and
- * one that many terminals lack (repeat), it must not know. */
-static bool capture(struct screen *screen, struct error *err) {
-    if (!frame_file_capture(&screen->frame, fileno(screen->curses_out), err)) {
-        return false;
-    }
+/* ncurses knows the terminal, its codes and colours; what is said to it, we say: a frame
+ * leaves in one piece or not at all, and costs a third of what the library takes. */
+static void learn(struct screen *screen) {
+    screen->plain_moves = strcmp(cursor_address, "\033[%i%p1%d;%p2%dH") == 0;
+    screen->spares_corner = auto_right_margin && !eat_newline_glitch;
+    struct text clear = TEXT_IN(screen->clear);
+    add_capability(&clear, "clear");
     make_codes(screen);
-    curs_set(0);
-    enter_ca_mode = exit_ca_mode = NULL;
-    change_scroll_region = repeat_char = NULL;
-    /* Until it has come back from its end once, ncurses writes at every move of the
-     * cursor. What it has said so far, the codes above replace. */
-    endwin();
-    frame_file_drop(&screen->frame);
-    leaveok(stdscr, TRUE);
-    typeahead(-1);
     find_depth(screen);
-    return true;
 }
 
 static bool open_all(struct screen *screen, struct text *warning, struct error *err) {
     if (!tty_open(&screen->tty, err)) return false;
-    int fd = tty_another_fd(err);
-    if (fd < 0) return false;
-    screen->curses_out = fdopen(fd, "w");
-    screen->curses_in = fopen("/dev/null", "re");
-    if (!screen->curses_out || !screen->curses_in) {
-        return error_set(err, ERROR_SYSTEM, "terminal: %s", strerror(errno));
+    screen->nowhere = fopen("/dev/null", "r+e");
+    if (!screen->nowhere) {
+        return error_set(err, ERROR_SYSTEM, "/dev/null: %s", strerror(errno));
     }
-    if (!start_any(screen, warning)) {
-        return error_set(err, ERROR_USAGE, "TERM=%s: unknown", screen->terminal.name);
+    if (!start_any(screen, warning) || !cursor_address) {
+        return error_set(
+            err, ERROR_USAGE, "TERM=%s: not a screen", screen->terminal.name);
     }
-    return capture(screen, err);
+    learn(screen);
+    return true;
 }
 
 struct screen *screen_new(
@@ -315,7 +326,6 @@ struct screen *screen_new(
     struct screen *screen = memory_new(sizeof *screen);
     struct text words = text_in(warning, warning_size);
     screen->terminal = *terminal;
-    frame_file_init(&screen->frame);
     tty_init(&screen->tty, restore);
     if (!open_all(screen, &words, err)) {
         screen_free(screen);
@@ -335,9 +345,7 @@ void screen_free(struct screen *screen) {
     if (!screen) return;
     tty_close(&screen->tty);
     if (screen->curses) delscreen(screen->curses);
-    if (screen->curses_out) fclose(screen->curses_out);
-    if (screen->curses_in) fclose(screen->curses_in);
-    frame_file_clear(&screen->frame);
+    if (screen->nowhere) fclose(screen->nowhere);
     free(screen->canvas.cells);
     free(screen->shown);
     free(screen);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/terminal_entry.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
+
 /* Made from terminal_entry.ti: `tic -x -o DIR terminal_entry.ti`, then for each name
  * `TERMINFO=DIR infocmp -x -Q2 -q NAME`, without the line ends. */
 
@@ -56,4 +60,20 @@ struct terminal_entry terminal_entry(enum terminal_family family) {
         return (struct terminal_entry){tmux_entry, "flightdeck-tmux"};
     }
     return (struct terminal_entry){xterm_entry, "flightdeck-xterm"};
+}
+
+char *terminal_entry_offer(const struct terminal_entry *entry) {
+    const char *before = getenv("TERMINFO"); /* NOLINT(concurrency-mt-unsafe) */
+    char *kept = before ? memory_copy_string(before) : NULL;
+    setenv("TERMINFO", entry->terminfo, 1); /* NOLINT(concurrency-mt-unsafe) */
+    return kept;
+}
+
+void terminal_entry_withdraw(char *before) {
+    if (before) {
+        setenv("TERMINFO", before, 1); /* NOLINT(concurrency-mt-unsafe) */
+    } else {
+        unsetenv("TERMINFO"); /* NOLINT(concurrency-mt-unsafe) */
+    }
+    free(before);
 }

@@ -25,10 +25,6 @@ static int open_terminal(int flags, struct error *err) {
     return fd;
 }
 
-int tty_another_fd(struct error *err) {
-    return open_terminal(O_RDWR, err);
-}
-
 bool tty_open(struct tty *tty, struct error *err) {
     tty->input_fd = open_terminal(O_RDONLY, err);
     tty->output_fd = open_terminal(O_RDWR, err);
@@ -66,6 +62,8 @@ void tty_enter(struct tty *tty) {
 }
 
 void tty_leave(struct tty *tty) {
+    /* Half a frame says nothing, and what is said next must find room. */
+    if (outlet_waits(&tty->outlet)) tcflush(tty->output_fd, TCOFLUSH);
     outlet_clear(&tty->outlet);
     tcflush(tty->input_fd, TCIFLUSH); /* answers that nobody will read */
     restore_terminal(tty->restore, tty->output_fd);

@@ -27,9 +27,6 @@ void tty_init(struct tty *tty, struct restore *restore);
 bool tty_open(struct tty *tty, struct error *err);
 void tty_close(struct tty *tty); /* gives it back first */
 
-/* One more descriptor of it, or -1. */
-int tty_another_fd(struct error *err);
-
 /* Takes the terminal over, also again: from now on a crash gives it back. */
 void tty_enter(struct tty *tty);
 
