@@ -32,7 +32,7 @@ enum {
 static const uint64_t attempt_timeout_ns = 30 * NS_PER_S;
 static const uint64_t check_timeout_ns = 5 * NS_PER_S;
 static const uint64_t check_well_ns = 60 * NS_PER_S;
-static const uint64_t check_unwell_ns = 5 * NS_PER_S;
+static const uint64_t check_unwell_ns = 2 * NS_PER_S;
 
 struct model_client {
     struct loop *loop;         /* borrowed */
@@ -119,7 +119,7 @@ const char *model_client_model(const struct model_client *client) {
 
 bool model_client_usable(const struct model_client *client, const char **why) {
     *why = client->health.why;
-    return model_health_usable(&client->health, loop_now_ns(client->loop));
+    return model_health_usable(&client->health);
 }
 
 /* The headers of every request; a few more fit behind them. */
@@ -162,7 +162,7 @@ static void on_checked(void *owner, const struct http_reply *reply) {
                    reply->status != STATUS_FORBIDDEN;
     uint64_t now_ns = loop_now_ns(client->loop);
     model_health_on_check(&client->health, is_good ? NULL : why, now_ns);
-    bool is_well = model_health_usable(&client->health, now_ns);
+    bool is_well = model_health_usable(&client->health);
     client->check_timer = loop_after(
         client->loop, is_well ? check_well_ns : check_unwell_ns, check, client);
 }
@@ -206,6 +206,13 @@ void model_ask_free(struct model_ask *ask) {
     free(ask);
 }
 
+/* Who was well would not be asked for a minute; amid failing calls asking is no use. */
+static void put_off_check(struct model_client *client) {
+    if (model_health_usable(&client->health) || !client->check_timer) return;
+    loop_timer_free(client->check_timer);
+    client->check_timer = loop_after(client->loop, check_unwell_ns, check, client);
+}
+
 /* Tells the owner and ends the ask. */
 static void finish(struct model_ask *ask, struct model_result *result) {
     struct model_client *client = ask->client;
@@ -214,6 +221,7 @@ static void finish(struct model_ask *ask, struct model_result *result) {
     result->message = ask->message;
     result->retry_after_ns = ask->retry_after_ns;
     model_health_on_call(&client->health, ask->outcome, ask->message, now_ns);
+    put_off_check(client);
     registry_count(
         client->registry, FAMILY_MODEL_REQUESTS, client->model,
         outcome_name(ask->outcome), 1);

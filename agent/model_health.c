@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "base/units.h"
 
-static const uint64_t forget_ns = 30 * NS_PER_S;
+/* Calls that fail while the model comes up again are no news to a check that is older. */
+static const uint64_t settled_ns = 2 * NS_PER_S;
 
 static bool is_unwell(enum outcome outcome) {
     switch (outcome) {
@@ -40,18 +41,16 @@ void model_health_on_call(
     }
 }
 
-static bool is_failing(const struct model_health *health, uint64_t now_ns) {
-    return health->failures >= MODEL_HEALTH_FAILURES &&
-           now_ns - health->failed_ns < forget_ns;
-}
-
 void model_health_on_check(
     struct model_health *health, const char *why, uint64_t now_ns) {
     health->check_failed = why != NULL;
-    if (why) text_copy_cut(health->why, sizeof health->why, why);
-    if (!why && !is_failing(health, now_ns)) health->failures = 0;
+    if (why) {
+        text_copy_cut(health->why, sizeof health->why, why);
+    } else if (now_ns - health->failed_ns >= settled_ns) {
+        health->failures = 0;
+    }
 }
 
-bool model_health_usable(const struct model_health *health, uint64_t now_ns) {
-    return !health->check_failed && !is_failing(health, now_ns);
+bool model_health_usable(const struct model_health *health) {
+    return !health->check_failed && health->failures < MODEL_HEALTH_FAILURES;
 }

@@ -1,7 +1,10 @@
 /* Whether the model can be used: from the calls that were made and from cheap checks.
  *
  *   usable ── 5 failed calls in a row, or a failed check ──► unusable
- *   unusable ── a call that worked, or a good check 30 s after the last failed call ──► usable
+ *   unusable ── a call that worked, or a good check 2 s after the last failed one ──► usable
+ *
+ * While it is unusable a balancer may send no call at all: then only a check finds out that
+ * the model is back.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -31,4 +34,4 @@ void model_health_on_call(
 void model_health_on_check(
     struct model_health *health, const char *why, uint64_t now_ns);
 
-bool model_health_usable(const struct model_health *health, uint64_t now_ns);
+bool model_health_usable(const struct model_health *health);

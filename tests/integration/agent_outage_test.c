@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "io/loop.h"
 #include "support/test_stack.h"
 
 #define PROGRAM BINARIES_FOLDER "/flightdeck-agent"
@@ -180,6 +181,28 @@ static void the_agent_says_when_its_model_is_away(void **state) {
     test_process_stop(&stack.serves[0]);
 }
 
+/* A balancer takes an agent without its model out: then no chat tells that it is back. */
+static void the_agent_recovers_with_its_model_without_any_chat(void **state) {
+    (void)state;
+    enum { CHATS = 5 };
+    static const uint64_t soon_ns = UINT64_C(10000000000);
+    serve(NULL);
+    assert_true(becomes("/health", "$.status", "healthy"));
+    test_stack_fault(&stack, "{\"error\":1}");
+    for (int i = 0; i < CHATS; i++) {
+        struct test_reply reply;
+        chat("{\"user_id\":\"max\",\"message\":\"Hello\"}", &reply);
+        assert_int_equal(reply.status, 502);
+        test_reply_clear(&reply);
+    }
+    assert_answer("/health", 503, "unavailable");
+    test_stack_fault(&stack, "{}");
+    uint64_t mended_ns = loop_clock_ns();
+    assert_true(becomes("/health", "$.status", "healthy"));
+    assert_true(loop_clock_ns() - mended_ns < soon_ns);
+    test_process_stop(&stack.serves[0]);
+}
+
 static void a_chat_does_not_wait_for_a_model_that_hangs(void **state) {
     (void)state;
     struct test_reply reply;
@@ -334,6 +357,7 @@ int main(void) {
         cmocka_unit_test(a_job_survives_a_restart_of_redis),
         cmocka_unit_test(the_agent_works_without_any_redis),
         cmocka_unit_test(the_agent_says_when_its_model_is_away),
+        cmocka_unit_test(the_agent_recovers_with_its_model_without_any_chat),
         cmocka_unit_test(a_chat_does_not_wait_for_a_model_that_hangs),
         cmocka_unit_test(a_drain_finishes_what_is_in_flight),
         cmocka_unit_test(a_second_signal_ends_at_once),
