@@ -166,11 +166,23 @@ uint64_t job_queue_beat(
     redis_args_add_string(&args, queue->version);
     redis_args_add_string(&args, beat->job_count > 0 ? "busy" : "idle");
     redis_args_add_string(&args, beat->job_count > 0 ? beat->jobs[0]->id : "");
+    redis_args_add_int(&args, (int64_t)beat->every_ms);
     for (size_t i = 0; i < beat->job_count; i++) {
         const struct job *job = beat->jobs[i];
         redis_args_add_string(&args, queue->streams[stream_of(job->queue)]);
         redis_args_add_string(&args, job->entry);
     }
+    return send_args(queue, &args, done, owner);
+}
+
+uint64_t job_queue_leave(
+    struct job_queue *queue, const char *worker, redis_done_fn done, void *owner) {
+    struct redis_args args;
+    begin_script(&args, job_script_leave, QUEUE_STREAMS + 1);
+    add_streams(&args, queue);
+    redis_args_addf(&args, "worker:%s", worker);
+    redis_args_add_string(&args, group);
+    redis_args_add_string(&args, worker);
     return send_args(queue, &args, done, owner);
 }
 

@@ -63,6 +63,10 @@ uint64_t job_queue_beat(
     struct job_queue *queue, const struct queue_beat *beat, redis_done_fn done,
     void *owner);
 
+/* The worker takes nothing more and ends: it must not be missed. */
+uint64_t job_queue_leave(
+    struct job_queue *queue, const char *worker, redis_done_fn done, void *owner);
+
 uint64_t job_queue_complete(
     struct job_queue *queue, const struct queue_completion *completion,
     redis_done_fn done, void *owner);

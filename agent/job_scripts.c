@@ -5,7 +5,8 @@
 #define LUA_LIMITS                                               \
     "local finished_max = 20000\n"                               \
     "local job_kept, answer_kept, history_kept, worker_kept =\n" \
-    "  3600, 300, 86400, 15\n"
+    "  3600, 300, 86400, 15\n"                                   \
+    "local left_kept = 60\n"
 
 #define LUA_NOW                                        \
     "local function now()\n"                           \
@@ -128,7 +129,7 @@ const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_FINISH
 
 const char job_script_beat[] = LUA_LIMITS LUA_NOW
     "local lost = {}\n"
-    "for i = 7, #ARGV, 2 do\n"
+    "for i = 8, #ARGV, 2 do\n"
     "  local mine = redis.call('XPENDING', ARGV[i], ARGV[1], ARGV[i + 1],\n"
     "    ARGV[i + 1], 1, ARGV[2])\n"
     "  if #mine == 0 then\n"
@@ -138,9 +139,26 @@ const char job_script_beat[] = LUA_LIMITS LUA_NOW
     "  end\n"
     "end\n"
     "redis.call('HSET', KEYS[1], 'pid', ARGV[3], 'version', ARGV[4], 'state',\n"
-    "  ARGV[5], 'job', ARGV[6], 'beat_ms', text(now()))\n"
+    "  ARGV[5], 'job', ARGV[6], 'beat_ms', text(now()), 'every_ms', ARGV[7])\n"
     "redis.call('EXPIRE', KEYS[1], worker_kept)\n"
     "return lost\n";
+
+/* A consumer that still has jobs must stay: they would be lost with it. */
+const char job_script_leave[] = LUA_LIMITS
+    "local kept = 0\n"
+    "for i = 1, 3 do\n"
+    "  kept = kept + #redis.pcall('XPENDING', KEYS[i], ARGV[1], '-', '+', 1, ARGV[2])\n"
+    "end\n"
+    "if kept > 0 then\n"
+    "  redis.call('HSET', KEYS[4], 'state', 'left', 'job', '')\n"
+    "  redis.call('EXPIRE', KEYS[4], left_kept)\n"
+    "  return 'left'\n"
+    "end\n"
+    "for i = 1, 3 do\n"
+    "  redis.pcall('XGROUP', 'DELCONSUMER', KEYS[i], ARGV[1], ARGV[2])\n"
+    "end\n"
+    "redis.call('DEL', KEYS[4])\n"
+    "return 'gone'\n";
 
 const char job_script_complete[] = LUA_LIMITS LUA_NOW LUA_FINISH LUA_REMEMBER
     "local mine = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1,\n"
@@ -179,9 +197,12 @@ const char job_script_snapshot[] = LUA_NOW
     "local consumers = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])\n"
     "if not consumers.err then\n"
     "  for _, consumer in ipairs(consumers) do\n"
-    "    local state = redis.call('HGET', 'worker:' .. consumer[2], 'state')\n"
-    "    if state == 'busy' then busy = busy + 1\n"
-    "    elseif state then idle = idle + 1 end\n"
+    "    local said = redis.call('HMGET', 'worker:' .. consumer[2], 'state',\n"
+    "      'beat_ms', 'every_ms')\n"
+    "    local limit = math.max(4 * (said[3] or 15000), 3000)\n"
+    "    if said[2] and ms - said[2] > limit then said[1] = 'late' end\n"
+    "    if said[1] == 'busy' then busy = busy + 1\n"
+    "    elseif said[1] == 'idle' then idle = idle + 1 end\n"
     "  end\n"
     "end\n"
     "rows[4] = {idle, busy}\n"

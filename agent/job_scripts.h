@@ -12,9 +12,13 @@ extern const char job_script_submit[];
  * Returns {{{stream 1-3, entry, deliveries, now ms, {fields…}}…}, {last id…}}. */
 extern const char job_script_take[];
 
-/* KEYS: the worker. ARGV: group, consumer, pid, version, state, job, beat ms, then stream
- * and entry of each job in hand. Returns the entries that are no longer its own. */
+/* KEYS: the worker. ARGV: group, consumer, pid, version, state, job, ms between beats,
+ * then stream and entry of each job in hand. Returns the entries that are no longer its own. */
 extern const char job_script_beat[];
+
+/* KEYS: the three streams, the worker. ARGV: group, consumer. Returns "gone", or "left"
+ * when jobs are still its own: its consumer stays until somebody has taken them over. */
+extern const char job_script_leave[];
 
 /* KEYS: the stream, the job, the conversation, the stats, the worker. ARGV: group,
  * consumer, entry, status, outcome, turn or "", turns kept, the worker's state, then

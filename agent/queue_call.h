@@ -19,6 +19,7 @@ struct queue_take {
 struct queue_beat {
     const char *worker;
     int64_t pid;
+    uint64_t every_ms;             /* when to expect the next one */
     const struct job *const *jobs; /* in hand */
     size_t job_count;
 };

@@ -19,7 +19,7 @@
 enum { SLOTS_DEFAULT = 4, BEATS_PER_LEASE = 3, RECOVERIES_PER_LEASE = 6 };
 
 static const uint64_t lease_default_ns = 30 * NS_PER_S;
-static const uint64_t beat_most_ns = 5 * NS_PER_S; /* its hash lives for 15 s */
+static const uint64_t beat_most_ns = NS_PER_S; /* its hash lives for 15 s */
 static const uint64_t again_ns = NS_PER_S;
 
 struct worker {
@@ -28,12 +28,12 @@ struct worker {
     struct job_queue queue;
     char name[AGENT_NAME_SIZE];
     unsigned slots;
-    uint64_t lease_ns;
+    uint64_t lease_ns, beat_ns;
     uint64_t recovered_ns; /* when silent workers' jobs were last looked for */
     struct hand *hands[QUEUE_SLOTS_MAX];
     size_t hand_count;
-    uint64_t take, wait, beat; /* tickets; 0 for none */
-    struct loop_timer *again;  /* after a failure */
+    uint64_t take, wait, beat, leave; /* tickets; 0 for none */
+    struct loop_timer *again;         /* after a failure */
     struct loop_timer *beating;
     bool draining;
     struct loop_timer *limit; /* of the drain */
@@ -49,6 +49,7 @@ static void on_again(void *owner, uint64_t now_ns);
 static void on_beat(void *owner, uint64_t now_ns);
 static void on_beaten(void *owner, const struct redis_result *result);
 static void on_limit(void *owner, uint64_t now_ns);
+static void on_left(void *owner, const struct redis_result *result);
 
 struct worker *worker_new(
     struct agent *agent, const struct worker_options *options, struct error *err) {
@@ -67,9 +68,9 @@ struct worker *worker_new(
     worker->slots = options->slots ? options->slots : SLOTS_DEFAULT;
     if (worker->slots > QUEUE_SLOTS_MAX) worker->slots = QUEUE_SLOTS_MAX;
     worker->lease_ns = options->lease_ns ? options->lease_ns : lease_default_ns;
-    uint64_t beat_ns = worker->lease_ns / BEATS_PER_LEASE;
-    if (beat_ns > beat_most_ns) beat_ns = beat_most_ns;
-    worker->beating = loop_every(agent->loop, beat_ns, on_beat, worker);
+    worker->beat_ns = worker->lease_ns / BEATS_PER_LEASE;
+    if (worker->beat_ns > beat_most_ns) worker->beat_ns = beat_most_ns;
+    worker->beating = loop_every(agent->loop, worker->beat_ns, on_beat, worker);
     job_queue_make_groups(&worker->queue, worker->name);
     on_beat(worker, 0);
     take(worker);
@@ -82,6 +83,7 @@ void worker_free(struct worker *worker) {
     for (size_t i = 0; i < worker->hand_count; i++) hand_free(worker->hands[i]);
     if (worker->take) redis_cancel(redis, worker->take);
     if (worker->beat) redis_cancel(redis, worker->beat);
+    if (worker->leave) redis_cancel(redis, worker->leave);
     loop_timer_free(worker->again);
     loop_timer_free(worker->beating);
     loop_timer_free(worker->limit);
@@ -133,16 +135,33 @@ static void start(struct worker *worker, struct job *job) {
 
 static void say_drained(struct worker *worker) {
     worker_drained_fn on_drained = worker->on_drained;
-    loop_timer_free(worker->limit);
-    worker->limit = NULL;
     worker->on_drained = NULL;
     if (on_drained) on_drained(worker->drained_owner);
 }
 
-static void drain_if_idle(struct worker *worker) {
-    if (worker->draining && worker->hand_count == 0 && !worker->take) {
+/* Whoever says nothing before it ends is taken for dead. */
+static void leave(struct worker *worker) {
+    if (worker->leave) return;
+    loop_timer_free(worker->limit);
+    worker->limit = NULL;
+    loop_timer_free(worker->beating);
+    worker->beating = NULL;
+    if (!agent_has_redis(worker->agent)) {
         say_drained(worker);
+        return;
     }
+    worker->leave = job_queue_leave(&worker->queue, worker->name, on_left, worker);
+}
+
+static void on_left(void *owner, const struct redis_result *result) {
+    struct worker *worker = owner;
+    (void)result;
+    worker->leave = 0;
+    say_drained(worker);
+}
+
+static void drain_if_idle(struct worker *worker) {
+    if (worker->draining && worker->hand_count == 0 && !worker->take) leave(worker);
 }
 
 static void note_trouble(struct worker *worker, const struct redis_result *result) {
@@ -222,6 +241,7 @@ static void on_beat(void *owner, uint64_t now_ns) {
     struct queue_beat beat = {
         .worker = worker->name,
         .pid = getpid(),
+        .every_ms = worker->beat_ns / NS_PER_MS,
         .jobs = jobs,
         .job_count = worker->hand_count};
     worker->beat = job_queue_beat(&worker->queue, &beat, on_beaten, worker);
@@ -268,5 +288,5 @@ static void on_limit(void *owner, uint64_t now_ns) {
     struct worker *worker = owner;
     (void)now_ns;
     worker->limit = NULL;
-    say_drained(worker);
+    leave(worker);
 }

@@ -16,7 +16,7 @@ struct agent;
 struct worker;
 
 struct worker_options {
-    const char *name; /* stable: every new name leaves a consumer behind in Redis */
+    const char *name; /* one that dies leaves a consumer of this name behind in Redis */
     const char *redis_url;
     unsigned slots;    /* jobs at once; 0 for 4 */
     uint64_t lease_ns; /* a job whose worker is silent for so long is taken over */
@@ -27,7 +27,8 @@ struct worker *worker_new(
 /* Drops what is in hand: another worker takes it over when the lease has ended. */
 void worker_free(struct worker *worker);
 
-/* Takes nothing more; `on_drained` runs once nothing is in hand, or after `limit_ns`. */
+/* Takes nothing more; `on_drained` runs once nothing is in hand, or after `limit_ns`, and
+ * Redis has been told of the end. */
 typedef void (*worker_drained_fn)(void *owner);
 void worker_drain(
     struct worker *worker, uint64_t limit_ns, worker_drained_fn on_drained,

@@ -302,6 +302,27 @@ static void a_worker_finishes_what_it_has_before_it_ends(void **state) {
     assert_string_equal(field(id, "attempts").text, "1");
 }
 
+/* The consumers of one stream. */
+static long long consumers(void) {
+    return redis("XINFO CONSUMERS q:v4:3 agent").number;
+}
+
+static void a_worker_says_goodbye_and_one_that_is_killed_does_not(void **state) {
+    (void)state;
+    test_stack_worker(&stack, 0, "v4", NULL);
+    test_stack_worker(&stack, 1, "v4", NULL);
+    while (redis("EXISTS worker:worker-0").number + consumers() < 3) {
+        test_client_breathe(&stack.client);
+    }
+    assert_true(strlen(redis("HGET worker:worker-0 every_ms").text) > 0);
+    test_process_stop(&stack.workers[0]);
+    assert_int_equal(redis("EXISTS worker:worker-0").number, 0);
+    assert_int_equal(consumers(), 1);
+    test_process_kill(&stack.workers[1]);
+    assert_int_equal(redis("EXISTS worker:worker-1").number, 1);
+    assert_int_equal(consumers(), 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_goes_from_the_queue_to_its_answer),
@@ -314,6 +335,7 @@ int main(void) {
         cmocka_unit_test(a_job_whose_time_is_over_is_not_worked_on),
         cmocka_unit_test(workers_that_are_killed_lose_no_job_and_repeat_none),
         cmocka_unit_test(a_worker_finishes_what_it_has_before_it_ends),
+        cmocka_unit_test(a_worker_says_goodbye_and_one_that_is_killed_does_not),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
