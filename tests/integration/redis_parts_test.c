@@ -270,6 +270,65 @@ static void workers_are_named_and_missed(void **state) {
     test_redis_stop(&redis);
 }
 
+static bool is_forgotten(const struct world *world, const void *name) {
+    return !state_part(&world->model->state, PART_WORKER, name);
+}
+
+static bool is_noted(const struct world *world, const void *words) {
+    const struct note *note = NULL;
+    for (uint32_t i = 0; (note = state_note(&world->model->state, i)); i++) {
+        if (strstr(note->words, words)) return true;
+    }
+    return false;
+}
+
+/* As the bundled worker does it: all in one step. */
+static void say_goodbye(const struct test_redis *redis, const char *name) {
+    CLI(redis, "EVAL",
+        "redis.call('XGROUP','DELCONSUMER','q:v1:5','agent',ARGV[1])"
+        "redis.call('DEL','worker:'..ARGV[1])",
+        "0", name);
+}
+
+static void a_worker_that_left_is_not_missed_and_a_silent_one_is(void **state) {
+    (void)state;
+    struct test_redis redis;
+    struct world world;
+    test_redis_start(&redis);
+    CLI(&redis, "XGROUP", "CREATE", "q:v1:5", "agent", "0", "MKSTREAM");
+    CLI(&redis, "XGROUP", "CREATECONSUMER", "q:v1:5", "agent", "worker-1");
+    CLI(&redis, "XADD", "q:v1:5", "*", "job", "x");
+    CLI(&redis, "XREADGROUP", "GROUP", "agent", "worker-2", "COUNT", "1", "STREAMS",
+        "q:v1:5", ">");
+    CLI(&redis, "HSET", "worker:worker-1", "state", "idle");
+    CLI(&redis, "HSET", "worker:worker-2", "state", "busy");
+    world_init(&world);
+    use_redis(&world, &redis);
+    add_queue(&world, QUEUE_STREAM, "q:v1:5", "");
+    world_watch(&world);
+    world_wait_part(&world, PART_WORKER, "worker-1", PART_OK);
+    wait_value(&world, METRIC_WORKERS, 2, 2);
+
+    say_goodbye(&redis, "worker-1");
+    assert_true(world_wait(&world, is_forgotten, "worker-1"));
+    assert_true(is_noted(&world, "worker-1 has left"));
+    CLI(&redis, "HSET", "worker:worker-2", "beat_ms", "1", "every_ms", "1000");
+    world_wait_part(&world, PART_WORKER, "worker-2", PART_DEGRADED);
+    const struct part *part = world_part(&world, PART_WORKER, "worker-2");
+    assert_non_null(strstr(part->detail, "no heartbeat for"));
+    wait_value(&world, METRIC_WORKERS, 0, 0);
+    wait_value(&world, METRIC_WORKERS_BUSY, 0, 0);
+
+    CLI(&redis, "HSET", "worker:worker-2", "state", "left");
+    world_run(&world, 2500 * NS_PER_MS);
+    assert_string_equal(
+        world_part(&world, PART_WORKER, "worker-2")->detail, "left with 1 job");
+    CLI(&redis, "XAUTOCLAIM", "q:v1:5", "agent", "worker-3", "0", "0");
+    assert_true(world_wait(&world, is_forgotten, "worker-2"));
+    world_clear(&world);
+    test_redis_stop(&redis);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(redis_is_watched_through_its_death),
@@ -278,6 +337,7 @@ int main(void) {
         cmocka_unit_test(no_hostile_redis_is_green),
         cmocka_unit_test(streams_and_lists_are_counted),
         cmocka_unit_test(workers_are_named_and_missed),
+        cmocka_unit_test(a_worker_that_left_is_not_missed_and_a_silent_one_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
