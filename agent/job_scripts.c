@@ -60,6 +60,7 @@ const char job_script_submit[] =
 const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_FINISH
     "local group, me, free = ARGV[1], ARGV[2], tonumber(ARGV[3])\n"
     "local taken, last, ms = {}, {}, now()\n"
+    "local first = ''\n"
     "local function drop(stream, entry)\n"
     "  redis.call('XACK', KEYS[stream], group, entry)\n"
     "  redis.call('XDEL', KEYS[stream], entry)\n"
@@ -83,6 +84,7 @@ const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_FINISH
     "  else\n"
     "    redis.call('HSET', key, 'status', 'running', 'worker', me,\n"
     "      'attempts', deliveries, 'started_ms', text(ms))\n"
+    "    if #taken == 0 then first = id end\n"
     "    taken[#taken + 1] = {stream, entry, deliveries, text(ms),\n"
     "      redis.call('HGETALL', key)}\n"
     "  end\n"
@@ -122,7 +124,7 @@ const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_FINISH
     "  end\n"
     "end\n"
     "if #taken > 0 then\n"
-    "  redis.call('HSET', KEYS[6], 'state', 'busy', 'job', taken[1][5][2])\n"
+    "  redis.call('HSET', KEYS[6], 'state', 'busy', 'job', first)\n"
     "  redis.call('EXPIRE', KEYS[6], worker_kept)\n"
     "end\n"
     "return {taken, last}\n";

@@ -297,6 +297,7 @@ static void a_worker_finishes_what_it_has_before_it_ends(void **state) {
     test_stack_worker(&stack, 0, "v1", NULL);
     submit(0, "{\"user_id\":\"jo\",\"message\":\"take your time\"}", id);
     assert_becomes(id, "running");
+    assert_string_equal(redis("HGET worker:worker-0 job").text, id);
     test_process_stop(&stack.workers[0]);
     assert_string_equal(field(id, "status").text, "completed");
     assert_string_equal(field(id, "attempts").text, "1");
