@@ -1,5 +1,6 @@
 /* Local processes that the target names by their pid files. */
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,8 +20,9 @@
 struct watched {
     const struct target_process *process; /* borrowed */
     struct subject subject;
-    pid_t pid;         /* 0 until one was seen */
-    int file;          /* of the process, for looking; -1 while there is none */
+    bool shown; /* it is one of the parts: an optional one only while it is there */
+    pid_t pid;  /* 0 until one was seen */
+    int file;   /* of the process, for looking; -1 while there is none */
     uint64_t named_ns; /* when the pid file was read; 0 for never */
     struct proc_sight sight;
     uint64_t seen_ns;
@@ -41,6 +43,14 @@ static void forget(struct watched *watched) {
     watched->file = -1;
 }
 
+static void show(struct watched *watched, struct probe_context *context) {
+    if (watched->shown) return;
+    const struct target_process *process = watched->process;
+    watched->shown = true;
+    subject_init(
+        &watched->subject, context, PART_PROCESS, process->track, process->name);
+}
+
 static void *start(struct probe_context *context) {
     const struct target *target = context->target;
     if (target->process_count == 0) return NULL;
@@ -52,8 +62,7 @@ static void *start(struct probe_context *context) {
         struct watched *watched = &processes->watched[i];
         watched->process = process;
         watched->file = -1;
-        subject_init(
-            &watched->subject, context, PART_PROCESS, process->track, process->name);
+        if (!process->optional) show(watched, context);
     }
     poll_start(&processes->poll, context, target->poll_health_ns, on_due, processes);
     return processes;
@@ -122,6 +131,9 @@ static bool look_anew(
     forget(watched);
     watched->named_ns = loop_clock_ns();
     if (!proc_read_pid(watched->process->pid_file, &watched->pid, err)) {
+        if (err->code == ERROR_NOT_FOUND) {
+            return error_set(err, ERROR_NOT_FOUND, "it does not run: no pid file");
+        }
         return error_wrap(err, "its pid file");
     }
     if (proc_open(watched->pid, &watched->file, err) &&
@@ -147,6 +159,24 @@ static bool is_worth_telling(
     const struct watched *watched, const struct proc_sight *now) {
     return watched->subject.part.status != PART_OK || has_ended(now) ||
            is_stopped(now) || loop_clock_ns() - watched->seen_ns >= TOLD_AGAIN_NS;
+}
+
+/* Who ends in order takes its pid file along. */
+static bool is_absent(const struct watched *watched) {
+    return watched->process->optional &&
+           access(watched->process->pid_file, F_OK) != 0 && errno == ENOENT;
+}
+
+static void hide(struct watched *watched) {
+    if (!watched->shown) return;
+    struct subject *subject = &watched->subject;
+    probe_note(
+        subject->context, NOTE_INFO, "processes", "%s was stopped", subject->part.name);
+    subject_gone(subject);
+    forget(watched);
+    watched->shown = false;
+    watched->pid = 0;
+    watched->seen_ns = watched->counted_ns = watched->named_ns = 0;
 }
 
 static void look(struct watched *watched) {
@@ -178,6 +208,14 @@ static void look(struct watched *watched) {
 
 static void on_due(void *owner) {
     struct processes *processes = owner;
-    for (uint32_t i = 0; i < processes->count; i++) look(&processes->watched[i]);
+    for (uint32_t i = 0; i < processes->count; i++) {
+        struct watched *watched = &processes->watched[i];
+        if (is_absent(watched)) {
+            hide(watched);
+            continue;
+        }
+        show(watched, processes->context);
+        look(watched);
+    }
     poll_done(&processes->poll, true);
 }

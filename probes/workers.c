@@ -249,11 +249,10 @@ static void forget(struct worker *worker, enum worker_fate fate) {
     const char *name = subject->part.name;
     if (fate == WORKER_PAST) {
         probe_note(
-            subject->context, NOTE_WARN, "workers",
-            "%s does not come back, others carry on: forgotten", name);
+            subject->context, NOTE_WARN, "workers", "%s is forgotten: others carry on",
+            name);
     } else if (worker->told_missing) {
-        probe_note(
-            subject->context, NOTE_WARN, "workers", "%s was removed: forgotten", name);
+        probe_note(subject->context, NOTE_WARN, "workers", "%s was removed", name);
     } else {
         probe_note(subject->context, NOTE_INFO, "workers", "%s has left", name);
     }

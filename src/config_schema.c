@@ -160,6 +160,7 @@ static const struct schema_field process_fields[] = {
     {"pid_file", SCHEMA_FILE, SCHEMA_AT(struct target_process, pid_file),
      .required = true},
     {"track", SCHEMA_ENUM, SCHEMA_AT(struct target_process, track), .words = tracks},
+    {"optional", SCHEMA_BOOL, SCHEMA_AT(struct target_process, optional)},
 };
 static const struct schema process_schema = {
     SCHEMA_OF(struct target_process, process_fields),

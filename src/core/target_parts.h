@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/state_sizes.h"
@@ -38,4 +39,5 @@ struct target_process {
     char name[STATE_NAME_SIZE];
     char pid_file[TARGET_FILE_SIZE];
     uint8_t track; /* or STATE_TRACK_NONE */
+    bool optional; /* without its pid file it is not missed */
 };

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -64,6 +65,48 @@ static void a_process_is_watched_by_its_pid_file(void **state) {
     world_run(&world, 400 * NS_PER_MS);
     part = world_part(&world, PART_PROCESS, "worker-1");
     assert_string_equal(part->detail, "its pid file: no pid in its file");
+    world_clear(&world);
+    test_folder_clear(&folder);
+}
+
+static bool is_shown(const struct world *world, const void *what) {
+    const struct part *part =
+        state_part(&world->model->state, PART_PROCESS, "worker-3");
+    return *(const bool *)what == (part != NULL);
+}
+
+static void an_optional_process_is_missed_only_when_it_died(void **state) {
+    (void)state;
+    static const char *const args[] = {"sleep", "60", NULL};
+    static const bool yes = true, no = false;
+    struct test_folder folder;
+    struct test_process child;
+    struct world world;
+    char pid[32];
+    test_folder_init(&folder);
+    world_init(&world);
+    struct target_process *process = &world.target->processes[0];
+    world.target->process_count = 1;
+    process->track = STATE_TRACK_NONE;
+    process->optional = true;
+    text_copy_cut(process->name, sizeof process->name, "worker-3");
+    test_folder_path(&folder, "worker-3.pid", process->pid_file);
+    world_watch(&world);
+    world_run(&world, 400 * NS_PER_MS);
+    assert_true(is_shown(&world, &no));
+
+    test_process_start(&child, args, NULL);
+    snprintf(pid, sizeof pid, "%d\n", (int)child.pid);
+    test_folder_write(&folder, "worker-3.pid", pid);
+    world_wait_part(&world, PART_PROCESS, "worker-3", PART_OK);
+    test_process_kill(&child);
+    uint64_t died_ns = loop_clock_ns();
+    world_wait_part(&world, PART_PROCESS, "worker-3", PART_BAD);
+    assert_true(loop_clock_ns() - died_ns < 2 * world.target->poll_health_ns);
+    world_run(&world, 400 * NS_PER_MS);
+    assert_true(is_shown(&world, &yes));
+    unlink(process->pid_file);
+    assert_true(world_wait(&world, is_shown, &no));
     world_clear(&world);
     test_folder_clear(&folder);
 }
@@ -250,6 +293,7 @@ static void what_a_controller_publishes_is_shown(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_process_is_watched_by_its_pid_file),
+        cmocka_unit_test(an_optional_process_is_missed_only_when_it_died),
         cmocka_unit_test(traffic_split_is_read),
         cmocka_unit_test(what_a_controller_publishes_is_shown),
     };

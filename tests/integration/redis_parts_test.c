@@ -284,10 +284,10 @@ static bool is_noted(const struct world *world, const void *words) {
 
 /* As the bundled worker does it: all in one step. */
 static void say_goodbye(const struct test_redis *redis, const char *name) {
-    CLI(redis, "EVAL",
+    static const char script[] =
         "redis.call('XGROUP','DELCONSUMER','q:v1:5','agent',ARGV[1])"
-        "redis.call('DEL','worker:'..ARGV[1])",
-        "0", name);
+        "redis.call('DEL','worker:'..ARGV[1])";
+    CLI(redis, "EVAL", script, "0", name);
 }
 
 static void a_worker_that_left_is_not_missed_and_a_silent_one_is(void **state) {
