@@ -204,7 +204,7 @@ static void on_exit_of(void *owner, const struct process_exit *how) {
     part->dial = NULL;
     loop_timer_free(part->timer);
     part->timer = NULL;
-    remove_pid_file(part);
+    if (!part->wanted) remove_pid_file(part);
     if (part->state == DEMO_PART_DIED) return; /* told when it was given up */
     struct text text = TEXT_IN(part->reason);
     if (how->signal != 0) {
@@ -220,11 +220,12 @@ static void on_exit_of(void *owner, const struct process_exit *how) {
     change(part, part->wanted || again ? DEMO_PART_DIED : DEMO_PART_STOPPED);
 }
 
-void demo_part_stop(struct demo_part *part) {
+void demo_part_stop(struct demo_part *part, unsigned grace_s) {
     part->wanted = false;
     part->again = false;
+    remove_pid_file(part);
     if (part->process) {
-        process_stop(part->process, DEMO_STOP_S * NS_PER_S);
+        process_stop(part->process, grace_s * NS_PER_S);
     } else {
         part->state = DEMO_PART_STOPPED;
     }

@@ -27,7 +27,13 @@ enum demo_part_state {
     DEMO_PART_DIED
 };
 
-enum { DEMO_READY_S = 15, DEMO_STOP_S = 3, DEMO_LOG_TAIL = 400 };
+enum {
+    DEMO_READY_S = 15,
+    DEMO_STOP_S = 3, /* when the whole demo ends */
+    DEMO_DRAIN_S =
+        30, /* for one part: longer than it gives itself to finish its work */
+    DEMO_LOG_TAIL = 400,
+};
 
 /* Told whenever the state changes; never inside a call. */
 typedef void (*demo_part_fn)(void *owner, struct demo_part *part);
@@ -43,8 +49,9 @@ void demo_part_free(struct demo_part *part);
 /* One that is about to stop starts again as soon as it has. */
 bool demo_part_start(struct demo_part *part, struct error *err);
 
-/* SIGTERM, and SIGKILL after DEMO_STOP_S. */
-void demo_part_stop(struct demo_part *part);
+/* SIGTERM, and SIGKILL after that time. Its pid file goes at once: that of one that died
+ * stays until it is started or stopped, and names a process that is gone. */
+void demo_part_stop(struct demo_part *part, unsigned grace_s);
 
 const char *demo_part_name(const struct demo_part *part);
 enum demo_part_state demo_part_state(const struct demo_part *part);

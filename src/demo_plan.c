@@ -129,6 +129,11 @@ void demo_plan_router(const struct demo_plan *plan, struct demo_start *start) {
     add_arg(start, "%s/router.cfg", plan->place.folder);
 }
 
+/* Not with a model that is paid for by the question. */
+bool demo_plan_has_traffic(const struct demo_plan *plan) {
+    return plan->traffic_rps > 0 && !plan->real_model;
+}
+
 void demo_plan_traffic(const struct demo_plan *plan, struct demo_start *start) {
     begin(start, "traffic");
     add_arg(start, "%s/flightdeck", plan->programs);

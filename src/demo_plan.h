@@ -51,6 +51,7 @@ void demo_plan_worker(
     const struct demo_plan *plan, enum track track, unsigned number,
     struct demo_start *start);
 void demo_plan_router(const struct demo_plan *plan, struct demo_start *start);
+bool demo_plan_has_traffic(const struct demo_plan *plan);
 void demo_plan_traffic(const struct demo_plan *plan, struct demo_start *start);
 
 /* The router's configuration: a hash bucket of the user against a leased weight. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "demo_plan.h"
 
 static void add_backend(
@@ -77,11 +78,25 @@ static void add_queues(struct buffer *to, const char *track, const char *release
 
 static void add_process(
     const struct demo_plan *plan, struct buffer *to, const char *name,
-    const char *track) {
+    const char *more) {
     buffer_addf(
-        to, "      %s: {pid_file: %s/parts/%s.pid", name, plan->place.folder, name);
-    if (track) buffer_addf(to, ", track: %s", track);
-    buffer_add_string(to, "}\n");
+        to, "      %s: {pid_file: %s/parts/%s.pid%s}\n", name, plan->place.folder, name,
+        more);
+}
+
+/* All that there may be: one that is scaled away is not missed. */
+static void add_workers(
+    const struct demo_plan *plan, enum track track, struct buffer *to) {
+    static const char *const tracks[TRACK_COUNT] = {
+        ", track: stable", ", track: canary"};
+    for (unsigned number = 1; number <= DEMO_WORKERS_MAX; number++) {
+        struct demo_start start;
+        char more[64];
+        struct text text = TEXT_IN(more);
+        demo_plan_worker(plan, track, number, &start);
+        text_addf(&text, "%s%s", tracks[track], number > 1 ? ", optional: true" : "");
+        add_process(plan, to, start.name, more);
+    }
 }
 
 void demo_plan_target(const struct demo_plan *plan, struct buffer *to) {
@@ -112,8 +127,10 @@ void demo_plan_target(const struct demo_plan *plan, struct buffer *to) {
     add_queues(to, "stable", DEMO_STABLE_RELEASE);
     add_queues(to, "canary", DEMO_CANARY_RELEASE);
     buffer_add_string(to, "    processes:\n");
-    add_process(plan, to, "worker-stable", "stable");
-    add_process(plan, to, "worker-canary", "canary");
-    if (!plan->real_model) add_process(plan, to, "model", NULL);
-    add_process(plan, to, "router", NULL);
+    add_workers(plan, TRACK_STABLE, to);
+    add_workers(plan, TRACK_CANARY, to);
+    if (!plan->real_model) add_process(plan, to, "model", "");
+    add_process(plan, to, "router", "");
+    if (!demo_plan_has_traffic(plan)) return;
+    add_process(plan, to, "traffic", ", optional: true");
 }

@@ -86,7 +86,7 @@ static void add_parts(struct demo_stack *stack) {
     }
     demo_plan_router(plan, &start);
     add_part(stack, &start);
-    if (plan->traffic_rps > 0 && !plan->real_model) {
+    if (demo_plan_has_traffic(plan)) {
         demo_plan_traffic(plan, &start);
         add_part(stack, &start);
     }
@@ -197,7 +197,7 @@ void demo_stack_stop(struct demo_stack *stack) {
     demo_lease_free(stack->lease);
     stack->lease = NULL;
     for (unsigned i = stack->part_count; i > 0; i--) {
-        demo_part_stop(stack->parts[i - 1]);
+        demo_part_stop(stack->parts[i - 1], DEMO_STOP_S);
     }
     if (nothing_runs(stack)) loop_after(stack->loop, 0, on_nothing_ran, stack);
 }
@@ -219,10 +219,10 @@ bool demo_stack_stop_part(
     struct demo_stack *stack, const char *name, struct error *err) {
     struct demo_part *part = find_part(stack, name, err);
     if (!part) return false;
-    if (!demo_part_is_up(part)) {
+    if (!demo_part_is_up(part) && demo_part_state(part) != DEMO_PART_DIED) {
         return error_set(err, ERROR_CONFLICT, "%s does not run", name);
     }
-    demo_part_stop(part);
+    demo_part_stop(part, DEMO_DRAIN_S);
     return true;
 }
 
@@ -241,7 +241,7 @@ static bool set_worker(
     demo_plan_worker(stack->plan, track, number, &start);
     struct demo_part *part = find_part(stack, start.name, &absent);
     if (!wanted) {
-        if (part) demo_part_stop(part);
+        if (part) demo_part_stop(part, DEMO_DRAIN_S);
         return true;
     }
     if (!part) part = add_part(stack, &start);

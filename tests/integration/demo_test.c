@@ -136,6 +136,36 @@ static void workers_can_be_scaled(void **state) {
     lone_demo_stop(&both);
 }
 
+static bool has_pid_file(const struct lone_demo *both, const char *part) {
+    char name[64], path[TEST_PATH_SIZE];
+    struct text text = TEXT_IN(name);
+    text_addf(&text, "flightdeck/demos/demo/parts/%s.pid", part);
+    test_folder_path(&both->home.folder, name, path);
+    return access(path, F_OK) == 0;
+}
+
+/* What watches by pid files has to see the one that died, and not the one that left. */
+static void a_pid_file_outlives_only_a_part_that_died(void **state) {
+    (void)state;
+    struct lone_demo both;
+    lone_demo_start(&both);
+    char words[TEST_DEMO_WORDS_SIZE];
+    assert_int_equal(ask(&both, "scale", "worker-stable", "3", words), EXIT_CODE_OK);
+    kill(await_state(&both, "worker-stable-2", "running"), SIGKILL);
+    await_state(&both, "worker-stable-2", "died");
+    assert_true(has_pid_file(&both, "worker-stable-2"));
+    assert_int_equal(ask(&both, "stop", "worker-stable-2", NULL, words), EXIT_CODE_OK);
+    await_state(&both, "worker-stable-2", "stopped");
+    assert_false(has_pid_file(&both, "worker-stable-2"));
+
+    await_state(&both, "worker-stable-3", "running");
+    assert_int_equal(ask(&both, "scale", "worker-stable", "1", words), EXIT_CODE_OK);
+    await_state(&both, "worker-stable-3", "stopped");
+    assert_false(has_pid_file(&both, "worker-stable-3"));
+    assert_true(has_pid_file(&both, "traffic"));
+    lone_demo_stop(&both);
+}
+
 static void nonsense_is_refused_in_words(void **state) {
     (void)state;
     struct lone_demo both;
@@ -278,6 +308,7 @@ int main(void) {
         cmocka_unit_test(a_part_comes_back_only_when_it_is_told_to),
         cmocka_unit_test(redis_comes_back_with_its_data_where_it_was),
         cmocka_unit_test(workers_can_be_scaled),
+        cmocka_unit_test(a_pid_file_outlives_only_a_part_that_died),
         cmocka_unit_test(nonsense_is_refused_in_words),
         cmocka_unit_test(a_second_demo_stands_beside_the_first),
         cmocka_unit_test(the_written_configuration_is_one_that_can_be_used),
