@@ -82,6 +82,7 @@ static const struct schema_field haproxy_fields[] = {
     {"table", SCHEMA_STRING, SCHEMA_AT(struct target_split, table)},
     {"stable", SCHEMA_STRING, SCHEMA_AT(struct target_split, stable)},
     {"canary", SCHEMA_STRING, SCHEMA_AT(struct target_split, canary)},
+    {"log", SCHEMA_FILE, SCHEMA_AT(struct target_split, log)},
 };
 static const struct schema haproxy_schema = {
     SCHEMA_OF(struct target_split, haproxy_fields)};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
+#include "demo_log.h"
 #include "demo_plan.h"
 
 static void add_backend(
@@ -29,10 +30,11 @@ void demo_plan_router_config(const struct demo_plan *plan, struct buffer *to) {
         "    nbthread 1\n"
         "    hard-stop-after 5s\n"
         "    stats socket %s/router.sock mode 600 level admin\n"
-        "    log %s/log.sock len 2048 format raw local0\n"
+        "    log %s/" DEMO_LOG_SOCKET " len 2048 format raw local0\n"
         "defaults\n"
         "    mode http\n"
         "    log global\n"
+        "    option dontlognull\n" /* whoever only looks whether it listens */
         "    option http-buffer-request\n"
         "    timeout connect 2s\n"
         "    timeout client 60s\n"
@@ -40,8 +42,12 @@ void demo_plan_router_config(const struct demo_plan *plan, struct buffer *to) {
         "    timeout http-request 10s\n"
         "    retries 2\n"
         "    log-format '{\"t\":%%Ts.%%ms,\"arm\":\"%%b\",\"srv\":\"%%s\",\"st\":%%ST,"
-        "\"ts\":\"%%tsc\",\"Tr\":%%Tr,\"Ta\":%%Ta,\"bkt\":%%[var(txn.bkt)],"
-        "\"bp\":%%[var(txn.bp)],\"rc\":\"%%rc\"}'\n",
+        "\"ts\":\"%%tsc\",\"Tr\":%%Tr,\"Ta\":%%Ta,\"bkt\":%%[var(txn.bkt,null)],"
+        "\"bp\":%%[var(txn.bp,null)],\"rc\":\"%%rc\"}'\n"
+        /* Where there is no request there are no variables, and no defaults of theirs. */
+        "    error-log-format '{\"t\":%%Ts.%%ms,\"arm\":null,\"srv\":null,\"st\":%%ST,"
+        "\"ts\":\"%%tsc\",\"Tr\":-1,\"Ta\":%%Ta,\"bkt\":null,\"bp\":null,\"rc\":\"0\"}'"
+        "\n",
         DEMO_TABLE, plan->place.folder, plan->place.folder);
     buffer_addf(
         to,
@@ -116,13 +122,13 @@ void demo_plan_target(const struct demo_plan *plan, struct buffer *to) {
         "    expected_rps: 40\n"
         "    slo: {availability: 97%%, p95: 3s}\n"
         "    split: {haproxy: {socket: %s/router.sock, table: %s, stable: stable,"
-        " canary: canary}}\n"
+        " canary: canary,\n      log: %s/" DEMO_LOG_SOCKET "}}\n"
         "    rollout: {socket: %s/rollout.sock}\n"
         "    real_model: %s\n"
         "    queues:\n",
         plan->place.name, plan->place.name, plan->front_port, plan->place.folder,
         plan->agent_ports[TRACK_STABLE], plan->agent_ports[TRACK_CANARY],
-        plan->place.folder, DEMO_TABLE, plan->place.folder,
+        plan->place.folder, DEMO_TABLE, plan->place.folder, plan->place.folder,
         plan->real_model ? "true" : "false");
     add_queues(to, "stable", DEMO_STABLE_RELEASE);
     add_queues(to, "canary", DEMO_CANARY_RELEASE);

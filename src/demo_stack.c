@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/panic.h"
 #include "demo_lease.h"
+#include "demo_log.h"
 #include "demo_part.h"
 #include "io/loop.h"
 
@@ -25,6 +26,7 @@ struct demo_stack {
     unsigned part_count;
     unsigned next; /* the part that is started next; all before it are up */
     bool ready, failed, stopping;
+    struct demo_log *log;     /* NULL when it could not be opened */
     struct demo_lease *lease; /* once the router is up */
 };
 
@@ -115,7 +117,8 @@ struct demo_stack *demo_stack_new(
         .loop = loop, .plan = plan, .handlers = *handlers, .owner = owner};
     struct error err = {0};
     add_parts(stack);
-    if (make_place(plan, &err)) {
+    if (make_place(plan, &err)) stack->log = demo_log_new(loop, &plan->place, &err);
+    if (stack->log) {
         start_next(stack);
     } else {
         fail(stack, &err);
@@ -127,6 +130,7 @@ void demo_stack_free(struct demo_stack *stack) {
     if (!stack) return;
     demo_lease_free(stack->lease);
     for (unsigned i = 0; i < stack->part_count; i++) demo_part_free(stack->parts[i]);
+    demo_log_free(stack->log);
     free(stack);
 }
 
@@ -281,4 +285,5 @@ void demo_stack_describe(const struct demo_stack *stack, struct buffer *to) {
             to, "part    %-16s %-8s %d\n", demo_part_name(part),
             demo_part_state_name(demo_part_state(part)), (int)demo_part_pid(part));
     }
+    if (stack->log) demo_log_describe(stack->log, to);
 }

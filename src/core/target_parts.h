@@ -17,12 +17,13 @@ struct target_track {
     char dns[TARGET_URL_SIZE]; /* http://name:port: every address is an instance */
 };
 
-/* HAProxy: its socket, the table with the lease, and the two backends. */
+/* HAProxy: its socket, the table with the lease, the two backends, and its log. */
 struct target_split {
     char socket[TARGET_FILE_SIZE]; /* "" for none */
     char table[64];
     char stable[64];
     char canary[64];
+    char log[TARGET_FILE_SIZE]; /* the socket that hears of each request; "" for none */
 };
 
 enum queue_kind { QUEUE_STREAM, QUEUE_LIST };

@@ -1,9 +1,15 @@
 /* The demo's router: who is sent to the canary, and until when. */
 /* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -145,9 +151,51 @@ static void a_user_sees_one_version_however_named(void **state) {
     lone_demo_stop(&both);
 }
 
+/* Sends what is no request and waits until the router hangs up. */
+static void send_rubbish(const char *url) {
+    unsigned long port = strtoul(strrchr(url, ':') + 1, NULL, 10);
+    assert_true(port > 0 && port <= UINT16_MAX);
+    struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons((uint16_t)port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    static const char rubbish[] = "\"\\ \x01\r\n\r\n";
+    char answer[512];
+    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof address), 0);
+    assert_true(write(client, rubbish, sizeof rubbish - 1) > 0);
+    while (read(client, answer, sizeof answer) > 0) continue;
+    close(client);
+}
+
+/* Each line is JSON, also that of what was no request. */
+static void the_demo_hears_of_every_request(void **state) {
+    (void)state;
+    struct lone_demo both;
+    char words[TEST_DEMO_WORDS_SIZE], url[64], log[TEST_PATH_SIZE];
+    struct stat info;
+    lone_demo_start(&both);
+    test_demo_value(&both.demo, "users", url, sizeof url);
+    send_rubbish(url);
+    uint64_t start_ns = loop_clock_ns();
+    const char *const status[] = {"demo", "status", NULL};
+    do {
+        assert_true(loop_clock_ns() - start_ns < 20 * NS_PER_S);
+        wait_a_little();
+        assert_int_equal(test_demo_ask(&both.home, status, words), 0);
+    } while (!strstr(words, "seen    stable ") || !strstr(words, "seen    canary ") ||
+             !strstr(words, "seen    router 1 refused"));
+    assert_null(strstr(words, "unread"));
+    test_folder_path(&both.home.folder, "flightdeck/demos/demo/parts/router.log", log);
+    assert_int_equal(stat(log, &info), 0);
+    assert_int_equal(info.st_size, 0); /* nothing to complain about */
+    lone_demo_stop(&both);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_lease_lasts_until_a_controller_takes_over),
+        cmocka_unit_test(the_demo_hears_of_every_request),
         cmocka_unit_test(a_user_sees_one_version_however_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
