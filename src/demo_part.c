@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/safe_text.h"
 #include "base/units.h"
+#include "demo_trim.h"
 #include "io/dial.h"
 #include "io/loop.h"
 #include "io/process.h"
@@ -255,6 +256,14 @@ pid_t demo_part_pid(const struct demo_part *part) {
 
 bool demo_part_is_up(const struct demo_part *part) {
     return part->process != NULL;
+}
+
+/* What cannot be cut now is tried again; there is nobody to tell. */
+void demo_part_trim_log(const struct demo_part *part) {
+    char path[DEMO_PATH_SIZE];
+    struct error err;
+    part_path(part, ".log", path);
+    demo_trim(path, &err);
 }
 
 void demo_part_last_words(const struct demo_part *part, struct text *words) {

@@ -38,7 +38,7 @@ enum {
 /* Told whenever the state changes; never inside a call. */
 typedef void (*demo_part_fn)(void *owner, struct demo_part *part);
 
-/* Stopped at first. Its output goes to parts/NAME.log in the folder of the plan. */
+/* Stopped at first. Its output is appended to parts/NAME.log in the folder of the plan. */
 struct demo_part *demo_part_new(
     struct loop *loop, const struct demo_plan *plan, const struct demo_start *start,
     demo_part_fn on_change, void *owner);
@@ -58,6 +58,9 @@ enum demo_part_state demo_part_state(const struct demo_part *part);
 const char *demo_part_state_name(enum demo_part_state state);
 pid_t demo_part_pid(const struct demo_part *part);  /* 0 when there is none */
 bool demo_part_is_up(const struct demo_part *part); /* a process exists */
+
+/* Keeps its log from growing without end: to be called now and then. */
+void demo_part_trim_log(const struct demo_part *part);
 
 /* Why it died, and the end of its log, sanitised. */
 void demo_part_last_words(const struct demo_part *part, struct text *words);

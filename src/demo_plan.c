@@ -75,6 +75,7 @@ void demo_plan_redis(const struct demo_plan *plan, struct demo_start *start) {
     add_arg(start, "%s/redis", plan->place.folder);
     add_flag(start, "--appendonly", "yes");
     add_flag(start, "--appendfsync", "everysec");
+    add_flag(start, "--auto-aof-rewrite-min-size", "16mb"); /* it may lie in memory */
     add_flag(start, "--save", "");
     add_flag(start, "--daemonize", "no");
     add_flag(start, "--maxmemory", "256mb");

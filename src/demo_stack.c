@@ -10,12 +10,13 @@
 
 #include "base/memory.h"
 #include "base/panic.h"
+#include "base/units.h"
 #include "demo_lease.h"
 #include "demo_log.h"
 #include "demo_part.h"
 #include "io/loop.h"
 
-enum { FILE_MODE = 0600, FILE_MAX = 16 * 1024, WORDS_SIZE = 600 };
+enum { FILE_MODE = 0600, FILE_MAX = 16 * 1024, WORDS_SIZE = 600, TRIM_S = 5 };
 
 struct demo_stack {
     struct loop *loop;            /* borrowed */
@@ -28,9 +29,11 @@ struct demo_stack {
     bool ready, failed, stopping;
     struct demo_log *log;     /* NULL when it could not be opened */
     struct demo_lease *lease; /* once the router is up */
+    struct loop_timer *trim;  /* of the logs */
 };
 
 static void start_next(struct demo_stack *stack);
+static void on_trim(void *owner, uint64_t now_ns);
 static void on_part_change(void *owner, struct demo_part *part);
 
 static bool write_file(const char *path, const struct buffer *text, struct error *err) {
@@ -117,6 +120,7 @@ struct demo_stack *demo_stack_new(
         .loop = loop, .plan = plan, .handlers = *handlers, .owner = owner};
     struct error err = {0};
     add_parts(stack);
+    stack->trim = loop_every(loop, TRIM_S * NS_PER_S, on_trim, stack);
     if (make_place(plan, &err)) stack->log = demo_log_new(loop, &plan->place, &err);
     if (stack->log) {
         start_next(stack);
@@ -128,10 +132,19 @@ struct demo_stack *demo_stack_new(
 
 void demo_stack_free(struct demo_stack *stack) {
     if (!stack) return;
+    loop_timer_free(stack->trim);
     demo_lease_free(stack->lease);
     for (unsigned i = 0; i < stack->part_count; i++) demo_part_free(stack->parts[i]);
     demo_log_free(stack->log);
     free(stack);
+}
+
+static void on_trim(void *owner, uint64_t now_ns) {
+    struct demo_stack *stack = owner;
+    (void)now_ns;
+    for (unsigned i = 0; i < stack->part_count; i++) {
+        demo_part_trim_log(stack->parts[i]);
+    }
 }
 
 static void become_ready(struct demo_stack *stack) {
