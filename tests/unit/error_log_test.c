@@ -32,7 +32,10 @@ static void error_log_lists_the_newest_first(void **state) {
     error_log_write(&log, "v1.5.0", &buffer);
     assert_string_equal(
         buffer_string(&buffer),
-        "{\"version\":\"v1.5.0\",\"total\":2,\"errors\":["
+        "{\"version\":\"v1.5.0\",\"total\":2,\"counts\":["
+        "{\"count\":2,\"time\":\"1970-01-01T00:00:01.002Z\",\"time_ms\":1002,"
+        "\"kind\":\"model_overloaded\",\"route\":\"/chat\",\"request_id\":\"id-2\","
+        "\"message\":\"two\"}],\"errors\":["
         "{\"time\":\"1970-01-01T00:00:01.002Z\",\"time_ms\":1002,"
         "\"kind\":\"model_overloaded\",\"route\":\"/chat\",\"request_id\":\"id-2\","
         "\"message\":\"two\"},"
@@ -67,6 +70,30 @@ static void error_log_keeps_the_last_hundred(void **state) {
     buffer_clear(&buffer);
 }
 
+/* A kind that is rare stays known when a hundred others have come since. */
+static void error_log_counts_every_kind_and_route(void **state) {
+    (void)state;
+    struct error_log log = {0};
+    struct error_entry rare = {.wall_ms = 5, .kind = "tool", .route = "worker"};
+    error_log_add(&log, &rare);
+    for (int i = 1; i <= 250; i++) add(&log, i, "again");
+    assert_int_equal(log.kind_count, 2);
+    assert_string_equal(log.kinds[0].last.kind, "tool");
+    assert_int_equal(log.kinds[0].count, 1);
+    assert_int_equal(log.kinds[1].count, 250);
+    assert_string_equal(log.kinds[1].last.request_id, "id-250");
+
+    for (int i = 0; i < 2 * ERROR_LOG_KINDS; i++) {
+        snprintf(rare.route, sizeof rare.route, "/route-%d", i);
+        error_log_add(&log, &rare);
+    }
+    assert_int_equal(log.kind_count, ERROR_LOG_KINDS);
+    assert_string_equal(log.kinds[ERROR_LOG_KINDS - 1].last.kind, "other");
+    uint64_t sum = 0;
+    for (int i = 0; i < ERROR_LOG_KINDS; i++) sum += log.kinds[i].count;
+    assert_int_equal(sum, log.total);
+}
+
 static void error_log_lets_no_terminal_be_tricked(void **state) {
     (void)state;
     struct error_log log = {0};
@@ -82,6 +109,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(error_log_lists_the_newest_first),
         cmocka_unit_test(error_log_keeps_the_last_hundred),
+        cmocka_unit_test(error_log_counts_every_kind_and_route),
         cmocka_unit_test(error_log_lets_no_terminal_be_tricked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
