@@ -1,4 +1,5 @@
-/* The errors path: the last errors of an instance, merged by kind, route and version. */
+/* The errors path: the last errors of an instance, counted by kind, route and version for
+ * as long as this session lasts. */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "core/document.h"
 #include "core/tally.h"
 #include "io/json.h"
-#include "probes/error_table.h"
+#include "probes/error_counts.h"
 #include "probes/fetch.h"
 #include "probes/instance.h"
 #include "probes/poll.h"
@@ -26,8 +27,9 @@ struct error_list {
     struct poll poll;
     struct fetch fetch;
     struct http_call *call; /* NULL while none is under way */
-    bool known;             /* the instance's errors are those of this body: */
+    bool known;             /* the body with this hash has been counted */
     uint64_t hash;
+    struct error_counts counts;
 };
 
 static void on_due(void *owner);
@@ -98,45 +100,66 @@ static struct error_row row_of(
     static const char *const ids[] = {"request_id", "id", NULL};
     static const char *const messages[] = {"message", "detail", "error", NULL};
     struct error_row row = {.track = (uint8_t)instance->track, .count = 1};
-    memcpy(row.version, instance->version, sizeof row.version);
     take_string(root, versions, row.version, sizeof row.version);
     take_string(entry, kinds, row.kind, sizeof row.kind);
     take_string(entry, routes, row.route, sizeof row.route);
     take_string(entry, versions, row.version, sizeof row.version);
     take_string(entry, ids, row.request_id, sizeof row.request_id);
     take_string(entry, messages, row.message, sizeof row.message);
-    int64_t count;
-    if (node_integer(entry, "count", 1, INT32_MAX, &count)) row.count = (uint64_t)count;
     row.last_seen_ms = time_of(entry);
     return row;
 }
 
-/* The list itself, or the one under "errors"; NULL for anything else. */
-static const struct node *entries_of(const struct node *root) {
-    const struct node *list = root;
-    if (root && root->kind == NODE_MAP) list = node_get(root, "errors");
+static const struct node *list_under(const struct node *root, const char *key) {
+    if (!root || root->kind != NODE_MAP) return NULL;
+    const struct node *list = node_get(root, key);
     return list && list->kind == NODE_LIST ? list : NULL;
 }
 
+/* The list itself, or the one under "errors"; NULL for anything else. */
+static const struct node *entries_of(const struct node *root) {
+    return root && root->kind == NODE_LIST ? root : list_under(root, "errors");
+}
+
+/* How many of each kind there were, with the last of each: then that is all one needs. */
+static const struct node *counts_of(const struct node *root) {
+    return list_under(root, "counts");
+}
+
 static void take_entries(
-    struct instance *instance, const struct node *root, const struct node *entries) {
-    struct error_table table = {0};
+    struct error_list *list, const struct node *root, const struct node *entries) {
+    const struct instance *instance = list->instance;
+    bool shared = instance->mixed_health || instance->mixed_reading;
     uint32_t taken = 0;
     const struct node *at = entries->first;
     for (; at && taken < ENTRIES_MAX; at = at->next, taken++) {
         if (at->kind != NODE_MAP) continue;
         struct error_row row = row_of(instance, root, at);
-        error_table_add(&table, &row);
+        int64_t count;
+        if (node_integer(at, "count", 1, INT64_MAX, &count)) {
+            row.count = (uint64_t)count;
+            error_counts_set(&list->counts, &row, shared);
+        } else {
+            error_counts_add(&list->counts, &row);
+        }
     }
+}
+
+static void take_counts(struct error_list *list) {
+    struct instance *instance = list->instance;
+    error_counts_name_version(&list->counts, instance->version);
+    struct error_table table = list->counts.table;
     error_table_sort(&table);
     instance->error_count = table.count;
     memcpy(instance->errors, table.rows, sizeof instance->errors);
 }
 
 static void say_kinds(struct error_list *list) {
-    uint32_t kinds = list->instance->error_count;
+    uint32_t kinds = list->counts.table.count;
+    unsigned long long total = error_counts_total(&list->counts);
     subject_say(
-        &list->subject, PART_OK, "%u kind%s of error", kinds, kinds == 1 ? "" : "s");
+        &list->subject, PART_OK, "%u kind%s of error, %llu in all", kinds,
+        kinds == 1 ? "" : "s", total);
 }
 
 static bool read_body(struct error_list *list, const struct http_reply *reply) {
@@ -149,7 +172,10 @@ static bool read_body(struct error_list *list, const struct http_reply *reply) {
     const struct node *root = document_root(body);
     const struct node *entries = entries_of(root);
     if (entries) {
-        take_entries(list->instance, root, entries);
+        const struct node *counts = counts_of(root);
+        error_counts_begin(&list->counts);
+        take_entries(list, root, counts ? counts : entries);
+        take_counts(list);
         say_kinds(list);
     } else {
         subject_say(&list->subject, PART_BAD, "JSON, but no list of errors");

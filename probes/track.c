@@ -22,7 +22,8 @@ struct track_watch {
     enum track track;
     uint32_t count;
     struct instance *instances[TARGET_INSTANCES_MAX];
-    struct places *places; /* NULL without a DNS name */
+    struct places *places;       /* NULL without a DNS name */
+    struct error_table departed; /* errors of instances that are no more */
     struct round health_round;
     struct round reading_round;
     struct versions_event told; /* as it was published last */
@@ -81,6 +82,12 @@ static bool is_known(const struct track_watch *watch, const struct place *place)
     return false;
 }
 
+static void add_errors(struct error_table *table, const struct instance *instance) {
+    for (uint32_t row = 0; row < instance->error_count; row++) {
+        error_table_add(table, &instance->errors[row]);
+    }
+}
+
 static void drop_missing(
     struct track_watch *watch, const struct place *places, uint32_t count) {
     uint32_t kept = 0;
@@ -88,6 +95,7 @@ static void drop_missing(
         struct instance *instance = watch->instances[i];
         bool by_name = instance->address[0] != '\0';
         if (by_name && !is_among(instance, places, count)) {
+            add_errors(&watch->departed, instance);
             instance_remove(instance);
         } else {
             watch->instances[kept++] = instance;
@@ -227,12 +235,9 @@ static void sum_readings(struct track_watch *watch) {
 }
 
 static void merge_errors(struct track_watch *watch) {
-    struct error_table table = {0};
+    struct error_table table = watch->departed;
     for (uint32_t i = 0; i < watch->count; i++) {
-        const struct instance *instance = watch->instances[i];
-        for (uint32_t row = 0; row < instance->error_count; row++) {
-            error_table_add(&table, &instance->errors[row]);
-        }
+        add_errors(&table, watch->instances[i]);
     }
     error_table_sort(&table);
     struct event event = {.kind = EVENT_ERRORS};

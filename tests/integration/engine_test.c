@@ -114,6 +114,47 @@ static void a_healthy_service_is_seen_whole(void **state) {
     world_clear(&world);
 }
 
+static bool has_counted(const struct world *world, const void *what) {
+    const struct state *seen = &world->model->state;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < seen->error_count; i++) sum += seen->errors[i].count;
+    return sum == *(const uint64_t *)what;
+}
+
+/* The list shows the last ones only: the table shows all that there were. */
+static void errors_are_counted_and_their_kinds_stay(void **state) {
+    (void)state;
+    static const char *const bodies[] = {
+        "{\"errors\":[{\"time_ms\":1795335795897,\"kind\":\"tool\",\"request_id\":"
+        "\"a\"}]}",
+        "{\"errors\":[{\"time_ms\":1795335795899,\"kind\":\"late\",\"request_id\":"
+        "\"c\"},"
+        "{\"time_ms\":1795335795898,\"kind\":\"late\",\"request_id\":\"b\"}]}",
+        "{\"errors\":[{\"time_ms\":1795335795900,\"kind\":\"late\",\"request_id\":"
+        "\"d\"},"
+        "{\"time_ms\":1795335795899,\"kind\":\"late\",\"request_id\":\"c\"}]}",
+        "{\"errors\":[],\"counts\":[{\"kind\":\"new\",\"count\":2000}]}",
+    };
+    static const uint64_t sums[] = {1, 3, 4, 2004};
+    struct world world;
+    world_init(&world);
+    struct service *service = service_new(world.loop, 0);
+    serve_agent(service);
+    add_instance(&world, TRACK_STABLE, service);
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        service_answer(service, "/errors", 200, "application/json", bodies[i]);
+        if (i == 0) world_watch(&world);
+        assert_true(world_wait(&world, has_counted, &sums[i]));
+    }
+    const struct state *seen = &world.model->state;
+    assert_int_equal(seen->error_count, 3);
+    for (uint32_t i = 0; i < seen->error_count; i++) {
+        assert_string_equal(seen->errors[i].version, "v1.5.0");
+    }
+    service_free(service);
+    world_clear(&world);
+}
+
 static void a_dead_instance_is_named_within_two_polls_and_comes_back(void **state) {
     (void)state;
     struct world world;
@@ -314,6 +355,7 @@ static void instances_behind_a_name_are_found(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_healthy_service_is_seen_whole),
+        cmocka_unit_test(errors_are_counted_and_their_kinds_stay),
         cmocka_unit_test(a_dead_instance_is_named_within_two_polls_and_comes_back),
         cmocka_unit_test(a_bare_url_misses_nothing_that_is_not_there),
         cmocka_unit_test(a_bare_url_misses_what_was_there),
