@@ -48,7 +48,7 @@
     X(demo_command,          "demo",         "",               TAKES_DEMO,                       "a whole service on this machine, and the cockpit on it"), \
     X(demo_scale_command,    "demo scale",   "PART COUNT",     TAKES(OPTION_TARGET),             "run that many workers of a version"), \
     X(demo_start_command,    "demo start",   "PART",           TAKES(OPTION_TARGET),             "start a part of a running demo again"), \
-    X(demo_status_command,   "demo status",  "",               TAKES(OPTION_TARGET),             "where a running demo is reached, and its parts"), \
+    X(demo_status_command,   "demo status",  "",               TAKES(OPTION_TARGET),             "where a running demo is reached, its parts and its requests"), \
     X(demo_stop_command,     "demo stop",    "PART",           TAKES(OPTION_TARGET),             "stop a part of a running demo"), \
     X(demo_traffic_command,  "demo traffic", "URL [RATE]",     0,                                "send the demo's gentle traffic to a service on this machine"), \
     X(help_command,          "help",         "[COMMAND] [WORD]", 0,                                "say what a command does and takes"), \
