@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "demo_log.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -32,6 +33,10 @@ static void count_request(
 
 void demo_log_count(struct demo_log_counts *counts, struct slice line) {
     struct error err;
+    if (line.length > 0 && isalpha((unsigned char)line.data[0])) {
+        counts->notices++;
+        return;
+    }
     struct document *document = json_parse(line, &err);
     const struct node *root = document ? document_root(document) : NULL;
     const struct node *arm = root ? node_get(root, "arm") : NULL;
@@ -92,6 +97,9 @@ void demo_log_describe(const struct demo_log *log, struct buffer *to) {
     }
     if (counts->refused > 0) {
         buffer_addf(to, "seen    router %" PRIu64 " refused\n", counts->refused);
+    }
+    if (counts->notices > 0) {
+        buffer_addf(to, "seen    router %" PRIu64 " notices\n", counts->notices);
     }
     uint64_t lost = counts->strange + datagram_dropped_count(log->datagram);
     if (lost > 0) buffer_addf(to, "seen    log %" PRIu64 " lines unread\n", lost);

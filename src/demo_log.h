@@ -1,4 +1,4 @@
-/* Hears what the demo's router logs, one JSON line per request, and counts it. */
+/* Hears what the demo's router logs, a JSON line per request, and counts it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -24,6 +24,7 @@ struct demo_log_arm {
 struct demo_log_counts {
     struct demo_log_arm arms[TRACK_COUNT];
     uint64_t refused; /* by the router itself: no request that could be sent on */
+    uint64_t notices; /* of no request, in words: a server went down or came up */
     uint64_t strange; /* lines that are no JSON, or not what the router writes */
 };
 

@@ -19,6 +19,9 @@ static void demo_log_counts_each_arm_and_what_went_wrong(void **state) {
         "{\"t\":1.5,\"arm\":null,\"srv\":null,\"st\":400,\"bkt\":null}\n",
         "{\"t\":1.5,\"arm\":\"front\",\"srv\":\"<NOSRV>\",\"st\":408}\n",
         "{\"t\":1.5,\"arm\":\"stable\",\"st\":200,\"bkt\":-}\n",
+        "Server stable/s1 is DOWN, reason: Layer7 wrong status, code: 503.\n",
+        "Backup Server canary/s1bk is UP via stable/s1.\n",
+        "backend stable has no server available!\n",
         "{\"arm\":\"stable\"}",
         "[]",
         "",
@@ -34,6 +37,7 @@ static void demo_log_counts_each_arm_and_what_went_wrong(void **state) {
     assert_int_equal(counts.arms[TRACK_CANARY].failed, 1);
     assert_int_equal(counts.arms[TRACK_CANARY].strayed, 1);
     assert_int_equal(counts.refused, 2);
+    assert_int_equal(counts.notices, 3);
     assert_int_equal(counts.strange, 4);
 }
 
