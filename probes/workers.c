@@ -227,7 +227,6 @@ static const char *plural(int64_t count) {
 
 static void tell_alive(struct worker *worker) {
     struct subject *subject = &worker->subject;
-    subject_set_version(subject, slice_of(worker->version));
     bool busy = strcmp(worker->state, "busy") == 0;
     subject_say(
         subject, PART_OK, "%s%s%s", worker->state, busy && worker->job[0] ? " " : "",
@@ -265,7 +264,10 @@ static bool tell_worker(struct worker *worker, bool others) {
     const struct worker_sight *sight = &worker->sight;
     enum worker_fate fate =
         worker_fate_of(sight, &worker->memory, others, loop_clock_ns());
-    if (fate != WORKER_MISSING && sight->beats) worker->told_missing = false;
+    if (sight->beats) {
+        worker->told_missing = false;
+        subject_set_version(subject, slice_of(worker->version));
+    }
     switch (fate) {
     case WORKER_ALIVE: tell_alive(worker); return true;
     case WORKER_LATE:
