@@ -6,7 +6,7 @@
     "local finished_max = 20000\n"                               \
     "local job_kept, answer_kept, history_kept, worker_kept =\n" \
     "  3600, 300, 86400, 15\n"                                   \
-    "local left_kept = 60\n"
+    "local left_kept, leases_past = 60, 10\n"
 
 #define LUA_NOW                                        \
     "local function now()\n"                           \
@@ -103,8 +103,17 @@ const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_FINISH
     "    end\n"
     "  until cursor == '0-0' or #taken >= free or steps >= 100\n"
     "end\n"
+    "local function sweep(stream)\n"
+    "  for _, of in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[stream], group)) do\n"
+    "    if of[2] ~= me and of[4] == 0 and of[6] > ARGV[4] * leases_past and\n"
+    "      redis.call('EXISTS', 'worker:' .. of[2]) == 0 then\n"
+    "      redis.call('XGROUP', 'DELCONSUMER', KEYS[stream], group, of[2])\n"
+    "    end\n"
+    "  end\n"
+    "end\n"
     "for stream = 1, 3 do\n"
     "  if ARGV[4] ~= '0' and #taken < free then recover(stream) end\n"
+    "  if ARGV[4] ~= '0' then sweep(stream) end\n"
     "end\n"
     "for stream = 1, 3 do\n"
     "  if #taken < free then\n"

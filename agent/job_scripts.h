@@ -8,7 +8,8 @@
 extern const char job_script_submit[];
 
 /* KEYS: the three streams, the dead letters, the stats, the worker. ARGV: group, consumer,
- * how many, lease ms or 0 for no recovery, the most deliveries.
+ * how many, lease ms or 0 for no recovery, the most deliveries. With recovery, consumers
+ * without a job or a hash that were idle for ten leases are removed: they died long ago.
  * Returns {{{stream 1-3, entry, deliveries, now ms, {fields…}}…}, {last id…}}. */
 extern const char job_script_take[];
 

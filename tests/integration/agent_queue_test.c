@@ -324,6 +324,24 @@ static void a_worker_says_goodbye_and_one_that_is_killed_does_not(void **state) 
     assert_int_equal(consumers(), 1);
 }
 
+static void who_died_long_ago_is_cleared_away(void **state) {
+    (void)state;
+    test_stack_worker(&stack, 0, "v5", quick_lease);
+    while (redis("XINFO CONSUMERS q:v5:3 agent").number < 1) {
+        test_client_breathe(&stack.client);
+    }
+    redis("XGROUP CREATECONSUMER q:v5:3 agent dead");
+    redis("XGROUP CREATECONSUMER q:v5:3 agent quiet");
+    redis("HSET worker:quiet state idle");
+    while (redis("XINFO CONSUMERS q:v5:3 agent").number > 2) {
+        test_client_breathe(&stack.client);
+    }
+    assert_int_equal(redis("XGROUP DELCONSUMER q:v5:3 agent dead").number, 0);
+    redis("XGROUP CREATECONSUMER q:v5:3 agent quiet");
+    assert_int_equal(redis("XINFO CONSUMERS q:v5:3 agent").number, 2);
+    test_process_stop(&stack.workers[0]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_goes_from_the_queue_to_its_answer),
@@ -336,6 +354,7 @@ int main(void) {
         cmocka_unit_test(a_job_whose_time_is_over_is_not_worked_on),
         cmocka_unit_test(workers_that_are_killed_lose_no_job_and_repeat_none),
         cmocka_unit_test(a_worker_finishes_what_it_has_before_it_ends),
+        cmocka_unit_test(who_died_long_ago_is_cleared_away),
         cmocka_unit_test(a_worker_says_goodbye_and_one_that_is_killed_does_not),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
