@@ -25,14 +25,8 @@ struct figure figure_of(
 /* A figure that is stale or missing has its own role. */
 enum role figure_role(const struct figure *figure, enum role role);
 
-/* Older than this is stale: a poll was missed. */
-uint64_t figure_patience_ns(const struct state *state);
-
 /* In whole steps, so that it changes rarely: "now", "12s", "3m", "5h", "2d". */
 void figure_add_age(struct text *text, uint64_t age_ns);
 
 /* The same as a moment: "now", "12s ago". */
 void figure_add_ago(struct text *text, uint64_t age_ns);
-
-/* The value in the metric's unit. */
-void figure_add_value(struct text *text, enum metric metric, float value);

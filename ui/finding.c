@@ -6,6 +6,7 @@
 
 #include "base/panic.h"
 #include "base/units.h"
+#include "core/metric_value.h"
 
 /* When the canary is called worse than stable: a hint, not the decision of a rollout. */
 #define WORSE_LATENCY_RATIO 1.2F
@@ -226,7 +227,7 @@ static void find_objective(
     text_addf(
         &text, "%s %s %s > SLO ", track_word(track),
         metric == METRIC_P95 ? "p95" : "errors", figure.words);
-    figure_add_value(&text, metric, limit);
+    metric_add_value(&text, metric, limit);
     add_samples(&text, samples_of(scene, track));
     add_finding(findings, FINDING_FAIL, words);
 }
@@ -238,9 +239,9 @@ static void find_worse_latency(const struct scene *scene, struct findings *findi
     char words[FINDING_SIZE];
     struct text text = TEXT_IN(words);
     text_add(&text, "canary p95 ");
-    figure_add_value(&text, METRIC_P95, canary);
+    metric_add_value(&text, METRIC_P95, canary);
     text_add(&text, " vs stable ");
-    figure_add_value(&text, METRIC_P95, stable);
+    metric_add_value(&text, METRIC_P95, stable);
     text_addf(
         &text, ": %+.0f%% (limit +%.0f%%)", ((double)canary / (double)stable - 1) * 100,
         ((double)WORSE_LATENCY_RATIO - 1) * 100);
@@ -256,9 +257,9 @@ static void find_worse_errors(const struct scene *scene, struct findings *findin
     char words[FINDING_SIZE];
     struct text text = TEXT_IN(words);
     text_add(&text, "canary errors ");
-    figure_add_value(&text, METRIC_ERROR_RATIO, canary);
+    metric_add_value(&text, METRIC_ERROR_RATIO, canary);
     text_add(&text, " vs stable ");
-    figure_add_value(&text, METRIC_ERROR_RATIO, stable);
+    metric_add_value(&text, METRIC_ERROR_RATIO, stable);
     add_samples(&text, samples_of(scene, TRACK_CANARY));
     add_finding(findings, FINDING_WARN, words);
 }
@@ -322,7 +323,7 @@ static void add_figure(
     float limit = limit_of(scene, metric);
     if (isnan(limit)) return;
     text_add(text, " (SLO ");
-    figure_add_value(text, metric, limit);
+    metric_add_value(text, metric, limit);
     text_add_char(text, ')');
 }
 

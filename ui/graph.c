@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/text.h"
+#include "core/metric_value.h"
 #include "ui/figure.h"
 #include "ui/time_axis.h"
 
@@ -112,12 +113,12 @@ static void draw_scale(
     struct text text = TEXT_IN(words);
     int bottom = rect.y + rect.height - 1;
     if (limit_row >= 0) {
-        figure_add_value(&text, graph->metric, graph->limit);
+        metric_add_value(&text, graph->metric, graph->limit);
         canvas_text_right(canvas, rect.x, limit_row, rect.width, words, ROLE_LIMIT);
         text_reset(&text);
     }
     if (limit_row != rect.y) {
-        figure_add_value(&text, graph->metric, plot->scale);
+        metric_add_value(&text, graph->metric, plot->scale);
         canvas_text_right(canvas, rect.x, rect.y, rect.width, words, ROLE_DIM);
     }
     if (limit_row != bottom && rect.height > 1) {

@@ -9,6 +9,7 @@
 
 enum {
     WINDOW_S = 10,     /* long enough for percentiles of a few requests per second */
+    MINUTE_S = 60,     /* long enough to judge by */
     SPACING = 12,      /* a snapshot each twelfth of the window */
     GAP_PERCENT = 150, /* an answer later than so much of the interval left a gap */
 };
@@ -23,9 +24,13 @@ static size_t row_of(enum meaning histogram) {
 
 void growth_init(struct growth *growth, uint64_t interval_ns) {
     memset(growth, 0, sizeof *growth);
-    uint64_t window_ns = WINDOW_S * NS_PER_S;
-    if (window_ns < 2 * interval_ns) window_ns = 2 * interval_ns;
-    growth->window_ns = window_ns + interval_ns * GAP_PERCENT / 100;
+    static const uint64_t spans_s[GROWTH_REACHES] = {
+        [GROWTH_WINDOW] = WINDOW_S, [GROWTH_MINUTE] = MINUTE_S};
+    for (size_t i = 0; i < GROWTH_REACHES; i++) {
+        uint64_t window_ns = spans_s[i] * NS_PER_S;
+        if (window_ns < 2 * interval_ns) window_ns = 2 * interval_ns;
+        growth->past[i].window_ns = window_ns + interval_ns * GAP_PERCENT / 100;
+    }
     growth->recent_ns = (uint64_t)(recent_s * (double)NS_PER_S);
 }
 
@@ -55,50 +60,53 @@ void growth_add_bucket(
 }
 
 void growth_break(struct growth *growth) {
-    growth->past_count = 0;
+    for (size_t i = 0; i < GROWTH_REACHES; i++) growth->past[i].count = 0;
     memcpy(growth->latest, growth->now.buckets[0], sizeof growth->latest);
 }
 
-static const struct growth_snapshot *past(const struct growth *growth, uint32_t back) {
-    return &growth->past[(growth->past_count - 1 - back) % GROWTH_SNAPSHOTS];
+static const struct growth_snapshot *snapshot(
+    const struct growth_past *past, uint32_t back) {
+    return &past->ring[(past->count - 1 - back) % GROWTH_SNAPSHOTS];
 }
 
-static uint32_t kept(const struct growth *growth) {
-    return growth->past_count < GROWTH_SNAPSHOTS ? growth->past_count
-                                                 : GROWTH_SNAPSHOTS;
+static uint32_t kept(const struct growth_past *past) {
+    return past->count < GROWTH_SNAPSHOTS ? past->count : GROWTH_SNAPSHOTS;
 }
 
-/* The snapshot to count from: the oldest one inside the window. */
-static const struct growth_snapshot *base_of(const struct growth *growth) {
+/* The snapshot to count from: the oldest one inside the window, or the first one that is
+ * `enough_ns` old. */
+static const struct growth_snapshot *base_within(
+    const struct growth *growth, const struct growth_past *past, uint64_t enough_ns) {
     const struct growth_snapshot *base = NULL;
-    for (uint32_t back = 0; back < kept(growth); back++) {
-        const struct growth_snapshot *older = past(growth, back);
-        if (growth->now.at_ns - older->at_ns > growth->window_ns) break;
+    for (uint32_t back = 0; back < kept(past); back++) {
+        const struct growth_snapshot *older = snapshot(past, back);
+        if (growth->now.at_ns - older->at_ns > past->window_ns) break;
         if (older->at_ns < growth->now.at_ns) base = older;
+        if (base && growth->now.at_ns - base->at_ns >= enough_ns) break;
     }
     return base;
+}
+
+static const struct growth_snapshot *base_of(
+    const struct growth *growth, enum growth_reach reach) {
+    return base_within(growth, &growth->past[reach], UINT64_MAX);
 }
 
 static const struct growth_snapshot *recent_base_of(const struct growth *growth) {
-    const struct growth_snapshot *base = NULL;
-    for (uint32_t back = 0; back < kept(growth); back++) {
-        const struct growth_snapshot *older = past(growth, back);
-        if (growth->now.at_ns - older->at_ns > growth->window_ns) break;
-        if (older->at_ns < growth->now.at_ns) base = older;
-        if (base && growth->now.at_ns - base->at_ns >= growth->recent_ns) break;
-    }
-    return base;
+    return base_within(growth, &growth->past[GROWTH_WINDOW], growth->recent_ns);
+}
+
+/* What was read last becomes past, unless the past is dense enough there. */
+static void keep(const struct growth_snapshot *now, struct growth_past *past) {
+    uint64_t spacing_ns = past->window_ns / SPACING;
+    if (past->count > 0 && now->at_ns - snapshot(past, 0)->at_ns < spacing_ns) return;
+    past->ring[past->count % GROWTH_SNAPSHOTS] = *now;
+    past->count++;
 }
 
 void growth_close(struct growth *growth, uint64_t at_ns) {
-    /* What was read last becomes past, unless the past is dense enough there. */
-    const struct growth_snapshot *newest =
-        growth->past_count > 0 ? past(growth, 0) : NULL;
-    uint64_t spacing_ns = growth->window_ns / SPACING;
     growth->now.at_ns = at_ns;
-    if (newest && at_ns - newest->at_ns < spacing_ns) return;
-    growth->past[growth->past_count % GROWTH_SNAPSHOTS] = growth->now;
-    growth->past_count++;
+    for (size_t i = 0; i < GROWTH_REACHES; i++) keep(&growth->now, &growth->past[i]);
 }
 
 static double seconds_since(
@@ -107,22 +115,27 @@ static double seconds_since(
     return (double)(growth->now.at_ns - base->at_ns) / (double)NS_PER_S;
 }
 
-double growth_window_s(const struct growth *growth) {
-    return seconds_since(growth, base_of(growth));
+double growth_span_s(const struct growth *growth, enum growth_reach reach) {
+    return seconds_since(growth, base_of(growth, reach));
 }
 
 double growth_recent_s(const struct growth *growth) {
     return seconds_since(growth, recent_base_of(growth));
 }
 
-double growth_of(const struct growth *growth, enum meaning meaning) {
-    const struct growth_snapshot *base = base_of(growth);
+static double total_since(
+    const struct growth *growth, const struct growth_snapshot *base,
+    enum meaning meaning) {
     return base ? growth->now.totals[meaning] - base->totals[meaning] : (double)NAN;
 }
 
+double growth_of(
+    const struct growth *growth, enum growth_reach reach, enum meaning meaning) {
+    return total_since(growth, base_of(growth, reach), meaning);
+}
+
 double growth_recent_of(const struct growth *growth, enum meaning meaning) {
-    const struct growth_snapshot *base = recent_base_of(growth);
-    return base ? growth->now.totals[meaning] - base->totals[meaning] : (double)NAN;
+    return total_since(growth, recent_base_of(growth), meaning);
 }
 
 static struct buckets buckets_since(
@@ -135,8 +148,9 @@ static struct buckets buckets_since(
     return buckets;
 }
 
-struct buckets growth_buckets(const struct growth *growth, enum meaning histogram) {
-    const struct growth_snapshot *base = base_of(growth);
+struct buckets growth_buckets(
+    const struct growth *growth, enum growth_reach reach, enum meaning histogram) {
+    const struct growth_snapshot *base = base_of(growth, reach);
     if (!base) return (struct buckets){0};
     size_t row = row_of(histogram);
     return buckets_since(growth, row, base->buckets[row]);

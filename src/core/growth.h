@@ -1,4 +1,4 @@
-/* How much counters and histograms grew over a sliding window. */
+/* How much counters and histograms grew over sliding windows. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -20,12 +20,20 @@ struct growth_snapshot {
     double buckets[GROWTH_HISTOGRAMS][BUCKETS_MAX];
 };
 
-struct growth {
+/* What growth is counted over: some seconds for what is drawn, a minute for what is
+ * judged. */
+enum growth_reach { GROWTH_WINDOW, GROWTH_MINUTE, GROWTH_REACHES };
+
+struct growth_past {
     uint64_t window_ns;
+    uint32_t count;                                /* ever put into the ring */
+    struct growth_snapshot ring[GROWTH_SNAPSHOTS]; /* evenly over the window */
+};
+
+struct growth {
     uint64_t recent_ns;
     struct growth_snapshot now;
-    struct growth_snapshot past[GROWTH_SNAPSHOTS]; /* a ring */
-    uint32_t past_count;                           /* ever put into the ring */
+    struct growth_past past[GROWTH_REACHES];
     uint32_t bound_count[GROWTH_HISTOGRAMS];
     double bounds[GROWTH_HISTOGRAMS][BUCKETS_MAX]; /* in order of appearance */
     double latest[BUCKETS_MAX]; /* latencies counted at the answer before */
@@ -43,20 +51,23 @@ void growth_add(struct growth *growth, enum meaning meaning, double by);
 void growth_add_bucket(
     struct growth *growth, enum meaning histogram, uint8_t place, double by);
 
-/* What has been added means nothing, as after a restart: the window begins here. */
+/* What has been added means nothing, as after a restart: the windows begin here. */
 void growth_break(struct growth *growth);
 
 /* All of one answer has been added. */
 void growth_close(struct growth *growth, uint64_t at_ns);
 
-/* The two times that rates are taken over, in seconds; NaN when nothing is known that
- * far back. The recent one is about a second, for what must move at once. */
-double growth_window_s(const struct growth *growth);
+/* The times that growth is counted over, in seconds: at most the time that was seen, NaN
+ * when nothing is known of it. The recent one is about a second, for what must move at
+ * once. */
+double growth_span_s(const struct growth *growth, enum growth_reach reach);
 double growth_recent_s(const struct growth *growth);
 
-/* Growth over the window, over the recent time, and of a histogram over the window; the
- * last one since the answer before. */
-double growth_of(const struct growth *growth, enum meaning meaning);
+/* Growth over a window, over the recent time, and of a histogram over a window; the last
+ * one since the answer before. */
+double growth_of(
+    const struct growth *growth, enum growth_reach reach, enum meaning meaning);
 double growth_recent_of(const struct growth *growth, enum meaning meaning);
-struct buckets growth_buckets(const struct growth *growth, enum meaning histogram);
+struct buckets growth_buckets(
+    const struct growth *growth, enum growth_reach reach, enum meaning histogram);
 struct buckets growth_latest(const struct growth *growth);

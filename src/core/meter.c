@@ -199,19 +199,23 @@ static bool is_odd(const struct meter *meter, uint32_t row) {
     return !buckets_straighten(&buckets);
 }
 
+/* Counts that a text without an end of its histogram leaves out, and a rise. */
+static void end_buckets(struct buckets *buckets, double counted) {
+    bool open = buckets->count > 0 && !isinf(buckets->bounds[buckets->count - 1]);
+    if (open && counted > 0) buckets_put(buckets, HUGE_VAL, counted);
+    buckets_straighten(buckets);
+}
+
 static void read_histogram(struct meter *meter, uint32_t row) {
     struct reading *reading = &meter->reading;
     enum meaning histogram = (enum meaning)(MEANING_LATENCY + (int)row);
     struct buckets *buckets = &reading->histograms[row];
-    *buckets = growth_buckets(&meter->growth, histogram);
+    *buckets = growth_buckets(&meter->growth, GROWTH_WINDOW, histogram);
     if (is_odd(meter, row)) reading->odd = true;
     if (isnan(meter->raw[histogram]) && buckets->count > 0) {
         reading->values[histogram] = buckets_total(buckets);
     }
-    bool open = buckets->count > 0 && !isinf(buckets->bounds[buckets->count - 1]);
-    double counted = reading->values[histogram];
-    if (open && counted > 0) buckets_put(buckets, HUGE_VAL, counted);
-    buckets_straighten(buckets);
+    end_buckets(buckets, reading->values[histogram]);
 }
 
 /* The number of requests: as counted, else as many as there are latencies. */
@@ -219,17 +223,40 @@ static enum meaning requests_of(const struct meter *meter) {
     return isnan(meter->raw[MEANING_REQUESTS]) ? MEANING_LATENCY : MEANING_REQUESTS;
 }
 
+static double minute_of(const struct meter *meter, enum meaning meaning) {
+    if (meter->ranks[meaning] == NOTHING) return NAN;
+    return growth_of(&meter->growth, GROWTH_MINUTE, meaning);
+}
+
+static void read_minute(struct meter *meter) {
+    struct reading_minute *minute = &meter->reading.minute;
+    double timed = minute_of(meter, MEANING_LATENCY);
+    double failed = minute_of(meter, MEANING_FAILED);
+    minute->span_s = growth_span_s(&meter->growth, GROWTH_MINUTE);
+    minute->latencies = growth_buckets(&meter->growth, GROWTH_MINUTE, MEANING_LATENCY);
+    bool counts = !isnan(meter->raw[MEANING_LATENCY]);
+    if (!counts && minute->latencies.count > 0) {
+        timed = buckets_total(&minute->latencies);
+    }
+    end_buckets(&minute->latencies, timed);
+    bool asked = requests_of(meter) == MEANING_REQUESTS;
+    minute->requests = asked ? minute_of(meter, MEANING_REQUESTS) : timed;
+    minute->failed = isnan(failed) ? minute_of(meter, MEANING_ERRORS) : failed;
+}
+
 static void read_values(struct meter *meter) {
     struct reading *reading = &meter->reading;
-    reading->window_s = growth_window_s(&meter->growth);
+    reading->window_s = growth_span_s(&meter->growth, GROWTH_WINDOW);
     for (int i = 0; i < MEANING_COUNT; i++) {
         enum meaning_kind kind = meaning_kind((enum meaning)i);
         bool grows = kind == MEANING_COUNTER || kind == MEANING_HISTOGRAM;
         if (meter->ranks[i] == NOTHING) continue;
         reading->values[i] =
-            grows ? growth_of(&meter->growth, (enum meaning)i) : meter->raw[i];
+            grows ? growth_of(&meter->growth, GROWTH_WINDOW, (enum meaning)i)
+                  : meter->raw[i];
     }
     for (uint32_t row = 0; row < GROWTH_HISTOGRAMS; row++) read_histogram(meter, row);
+    read_minute(meter);
     if (meter->ranks[MEANING_BREAKER] != NOTHING &&
         isnan(meter->raw[MEANING_BREAKER])) {
         reading->values[MEANING_BREAKER] = 0;

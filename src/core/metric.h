@@ -57,7 +57,14 @@ enum metric_unit {
     X(METRIC_REDIS_CLIENTS, "redis_clients",   METRIC_OF_TARGET, METRIC_COUNT_UNIT, "clients"), \
     X(METRIC_REDIS_BLOCKED, "redis_blocked",   METRIC_OF_TARGET, METRIC_COUNT_UNIT, "blocked"), \
     X(METRIC_REDIS_HITS,    "redis_hit_ratio", METRIC_OF_TARGET, METRIC_RATIO,      "hit"), \
-    X(METRIC_REDIS_EVICTED, "redis_evicted",   METRIC_OF_TARGET, METRIC_PER_S,      "evict/s")
+    X(METRIC_REDIS_EVICTED, "redis_evicted",   METRIC_OF_TARGET, METRIC_PER_S,      "evict/s"), \
+    /* What is judged: the last minute, as far as it was seen; a percentile with bounds. */ \
+    X(METRIC_SEEN,          "seen_requests",   METRIC_OF_TRACK,  METRIC_COUNT_UNIT, "n"), \
+    X(METRIC_SEEN_SPAN,     "seen_ms",         METRIC_OF_TRACK,  METRIC_MS,         "seen for"), \
+    X(METRIC_SEEN_P95,      "seen_p95_ms",     METRIC_OF_TRACK,  METRIC_MS,         "p95"), \
+    X(METRIC_SEEN_P95_LOW,  "seen_p95_low_ms", METRIC_OF_TRACK,  METRIC_MS,         "p95 from"), \
+    X(METRIC_SEEN_P95_HIGH, "seen_p95_high_ms",METRIC_OF_TRACK,  METRIC_MS,         "p95 to"), \
+    X(METRIC_SEEN_ERRORS,   "seen_error_ratio",METRIC_OF_TRACK,  METRIC_RATIO,      "errors")
 /* clang-format on */
 
 enum metric {

@@ -100,18 +100,23 @@ static struct buckets merged(struct readings readings, uint32_t row) {
 }
 
 /* In ms. What summaries tell cannot be merged: the worst one counts. */
-static double percentile(
-    struct readings readings, const struct buckets *buckets, uint32_t row,
-    enum reading_quantile which) {
-    static const double quantiles[READING_QUANTILES] = {0.5, 0.95, 0.99};
+static double told_percentile(
+    struct readings readings, uint32_t row, enum reading_quantile which) {
     double told = NAN;
     for (uint32_t i = 0; i < readings.count; i++) {
         if (means_something(readings.all[i])) {
             told = fmax(told, readings.all[i]->told[row][which]);
         }
     }
-    double counted = buckets_quantile(buckets, quantiles[which]);
-    return MS_PER_S * (buckets->count > 0 ? counted : told);
+    return MS_PER_S * told;
+}
+
+static double percentile(
+    struct readings readings, const struct buckets *buckets, uint32_t row,
+    enum reading_quantile which) {
+    static const double quantiles[READING_QUANTILES] = {0.5, 0.95, 0.99};
+    if (buckets->count == 0) return told_percentile(readings, row, which);
+    return MS_PER_S * buckets_quantile(buckets, quantiles[which]);
 }
 
 static void fill_durations(struct readings readings, float values[METRIC_COUNT]) {
@@ -130,11 +135,62 @@ static void fill_durations(struct readings readings, float values[METRIC_COUNT])
     values[METRIC_TTFT] = (float)percentile(readings, &ttft, row, READING_P50);
 }
 
+/* The share of requests whose latency lies within the bounds of the 95th percentile:
+ * about two standard deviations of where the few that were seen may put it. */
+static double margin_of(double count) {
+    return count > 0 ? 2 * sqrt(0.95 * 0.05 / count) : (double)NAN;
+}
+
+static void fill_seen_latency(struct readings readings, float values[METRIC_COUNT]) {
+    struct buckets seen = {0};
+    for (uint32_t i = 0; i < readings.count; i++) {
+        if (means_something(readings.all[i])) {
+            buckets_merge(&seen, &readings.all[i]->minute.latencies);
+        }
+    }
+    double p95 = MS_PER_S * buckets_quantile(&seen, 0.95);
+    double margin = margin_of(buckets_total(&seen));
+    double low = MS_PER_S * buckets_quantile(&seen, 0.95 - margin);
+    double high = MS_PER_S * buckets_quantile(&seen, fmin(0.95 + margin, 1));
+    if (seen.count == 0) {
+        uint32_t row = reading_row(MEANING_LATENCY);
+        p95 = low = high = told_percentile(readings, row, READING_P95);
+    }
+    values[METRIC_SEEN_P95] = (float)p95;
+    values[METRIC_SEEN_P95_LOW] = (float)low;
+    values[METRIC_SEEN_P95_HIGH] = (float)high;
+}
+
+/* What is judged: all that was counted within the last minute. */
+static void fill_seen(struct readings readings, float values[METRIC_COUNT]) {
+    double requests = NAN;
+    double failed = NAN;
+    double of = NAN; /* the requests of those that count failures */
+    double span_s = NAN;
+    for (uint32_t i = 0; i < readings.count; i++) {
+        if (!means_something(readings.all[i])) continue;
+        const struct reading_minute *minute = &readings.all[i]->minute;
+        if (isnan(minute->requests)) continue;
+        requests = plus(requests, minute->requests);
+        span_s = fmax(span_s, minute->span_s); /* ignores NaN */
+        if (isnan(minute->failed)) continue;
+        failed = plus(failed, minute->failed);
+        of = plus(of, minute->requests);
+    }
+    double errors = of > 0 ? fmin(failed / of, 1) : (double)NAN;
+    double told = worst_of(readings, MEANING_ERROR_RATIO);
+    values[METRIC_SEEN] = (float)requests;
+    values[METRIC_SEEN_SPAN] = (float)(MS_PER_S * span_s);
+    values[METRIC_SEEN_ERRORS] = (float)(isnan(of) ? told : errors);
+    fill_seen_latency(readings, values);
+}
+
 void readings_sum(
     const struct reading *const *all, uint32_t count, float values[METRIC_COUNT]) {
     struct readings readings = {.all = all, .count = count};
     for (int i = 0; i < METRIC_COUNT; i++) values[i] = NAN;
     fill_durations(readings, values);
+    fill_seen(readings, values);
 
     double calls = sum_of(readings, MEANING_MODEL_CALLS);
     enum meaning whole = isnan(calls) ? MEANING_REQUESTS : MEANING_MODEL_CALLS;

@@ -13,6 +13,13 @@
 
 enum reading_quantile { READING_P50, READING_P95, READING_P99, READING_QUANTILES };
 
+/* What was counted within the last minute, as far as it was seen. */
+struct reading_minute {
+    double span_s; /* how much of it was seen */
+    double requests, failed;
+    struct buckets latencies;
+};
+
 /* NaN: the service does not say, or not enough is known yet. Durations in seconds. */
 struct reading {
     uint64_t at_ns;
@@ -22,6 +29,7 @@ struct reading {
     double requests_per_s;                        /* over the last second or so */
     struct buckets histograms[GROWTH_HISTOGRAMS]; /* growth over the window */
     struct buckets latest; /* latencies counted since the reading before */
+    struct reading_minute minute;
     double told[GROWTH_HISTOGRAMS][READING_QUANTILES]; /* by summaries */
     char version[IDENTITY_VERSION_SIZE];
     bool restarted;     /* since the reading before */

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/units.h"
+#include "core/metric_value.h"
 #include "ui/finding.h"
 #include "ui/views/metric_rows.h"
 #include "ui/views/panels.h"
@@ -50,7 +51,7 @@ static void add_part_note(
     char words[FIGURE_SIZE] = "";
     struct text text = TEXT_IN(words);
     if (worst->status == PART_OK || worst->status == PART_DEGRADED) {
-        figure_add_value(&text, METRIC_HEALTH, worst->latency_ms);
+        metric_add_value(&text, METRIC_HEALTH, worst->latency_ms);
     } else if (worst->answered_ns != 0 && scene->view_ns > worst->answered_ns) {
         figure_add_age(&text, scene->view_ns - worst->answered_ns);
     }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/units.h"
+#include "core/metric_value.h"
 #include "ui/finding.h"
 #include "ui/layout.h"
 #include "ui/table.h"
@@ -111,7 +112,7 @@ static void add_objective_note(struct panel_frame *frame, const struct scene *sc
     if (isnan(limit)) return;
     char words[FIGURE_SIZE];
     struct text text = TEXT_IN(words);
-    figure_add_value(&text, METRIC_P95, limit);
+    metric_add_value(&text, METRIC_P95, limit);
     panel_add_note(frame, ROLE_LIMIT, "SLO p95 %s", words);
 }
 

@@ -2,6 +2,7 @@
 #include "ui/views/part_rows.h"
 
 #include "base/units.h"
+#include "core/metric_value.h"
 #include "ui/finding.h"
 #include "ui/table.h"
 
@@ -79,7 +80,7 @@ static void draw_row(
     char time[FIGURE_SIZE] = "";
     text = TEXT_IN(time);
     bool answers = part->status == PART_OK || part->status == PART_DEGRADED;
-    if (answers) figure_add_value(&text, METRIC_HEALTH, part->latency_ms);
+    if (answers) metric_add_value(&text, METRIC_HEALTH, part->latency_ms);
     char age[FIGURE_SIZE];
     text = TEXT_IN(age);
     add_age(&text, scene, part);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "core/metric_value.h"
 #include "ui/layout.h"
 #include "ui/table.h"
 #include "ui/time_axis.h"
@@ -129,7 +130,7 @@ static void add_before(
     if (series && series->step_ns > 0 && scene->view_ns > MINUTE_NS) {
         value = series_at(series, scene->view_ns - MINUTE_NS);
     }
-    figure_add_value(text, metric, value);
+    metric_add_value(text, metric, value);
 }
 
 static void draw_figure(
