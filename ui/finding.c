@@ -7,16 +7,7 @@
 #include "base/panic.h"
 #include "base/units.h"
 #include "core/metric_value.h"
-
-/* When the canary is called worse than stable: a hint, not the decision of a rollout. */
-#define WORSE_LATENCY_RATIO 1.2F
-#define WORSE_ERROR_RATIO   2.0F
-#define WORSE_ERROR_MORE    0.005F
-
-/* The span over which tracks are compared and samples counted. */
-#define COMPARE_NS (60 * NS_PER_S)
-
-enum { SAMPLES_MIN = 100, SECONDS = 60 };
+#include "core/objective.h"
 
 /* Where a share of something scarce becomes a worry. */
 #define SHARE_WARN 0.8F
@@ -107,12 +98,6 @@ void part_add_title(
     text_add_slice(text, name);
 }
 
-static float limit_of(const struct scene *scene, enum metric metric) {
-    if (metric == METRIC_P95) return scene->state->slo_p95_ms;
-    if (metric == METRIC_ERROR_RATIO) return scene->state->slo_error_ratio;
-    return NAN;
-}
-
 static enum finding_level judge_share(float share) {
     if (isnan(share)) return FINDING_WAITING;
     if (share >= SHARE_FAIL) return FINDING_FAIL;
@@ -134,12 +119,42 @@ static enum finding_level judge_alone(enum metric metric, float value) {
     return worry && value > 0 ? FINDING_WARN : FINDING_OK;
 }
 
+static enum finding_level level_of(enum objective_level level) {
+    switch (level) {
+    case OBJECTIVE_MET: return FINDING_OK;
+    case OBJECTIVE_UNJUDGED: return FINDING_WAITING;
+    case OBJECTIVE_WARN: return FINDING_WARN;
+    case OBJECTIVE_FAIL: return FINDING_FAIL;
+    }
+    panic("no such level");
+}
+
+/* The objective that the metric of a track has, or NULL. */
+static const struct objective *objective_of(
+    const struct objectives *objectives, enum track track, enum metric metric) {
+    for (uint32_t i = 0; i < objectives->count; i++) {
+        const struct objective *objective = &objectives->items[i];
+        bool latency = objective->kind == OBJECTIVE_P95 && metric == METRIC_P95;
+        bool errors =
+            objective->kind == OBJECTIVE_ERRORS && metric == METRIC_ERROR_RATIO;
+        if (objective->track == track && (latency || errors)) return objective;
+    }
+    return NULL;
+}
+
 enum finding_level finding_judge(
     const struct scene *scene, enum track track, enum metric metric) {
     struct figure figure = scene_figure(scene, track, metric);
     if (isnan(figure.value) || figure.stale) return FINDING_WAITING;
-    float limit = limit_of(scene, metric);
-    if (!isnan(limit)) return figure.value > limit ? FINDING_FAIL : FINDING_OK;
+    struct objectives objectives;
+    objectives_judge(scene->state, scene->view_ns, &objectives);
+    const struct objective *objective = objective_of(&objectives, track, metric);
+    if (objective) {
+        /* These seconds miss what the minute meets. */
+        bool late =
+            objective->level == OBJECTIVE_MET && figure.value > objective->limit;
+        return late ? FINDING_WARN : level_of(objective->level);
+    }
     enum metric whole = whole_of(metric);
     if (whole == METRIC_COUNT) return judge_alone(metric, figure.value);
     struct figure of = scene_figure(scene, track, whole);
@@ -199,104 +214,66 @@ static void find_parts(
     }
 }
 
-/* Requests of the last minute; NaN when it is not known. */
-static float samples_of(const struct scene *scene, enum track track) {
-    return scene_mean(scene, track, METRIC_RPS, COMPARE_NS) * SECONDS;
-}
-
-static void add_samples(struct text *text, float samples) {
-    if (isnan(samples)) return;
-    text_add(text, " n≈");
-    units_add_count(text, round((double)samples));
-}
-
-static const char *track_word(enum track track) {
-    return track == TRACK_CANARY ? "canary" : "stable";
-}
-
-static void find_objective(
-    const struct scene *scene, struct findings *findings, enum track track,
-    enum metric metric) {
-    float limit = limit_of(scene, metric);
-    struct figure figure = scene_figure(scene, track, metric);
-    if (isnan(limit) || isnan(figure.value) || figure.stale) return;
-    if (figure.value <= limit) return;
-
-    char words[FINDING_SIZE];
-    struct text text = TEXT_IN(words);
-    text_addf(
-        &text, "%s %s %s > SLO ", track_word(track),
-        metric == METRIC_P95 ? "p95" : "errors", figure.words);
-    metric_add_value(&text, metric, limit);
-    add_samples(&text, samples_of(scene, track));
-    add_finding(findings, FINDING_FAIL, words);
-}
-
-static void find_worse_latency(const struct scene *scene, struct findings *findings) {
-    float stable = scene_mean(scene, TRACK_STABLE, METRIC_P95, COMPARE_NS);
-    float canary = scene_mean(scene, TRACK_CANARY, METRIC_P95, COMPARE_NS);
-    if (!(canary > stable * WORSE_LATENCY_RATIO)) return;
-    char words[FINDING_SIZE];
-    struct text text = TEXT_IN(words);
-    text_add(&text, "canary p95 ");
-    metric_add_value(&text, METRIC_P95, canary);
-    text_add(&text, " vs stable ");
-    metric_add_value(&text, METRIC_P95, stable);
-    text_addf(
-        &text, ": %+.0f%% (limit +%.0f%%)", ((double)canary / (double)stable - 1) * 100,
-        ((double)WORSE_LATENCY_RATIO - 1) * 100);
-    add_samples(&text, samples_of(scene, TRACK_CANARY));
-    add_finding(findings, FINDING_WARN, words);
-}
-
-static void find_worse_errors(const struct scene *scene, struct findings *findings) {
-    float stable = scene_mean(scene, TRACK_STABLE, METRIC_ERROR_RATIO, COMPARE_NS);
-    float canary = scene_mean(scene, TRACK_CANARY, METRIC_ERROR_RATIO, COMPARE_NS);
-    if (!(canary > stable * WORSE_ERROR_RATIO)) return;
-    if (!(canary - stable > WORSE_ERROR_MORE)) return;
-    char words[FINDING_SIZE];
-    struct text text = TEXT_IN(words);
-    text_add(&text, "canary errors ");
-    metric_add_value(&text, METRIC_ERROR_RATIO, canary);
-    text_add(&text, " vs stable ");
-    metric_add_value(&text, METRIC_ERROR_RATIO, stable);
-    add_samples(&text, samples_of(scene, TRACK_CANARY));
-    add_finding(findings, FINDING_WARN, words);
-}
-
-static void find_tracks(const struct scene *scene, struct findings *findings) {
+static void find_mixed(const struct scene *scene, struct findings *findings) {
     for (unsigned i = 0; i < TRACK_COUNT; i++) {
-        enum track track = (enum track)i;
-        find_objective(scene, findings, track, METRIC_P95);
-        find_objective(scene, findings, track, METRIC_ERROR_RATIO);
-        if (scene->state->mixed[track]) {
-            char words[FINDING_SIZE];
-            struct text text = TEXT_IN(words);
-            text_addf(
-                &text, "%s: several processes answer behind one URL",
-                track_word(track));
-            add_finding(findings, FINDING_WARN, words);
-        }
+        if (!scene->state->mixed[i]) continue;
+        char words[FINDING_SIZE];
+        struct text text = TEXT_IN(words);
+        text_addf(
+            &text, "%s: several processes answer behind one URL",
+            track_name((enum track)i));
+        add_finding(findings, FINDING_WARN, words);
     }
-    if (!(samples_of(scene, TRACK_CANARY) >= SAMPLES_MIN)) return; /* too few to say */
-    find_worse_latency(scene, findings);
-    find_worse_errors(scene, findings);
 }
 
-/* A metrics part answers, yet nothing says how the requests fare. */
-static void find_missing(const struct scene *scene, struct findings *findings) {
+static void find_missed(
+    const struct objectives *objectives, struct findings *findings) {
+    for (uint32_t i = 0; i < objectives->count; i++) {
+        const struct objective *objective = &objectives->items[i];
+        if (objective->level < OBJECTIVE_WARN) continue;
+        char words[FINDING_SIZE];
+        struct text text = TEXT_IN(words);
+        objective_add_words(&text, objective);
+        add_finding(findings, level_of(objective->level), words);
+    }
+}
+
+static void add_parts_answer(struct text *text, const struct scene *scene) {
+    uint32_t parts = scene->state->part_count;
+    text_addf(text, parts == 1 ? "%u part answers" : "all %u parts answer", parts);
+}
+
+/* What was there when there were requests, with its age: news it is not. */
+static void add_last(struct text *text, const struct scene *scene, enum track track) {
+    uint64_t at_ns = scene->state->value_ns[track][METRIC_P95];
+    struct figure figure = scene_figure(scene, track, METRIC_P95);
+    if (at_ns == 0 || at_ns > scene->view_ns) return;
+    text_addf(text, " · last p95 %s ", figure.words);
+    figure_add_ago(text, scene->view_ns - at_ns);
+}
+
+/* Nothing says how the requests fare. */
+static void find_missing(
+    const struct scene *scene, const struct objectives *objectives,
+    struct findings *findings) {
     if (scene->state->part_count == 0) {
         add_finding(findings, FINDING_WAITING, finding_of_no_parts(scene->state));
         return;
     }
-    for (uint32_t i = 0; i < scene->state->part_count; i++) {
-        const struct part *part = &scene->state->parts[i];
-        if (part->kind != PART_METRICS || part->status != PART_OK) continue;
-        struct figure rps = scene_figure(scene, TRACK_STABLE, METRIC_RPS);
-        if (!isnan(rps.value) && !rps.stale) return;
-        add_finding(findings, FINDING_WAITING, "no requests to judge by");
-        return;
+    if (!objectives_lack_evidence(objectives, scene->state)) return;
+    enum track track = TRACK_STABLE;
+    bool absent = objectives->evidence[track].kind == EVIDENCE_ABSENT;
+    if (absent && scene_has_canary(scene)) track = TRACK_CANARY;
+    char words[FINDING_SIZE];
+    struct text text = TEXT_IN(words);
+    if (findings->count == 0) {
+        add_parts_answer(&text, scene);
+        text_add(&text, ", but ");
     }
+    if (scene_has_canary(scene)) text_addf(&text, "%s: ", track_name(track));
+    evidence_add_words(&text, &objectives->evidence[track]);
+    add_last(&text, scene, track);
+    add_finding(findings, FINDING_WAITING, words);
 }
 
 static void find_smoke(const struct scene *scene, struct findings *findings) {
@@ -315,41 +292,55 @@ static void find_smoke(const struct scene *scene, struct findings *findings) {
 }
 
 static void add_figure(
-    const struct scene *scene, struct text *text, enum metric metric,
-    const char *name) {
-    struct figure figure = scene_figure(scene, TRACK_STABLE, metric);
-    if (isnan(figure.value)) return;
-    text_addf(text, " · %s %s", name, figure.words);
-    float limit = limit_of(scene, metric);
+    const struct scene *scene, struct text *text, enum track track,
+    enum metric metric) {
+    struct figure figure = scene_figure(scene, track, metric);
+    if (isnan(figure.value) || figure.stale) return;
+    text_addf(text, " · %s %s", metric_label(metric), figure.words);
+    bool latency = metric == METRIC_SEEN_P95;
+    float limit = latency ? scene->state->slo_p95_ms : scene->state->slo_error_ratio;
     if (isnan(limit)) return;
     text_add(text, " (SLO ");
     metric_add_value(text, metric, limit);
     text_add_char(text, ')');
 }
 
-static void add_all_well(const struct scene *scene, struct findings *findings) {
+/* Stable's figures stand without its name; the canary is there to be compared. */
+static void add_requests(
+    const struct scene *scene, struct text *text, const struct objectives *objectives,
+    enum track track) {
+    bool enough = objectives->evidence[track].kind == EVIDENCE_ENOUGH;
+    if (track == TRACK_CANARY && !scene_has_canary(scene)) return;
+    text_add(text, " · ");
+    bool named = track == TRACK_CANARY || (!enough && scene_has_canary(scene));
+    if (named) text_addf(text, "%s ", track_name(track));
+    evidence_add_words(text, &objectives->evidence[track]);
+    if (!enough || track == TRACK_CANARY) return;
+    add_figure(scene, text, track, METRIC_SEEN_P95);
+    add_figure(scene, text, track, METRIC_SEEN_ERRORS);
+}
+
+static void add_all_well(
+    const struct scene *scene, const struct objectives *objectives,
+    struct findings *findings) {
     char words[FINDING_SIZE];
     struct text text = TEXT_IN(words);
-    uint32_t parts = scene->state->part_count;
-    text_addf(&text, parts == 1 ? "%u part answers" : "all %u parts answer", parts);
-    add_figure(scene, &text, METRIC_P95, "p95");
-    add_figure(scene, &text, METRIC_ERROR_RATIO, "errors");
-    float samples = samples_of(scene, TRACK_STABLE);
-    if (isnan(samples)) {
-        text_add(&text, " · requests n/a");
-    } else {
-        text_add(&text, " ·");
-        add_samples(&text, samples);
+    add_parts_answer(&text, scene);
+    for (unsigned i = 0; i < TRACK_COUNT; i++) {
+        add_requests(scene, &text, objectives, (enum track)i);
     }
     add_finding(findings, FINDING_OK, words);
 }
 
 void findings_of(const struct scene *scene, struct findings *findings) {
     *findings = (struct findings){0};
+    struct objectives objectives;
+    objectives_judge(scene->state, scene->view_ns, &objectives);
     find_parts(scene, findings, true);
     find_parts(scene, findings, false);
-    find_tracks(scene, findings);
-    find_missing(scene, findings);
+    find_missed(&objectives, findings);
+    find_mixed(scene, findings);
+    find_missing(scene, &objectives, findings);
     find_smoke(scene, findings);
-    if (findings->count == 0) add_all_well(scene, findings);
+    if (findings->count == 0) add_all_well(scene, &objectives, findings);
 }

@@ -10,7 +10,7 @@
 
 enum finding_level { FINDING_OK, FINDING_WAITING, FINDING_WARN, FINDING_FAIL };
 
-enum { FINDINGS_MAX = 8, FINDING_SIZE = 112 };
+enum { FINDINGS_MAX = 8, FINDING_SIZE = 160 };
 
 struct finding {
     enum finding_level level;

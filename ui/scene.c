@@ -52,17 +52,6 @@ struct figure scene_figure(
     return figure_of(scene->state, track, metric, scene->view_ns);
 }
 
-float scene_mean(
-    const struct scene *scene, enum track track, enum metric metric, uint64_t span_ns) {
-    const struct series *series = model_series(scene->model, track, metric);
-    if (!series || series->step_ns == 0) return NAN;
-    uint64_t until_ns = scene->view_ns + 1;
-    uint64_t from_ns = until_ns > span_ns ? until_ns - span_ns : 0;
-    float mean = NAN;
-    series_columns(series, from_ns, until_ns, &mean, 1);
-    return mean;
-}
-
 bool scene_filters(const struct scene *scene, enum panel panel) {
     return scene->focus == panel && scene->filter->words[0] != '\0';
 }

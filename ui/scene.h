@@ -62,10 +62,6 @@ struct graph scene_overlay(const struct scene *scene, enum metric metric);
 struct figure scene_figure(
     const struct scene *scene, enum track track, enum metric metric);
 
-/* Over the last `span_ns` before the view time; NaN without a value. */
-float scene_mean(
-    const struct scene *scene, enum track track, enum metric metric, uint64_t span_ns);
-
 /* Whether rows of that panel are filtered at all. */
 bool scene_filters(const struct scene *scene, enum panel panel);
 

@@ -27,6 +27,22 @@ static void put(struct fixture_player *player, enum metric metric, float value) 
     values->count++;
 }
 
+/* The last minute as its last seconds are; the fewer were seen, the wider the bounds. */
+static void put_seen(struct fixture_player *player, float margin) {
+    const float *last[METRIC_COUNT] = {NULL};
+    struct values_event *values = &player->event.values;
+    for (uint32_t i = 0; i < values->count; i++) {
+        last[values->items[i].metric] = &values->items[i].value;
+    }
+    float p95 = *last[METRIC_P95];
+    put(player, METRIC_SEEN, roundf(*last[METRIC_RPS] * 59));
+    put(player, METRIC_SEEN_SPAN, 59000);
+    put(player, METRIC_SEEN_P95, p95);
+    put(player, METRIC_SEEN_P95_LOW, p95 * (1 - margin));
+    put(player, METRIC_SEEN_P95_HIGH, p95 * (1 + margin));
+    put(player, METRIC_SEEN_ERRORS, *last[METRIC_ERROR_RATIO]);
+}
+
 static bool is_worse(const struct fixture_player *player) {
     return player->fixture == FIXTURE_WORSE &&
            fixture_seconds_left(player) <= FIXTURE_WORSE_S;
@@ -42,7 +58,7 @@ static void put_track(struct fixture_player *player, enum track track) {
     double share = canary ? 0.1 : 0.9;
     put(player, METRIC_RPS, wave(player, 41 * share, 9 * share, salt + 1));
     put(player, METRIC_ERROR_RATIO,
-        fmaxf(0, wave(player, 0.004 + 0.021 * ramp, 0.004, salt + 2)));
+        fmaxf(0, wave(player, 0.004 + 0.028 * ramp, 0.004, salt + 2)));
     put(player, METRIC_P50, wave(player, canary ? 322 + 60 * ramp : 310, 24, salt + 3));
     put(player, METRIC_P95,
         wave(player, canary ? 940 + 1260 * ramp : 921, 70, salt + 4));
@@ -64,6 +80,7 @@ static void put_track(struct fixture_player *player, enum track track) {
     put(player, METRIC_FDS, roundf(wave(player, 61, 9, salt + 15)));
     put(player, METRIC_FDS_MAX, 1024);
     put(player, METRIC_HEALTH, wave(player, 14, 3, salt + 16));
+    put_seen(player, canary ? 0.07F : 0.03F);
 }
 
 static void put_target(struct fixture_player *player) {

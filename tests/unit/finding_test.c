@@ -80,8 +80,8 @@ static void a_failing_objective_has_value_limit_and_samples(void **state) {
     (void)state;
     struct findings findings = findings_of_fixture(FIXTURE_WORSE);
     assert_int_equal(findings.items[0].level, FINDING_FAIL);
-    assert_true(says(&findings, "canary p95 2.22s > SLO 2.00s n≈"));
-    assert_true(says(&findings, "canary errors 2.21% > SLO 1.00% n≈"));
+    assert_true(says(&findings, "canary p95 2.22s > SLO 2.00s n 2"));
+    assert_true(says(&findings, "canary errors 2.91% > SLO 1.00% n 2"));
     assert_true(says(&findings, "vs stable"));
 }
 
@@ -90,7 +90,7 @@ static void no_data_is_never_well(void **state) {
     struct model *model = fixture_model(FIXTURE_HEALTHY);
     struct state past = model->state;
     for (unsigned track = 0; track < TRACK_COUNT; track++) {
-        past.value_ns[track][METRIC_RPS] -= 60 * NS_PER_S;
+        past.value_ns[track][METRIC_SEEN] -= 60 * NS_PER_S;
     }
     struct findings findings = findings_at(model, &past);
     assert_int_equal(findings.items[0].level, FINDING_WAITING);
@@ -103,6 +103,48 @@ static void no_data_is_never_well(void **state) {
     findings = findings_of_fixture(FIXTURE_MISSING);
     assert_int_equal(findings.items[0].level, FINDING_FAIL);
     assert_true(says(&findings, "never answered"));
+}
+
+/* Nobody asks any more, and the agents say so. */
+static void stop_traffic(struct state *state, uint64_t since_ns) {
+    for (unsigned track = 0; track < TRACK_COUNT; track++) {
+        state->values[track][METRIC_RPS] = 0;
+        state->values[track][METRIC_SEEN] = 0;
+        state->values[track][METRIC_P95] = 4900;
+        state->value_ns[track][METRIC_P95] -= since_ns;
+        state->value_ns[track][METRIC_SEEN_P95] -= since_ns;
+        state->value_ns[track][METRIC_SEEN_ERRORS] -= since_ns;
+    }
+}
+
+static void figures_without_traffic_are_dated_and_never_well(void **state) {
+    (void)state;
+    struct model *model = fixture_model(FIXTURE_HEALTHY);
+    struct state past = model->state;
+    stop_traffic(&past, 75 * NS_PER_S);
+    struct findings findings = findings_at(model, &past);
+    assert_int_equal(findings.count, 1);
+    assert_int_equal(findings.items[0].level, FINDING_WAITING);
+    assert_string_equal(
+        findings.items[0].words, "all 16 parts answer, but stable: no requests in 59s "
+                                 "· last p95 4.90s 1m ago");
+    model_free(model);
+}
+
+static void few_requests_of_the_canary_are_said_not_judged(void **state) {
+    (void)state;
+    struct model *model = fixture_model(FIXTURE_WORSE);
+    struct state past = model->state;
+    past.values[TRACK_CANARY][METRIC_SEEN] = 34;
+    struct findings findings = findings_at(model, &past);
+    assert_int_equal(findings.count, 1);
+    assert_int_equal(findings.items[0].level, FINDING_OK);
+    assert_true(says(&findings, "canary not enough data (n 34 in 59s)"));
+    past.values[TRACK_STABLE][METRIC_SEEN] = 12;
+    findings = findings_at(model, &past);
+    assert_int_equal(findings.items[0].level, FINDING_WAITING);
+    assert_true(says(&findings, "stable: not enough data (n 12 in 59s)"));
+    model_free(model);
 }
 
 static void more_than_can_be_said_is_counted(void **state) {
@@ -145,6 +187,8 @@ int main(void) {
         cmocka_unit_test(a_silent_part_that_is_needed_comes_first),
         cmocka_unit_test(a_failing_objective_has_value_limit_and_samples),
         cmocka_unit_test(no_data_is_never_well),
+        cmocka_unit_test(figures_without_traffic_are_dated_and_never_well),
+        cmocka_unit_test(few_requests_of_the_canary_are_said_not_judged),
         cmocka_unit_test(more_than_can_be_said_is_counted),
         cmocka_unit_test(an_address_is_named_only_where_it_tells_parts_apart),
     };
