@@ -65,12 +65,13 @@ static void add_report(
 
 static int print_report(const struct look *look) {
     const struct options *options = &look->invocation->options;
+    uint64_t now_ns = loop_now_ns(look->loop);
     const struct status_rules rules = {
         .cut_short = !look->whole,
+        .now_ns = now_ns,
         .fail_on_degraded = options_fails_on(options, FAIL_ON_DEGRADED),
         .fail_on_inconclusive = options_fails_on(options, FAIL_ON_INCONCLUSIVE),
     };
-    uint64_t now_ns = loop_now_ns(look->loop);
     status_settle(look->state, now_ns);
     struct status_judgement judgement = status_judge(look->state, &rules);
     struct status_report report = {

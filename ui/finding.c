@@ -247,7 +247,7 @@ static void add_parts_answer(struct text *text, const struct scene *scene) {
 static void add_last(struct text *text, const struct scene *scene, enum track track) {
     uint64_t at_ns = scene->state->value_ns[track][METRIC_P95];
     struct figure figure = scene_figure(scene, track, METRIC_P95);
-    if (at_ns == 0 || at_ns > scene->view_ns) return;
+    if (!figure.stale || at_ns > scene->view_ns) return;
     text_addf(text, " · last p95 %s ", figure.words);
     figure_add_ago(text, scene->view_ns - at_ns);
 }
@@ -262,8 +262,10 @@ static void find_missing(
     }
     if (!objectives_lack_evidence(objectives, scene->state)) return;
     enum track track = TRACK_STABLE;
-    bool absent = objectives->evidence[track].kind == EVIDENCE_ABSENT;
-    if (absent && scene_has_canary(scene)) track = TRACK_CANARY;
+    if (objectives->evidence[TRACK_STABLE].kind == EVIDENCE_ABSENT &&
+        objectives->evidence[TRACK_CANARY].kind != EVIDENCE_ABSENT) {
+        track = TRACK_CANARY;
+    }
     char words[FINDING_SIZE];
     struct text text = TEXT_IN(words);
     if (findings->count == 0) {

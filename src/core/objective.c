@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/panic.h"
 #include "base/units.h"
 #include "core/metric_value.h"
 #include "core/patience.h"
@@ -17,6 +18,26 @@ static const double certainty = 2;
 
 const char *track_name(enum track track) {
     return track == TRACK_CANARY ? "canary" : "stable";
+}
+
+const char *objective_level_name(enum objective_level level) {
+    switch (level) {
+    case OBJECTIVE_MET: return "PASS";
+    case OBJECTIVE_UNJUDGED: return "INCONCLUSIVE";
+    case OBJECTIVE_WARN: return "WARN";
+    case OBJECTIVE_FAIL: return "FAIL";
+    }
+    panic("no such level");
+}
+
+const char *objective_kind_name(enum objective_kind kind) {
+    static const char *const names[OBJECTIVE_KINDS] = {
+        [OBJECTIVE_P95] = "p95",
+        [OBJECTIVE_ERRORS] = "errors",
+        [OBJECTIVE_P95_WORSE] = "p95_against_stable",
+        [OBJECTIVE_ERRORS_WORSE] = "errors_against_stable",
+    };
+    return names[kind];
 }
 
 enum metric objective_metric(const struct objective *objective) {
@@ -230,7 +251,7 @@ static void add_comparison(struct text *text, const struct objective *objective)
     }
     double more = (double)objective->value / (double)objective->stable - 1;
     text_addf(
-        text, ": %+.0f%% (limit %+.0f%%)", more * 100,
+        text, ": %+.0f%% (limit %+.0f%%)", round(more * 100) + 0.0, /* never -0 */
         ((double)objective->limit - 1) * 100);
 }
 
@@ -238,7 +259,8 @@ void objective_add_words(struct text *text, const struct objective *objective) {
     enum metric metric = objective_metric(objective);
     text_addf(text, "%s %s ", track_name(objective->track), metric_label(metric));
     if (objective->level == OBJECTIVE_UNJUDGED) {
-        text_add(text, "not judged: ");
+        bool compares = objective->kind >= OBJECTIVE_P95_WORSE;
+        text_addf(text, "%snot judged: ", compares ? "against stable " : "");
         evidence_add_words(text, &objective->evidence);
         return;
     }

@@ -63,7 +63,9 @@ void objectives_judge(
 bool objectives_lack_evidence(
     const struct objectives *objectives, const struct state *state);
 
-const char *track_name(enum track track); /* "stable" */
+const char *track_name(enum track track);                     /* "stable" */
+const char *objective_level_name(enum objective_level level); /* "INCONCLUSIVE" */
+const char *objective_kind_name(enum objective_kind kind);    /* "p95_against_stable" */
 enum metric objective_metric(const struct objective *objective);
 
 /* "canary p95 2.22s > SLO 2.00s n 260 in 59s"; "p95" for one that is met without more. */

@@ -32,6 +32,8 @@ static const struct metric_field split_fields[] = {
     {"canary_seen", METRIC_SPLIT_SEEN},
 };
 
+enum { OBJECTIVE_SIZE = 128 };
+
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 static void add_age(struct json_writer *json, uint64_t at_ns, uint64_t now_ns) {
@@ -123,15 +125,12 @@ static void add_split(struct json_writer *json, const struct status_report *repo
     json_object_end(json);
 }
 
-static const char *track_name(uint8_t track) {
-    if (track == TRACK_STABLE) return "stable";
-    return track == TRACK_CANARY ? "canary" : NULL;
-}
-
 static void add_track(struct json_writer *json, uint8_t track) {
-    const char *name = track_name(track);
-    if (name) json_field_string(json, "track", name);
-    if (!name) json_field_null(json, "track");
+    if (track < TRACK_COUNT) {
+        json_field_string(json, "track", track_name((enum track)track));
+    } else {
+        json_field_null(json, "track");
+    }
 }
 
 static void add_errors(struct json_writer *json, const struct status_report *report) {
@@ -179,6 +178,50 @@ static void add_parts(struct json_writer *json, const struct status_report *repo
     json_array_end(json);
 }
 
+static const char *evidence_name(enum evidence_kind kind) {
+    switch (kind) {
+    case EVIDENCE_ENOUGH: return "enough";
+    case EVIDENCE_FEW: return "few";
+    case EVIDENCE_NONE: return "none";
+    case EVIDENCE_STALE: return "stale";
+    case EVIDENCE_ABSENT: return "absent";
+    }
+    return "absent";
+}
+
+/* Latencies in ms, shares from 0 to 1; a comparison's limit is a factor. */
+static void add_objective(struct json_writer *json, const struct objective *objective) {
+    char words[OBJECTIVE_SIZE];
+    struct text text = TEXT_IN(words);
+    objective_add_words(&text, objective);
+    const struct evidence *evidence = &objective->evidence;
+    bool judged = objective->level != OBJECTIVE_UNJUDGED;
+    json_object_begin(json);
+    add_track(json, (uint8_t)objective->track);
+    json_field_string(json, "name", objective_kind_name(objective->kind));
+    json_field_string(json, "verdict", objective_level_name(objective->level));
+    json_field_string(json, "reason", words);
+    json_field_float(json, "value", judged ? objective->value : NAN);
+    json_field_float(json, "limit", objective->limit);
+    json_field_float(json, "stable", judged ? objective->stable : NAN);
+    json_field_string(json, "evidence", evidence_name(evidence->kind));
+    json_field_float(json, "n", evidence->samples);
+    json_field_float(json, "window_ms", evidence->span_ms);
+    bool counted = evidence->kind != EVIDENCE_ABSENT;
+    if (counted) json_field_uint(json, "age_ms", evidence->age_ns / NS_PER_MS);
+    if (!counted) json_field_null(json, "age_ms");
+    json_object_end(json);
+}
+
+static void add_objectives(
+    struct json_writer *json, const struct objectives *objectives) {
+    json_array_begin(json);
+    for (uint32_t i = 0; i < objectives->count; i++) {
+        add_objective(json, &objectives->items[i]);
+    }
+    json_array_end(json);
+}
+
 static void add_health(struct json_writer *json, const struct status_report *report) {
     json_object_begin(json);
     uint64_t answered_ns = add_status(json, report->state, PART_HEALTH);
@@ -211,6 +254,8 @@ void status_report_json(const struct status_report *report, struct buffer *to) {
     add_health(&json, report);
     json_key(&json, "red");
     add_red(&json, report);
+    json_key(&json, "objectives");
+    add_objectives(&json, &report->judgement->objectives);
     json_key(&json, "redis");
     add_section(&json, report, PART_REDIS, redis_fields, COUNT_OF(redis_fields));
     json_key(&json, "queue");

@@ -106,6 +106,10 @@ static bool told_by_health(const struct state *state, const struct part *part) {
     return health && health->status == PART_SILENT && part->status == PART_SILENT;
 }
 
+static void begin_item(struct text *reason) {
+    if (reason->length > 0) text_add(reason, "; ");
+}
+
 /* "redis: connection refused; worker worker-1: silent; and 3 more" */
 static void name_parts(
     const struct state *state, unsigned least, unsigned most, struct text *reason) {
@@ -115,7 +119,7 @@ static void name_parts(
         unsigned bad = part_badness(part);
         if (bad < least || bad > most || told_by_health(state, part)) continue;
         if (count++ >= NAMED_MAX) continue;
-        if (reason->length > 0) text_add(reason, "; ");
+        begin_item(reason);
         const char *kind = part_kind_name((enum part_kind)part->kind);
         text_add(reason, kind);
         if (!slice_equals(slice_of(part->name), kind)) {
@@ -125,6 +129,51 @@ static void name_parts(
         if (part->detail[0]) text_addf(reason, ": %s", part->detail);
     }
     if (count > NAMED_MAX) text_addf(reason, "; and %u more", count - NAMED_MAX);
+}
+
+static void name_objectives(
+    const struct objectives *objectives, enum objective_level least,
+    struct text *reason) {
+    for (uint32_t i = 0; i < objectives->count; i++) {
+        if (objectives->items[i].level < least) continue;
+        begin_item(reason);
+        objective_add_words(reason, &objectives->items[i]);
+    }
+}
+
+static enum objective_level worst_level(const struct objectives *objectives) {
+    enum objective_level worst = OBJECTIVE_MET;
+    for (uint32_t i = 0; i < objectives->count; i++) {
+        if (objectives->items[i].level > worst) worst = objectives->items[i].level;
+    }
+    return worst;
+}
+
+static bool has_unjudged(const struct objectives *objectives, enum track track) {
+    for (uint32_t i = 0; i < objectives->count; i++) {
+        const struct objective *objective = &objectives->items[i];
+        bool unjudged = objective->level == OBJECTIVE_UNJUDGED;
+        if (unjudged && objective->track == track) return true;
+    }
+    return false;
+}
+
+/* "not judged: stable not enough data (n 73 in 2s), canary no requests in 2s" */
+static void name_evidence(
+    const struct objectives *objectives, bool wanted, struct text *reason) {
+    bool first = true;
+    for (unsigned i = 0; i < TRACK_COUNT; i++) {
+        const struct evidence *evidence = &objectives->evidence[i];
+        bool needed = has_unjudged(objectives, (enum track)i) ||
+                      (wanted && i == (unsigned)TRACK_STABLE);
+        if (!needed || evidence->kind == EVIDENCE_ENOUGH) continue;
+        if (first) begin_item(reason);
+        text_addf(
+            reason, "%s%s ", first ? "requests not judged: " : ", ",
+            track_name((enum track)i));
+        evidence_add_words(reason, evidence);
+        first = false;
+    }
 }
 
 static unsigned worst_badness(const struct state *state) {
@@ -155,6 +204,13 @@ static enum verdict unclear_verdict(const struct status_rules *rules) {
     return rules->fail_on_inconclusive ? VERDICT_FAIL : VERDICT_INCONCLUSIVE;
 }
 
+static void name_degraded(
+    const struct state *state, const struct objectives *objectives,
+    struct text *reason) {
+    name_parts(state, badness(PART_DEGRADED), badness(PART_DEGRADED), reason);
+    name_objectives(objectives, OBJECTIVE_WARN, reason);
+}
+
 /* The agent answers and nothing fails: whether all is known that a pass needs. */
 static void decide_known(
     const struct state *state, const struct status_rules *rules,
@@ -168,9 +224,15 @@ static void decide_known(
         decide(
             judgement, unclear, reason,
             "cut short: not everything was asked twice, as rates need");
+    } else if (
+        rules->wants_evidence &&
+        objectives_lack_evidence(&judgement->objectives, state)) {
+        name_evidence(&judgement->objectives, true, reason);
+        decide(judgement, unclear, reason, "");
     } else {
-        name_parts(state, badness(PART_DEGRADED), badness(PART_DEGRADED), reason);
+        name_degraded(state, &judgement->objectives, reason);
         decide(judgement, VERDICT_PASS, reason, "every part answers and is well");
+        name_evidence(&judgement->objectives, false, reason);
     }
 }
 
@@ -180,16 +242,20 @@ struct status_judgement status_judge(
     struct text reason = TEXT_IN(judgement.reason);
     struct encounter agent = meet_agent(state);
     unsigned bad = worst_badness(state);
-    judgement.degraded = bad >= badness(PART_DEGRADED);
+    objectives_judge(state, rules->now_ns, &judgement.objectives);
+    enum objective_level missed = worst_level(&judgement.objectives);
+    judgement.degraded = bad >= badness(PART_DEGRADED) || missed >= OBJECTIVE_WARN;
     if (agent.asked && !agent.reached) {
         if (agent.refused) text_add(&reason, "not authorised: ");
         name_parts(state, badness(PART_UNKNOWN), badness(PART_SILENT), &reason);
         decide(&judgement, VERDICT_ERROR, &reason, "the agent does not answer");
-    } else if (bad >= badness(PART_BAD)) {
+    } else if (bad >= badness(PART_BAD) || missed == OBJECTIVE_FAIL) {
         name_parts(state, badness(PART_BAD), badness(PART_SILENT), &reason);
+        name_objectives(&judgement.objectives, OBJECTIVE_FAIL, &reason);
         decide(&judgement, VERDICT_FAIL, &reason, "");
-    } else if (rules->fail_on_degraded && has_degraded(state)) {
-        name_parts(state, badness(PART_DEGRADED), badness(PART_DEGRADED), &reason);
+    } else if (
+        rules->fail_on_degraded && (has_degraded(state) || missed == OBJECTIVE_WARN)) {
+        name_degraded(state, &judgement.objectives, &reason);
         decide(&judgement, VERDICT_FAIL, &reason, "");
     } else if (!agent.configured) {
         decide(

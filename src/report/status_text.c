@@ -7,7 +7,7 @@
 #include "base/units.h"
 #include "report/status_report.h"
 
-enum { CELL_SIZE = 16, ERRORS_SHOWN = 5 };
+enum { CELL_SIZE = 16, ERRORS_SHOWN = 5, OBJECTIVE_SIZE = 128 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -133,6 +133,18 @@ static void add_sections(struct buffer *to, const struct status_report *report) 
     }
 }
 
+static void add_objectives(struct buffer *to, const struct status_report *report) {
+    const struct objectives *objectives = &report->judgement->objectives;
+    if (objectives->count > 0) buffer_add_char(to, '\n');
+    for (uint32_t i = 0; i < objectives->count; i++) {
+        char words[OBJECTIVE_SIZE];
+        struct text text = TEXT_IN(words);
+        objective_add_words(&text, &objectives->items[i]);
+        buffer_addf(
+            to, "%-12s  %s\n", objective_level_name(objectives->items[i].level), words);
+    }
+}
+
 static void add_age(struct buffer *to, uint64_t at_ns, uint64_t now_ns) {
     char words[CELL_SIZE];
     struct text text = TEXT_IN(words);
@@ -195,6 +207,7 @@ void status_report_text(const struct status_report *report, struct buffer *to) {
     buffer_add_string(to, "\n\n");
     add_red(to, report);
     add_sections(to, report);
+    add_objectives(to, report);
     add_parts(to, report);
     add_errors(to, report);
 }

@@ -63,7 +63,7 @@ static struct looked *looked_alloc(void) {
 }
 
 static void judge(struct looked *looked, uint64_t now_ns) {
-    const struct status_rules rules = {0};
+    const struct status_rules rules = {.now_ns = now_ns};
     status_settle(&looked->state, now_ns);
     looked->judgement = status_judge(&looked->state, &rules);
 }

@@ -164,7 +164,7 @@ static void tracks_are_compared_only_with_enough_of_both_for_long_enough(void **
     see(TRACK_CANARY, 34, 1900, 0.3);
     expect(
         TRACK_CANARY, OBJECTIVE_P95_WORSE, OBJECTIVE_UNJUDGED,
-        "canary p95 not judged: not enough data (n 34 in 59s)");
+        "canary p95 against stable not judged: not enough data (n 34 in 59s)");
     see(TRACK_CANARY, 340, 1900, 0.3);
     put(TRACK_CANARY, METRIC_SEEN_SPAN, 8000);
     assert_int_equal(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/status_judge.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -210,6 +211,78 @@ static void degraded_passes_unless_asked_to_fail(void **test) {
     assert_true(judgement.degraded);
 }
 
+/* So many requests in two seconds, with that percentile in ms and that share failed. */
+static void see(enum track track, float samples, float p95_ms, float errors) {
+    state.instances[track] = 1;
+    const struct {
+        enum metric metric;
+        float value;
+    } values[] = {
+        {METRIC_SEEN, samples},       {METRIC_SEEN_SPAN, 2000},
+        {METRIC_SEEN_P95, p95_ms},    {METRIC_SEEN_P95_LOW, p95_ms * 0.9F},
+        {METRIC_SEEN_ERRORS, errors}, {METRIC_SEEN_P95_HIGH, p95_ms * 1.1F},
+    };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        state.values[track][values[i].metric] = values[i].value;
+        state.value_ns[track][values[i].metric] = 1;
+    }
+}
+
+static void a_missed_objective_fails_as_in_the_cockpit(void **test) {
+    (void)test;
+    state.slo_p95_ms = 2000;
+    add_part(PART_HEALTH, "stable", PART_OK);
+    see(TRACK_STABLE, 400, 1000, 0);
+    expect(VERDICT_PASS, EXIT_CODE_OK, "every part answers and is well");
+    see(TRACK_STABLE, 400, 2400, 0);
+    expect(VERDICT_FAIL, EXIT_CODE_FAILED, "stable p95 2.40s > SLO 2.00s n 400 in 2s");
+    add_part(PART_REDIS, "redis", PART_SILENT);
+    expect(
+        VERDICT_FAIL, EXIT_CODE_FAILED,
+        "redis is silent; stable p95 2.40s > SLO 2.00s n 400 in 2s");
+}
+
+static void what_may_be_chance_is_degraded(void **test) {
+    (void)test;
+    state.slo_p95_ms = 2000;
+    add_part(PART_HEALTH, "stable", PART_OK);
+    see(TRACK_STABLE, 400, 2100, 0);
+    const char *words = "stable p95 2.10s > SLO 2.00s n 400 in 2s, may be chance";
+    expect(VERDICT_PASS, EXIT_CODE_OK, words);
+    struct status_judgement judgement =
+        status_judge(&state, &(struct status_rules){.fail_on_degraded = true});
+    assert_int_equal(judgement.verdict, VERDICT_FAIL);
+    assert_string_equal(judgement.reason, words);
+    assert_true(judgement.degraded);
+}
+
+static void too_few_requests_are_named_and_change_no_exit_code(void **test) {
+    (void)test;
+    state.slo_p95_ms = 2000;
+    add_part(PART_HEALTH, "stable", PART_OK);
+    add_part(PART_METRICS, "stable", PART_OK);
+    see(TRACK_STABLE, 73, 9000, 0);
+    see(TRACK_CANARY, 0, NAN, NAN);
+    const char *words =
+        "every part answers and is well; requests not judged: stable not "
+        "enough data (n 73 in 2s), canary no requests in 2s";
+    expect(VERDICT_PASS, EXIT_CODE_OK, words);
+    struct status_judgement judgement = status_judge(
+        &state, &(struct status_rules){.wants_evidence = true, .now_ns = 1});
+    assert_int_equal(judgement.code, EXIT_CODE_INCONCLUSIVE);
+    assert_string_equal(
+        judgement.reason, "requests not judged: stable not enough data (n 73 in 2s), "
+                          "canary no requests in 2s");
+    see(TRACK_STABLE, 4000, 1000, 0);
+    judgement = status_judge(
+        &state, &(struct status_rules){.wants_evidence = true, .now_ns = 1});
+    assert_int_equal(judgement.code, EXIT_CODE_OK);
+    judgement = status_judge(
+        &state,
+        &(struct status_rules){.wants_evidence = true, .now_ns = NS_PER_S * 99});
+    assert_int_equal(judgement.code, EXIT_CODE_INCONCLUSIVE);
+}
+
 static void many_bad_parts_are_counted(void **test) {
     (void)test;
     add_part(PART_HEALTH, "stable", PART_OK);
@@ -258,6 +331,9 @@ int main(void) {
         TEST(the_worst_of_a_kind_speaks_for_it),
         TEST(a_rollout_without_a_controller_is_no_fault),
         TEST(degraded_passes_unless_asked_to_fail),
+        TEST(a_missed_objective_fails_as_in_the_cockpit),
+        TEST(what_may_be_chance_is_degraded),
+        TEST(too_few_requests_are_named_and_change_no_exit_code),
         TEST(many_bad_parts_are_counted),
         TEST(every_set_of_statuses_without_a_whole_answer_is_not_green),
     };
