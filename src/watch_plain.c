@@ -13,9 +13,15 @@
 #include "core/model.h"
 #include "engine.h"
 #include "io/loop.h"
+#include "report/plain_words.h"
 #include "report/status_judge.h"
 
 enum { LINE_SIZE = 512, SIGNAL_COUNT = 3 };
+
+/* How often a line tells how things are, though nothing has changed; the first comes when
+ * there has been time to see something. */
+#define STATUS_EVERY_NS (60 * NS_PER_S)
+#define STATUS_FIRST_NS (10 * NS_PER_S)
 
 struct watching {
     struct loop *loop;
@@ -24,6 +30,8 @@ struct watching {
     struct loop_signal *signals[SIGNAL_COUNT];
     struct loop_timer *limit;
     enum verdict verdict; /* as it was said last; VERDICT_COUNT: not yet */
+    enum objective_level levels[TRACK_COUNT][OBJECTIVE_KINDS]; /* as said last */
+    uint64_t status_ns; /* when the next line about the status is due */
     int signal;
 };
 
@@ -107,19 +115,59 @@ static bool all_known(const struct state *state) {
     return state->part_count > 0;
 }
 
-/* Not before the first poll of every part has ended. */
-static void say_verdict(struct watching *watching, int64_t wall_ms) {
-    if (!all_known(&watching->state)) return;
-    const struct status_rules rules = {0};
-    struct status_judgement judgement = status_judge(&watching->state, &rules);
-    if (judgement.verdict == watching->verdict) return;
-    watching->verdict = judgement.verdict;
+static struct status_judgement judge(const struct watching *watching, uint64_t now_ns) {
+    const struct status_rules rules = {.wants_evidence = true, .now_ns = now_ns};
+    return status_judge(&watching->state, &rules);
+}
+
+/* What cannot be judged is worth a line only once it could. */
+static void say_objectives(
+    struct watching *watching, int64_t wall_ms, const struct objectives *objectives) {
+    for (uint32_t i = 0; i < objectives->count; i++) {
+        const struct objective *objective = &objectives->items[i];
+        enum objective_level *said =
+            &watching->levels[objective->track][objective->kind];
+        if (*said == objective->level) continue;
+        *said = objective->level;
+        char words[LINE_SIZE];
+        struct text text = TEXT_IN(words);
+        plain_add_objective(&text, objective);
+        say(watching, wall_ms, words);
+    }
+}
+
+static void say_verdict(
+    struct watching *watching, int64_t wall_ms,
+    const struct status_judgement *judgement) {
+    if (judgement->verdict == watching->verdict) return;
+    watching->verdict = judgement->verdict;
     char words[LINE_SIZE];
     struct text text = TEXT_IN(words);
     text_addf(
-        &text, "%s%s%s", verdict_name(judgement.verdict),
-        judgement.reason[0] ? ": " : "", judgement.reason);
+        &text, "%s%s%s", verdict_name(judgement->verdict),
+        judgement->reason[0] ? ": " : "", judgement->reason);
     say(watching, wall_ms, words);
+}
+
+static void say_status(
+    struct watching *watching, const struct event *event,
+    const struct status_judgement *judgement) {
+    if (event->at_ns < watching->status_ns) return;
+    watching->status_ns = event->at_ns + STATUS_EVERY_NS;
+    char words[LINE_SIZE];
+    struct text text = TEXT_IN(words);
+    plain_add_status(&text, &watching->state, judgement, event->at_ns);
+    say(watching, event->wall_ms, words);
+}
+
+/* Not before the first poll of every part has ended. */
+static void say_judgement(struct watching *watching, const struct event *event) {
+    if (watching->status_ns == 0) watching->status_ns = event->at_ns + STATUS_FIRST_NS;
+    if (!all_known(&watching->state)) return;
+    struct status_judgement judgement = judge(watching, event->at_ns);
+    say_objectives(watching, event->wall_ms, &judgement.objectives);
+    say_verdict(watching, event->wall_ms, &judgement);
+    say_status(watching, event, &judgement);
 }
 
 static enum part_status status_before(
@@ -146,7 +194,7 @@ static void on_event(void *owner, const struct event *event) {
     struct watching *watching = owner;
     say_change(watching, event);
     state_apply(&watching->state, event);
-    say_verdict(watching, event->wall_ms);
+    say_judgement(watching, event);
 }
 
 static void on_signal(void *owner, int number) {
@@ -179,9 +227,9 @@ static void watch(struct watching *watching, uint64_t limit_ns) {
 }
 
 static int say_result(struct watching *watching) {
-    const struct status_rules rules = {0};
-    status_settle(&watching->state, loop_now_ns(watching->loop));
-    struct status_judgement judgement = status_judge(&watching->state, &rules);
+    uint64_t now_ns = loop_now_ns(watching->loop);
+    status_settle(&watching->state, now_ns);
+    struct status_judgement judgement = judge(watching, now_ns);
     int code = watching->signal ? 128 + watching->signal : (int)judgement.code;
     char words[LINE_SIZE];
     struct text text = TEXT_IN(words);
@@ -196,6 +244,11 @@ int watch_plain(const struct watch_plain_options *options) {
     struct watching *watching = memory_new(sizeof *watching);
     watching->loop = loop_new();
     watching->verdict = VERDICT_COUNT;
+    for (unsigned track = 0; track < TRACK_COUNT; track++) {
+        for (unsigned kind = 0; kind < OBJECTIVE_KINDS; kind++) {
+            watching->levels[track][kind] = OBJECTIVE_UNJUDGED;
+        }
+    }
     state_init(&watching->state);
     const struct engine_options engine = {
         .target = options->target,
