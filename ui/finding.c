@@ -268,13 +268,13 @@ static void find_missing(
     }
     char words[FINDING_SIZE];
     struct text text = TEXT_IN(words);
-    if (findings->count == 0) {
-        add_parts_answer(&text, scene);
-        text_add(&text, ", but ");
-    }
     if (scene_has_canary(scene)) text_addf(&text, "%s: ", track_name(track));
     evidence_add_words(&text, &objectives->evidence[track]);
     add_last(&text, scene, track);
+    if (findings->count == 0) {
+        text_add(&text, " · ");
+        add_parts_answer(&text, scene);
+    }
     add_finding(findings, FINDING_WAITING, words);
 }
 

@@ -11,8 +11,9 @@
 #define NOW_WALL_MS INT64_C(1795357327250) /* 2026-11-22 14:22:07.250 */
 
 const char *fixture_name(enum fixture fixture) {
-    static const char *const names[] = {
-        "healthy", "worse", "redis-dead", "missing", "no-canary", "bare-url", "armed"};
+    static const char *const names[] = {"healthy", "worse",     "redis-dead",
+                                        "missing", "no-canary", "bare-url",
+                                        "armed",   "idle"};
     return names[fixture];
 }
 

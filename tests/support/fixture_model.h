@@ -14,6 +14,7 @@ enum fixture {
     FIXTURE_NO_CANARY,  /* one track, and no errors */
     FIXTURE_BARE_URL,   /* nothing but a health check behind a URL */
     FIXTURE_ARMED,      /* production, armed, a rollout at step 2, a smoke test runs */
+    FIXTURE_IDLE,       /* the demo, 75 s after its traffic has stopped */
     FIXTURE_COUNT
 };
 

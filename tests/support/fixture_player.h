@@ -10,6 +10,7 @@ enum {
     FIXTURE_HISTORY_S = 600,
     FIXTURE_WORSE_S = 76, /* since when the canary is slow */
     FIXTURE_DEAD_S = 12,  /* since when Redis is silent */
+    FIXTURE_IDLE_S = 75,  /* since when there is no traffic */
     FIXTURE_POLL_MS = 1000,
 };
 

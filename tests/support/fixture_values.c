@@ -48,6 +48,27 @@ static bool is_worse(const struct fixture_player *player) {
            fixture_seconds_left(player) <= FIXTURE_WORSE_S;
 }
 
+/* Nobody asks any more: rates are zero, there are no shares and no percentiles, and what
+ * was seen leaves the last minute bit by bit. */
+static void put_idle(struct fixture_player *player) {
+    uint64_t left = fixture_seconds_left(player);
+    if (player->fixture != FIXTURE_IDLE || left >= FIXTURE_IDLE_S) return;
+    enum { MINUTE_S = 60, SINCE_S = FIXTURE_IDLE_S - MINUTE_S };
+    float kept = left > SINCE_S ? (float)(left - SINCE_S) / MINUTE_S : 0;
+    struct values_event *values = &player->event.values;
+    for (uint32_t i = 0; i < values->count; i++) {
+        enum metric metric = (enum metric)values->items[i].metric;
+        float *value = &values->items[i].value;
+        bool counts = metric == METRIC_RPS || metric == METRIC_IN_FLIGHT ||
+                      metric == METRIC_TOKENS || metric == METRIC_COST;
+        bool seen = metric >= METRIC_SEEN && metric != METRIC_SEEN_SPAN;
+        bool shares = metric <= METRIC_CACHE_HITS && !counts;
+        if (metric == METRIC_SEEN) *value = roundf(*value * kept);
+        if (counts) *value = 0;
+        if (shares || (seen && metric != METRIC_SEEN && kept <= 0)) *value = NAN;
+    }
+}
+
 static void put_track(struct fixture_player *player, enum track track) {
     bool canary = track == TRACK_CANARY;
     bool worse = canary && is_worse(player);
@@ -81,6 +102,7 @@ static void put_track(struct fixture_player *player, enum track track) {
     put(player, METRIC_FDS_MAX, 1024);
     put(player, METRIC_HEALTH, wave(player, 14, 3, salt + 16));
     put_seen(player, canary ? 0.07F : 0.03F);
+    put_idle(player);
 }
 
 static void put_target(struct fixture_player *player) {

@@ -126,8 +126,8 @@ static void figures_without_traffic_are_dated_and_never_well(void **state) {
     assert_int_equal(findings.count, 1);
     assert_int_equal(findings.items[0].level, FINDING_WAITING);
     assert_string_equal(
-        findings.items[0].words, "all 16 parts answer, but stable: no requests in 59s "
-                                 "· last p95 4.90s 1m ago");
+        findings.items[0].words, "stable: no requests in 59s · last p95 4.90s 1m ago "
+                                 "· all 16 parts answer");
     model_free(model);
 }
 

@@ -38,6 +38,7 @@ static const struct screen screens[] = {
     {"overview-no-canary", FIXTURE_NO_CANARY, ""},
     {"overview-bare-url", FIXTURE_BARE_URL, ""},
     {"overview-armed", FIXTURE_ARMED, ""},
+    {"overview-idle", FIXTURE_IDLE, ""},
     {"overview-frozen", FIXTURE_REDIS_DEAD, "Shift-Left Shift-Left Left"},
     {"zoomed-latency", FIXTURE_WORSE, "3 z"},
     {"zoomed-health-filtered", FIXTURE_REDIS_DEAD, "7 / ! r e a d y Enter z"},

@@ -3,12 +3,16 @@
 
 #include "base/units.h"
 #include "core/metric_value.h"
+#include "core/objective.h"
 #include "ui/finding.h"
 #include "ui/layout.h"
 #include "ui/table.h"
 #include "ui/views/panels.h"
 
 enum { GRAPHS = 3, GRAPH_HEIGHT_MIN = 3, GRAPH_WIDTH_MIN = 38 };
+
+/* "━ stable", and how old its figures are: "━ stable 12s old". */
+enum { NAME_WIDTH = 8, AGED_WIDTH = 16, AGED_SIZE = 40 };
 
 static const enum metric quantiles[GRAPHS] = {METRIC_P50, METRIC_P95, METRIC_P99};
 
@@ -20,6 +24,35 @@ enum column {
     COLUMN_UP,
     COLUMN_TTFT
 };
+
+/* How old the percentiles of a track are when they are old, else "". */
+static struct figure aged_figure(const struct scene *scene, enum track track) {
+    return scene_figure(scene, track, METRIC_P95);
+}
+
+static bool has_old_figures(const struct scene *scene) {
+    return aged_figure(scene, TRACK_STABLE).age[0] ||
+           aged_figure(scene, TRACK_CANARY).age[0];
+}
+
+static void put_name(
+    struct canvas *canvas, const struct table *table, int row,
+    const struct scene *scene) {
+    enum track track = row == 0 ? TRACK_STABLE : TRACK_CANARY;
+    struct figure figure = aged_figure(scene, track);
+    char words[AGED_SIZE];
+    struct text text = TEXT_IN(words);
+    text_addf(&text, "━ %s", track_name(track));
+    if (figure.age[0]) text_addf(&text, " %s old", figure.age);
+    enum role role = row == 0 ? ROLE_STABLE : ROLE_CANARY;
+    struct table_cell name = {
+        .row = row,
+        .column = COLUMN_TRACK,
+        .words = words,
+        .role = figure.age[0] ? ROLE_STALE : role,
+    };
+    table_put(canvas, table, name);
+}
 
 static void put_figure(
     struct canvas *canvas, const struct table *table, struct table_cell cell,
@@ -38,18 +71,12 @@ static void draw_track(
         [COLUMN_TTFT] = METRIC_TTFT,
     };
     enum track track = row == 0 ? TRACK_STABLE : TRACK_CANARY;
-    struct table_cell name = {
-        .row = row,
-        .column = COLUMN_TRACK,
-        .words = row == 0 ? "━ stable" : "━ canary",
-        .role = row == 0 ? ROLE_STABLE : ROLE_CANARY,
-    };
-    table_put(canvas, table, name);
+    put_name(canvas, table, row, scene);
     for (uint32_t i = COLUMN_P50; i <= COLUMN_TTFT; i++) {
         struct figure figure = scene_figure(scene, track, metrics[i]);
         enum finding_level level = finding_judge(scene, track, metrics[i]);
         enum role role =
-            level == FINDING_FAIL ? finding_level_role(level) : ROLE_STRONG;
+            level >= FINDING_WARN ? finding_level_role(level) : ROLE_STRONG;
         put_figure(
             canvas, table, (struct table_cell){.row = row, .column = i, .role = role},
             &figure);
@@ -59,8 +86,9 @@ static void draw_track(
 /* Returns how many rows it took. */
 static int draw_figures(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
-    static const struct table_column columns[] = {
-        [COLUMN_TRACK] = {"", 8, 1, 9, false},
+    int name_width = has_old_figures(scene) ? AGED_WIDTH : NAME_WIDTH;
+    const struct table_column columns[] = {
+        [COLUMN_TRACK] = {"", name_width, 1, 9, false},
         [COLUMN_P50] = {"p50", 6, 1, 7, true},
         [COLUMN_P95] = {"p95", 6, 1, 8, true},
         [COLUMN_P99] = {"p99", 6, 1, 6, true},
@@ -116,14 +144,18 @@ static void add_objective_note(struct panel_frame *frame, const struct scene *sc
     panel_add_note(frame, ROLE_LIMIT, "SLO p95 %s", words);
 }
 
-/* How much worse or better the canary's p95 is. */
+/* How much worse or better the canary's p95 is, once there is enough to say so. */
 static void add_delta_note(struct panel_frame *frame, const struct scene *scene) {
-    struct figure stable = scene_figure(scene, TRACK_STABLE, METRIC_P95);
-    struct figure canary = scene_figure(scene, TRACK_CANARY, METRIC_P95);
-    double ratio = (double)canary.value / (double)stable.value;
-    if (!isfinite(ratio) || stable.stale || canary.stale) return;
-    double percent = round((ratio - 1) * 100) + 0.0; /* never a negative zero */
-    panel_add_note(frame, ROLE_TITLE, "canary p95 %+.0f%%", percent);
+    struct objectives objectives;
+    objectives_judge(scene->state, scene->view_ns, &objectives);
+    for (uint32_t i = 0; i < objectives.count; i++) {
+        const struct objective *objective = &objectives.items[i];
+        bool compares = objective->kind == OBJECTIVE_P95_WORSE;
+        if (!compares || objective->level == OBJECTIVE_UNJUDGED) continue;
+        double ratio = (double)objective->value / (double)objective->stable;
+        double percent = round((ratio - 1) * 100) + 0.0; /* never a negative zero */
+        panel_add_note(frame, ROLE_TITLE, "canary p95 %+.0f%%", percent);
+    }
 }
 
 void panels_draw_latency(
