@@ -8,6 +8,7 @@
 #include "core/scrape.h"
 #include "io/json.h"
 #include "probes/fetch.h"
+#include "probes/glance.h"
 #include "probes/instance.h"
 #include "probes/poll.h"
 #include "probes/subject.h"
@@ -23,7 +24,8 @@ struct scraper {
     struct poll poll;
     struct meter *meter;
     struct fetch fetch;
-    struct http_call *call; /* NULL while none is under way */
+    struct http_call *call;  /* NULL while none is under way */
+    struct glances *glances; /* NULL while watching */
 };
 
 static void on_due(void *owner);
@@ -39,12 +41,14 @@ struct scraper *scraper_new(struct instance *instance) {
         &scraper->subject, context, PART_METRICS, (uint8_t)instance->track,
         instance->name);
     poll_start(&scraper->poll, context, interval_ns, on_due, scraper);
+    scraper->glances = glances_new(instance);
     return scraper;
 }
 
 void scraper_free(struct scraper *scraper) {
     if (!scraper) return;
     http_call_free(scraper->call);
+    glances_free(scraper->glances);
     poll_stop(&scraper->poll);
     meter_free(scraper->meter);
     free(scraper);
@@ -149,8 +153,9 @@ static void on_answer(void *owner, const struct http_reply *reply) {
         if (reading) {
             instance->has_reading = true;
             instance->reading = *reading;
-            instance->mixed_reading = reading->mixed;
-            describe(scraper, reading);
+            if (glances_several(scraper->glances)) instance->reading.mixed = true;
+            instance->mixed_reading = instance->reading.mixed;
+            describe(scraper, &instance->reading);
         }
     }
     poll_done(&scraper->poll, instance->has_reading);

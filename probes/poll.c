@@ -48,6 +48,7 @@ void poll_stop(struct poll *poll) {
 }
 
 bool poll_is_fresh(struct poll *poll, uint32_t every) {
+    if (poll->context->one_look) return true;
     bool early = poll->fresh_ns > 0 && (++poll->since_fresh < every ||
                                         poll->asked_ns - poll->fresh_ns < FRESH_MIN_NS);
     if (early) return false;

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/aliases.h"
@@ -23,6 +24,7 @@ struct probe_context {
     struct aliases aliases;
     struct random random; /* for jitter */
     uint64_t started_ns;  /* the origin of all cadences */
+    bool one_look;        /* and no more: what a watch waits for must show at once */
     /* Takes a finished event; fills in sequence and times. */
     void (*publish)(void *owner, struct event *event);
     void *owner;

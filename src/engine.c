@@ -27,6 +27,7 @@ struct engine {
     struct target target;
     char user[STATE_NAME_SIZE];
     bool read_only;
+    bool one_look;
     engine_event_fn on_event;
     void *owner;
 
@@ -55,6 +56,7 @@ struct engine *engine_new(struct loop *loop, const struct engine_options *option
     engine->target = *options->target;
     text_copy_cut(engine->user, sizeof engine->user, options->user);
     engine->read_only = options->read_only;
+    engine->one_look = options->one_look;
     engine->on_event = options->on_event;
     engine->owner = options->owner;
     loop_boot_id(engine->boot);
@@ -158,6 +160,7 @@ static void on_start(void *owner, uint64_t now_ns) {
         .http = http_new(engine->loop, HTTP_READ_ONLY),
         .redis = connect_redis(engine),
         .started_ns = now_ns,
+        .one_look = engine->one_look,
         .publish = on_probe_event,
         .owner = engine,
     };

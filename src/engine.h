@@ -22,6 +22,7 @@ struct engine_options {
     const struct target *target; /* copied */
     const char *user;            /* who sits here */
     bool read_only;              /* a watcher, for EVENT_SESSION */
+    bool one_look;               /* is all that it is started for */
     engine_event_fn on_event;
     void *owner;
 };

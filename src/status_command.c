@@ -96,6 +96,7 @@ static int look_once(struct look *look) {
         .target = look->target,
         .user = user ? user : "",
         .read_only = true,
+        .one_look = true,
         .on_event = on_event,
         .owner = look,
     };

@@ -63,6 +63,51 @@ static void one_look_ends_when_everything_was_asked_twice(void **state) {
     world_clear(&world);
 }
 
+/* Two processes that take turns. */
+static void alternating(uint32_t count, char *body, size_t size) {
+    bool first = count % 2 == 0;
+    snprintf(
+        body, size,
+        "process_start_time_seconds %d\nagent_requests_total{status=\"success\"} %u\n",
+        first ? 1000 : 2000, (first ? 500U : 90U) + count);
+}
+
+static void look_once(struct world *world) {
+    world->one_look = true;
+    world->target->poll_health_ns = world->target->poll_metrics_ns = 2 * NS_PER_S;
+    world_watch(world);
+    engine_look(world->engine, 8 * NS_PER_S, on_looked, world);
+    world_run(world, 9 * NS_PER_S);
+    assert_true(world->happened);
+}
+
+static void one_look_says_that_several_processes_answer(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct service *service = service_new(world.loop, 0);
+    serve(&world, service);
+    service_answer_with(service, "/metrics", "text/plain", alternating);
+    look_once(&world);
+    assert_true(world.model->state.mixed[TRACK_STABLE]);
+    assert_true(isnan(world.model->state.values[TRACK_STABLE][METRIC_RPS]));
+    service_free(service);
+    world_clear(&world);
+}
+
+static void one_look_takes_one_process_for_one(void **state) {
+    (void)state;
+    struct world world;
+    world_init(&world);
+    struct service *service = service_new(world.loop, 0);
+    serve(&world, service);
+    look_once(&world);
+    assert_false(world.model->state.mixed[TRACK_STABLE]);
+    assert_true(!isnan(world.model->state.values[TRACK_STABLE][METRIC_RPS]));
+    service_free(service);
+    world_clear(&world);
+}
+
 static void one_scrape_makes_no_whole_look(void **state) {
     (void)state;
     struct world world;
@@ -95,6 +140,8 @@ static void a_look_at_nobody_ends_at_its_limit(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_look_ends_when_everything_was_asked_twice),
+        cmocka_unit_test(one_look_says_that_several_processes_answer),
+        cmocka_unit_test(one_look_takes_one_process_for_one),
         cmocka_unit_test(one_scrape_makes_no_whole_look),
         cmocka_unit_test(a_look_at_nobody_ends_at_its_limit),
     };

@@ -49,6 +49,7 @@ void world_watch(struct world *world) {
     const struct engine_options options = {
         .target = world->target,
         .user = "tester",
+        .one_look = world->one_look,
         .on_event = on_event,
         .owner = world,
     };

@@ -19,6 +19,7 @@ typedef bool (*world_fn)(const struct world *world, const void *what);
 struct world {
     struct loop *loop;
     struct target *target; /* to be filled in before world_watch() */
+    bool one_look;         /* the same */
     struct engine *engine;
     struct model *model;
     uint64_t events;
