@@ -307,29 +307,39 @@ static void add_figure(
     text_add_char(text, ')');
 }
 
-/* Stable's figures stand without its name; the canary is there to be compared. */
 static void add_requests(
-    const struct scene *scene, struct text *text, const struct objectives *objectives,
+    const struct scene *scene, struct text *text, const struct evidence *evidence,
     enum track track) {
-    bool enough = objectives->evidence[track].kind == EVIDENCE_ENOUGH;
-    if (track == TRACK_CANARY && !scene_has_canary(scene)) return;
     text_add(text, " · ");
-    bool named = track == TRACK_CANARY || (!enough && scene_has_canary(scene));
-    if (named) text_addf(text, "%s ", track_name(track));
-    evidence_add_words(text, &objectives->evidence[track]);
-    if (!enough || track == TRACK_CANARY) return;
+    if (scene_has_canary(scene)) text_addf(text, "%s ", track_name(track));
+    evidence_add_words(text, evidence);
+}
+
+static void add_figures(
+    const struct scene *scene, struct text *text, enum track track) {
     add_figure(scene, text, track, METRIC_SEEN_P95);
     add_figure(scene, text, track, METRIC_SEEN_ERRORS);
 }
 
+/* The figures are those of stable while it has any; its name would take their place. */
 static void add_all_well(
     const struct scene *scene, const struct objectives *objectives,
     struct findings *findings) {
     char words[FINDING_SIZE];
     struct text text = TEXT_IN(words);
+    const struct evidence *stable = &objectives->evidence[TRACK_STABLE];
+    const struct evidence *canary = &objectives->evidence[TRACK_CANARY];
     add_parts_answer(&text, scene);
-    for (unsigned i = 0; i < TRACK_COUNT; i++) {
-        add_requests(scene, &text, objectives, (enum track)i);
+    if (stable->kind == EVIDENCE_ENOUGH) {
+        text_add(&text, " · ");
+        evidence_add_words(&text, stable);
+        add_figures(scene, &text, TRACK_STABLE);
+    } else {
+        add_requests(scene, &text, stable, TRACK_STABLE);
+    }
+    if (scene_has_canary(scene)) {
+        add_requests(scene, &text, canary, TRACK_CANARY);
+        if (stable->kind != EVIDENCE_ENOUGH) add_figures(scene, &text, TRACK_CANARY);
     }
     add_finding(findings, FINDING_OK, words);
 }

@@ -221,6 +221,14 @@ static void add_samples(struct text *text, const struct evidence *evidence) {
     add_span(text, evidence->span_ms);
 }
 
+static void add_age(struct text *text, uint64_t seconds) {
+    if (seconds < 60) {
+        text_addf(text, "%us", (unsigned)seconds);
+    } else {
+        units_add_duration(text, seconds * NS_PER_S);
+    }
+}
+
 void evidence_add_words(struct text *text, const struct evidence *evidence) {
     switch (evidence->kind) {
     case EVIDENCE_ENOUGH: add_samples(text, evidence); return;
@@ -235,7 +243,7 @@ void evidence_add_words(struct text *text, const struct evidence *evidence) {
         return;
     case EVIDENCE_STALE:
         text_add(text, "no figures for ");
-        units_add_duration(text, evidence->age_ns / NS_PER_S * NS_PER_S);
+        add_age(text, evidence->age_ns / NS_PER_S);
         return;
     case EVIDENCE_ABSENT: text_add(text, "requests n/a"); return;
     }

@@ -140,7 +140,14 @@ static void few_requests_of_the_canary_are_said_not_judged(void **state) {
     assert_int_equal(findings.count, 1);
     assert_int_equal(findings.items[0].level, FINDING_OK);
     assert_true(says(&findings, "canary not enough data (n 34 in 59s)"));
+    past = model->state;
+    past.slo_p95_ms = past.slo_error_ratio = 9000;
     past.values[TRACK_STABLE][METRIC_SEEN] = 12;
+    findings = findings_at(model, &past);
+    assert_int_equal(findings.items[0].level, FINDING_OK);
+    assert_true(says(&findings, "stable not enough data (n 12 in 59s)"));
+    assert_true(says(&findings, "canary n 213 in 59s · p95 2.22s"));
+    past.values[TRACK_CANARY][METRIC_SEEN] = 34;
     findings = findings_at(model, &past);
     assert_int_equal(findings.items[0].level, FINDING_WAITING);
     assert_true(says(&findings, "stable: not enough data (n 12 in 59s)"));

@@ -116,6 +116,10 @@ static void old_figures_are_not_judged(void **test) {
     expect(
         TRACK_STABLE, OBJECTIVE_P95, OBJECTIVE_UNJUDGED,
         "stable p95 not judged: no figures for 1m15s");
+    state.value_ns[TRACK_STABLE][METRIC_SEEN] = NOW_NS - 4 * NS_PER_S;
+    expect(
+        TRACK_STABLE, OBJECTIVE_P95, OBJECTIVE_UNJUDGED,
+        "stable p95 not judged: no figures for 4s");
     /* The count goes on, the percentile does not. */
     see(TRACK_STABLE, 1930, 4900, 0.2);
     state.value_ns[TRACK_STABLE][METRIC_SEEN_P95] = NOW_NS - 75 * NS_PER_S;
