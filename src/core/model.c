@@ -22,11 +22,17 @@ static struct series *series_of(
     return &model->series[track][metric];
 }
 
+/* What is only judged is never drawn: its past would be memory for nothing. */
+static bool has_past(enum metric metric) {
+    return metric < METRIC_SEEN || metric > METRIC_SEEN_ERRORS;
+}
+
 static void apply_values(struct model *model, const struct event *event) {
     const struct values_event *values = &event->values;
     uint64_t step_ns = (uint64_t)values->step_ms * 1000000;
     if (step_ns < SERIES_STEP_MIN_NS) step_ns = SERIES_STEP_MIN_NS;
     for (uint32_t i = 0; i < values->count; i++) {
+        if (!has_past((enum metric)values->items[i].metric)) continue;
         struct series *series = series_of(
             model, values->track == TRACK_CANARY ? TRACK_CANARY : TRACK_STABLE,
             (enum metric)values->items[i].metric);
