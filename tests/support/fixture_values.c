@@ -29,18 +29,18 @@ static void put(struct fixture_player *player, enum metric metric, float value) 
 
 /* The last minute as its last seconds are; the fewer were seen, the wider the bounds. */
 static void put_seen(struct fixture_player *player, float margin) {
-    const float *last[METRIC_COUNT] = {NULL};
+    float last[METRIC_COUNT] = {0};
     struct values_event *values = &player->event.values;
     for (uint32_t i = 0; i < values->count; i++) {
-        last[values->items[i].metric] = &values->items[i].value;
+        last[values->items[i].metric] = values->items[i].value;
     }
-    float p95 = *last[METRIC_P95];
-    put(player, METRIC_SEEN, roundf(*last[METRIC_RPS] * 59));
+    float p95 = last[METRIC_P95];
+    put(player, METRIC_SEEN, roundf(last[METRIC_RPS] * 59));
     put(player, METRIC_SEEN_SPAN, 59000);
     put(player, METRIC_SEEN_P95, p95);
     put(player, METRIC_SEEN_P95_LOW, p95 * (1 - margin));
     put(player, METRIC_SEEN_P95_HIGH, p95 * (1 + margin));
-    put(player, METRIC_SEEN_ERRORS, *last[METRIC_ERROR_RATIO]);
+    put(player, METRIC_SEEN_ERRORS, last[METRIC_ERROR_RATIO]);
 }
 
 static bool is_worse(const struct fixture_player *player) {
