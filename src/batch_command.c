@@ -144,6 +144,10 @@ static int carry_out(const struct invocation *invocation, const struct script *s
         .timeout_ns = invocation->options.timeout_ns,
     };
     bool dry = options_has(&invocation->options, OPTION_DRY_RUN);
+    if (dry && invocation->format != FORMAT_TEXT) {
+        error_set(&err, ERROR_USAGE, "--dry-run is told as text only");
+        return invocation_fail(invocation, EXIT_CODE_USAGE, &err);
+    }
     return dry ? print_plan(&options) : run(&options);
 }
 

@@ -18,12 +18,14 @@ enum { CHUNK_SIZE = 4096, SIGNAL_BASE = 128 };
 
 static const char dry_run[] = "--dry-run";
 static const char to_stdout[] = "--output=-"; /* a plan is no report */
+static const char as_text[] = "--format=text";
 
 /* A command that is asked. */
 struct asking {
     const struct batch_options *options;  /* borrowed */
     const struct script_command *command; /* borrowed */
     bool writes;                          /* into a file of its own */
+    bool formats;                         /* its report */
     struct loop *loop;
     int answer; /* what it writes, in memory */
     struct process_exit how;
@@ -38,8 +40,8 @@ static void add_words(const struct script_command *command, struct buffer *to) {
     buffer_add_char(to, '\n');
 }
 
-/* Whether it acts. */
-static bool acts(const struct script_command *command, bool *writes) {
+/* Whether it acts, and what it would do with its report. */
+static bool acts(const struct script_command *command, struct asking *asking) {
     char *argv[SCRIPT_LINE_WORDS_MAX + 2];
     static char name[] = "flightdeck";
     struct invocation invocation = {.command = "", .program = name};
@@ -52,32 +54,42 @@ static bool acts(const struct script_command *command, bool *writes) {
         return false;
     }
     const struct options *options = &invocation.options;
-    *writes = options_has(options, OPTION_OUTPUT);
+    asking->writes = options_has(options, OPTION_OUTPUT);
+    asking->formats = options_has(options, OPTION_FORMAT);
     return found && (found->takes & COMMAND_ACTS_BIT) &&
            !options_has(options, OPTION_HELP) && !options_has(options, OPTION_VERSION);
+}
+
+static void add_args(
+    const char *args[PROCESS_ARGS_MAX], size_t *count, const char *const more[2]) {
+    for (size_t i = 0; i < 2; i++) {
+        if (more[i]) args[(*count)++] = more[i];
+    }
 }
 
 /* The last option counts, but none does behind a "--". */
 static void fill_args(const struct asking *asking, const char *args[PROCESS_ARGS_MAX]) {
     const struct script_command *command = asking->command;
-    bool writes = asking->writes;
+    const char *const more[] = {
+        asking->writes ? to_stdout : NULL, asking->formats ? as_text : NULL};
     size_t count = 0;
+    bool added = false;
     args[count++] = asking->options->program;
     args[count++] = dry_run;
     for (uint32_t i = 0; i < command->word_count; i++) {
-        if (writes && strcmp(command->words[i], "--") == 0) {
-            args[count++] = to_stdout;
-            writes = false;
+        if (!added && strcmp(command->words[i], "--") == 0) {
+            add_args(args, &count, more);
+            added = true;
         }
         args[count++] = command->words[i];
     }
-    if (writes) args[count++] = to_stdout;
+    if (!added) add_args(args, &count, more);
     args[count] = NULL;
 }
 
 _Static_assert(
-    (int)SCRIPT_LINE_WORDS_MAX + 4 <= (int)PROCESS_ARGS_MAX,
-    "the program, two options and the NULL stand beside the words");
+    (int)SCRIPT_LINE_WORDS_MAX + 5 <= (int)PROCESS_ARGS_MAX,
+    "the program, three options and the NULL stand beside the words");
 
 static bool add_answer(int descriptor, struct buffer *to, struct error *err) {
     char chunk[CHUNK_SIZE];
@@ -149,7 +161,7 @@ bool batch_plan_write(
         const struct script_command *command = script_command(options->script, i);
         struct asking asking = {.options = options, .command = command};
         add_words(command, to);
-        if (!acts(command, &asking.writes)) continue;
+        if (!acts(command, &asking)) continue;
         if (!ask(&asking, to, code, err)) {
             return error_wrap(err, "line %u", command->line);
         }

@@ -140,6 +140,9 @@ int dispatch(int argc, char *const *argv) {
     if (!command || options_has(&invocation.options, OPTION_HELP)) {
         return print_help(&invocation, command);
     }
+    if (!invocation_check_output(&invocation, &err)) {
+        return invocation_fail(&invocation, EXIT_CODE_USAGE, &err);
+    }
     if ((command->takes & NEEDS_TERMINAL) && !terminal_usable(&err)) {
         return invocation_fail(&invocation, EXIT_CODE_USAGE, &err);
     }

@@ -60,15 +60,37 @@ enum exit_code invocation_code_of(const struct error *err) {
     return EXIT_CODE_USAGE;
 }
 
+/* The file of --output, NULL for stdout. */
+static const char *output_path(const struct invocation *invocation) {
+    const char *path = invocation->options.values[OPTION_OUTPUT];
+    return path && strcmp(path, "-") != 0 ? path : NULL;
+}
+
+bool invocation_check_output(const struct invocation *invocation, struct error *err) {
+    const char *path = output_path(invocation);
+    return !path || output_file_check(path, err) || error_wrap(err, "writing %s", path);
+}
+
 bool invocation_write(
     const struct invocation *invocation, struct slice result, struct error *err) {
-    const char *path = invocation->options.values[OPTION_OUTPUT];
-    if (!path || strcmp(path, "-") == 0) {
+    const char *path = output_path(invocation);
+    if (!path) {
         if (output_write_all(STDOUT_FILENO, result, err)) return true;
         return error_wrap(err, "writing to stdout");
     }
     if (output_file_write(path, result, true, err)) return true;
     return error_wrap(err, "writing %s", path);
+}
+
+bool invocation_open_output(
+    const struct invocation *invocation, int *descriptor, struct error *err) {
+    const char *path = output_path(invocation);
+    *descriptor = path ? output_file_open(path, err) : STDOUT_FILENO;
+    return *descriptor >= 0 || error_wrap(err, "writing %s", path);
+}
+
+void invocation_close_output(int descriptor) {
+    if (descriptor != STDOUT_FILENO) close(descriptor);
 }
 
 /* What --report-only may turn into success: verdicts, never mistakes or emergencies. */
@@ -77,19 +99,22 @@ static bool is_verdict(enum exit_code code) {
            code == EXIT_CODE_INCONCLUSIVE || code == EXIT_CODE_ROLLED_BACK;
 }
 
-int invocation_finish(
-    const struct invocation *invocation, struct slice result, enum exit_code code) {
-    struct error err;
-    if (!invocation_write(invocation, result, &err)) {
-        return invocation_fail(
-            invocation, exit_code_worse(code, EXIT_CODE_USAGE), &err);
-    }
+int invocation_end(const struct invocation *invocation, enum exit_code code) {
     if (!options_has(&invocation->options, OPTION_REPORT_ONLY)) return (int)code;
     if (!is_verdict(code)) return (int)code;
     invocation_say(
         invocation, 0, "--report-only: 0 instead of %d (%s)", (int)code,
         exit_code_name(code));
     return EXIT_CODE_OK;
+}
+
+int invocation_finish(
+    const struct invocation *invocation, struct slice result, enum exit_code code) {
+    struct error err;
+    if (invocation_write(invocation, result, &err)) {
+        return invocation_end(invocation, code);
+    }
+    return invocation_fail(invocation, exit_code_worse(code, EXIT_CODE_USAGE), &err);
 }
 
 void invocation_say(

@@ -35,7 +35,18 @@ enum exit_code invocation_code_of(const struct error *err);
 bool invocation_write(
     const struct invocation *invocation, struct slice result, struct error *err);
 
-/* Writes the result and ends with `code`, or with 0 and a line for --report-only. */
+/* Whether the result could be written; for a command that acts, before it does. */
+bool invocation_check_output(const struct invocation *invocation, struct error *err);
+
+/* The same for a result that is written piece by piece, with output_write_all(). */
+bool invocation_open_output(
+    const struct invocation *invocation, int *descriptor, struct error *err);
+void invocation_close_output(int descriptor);
+
+/* The result is written: ends with `code`, or with 0 and a line for --report-only. */
+int invocation_end(const struct invocation *invocation, enum exit_code code);
+
+/* Writes the result and ends in the same way. */
 int invocation_finish(
     const struct invocation *invocation, struct slice result, enum exit_code code);
 

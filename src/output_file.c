@@ -57,16 +57,44 @@ static bool give_name(
     return error_set(err, code, "%s", strerror(errno));
 }
 
+static bool name_beside(const char *path, char name[PATH_SIZE], struct error *err) {
+    struct text text = text_in(name, PATH_SIZE);
+    text_addf(&text, "%s.%ld", path, (long)getpid());
+    return !text.truncated || error_set(err, ERROR_LIMIT, "the name is too long");
+}
+
 bool output_file_write(
     const char *path, struct slice bytes, bool replace, struct error *err) {
     char beside[PATH_SIZE];
-    struct text name = TEXT_IN(beside);
     if (replace && is_special(path)) return write_special(path, bytes, err);
-    text_addf(&name, "%s.%ld", path, (long)getpid());
-    if (name.truncated) return error_set(err, ERROR_LIMIT, "the name is too long");
+    if (!name_beside(path, beside, err)) return false;
     bool wrote = write_new(beside, bytes, err);
     bool named = wrote && give_name(beside, path, replace, err);
     /* After a rename the other name is gone already. */
     if (wrote && !(named && replace)) unlink(beside);
     return named;
+}
+
+int output_file_open(const char *path, struct error *err) {
+    int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+    int descriptor = open(path, flags, FILE_MODE);
+    if (descriptor < 0) error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
+    return descriptor;
+}
+
+/* A pipe is not opened: its reader would take the closing for the end. */
+static bool check_special(const char *path, struct error *err) {
+    struct stat found;
+    bool folder = stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+    if (!folder && access(path, W_OK) == 0) return true;
+    return error_set(err, ERROR_SYSTEM, "%s", strerror(folder ? EISDIR : errno));
+}
+
+bool output_file_check(const char *path, struct error *err) {
+    char beside[PATH_SIZE];
+    if (is_special(path)) return check_special(path, err);
+    if (!name_beside(path, beside, err)) return false;
+    if (!write_new(beside, slice_of(""), err)) return false;
+    unlink(beside);
+    return true;
 }

@@ -15,3 +15,10 @@ bool output_write_all(int descriptor, struct slice bytes, struct error *err);
  * written to as it is. */
 bool output_file_write(
     const char *path, struct slice bytes, bool replace, struct error *err);
+
+/* For what is written piece by piece: the file is there at once, and empty. -1 with `err`
+ * set when it cannot be. */
+int output_file_open(const char *path, struct error *err);
+
+/* Whether `path` can be replaced, tried before there is anything to write. */
+bool output_file_check(const char *path, struct error *err);

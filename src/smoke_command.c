@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include "actions/smoke_plan.h"
-#include "actions/smoke_preview.h"
-#include "base/safe_text.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "command_functions.h"
@@ -13,8 +11,11 @@
 #include "confirm.h"
 #include "io/loop.h"
 #include "operator.h"
+#include "progress.h"
 #include "report/smoke_report.h"
 #include "secrets.h"
+#include "smoke_dry_run.h"
+#include "smoke_lines.h"
 #include "smoke_run.h"
 
 enum { SIGNAL_COUNT = 3 };
@@ -28,6 +29,8 @@ struct smoking {
     struct loop *loop;
     struct loop_signal *signals[SIGNAL_COUNT];
     struct smoke_run *smoke;
+    struct smoke_lines lines; /* of --format jsonl */
+    struct progress progress;
     char user[STATE_NAME_SIZE];
     int stopped_by; /* a signal, or 0 */
     int code;
@@ -71,11 +74,11 @@ static void write_report(
     const struct smoking *run, const struct smoke_report *report, struct buffer *to) {
     switch (run->invocation->format) {
     case FORMAT_JSON: smoke_report_json(report, to); break;
-    case FORMAT_JSONL: smoke_report_jsonl(report, to); break;
     case FORMAT_JUNIT: smoke_report_junit(report, to); break;
     case FORMAT_TAP: smoke_report_tap(report, to); break;
     case FORMAT_GITHUB: smoke_report_github(report, to); break;
     case FORMAT_TEXT:
+    case FORMAT_JSONL:
     case FORMAT_MARKDOWN:
     case FORMAT_CSV:
     case FORMAT_HTML:
@@ -95,21 +98,36 @@ static bool say_unreached(
            !options_has(options, OPTION_OUTPUT);
 }
 
-static int report(const struct smoking *run, const struct smoke_result *result) {
+static int write_whole(
+    const struct smoking *run, const struct smoke_report *report, bool silent) {
     struct buffer buffer;
     buffer_init(&buffer, SMOKE_REPORT_BYTES_MAX);
+    if (!silent) write_report(run, report, &buffer);
+    int code =
+        invocation_finish(run->invocation, buffer_slice(&buffer), report->exit_code);
+    buffer_clear(&buffer);
+    return code;
+}
+
+static int end_lines(struct smoking *run, const struct smoke_report *report) {
+    struct error err;
+    if (smoke_lines_end(&run->lines, report, &err)) {
+        return invocation_end(run->invocation, report->exit_code);
+    }
+    enum exit_code code = exit_code_worse(report->exit_code, EXIT_CODE_USAGE);
+    return invocation_fail(run->invocation, code, &err);
+}
+
+static int report(struct smoking *run, const struct smoke_result *result) {
     struct smoke_report report = {
         .result = result,
         .exit_code = exit_code_of(run, result),
         .color = !options_has(&run->invocation->options, OPTION_OUTPUT) &&
                  invocation_colors(run->invocation, STDOUT_FILENO),
     };
-    bool unreached = result->end == SMOKE_UNREACHED && say_unreached(run, result);
-    if (!unreached) write_report(run, &report, &buffer);
-    int code =
-        invocation_finish(run->invocation, buffer_slice(&buffer), report.exit_code);
-    buffer_clear(&buffer);
-    return code;
+    bool silent = result->end == SMOKE_UNREACHED && say_unreached(run, result);
+    if (run->invocation->format == FORMAT_JSONL) return end_lines(run, &report);
+    return write_whole(run, &report, silent);
 }
 
 /* Louder than progress: --quiet does not hide what is missing in the history. */
@@ -136,6 +154,7 @@ static int refuse_unrecorded(const struct smoking *run, const struct error *err)
 static void on_done(
     void *owner, const struct smoke_result *result, const struct error *err) {
     struct smoking *run = owner;
+    progress_wipe(&run->progress);
     if (result) {
         run->code = report(run, result);
         if (err->code != ERROR_NONE) warn(run, "its end is not in the history", err);
@@ -145,14 +164,29 @@ static void on_done(
     loop_stop(run->loop);
 }
 
-static void on_event(void *owner, const struct event *event) {
-    const struct smoking *run = owner;
-    if (event->kind != EVENT_CHECK || !event->check.row.done) return;
+static void say_check(struct smoking *run, const struct event *event) {
     const struct check_row *row = &event->check.row;
-    invocation_say(
-        run->invocation, 1, "%u of %u: %s: %s %s", event->check.index + 1U,
-        (unsigned)event->check.total, row->name,
-        verdict_name((enum verdict)row->verdict), row->detail);
+    unsigned number = event->check.index + 1U;
+    unsigned total = event->check.total;
+    if (row->done) {
+        invocation_say(
+            run->invocation, 1, "%u of %u: %s: %s %s", number, total, row->name,
+            verdict_name((enum verdict)row->verdict), row->detail);
+        return;
+    }
+    char words[STATE_DETAIL_SIZE];
+    struct text text = TEXT_IN(words);
+    text_addf(&text, "%u of %u: %s", number, total, row->name);
+    progress_say(&run->progress, words);
+}
+
+static void on_event(void *owner, const struct event *event) {
+    struct smoking *run = owner;
+    progress_wipe(&run->progress);
+    if (run->invocation->format == FORMAT_JSONL) {
+        smoke_lines_on_event(&run->lines, smoke_run_so_far(run->smoke), event);
+    }
+    if (event->kind == EVENT_CHECK) say_check(run, event);
 }
 
 static unsigned count_acts(const struct smoking *run) {
@@ -177,51 +211,20 @@ static bool may_act(const struct smoking *run, struct error *err) {
         run->invocation, run->target, what, config_note(run->config), err);
 }
 
-static void write_plan(const struct smoking *run, struct buffer *to) {
-    const struct checks *checks = smoke_plan_checks(run->plan);
+static int say_plan(const struct smoking *run) {
     const struct smoke_preview preview = {
         .target = run->target,
         .plan = run->plan,
         .redactor = config_redactor(run->config),
     };
-    char url[TARGET_URL_SIZE];
-    struct text text = TEXT_IN(url);
-    redact_add_url(&text, run->target->url);
-    buffer_addf(
-        to, "would send to %s (%s, %s):\n", url, run->target->name,
-        target_class_name(run->target->class));
-    smoke_preview_way(&preview, to);
-    for (uint32_t i = 0; i < checks->count; i++) {
-        buffer_addf(to, "\n# %u of %u: ", i + 1, checks->count);
-        safe_text_add_to_buffer(to, slice_of(checks->items[i].name));
-        buffer_add_char(to, '\n');
-        smoke_preview(&preview, i, to);
-    }
-    buffer_addf(to, "\nto go back: %s\n", smoke_preview_way_back(run->plan));
-}
-
-static int say_plan(const struct smoking *run) {
-    struct buffer buffer;
-    struct error err;
-    buffer_init(&buffer, SMOKE_REPORT_BYTES_MAX);
-    write_plan(run, &buffer);
-    int code = EXIT_CODE_USAGE;
-    if (buffer.overflow) {
-        error_set(
-            &err, ERROR_LIMIT, "what would be sent is over %d KiB long",
-            SMOKE_REPORT_BYTES_MAX / 1024);
-        invocation_fail(run->invocation, EXIT_CODE_USAGE, &err);
-    } else {
-        code = invocation_finish(run->invocation, buffer_slice(&buffer), EXIT_CODE_OK);
-    }
-    buffer_clear(&buffer);
-    return code;
+    return smoke_dry_run(run->invocation, &preview);
 }
 
 static void run_checks(struct smoking *run) {
     const struct options *options = &run->invocation->options;
     struct error err;
     run->loop = loop_new();
+    progress_init(&run->progress, run->loop, run->invocation);
     operator_name(run->user);
     const struct smoke_run_options smoke = {
         .target = run->target,
@@ -242,9 +245,22 @@ static void run_checks(struct smoking *run) {
     } else {
         run->code = invocation_fail(run->invocation, EXIT_CODE_INTERNAL, &err);
     }
+    progress_wipe(&run->progress);
     forget_signals(run);
     smoke_run_free(run->smoke);
     loop_free(run->loop);
+}
+
+static void run_and_report(struct smoking *run) {
+    struct error err;
+    if (run->invocation->format != FORMAT_JSONL) {
+        run_checks(run);
+    } else if (smoke_lines_open(&run->lines, run->invocation, &err)) {
+        run_checks(run);
+        smoke_lines_close(&run->lines);
+    } else {
+        run->code = invocation_fail(run->invocation, EXIT_CODE_USAGE, &err);
+    }
 }
 
 static bool prepare(struct smoking *run, struct error *err) {
@@ -265,7 +281,7 @@ int smoke_command(const struct invocation *invocation) {
     if (prepared && dry) {
         run.code = say_plan(&run);
     } else if (prepared && may_act(&run, &err)) {
-        run_checks(&run);
+        run_and_report(&run);
     } else {
         run.code = invocation_fail(invocation, EXIT_CODE_USAGE, &err);
     }

@@ -72,6 +72,10 @@ bool smoke_run_is_active(const struct smoke_run *run) {
     return run->active;
 }
 
+const struct smoke_result *smoke_run_so_far(const struct smoke_run *run) {
+    return smoke_so_far(run->smoke);
+}
+
 /* Takes the preview apart, which stays where it is from here on. */
 static void split_lines(struct smoke_run *run) {
     char *bytes = run->preview.data;

@@ -47,6 +47,9 @@ const struct action_plan *smoke_run_plan(struct smoke_run *run);
 /* False, with `err` set, when it cannot start now. */
 bool smoke_run_start(struct smoke_run *run, struct error *err);
 
+/* What is found so far; for the time of an event. */
+const struct smoke_result *smoke_run_so_far(const struct smoke_run *run);
+
 /* Nothing when none runs. */
 void smoke_run_stop(struct smoke_run *run);
 bool smoke_run_is_active(const struct smoke_run *run);

@@ -68,6 +68,10 @@ void smoke_free(struct smoke *smoke) {
     free(smoke);
 }
 
+const struct smoke_result *smoke_so_far(const struct smoke *smoke) {
+    return smoke->result;
+}
+
 /* Ending */
 
 static void end(struct smoke *smoke, enum smoke_end how) {

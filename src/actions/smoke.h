@@ -36,6 +36,9 @@ struct smoke_options {
 /* Whether the target may be acted on is decided by the caller. */
 struct smoke *smoke_start(struct loop *loop, const struct smoke_options *options);
 
+/* What is found so far; for the time of an event. */
+const struct smoke_result *smoke_so_far(const struct smoke *smoke);
+
 /* Ends it soon: what was not run is inconclusive. on_done still comes. */
 void smoke_stop(struct smoke *smoke);
 

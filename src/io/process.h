@@ -13,7 +13,7 @@
 struct process;
 struct loop;
 
-enum { PROCESS_ARGS_MAX = 64, PROCESS_FDS_MAX = 8 };
+enum { PROCESS_ARGS_MAX = 72, PROCESS_FDS_MAX = 8 };
 
 struct process_options {
     const char *const *args; /* NULL at the end; args[0] is looked up in PATH */

@@ -22,6 +22,11 @@ void smoke_report_text(const struct smoke_report *report, struct buffer *to);
 void smoke_report_json(const struct smoke_report *report, struct buffer *to);
 /* One event per line; the last one is always run.end. */
 void smoke_report_jsonl(const struct smoke_report *report, struct buffer *to);
+/* The same line by line, while it runs; of a check that is done. */
+void smoke_report_line_start(const struct smoke_result *result, struct buffer *to);
+void smoke_report_line_check(
+    const struct smoke_result *result, uint32_t index, struct buffer *to);
+void smoke_report_line_end(const struct smoke_report *report, struct buffer *to);
 /* What the schemas of Jenkins and GitLab have in common. */
 void smoke_report_junit(const struct smoke_report *report, struct buffer *to);
 /* TAP 13 as far as 14 reads it, too: prove knows no later one. */
