@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "core/exit_code.h"
 #include "crash.h"
 #include "dispatch.h"
@@ -42,6 +43,7 @@ int main(int argc, char *argv[]) {
     hold_standard_descriptors();
     set_signals();
     crash_catch();
+    memory_give_back();
     if (argc == 0) return EXIT_CODE_USAGE;
     return dispatch(argc, argv);
 }

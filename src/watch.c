@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "config.h"
 #include "core/exit_code.h"
@@ -106,6 +107,7 @@ static bool read_arguments(
 
 int main(int argc, char *argv[]) {
     crash_catch();
+    memory_give_back();
     struct invocation invocation = {.command = "watch", .program = argv[0]};
     struct seat seat = {.invocation = &invocation};
     struct error err = {0};

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/panic.h"
+
+enum { LARGE_BYTES = 128 * 1024 };
 
 void *memory_new(size_t size_bytes) {
     return memory_new_array(1, size_bytes);
@@ -31,4 +34,9 @@ char *memory_copy_bytes(const void *bytes, size_t length) {
     char *copy = memory_new(length + 1);
     if (length > 0) memcpy(copy, bytes, length);
     return copy;
+}
+
+/* Any value keeps the library from raising it. */
+void memory_give_back(void) {
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 }

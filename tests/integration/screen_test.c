@@ -202,7 +202,7 @@ static void a_slow_line_gets_fewer_frames_and_holds_nothing_up(void **state) {
     assert_int_equal(display_wait_exit(display, 5000), 0);
     assert_true(number_behind(display, "dropped=") > 20);
 #ifndef __SANITIZE_ADDRESS__
-    /* Without dropping frames it is seconds; a busy machine has pauses of its own. */
+    /* Without dropping frames it is seconds. */
     assert_true(number_behind(display, "gap_ms=") < 1000);
 #endif
     assert_restored(display);
