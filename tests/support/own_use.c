@@ -45,9 +45,8 @@ uint64_t own_waiting_ns(void) {
     if (!times) return 0;
     if (fgets(line, sizeof line, times)) {
         struct scan scan = scan_of(slice_of(line));
-        if (scan_word(&scan, &word) && scan_word(&scan, &word)) {
-            slice_u64(word, &waiting_ns);
-        }
+        scan_word(&scan, &word); /* how long it ran */
+        if (scan_word(&scan, &word)) slice_u64(word, &waiting_ns);
     }
     fclose(times);
     return waiting_ns;
