@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/scan.h"
 #include "base/text.h"
 #include "core/random.h"
 #include "fuzz/fuzz.h"
 
-/* Gives a fuzzer every file of its corpus and some hundred variations of each, the same
- * ones in every run: what a build without libFuzzer can do. */
+/* Gives a fuzzer every file of its corpus and variations of each, the same ones in every
+ * run: what a build without libFuzzer can do. Each further round makes other ones. */
 
 enum {
     INPUT_SIZE_MAX = 128 * 1024,
@@ -78,11 +79,11 @@ static bool read_input(const char *folder, const char *name, struct input *input
     return true;
 }
 
-static unsigned replay(const char *folder) {
+static unsigned replay(const char *folder, uint64_t round) {
     struct input input = {.bytes = memory_new(INPUT_SIZE_MAX)};
     struct random random;
     unsigned count = 0;
-    random_seed(&random, 1);
+    random_seed(&random, round);
     DIR *files = opendir(folder);
     const struct dirent *entry = NULL;
     while (files && (entry = readdir(files))) {
@@ -98,7 +99,13 @@ static unsigned replay(const char *folder) {
 }
 
 int main(int argc, char **argv) {
-    unsigned count = argc == 2 ? replay(argv[1]) : 0;
-    printf("%u files and %u variations of each\n", count, VARIATIONS);
+    uint64_t rounds = 1;
+    unsigned count = 0;
+    if (argc < 2) return 1;
+    if (argc > 2 && !slice_u64(slice_of(argv[2]), &rounds)) return 1;
+    for (uint64_t round = 1; round <= rounds; round++) count = replay(argv[1], round);
+    printf(
+        "%u files and %u variations of each, %u times\n", count, VARIATIONS,
+        (unsigned)rounds);
     return count > 0 ? 0 : 1;
 }

@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "core/exit_code.h"
+#include "support/demo_seat.h"
 #include "support/display.h"
 #include "support/test_demo.h"
 
@@ -22,7 +23,6 @@ enum {
     FAMILY = PARTS + 4, /* guard, cockpit, and the stack's keeper and supervisor */
     UP_MS = 60000,
     END_MS = 20000,
-    VARIABLE_SIZE = TEST_PATH_SIZE + 32,
 };
 
 struct seat {
@@ -58,24 +58,8 @@ static void tell_apart(struct seat *seat) {
 }
 
 static void sit_down(struct seat *seat) {
-    static const char *const names[] = {
-        "XDG_RUNTIME_DIR", "TMPDIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "HOME"};
-    enum { NAMES = sizeof names / sizeof *names, TEMPORARY = 2 };
-    char variables[NAMES][VARIABLE_SIZE];
-    const char *env[NAMES + 1] = {NULL};
     *seat = (struct seat){0};
-    test_demo_home_init(&seat->home);
-    for (unsigned i = 0; i < NAMES; i++) {
-        struct text text = TEXT_IN(variables[i]);
-        text_addf(
-            &text, "%s=%s", names[i],
-            i < TEMPORARY ? seat->home.folder.path : seat->home.logs.path);
-        env[i] = variables[i];
-    }
-    static const char *const args[] = {BINARIES_FOLDER "/flightdeck", "demo", NULL};
-    const struct display_options options = {
-        .args = args, .env = env, .width = 80, .height = 24};
-    seat->display = display_start(&options);
+    seat->display = demo_seat_start(&seat->home, 80, 24);
     assert_true(display_wait(seat->display, "parts answer", UP_MS));
     seat->demo.pid = display_pid(seat->display);
     assert_int_equal(test_demo_look(&seat->demo), FAMILY);

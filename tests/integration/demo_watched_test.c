@@ -14,11 +14,11 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
-#include "base/text.h"
 #include "base/units.h"
 #include "core/ulid.h"
 #include "history/recording.h"
 #include "io/loop.h"
+#include "support/demo_seat.h"
 #include "support/display.h"
 #include "support/test_demo.h"
 
@@ -45,23 +45,7 @@ struct seat {
 };
 
 static void sit_down(struct seat *seat) {
-    static const char *const names[] = {
-        "XDG_RUNTIME_DIR", "TMPDIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "HOME"};
-    enum { NAMES = sizeof names / sizeof *names, TEMPORARY = 2 };
-    char variables[NAMES][VARIABLE_SIZE];
-    const char *env[NAMES + 1] = {NULL};
-    test_demo_home_init(&seat->home);
-    for (unsigned i = 0; i < NAMES; i++) {
-        struct text text = TEXT_IN(variables[i]);
-        text_addf(
-            &text, "%s=%s", names[i],
-            i < TEMPORARY ? seat->home.folder.path : seat->home.logs.path);
-        env[i] = variables[i];
-    }
-    static const char *const args[] = {BINARIES_FOLDER "/flightdeck", "demo", NULL};
-    const struct display_options options = {
-        .args = args, .env = env, .width = WIDTH, .height = HEIGHT};
-    seat->display = display_start(&options);
+    seat->display = demo_seat_start(&seat->home, WIDTH, HEIGHT);
 }
 
 static void await(struct seat *seat, const char *words) {

@@ -29,12 +29,14 @@
 
 enum {
     WRITERS = 3,
-    KILLS = 20,
+    KILLS = 20, /* unless more are asked for */
     OPENERS = 12,
     FIRST_TIMES = 10,
     EFFECT_SIZE = 32,  /* bytes per line of the file of effects */
     NOT_COMMITTED = 3, /* exit code of a writer */
 };
+
+static unsigned kills = KILLS;
 
 struct office {
     struct test_folder folder;
@@ -202,10 +204,10 @@ static off_t size_of(const char *path) {
 static void writers_killed_at_any_instant_lose_no_intent(void **state) {
     struct office *office = *state;
     struct random random;
-    random_seed(&random, 11);
+    random_seed(&random, kills);
     unsigned effects = 0;
     uint64_t rows = 0;
-    for (unsigned round = 0; round < KILLS; round++) {
+    for (unsigned round = 0; round < kills; round++) {
         off_t enough = size_of(office->effects) + (off_t)6 * EFFECT_SIZE;
         pid_t writers[WRITERS];
         for (unsigned i = 0; i < WRITERS; i++) writers[i] = start_writer(office, 0);
@@ -219,8 +221,8 @@ static void writers_killed_at_any_instant_lose_no_intent(void **state) {
         }
         rows = check(office, &effects);
     }
-    assert_true(effects >= 6 * KILLS);
-    assert_true(rows >= 2 * effects - WRITERS * KILLS);
+    assert_true(effects >= 6 * kills);
+    assert_true(rows >= 2 * effects - WRITERS * kills);
 }
 
 static void several_processes_make_the_file_at_once(void **state) {
@@ -276,7 +278,8 @@ static void a_full_disk_stops_the_actor_before_it_acts(void **state) {
 #define OFFICE_TEST(test) \
     cmocka_unit_test_setup_teardown(test, open_office, close_office)
 
-int main(void) {
+int main(int argc, char **argv) {
+    if (argc > 1) kills = (unsigned)strtoul(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
         OFFICE_TEST(writers_killed_at_any_instant_lose_no_intent),
         OFFICE_TEST(several_processes_make_the_file_at_once),

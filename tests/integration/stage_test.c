@@ -246,6 +246,8 @@ static const char *const pieces[] = {
     "\x1b[999;999H",
 };
 
+static uint64_t first_seed = 1;
+
 static void send_random(struct display *display, struct random *random) {
     uint64_t which = random_below(random, sizeof pieces / sizeof *pieces + 4);
     if (which < sizeof pieces / sizeof *pieces) {
@@ -263,7 +265,7 @@ static void send_random(struct display *display, struct random *random) {
 
 static void lives_through_random_keys_and_sizes(void **state) {
     (void)state;
-    for (uint64_t seed = 1; seed <= FUZZ_SEEDS; seed++) {
+    for (uint64_t seed = first_seed; seed < first_seed + FUZZ_SEEDS; seed++) {
         struct display *display = start();
         struct random random;
         random_seed(&random, seed);
@@ -288,10 +290,19 @@ static void lives_through_random_keys_and_sizes(void **state) {
     }
 }
 
+/* Nothing but random keys, from that seed on. */
+static int press_at_random(uint64_t seed) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lives_through_random_keys_and_sizes)};
+    first_seed = seed;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
 int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "--play") == 0) {
         return play(argc > 2 ? argv[2] : NULL);
     }
+    if (argc > 1) return press_at_random(strtoull(argv[1], NULL, 10));
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(draws_at_every_size_down_to_a_few_cells),
         cmocka_unit_test(keys_lead_to_screens_and_back),
