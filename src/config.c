@@ -190,6 +190,21 @@ static struct target *choose_by_name(
     return NULL;
 }
 
+/* The same for what is wrong with a target as a whole; the strongest file that names it
+ * is the one to change. */
+static bool name_target_place(
+    const struct config *config, const char *name, struct error *err) {
+    for (unsigned i = config->layer_count; i > 0; i--) {
+        const struct config_layer *layer = &config->layers[i - 1];
+        const struct node *root = config_layer_root(layer);
+        const struct node *node = node_get(node_get(root, "targets"), name);
+        if (!node) continue;
+        return error_wrap(
+            err, "%s:%u:%u", layer->path, node->key_line, node->key_column);
+    }
+    return false;
+}
+
 /* Whether any file says so of this target. */
 static bool says(struct config *config, const char *name, const char *key) {
     for (unsigned i = 0; i < config->layer_count; i++) {
@@ -279,8 +294,11 @@ static bool choose_configured(
     struct target *found = choose_by_name(config, name, err);
     if (!found) return false;
     *target = *found;
-    return complete(config, target, err) && check_trust(config, target, err) &&
-           check_safety(target, err);
+    if (!complete(config, target, err)) {
+        return name_target_place(config, target->name, err);
+    }
+    if (!check_trust(config, target, err)) return false;
+    return check_safety(target, err) || name_target_place(config, target->name, err);
 }
 
 bool config_choose(

@@ -291,6 +291,32 @@ static void the_strongest_layer_wins_and_is_named(void **state) {
     assert_non_null(strstr(program.out, "# --theme"));
 }
 
+static void a_target_of_two_files_is_put_together(void **state) {
+    (void)state;
+    write_user_config("version: 1\n"
+                      "targets:\n"
+                      "  b: {url: \"http://127.0.0.1:1\", class: local}\n");
+    write_file(
+        "flightdeck.yaml", "version: 1\n"
+                           "targets:\n"
+                           "  b: {expected_rps: 5}\n");
+    assert_int_equal(test_program_run(&program, "flightdeck config check"), 0);
+    assert_int_equal(test_program_run(&program, "flightdeck config show --origin"), 0);
+    assert_non_null(strstr(program.out, "targets.b.url: http://127.0.0.1:1 "));
+    assert_non_null(strstr(program.out, "# ./flightdeck.yaml:3:"));
+    write_file(
+        "flightdeck.yaml", "version: 1\n"
+                           "targets:\n"
+                           "  b: {expected_rps: 5}\n"
+                           "  c: {expected_rps: 5}\n");
+    static const char missing[] =
+        "./flightdeck.yaml:4:3: target \"c\": the key \"url\" is missing\n";
+    assert_int_equal(test_program_run(&program, "flightdeck config check"), 2);
+    assert_string_equal(program.out, missing);
+    assert_int_equal(test_program_run(&program, "flightdeck status --target c"), 2);
+    assert_non_null(strstr(program.err, missing));
+}
+
 static void a_user_file_that_others_may_change_is_refused(void **state) {
     (void)state;
     char path[TEST_PATH_SIZE];
@@ -309,6 +335,7 @@ int main(void) {
         TEST(every_mutant_is_refused_or_listed_as_harmless),
         TEST(all_mistakes_are_told_at_once_and_as_json),
         TEST(the_strongest_layer_wins_and_is_named),
+        TEST(a_target_of_two_files_is_put_together),
         TEST(a_user_file_that_others_may_change_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
