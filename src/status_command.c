@@ -32,9 +32,19 @@ struct look {
     struct stop stop;
 };
 
+/* With -vv: every answer as it comes. */
+static void say_part(const struct look *look, const struct event *event) {
+    const struct part *part = &event->part;
+    invocation_say(
+        look->invocation, 2, "%s %s: %s, %s",
+        part_kind_name((enum part_kind)part->kind), part->name,
+        part_status_name((enum part_status)part->status), part->detail);
+}
+
 static void on_event(void *owner, const struct event *event) {
     struct look *look = owner;
     state_apply(look->state, event);
+    if (event->kind == EVENT_PART && event->part.polled_ns > 0) say_part(look, event);
 }
 
 static void on_looked(void *owner, bool whole) {
@@ -80,6 +90,8 @@ static int print_report(const struct look *look) {
         .judgement = &judgement,
         .now_ns = now_ns,
         .wall_ms = loop_wall_ms(),
+        .color = !options_has(options, OPTION_OUTPUT) &&
+                 invocation_colors(look->invocation, STDOUT_FILENO),
     };
     struct buffer clean;
     buffer_init(&clean, STATUS_BYTES_MAX);
@@ -102,6 +114,13 @@ static int look_once(struct look *look) {
     };
     uint64_t asked_ns = look->invocation->options.timeout_ns;
     uint64_t limit_ns = asked_ns > 0 ? asked_ns : LOOK_LIMIT_NS;
+    char shown[TARGET_URL_SIZE];
+    struct text url = TEXT_IN(shown);
+    redact_add_url(&url, look->target->url);
+    invocation_say(
+        look->invocation, 1, "looking at %s (%s, %s) for at most %llu ms", shown,
+        look->target->name, target_class_name(look->target->class),
+        (unsigned long long)(limit_ns / NS_PER_MS));
     look->loop = loop_new();
     stop_watch(&look->stop, look->loop, on_stop, look);
     look->engine = engine_new(look->loop, &options);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buffer.h"
@@ -17,6 +18,7 @@ struct status_report {
     const struct status_judgement *judgement; /* borrowed */
     uint64_t now_ns;                          /* of the session of the state */
     int64_t wall_ms;
+    bool color; /* of text */
 };
 
 void status_report_text(const struct status_report *report, struct buffer *to);

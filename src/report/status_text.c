@@ -11,6 +11,38 @@ enum { CELL_SIZE = 16, ERRORS_SHOWN = 5, OBJECTIVE_SIZE = 128 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
+#define GREEN           "\033[32m"
+#define YELLOW          "\033[33m"
+#define RED             "\033[31m"
+#define PLAIN           "\033[0m"
+
+static const char *color_of(const struct part *part) {
+    if (!part) return "";
+    switch ((enum part_status)part->status) {
+    case PART_OK: return GREEN;
+    case PART_DEGRADED: return YELLOW;
+    case PART_BAD:
+    case PART_SILENT: return RED;
+    case PART_UNKNOWN: break;
+    }
+    return YELLOW;
+}
+
+static const char *color_of_verdict(const struct status_judgement *judgement) {
+    if (judgement->verdict == VERDICT_PASS) {
+        return judgement->degraded ? YELLOW : GREEN;
+    }
+    return judgement->verdict == VERDICT_INCONCLUSIVE ? YELLOW : RED;
+}
+
+/* Its status in words, in a cell of that width. */
+static void add_status(
+    struct buffer *to, const struct status_report *report, const struct part *part,
+    int width) {
+    const char *color = report->color ? color_of(part) : "";
+    buffer_addf(to, "%s%-*s%s", color, width, status_word(part), color[0] ? PLAIN : "");
+}
+
 /* A row may end with an empty cell. */
 static void end_row(struct buffer *to) {
     while (to->length > 0 && to->data[to->length - 1] == ' ') to->length--;
@@ -113,9 +145,12 @@ static void add_lease(struct buffer *to, const struct split *split) {
 }
 
 static void add_section(
-    struct buffer *to, const struct state *state, const struct section *section) {
+    struct buffer *to, const struct status_report *report,
+    const struct section *section) {
+    const struct state *state = report->state;
     const struct part *worst = status_worst(state, section->kind, STATE_TRACK_NONE);
-    buffer_addf(to, "%-9s %-12s", section->name, status_word(worst));
+    buffer_addf(to, "%-9s ", section->name);
+    add_status(to, report, worst, 12);
     if (worst && worst->status != PART_OK) {
         buffer_add_string(to, "  ");
         add_safe(to, worst->detail);
@@ -129,7 +164,7 @@ static void add_section(
 
 static void add_sections(struct buffer *to, const struct status_report *report) {
     for (size_t i = 0; i < COUNT_OF(sections); i++) {
-        add_section(to, report->state, &sections[i]);
+        add_section(to, report, &sections[i]);
     }
 }
 
@@ -160,9 +195,8 @@ static void add_parts(struct buffer *to, const struct status_report *report) {
     buffer_add_char(to, '\n');
     for (uint32_t i = 0; i < report->state->part_count; i++) {
         const struct part *part = &report->state->parts[i];
-        buffer_addf(
-            to, "%-9s  %-8s  ", status_word(part),
-            part_kind_name((enum part_kind)part->kind));
+        add_status(to, report, part, 9);
+        buffer_addf(to, "  %-8s  ", part_kind_name((enum part_kind)part->kind));
         add_safe(to, part->name);
         if (part->version[0]) buffer_add_char(to, ' ');
         add_safe(to, part->version);
@@ -198,7 +232,9 @@ void status_report_text(const struct status_report *report, struct buffer *to) {
     const struct status_judgement *judgement = report->judgement;
     bool degraded = judgement->verdict == VERDICT_PASS && judgement->degraded;
     buffer_addf(
-        to, "%s%s: ", verdict_name(judgement->verdict), degraded ? " (degraded)" : "");
+        to, "%s%s%s%s: ", report->color ? color_of_verdict(judgement) : "",
+        verdict_name(judgement->verdict), degraded ? " (degraded)" : "",
+        report->color ? PLAIN : "");
     add_safe(to, judgement->reason);
     buffer_addf(
         to, "\n%s (%s) ", report->target->name,
