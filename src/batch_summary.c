@@ -79,6 +79,27 @@ void batch_summary_text(
         left, code_words(code), code, reason[0] ? ", " : "", reason);
 }
 
+/* Why the whole ended as it did, in words. */
+static void add_reason(
+    const struct script *script, const struct batch *batch, struct text *text) {
+    unsigned passed = 0;
+    unsigned failed = 0;
+    unsigned left = 0;
+    const char *reason = batch_reason(batch);
+    count_steps(script, batch, &passed, &failed, &left);
+    if (reason[0]) text_addf(text, "%s: ", reason);
+    text_addf(text, "%u passed, %u failed, %u not run", passed, failed, left);
+    for (uint32_t i = 0; i < script_command_count(script); i++) {
+        const struct batch_step *step = batch_step(batch, i);
+        if (!step->ran || step->code == EXIT_CODE_OK) continue;
+        const struct script_command *command = script_command(script, i);
+        text_addf(text, "; line %u: ", command->line);
+        join_words(command, text);
+        text_addf(text, ": %s", code_words(step->code));
+        return;
+    }
+}
+
 static void add_command(
     struct json_writer *json, const struct script_command *command,
     const struct batch_step *step) {
@@ -108,11 +129,14 @@ void batch_summary_json(
     const struct script *script, const struct batch *batch, const char *name,
     struct buffer *to) {
     struct json_writer json = json_writer_to(to);
+    char words[WORDS_SIZE];
+    struct text reason = TEXT_IN(words);
+    add_reason(script, batch, &reason);
     json_object_begin(&json);
     json_field_string(&json, "script", name);
     json_field_int(&json, "exit_code", batch_code(batch));
     json_field_string(&json, "exit_reason", code_words((int)batch_code(batch)));
-    json_field_string(&json, "reason", batch_reason(batch));
+    json_field_string(&json, "reason", words);
     json_key(&json, "commands");
     json_array_begin(&json);
     for (uint32_t i = 0; i < script_command_count(script); i++) {

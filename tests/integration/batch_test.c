@@ -166,6 +166,9 @@ static void the_summary_can_be_json_on_a_clean_stdout(void **state) {
     int code = test_program_run(&program, "flightdeck batch - --format json");
     assert_int_equal(code, EXIT_CODE_UNREACHABLE);
     assert_memory_equal(program.out, "{\"script\":\"stdin\",\"exit_code\":3", 31);
+    assert_non_null(strstr(
+        program.out, "\"reason\":\"1 passed, 1 failed, 0 not run; line 2: status "
+                     "http://127.0.0.1:1: could not run\""));
     assert_non_null(strstr(program.err, "built in"));
     assert_non_null(strstr(program.err, "ERROR: "));
 }
