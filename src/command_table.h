@@ -27,7 +27,8 @@
 #define TAKES_DEMO                                                                    \
     (TAKES(OPTION_HEADLESS) | TAKES(OPTION_STACK_ONLY) | TAKES(OPTION_WRITE_CONFIG) | \
      TAKES(OPTION_BAD_CANARY) | TAKES(OPTION_REAL_MODEL) | TAKES(OPTION_THEME))
-#define TAKES_INIT (COMMAND_ACTS | TAKES(OPTION_FORCE) | TAKES(OPTION_TIMEOUT))
+#define TAKES_DEMO_PART (TAKES(OPTION_TARGET) | TAKES(OPTION_DRY_RUN))
+#define TAKES_INIT      (COMMAND_ACTS | TAKES(OPTION_FORCE) | TAKES(OPTION_TIMEOUT))
 #define TAKES_SMOKE                                                                 \
     (TAKES_STATUS | COMMAND_ACTS | TAKES(OPTION_CHECKS) | TAKES(OPTION_FAIL_FAST) | \
      WRITES(FORMAT_JSONL) | WRITES(FORMAT_JUNIT) | WRITES(FORMAT_TAP) |             \
@@ -46,10 +47,10 @@
     X(config_check_command,  "config check", "[FILE]",         TAKES(OPTION_CONFIG) | TAKES_RESULT | TEXT_AND_JSON, "say what is wrong with the configuration"), \
     X(config_show_command,   "config show",  "",               TAKES_CONFIG | TAKES(OPTION_ORIGIN) | TAKES(OPTION_THEME) | TAKES_RESULT | TEXT_AND_JSON, "print what is configured, secrets as ***"), \
     X(demo_command,          "demo",         "",               TAKES_DEMO,                       "a whole service on this machine, and the cockpit on it"), \
-    X(demo_scale_command,    "demo scale",   "PART COUNT",     TAKES(OPTION_TARGET),             "run that many workers of a version"), \
-    X(demo_start_command,    "demo start",   "PART",           TAKES(OPTION_TARGET),             "start a part of a running demo again"), \
+    X(demo_scale_command,    "demo scale",   "PART COUNT",     TAKES_DEMO_PART,                   "run that many workers of a version"), \
+    X(demo_start_command,    "demo start",   "PART",           TAKES_DEMO_PART,                   "start a part of a running demo again"), \
     X(demo_status_command,   "demo status",  "",               TAKES(OPTION_TARGET),             "where a running demo is reached, its parts and its requests"), \
-    X(demo_stop_command,     "demo stop",    "PART",           TAKES(OPTION_TARGET),             "stop a part of a running demo"), \
+    X(demo_stop_command,     "demo stop",    "PART",           TAKES_DEMO_PART,                   "stop a part of a running demo"), \
     X(demo_traffic_command,  "demo traffic", "URL [RATE]",     0,                                "send the demo's gentle traffic to a service on this machine"), \
     X(help_command,          "help",         "[COMMAND] [WORD]", 0,                                "say what a command does and takes"), \
     X(init_command,          "init",         "URL",            TAKES_INIT,                       "look at a service; write flightdeck.yaml and checks.yaml"), \

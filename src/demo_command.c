@@ -15,6 +15,7 @@
 #include "demo_run.h"
 #include "demo_traffic.h"
 #include "terminal.h"
+#include "themes.h"
 
 enum { TRAFFIC_SECONDS = 5, TRAFFIC_SEED = 11, ANSWER_MAX = DEMO_CONTROL_ANSWER_MAX };
 
@@ -122,9 +123,18 @@ static bool has_key_if_needed(const struct invocation *invocation, struct error 
         err, ERROR_USAGE, "--real-model: " DEMO_KEY_VARIABLE " is not set");
 }
 
+/* With or without a screen to show it on. */
+static bool has_theme(const struct invocation *invocation, struct error *err) {
+    const char *name = invocation->options.values[OPTION_THEME];
+    struct theme theme;
+    struct theme_warnings warnings;
+    if (!name || strcmp(name, "auto") == 0) return true;
+    return themes_load(name, &theme, &warnings, err) || error_wrap(err, "--theme");
+}
+
 int demo_command(const struct invocation *invocation) {
     struct error err = {0};
-    if (!has_key_if_needed(invocation, &err)) {
+    if (!has_key_if_needed(invocation, &err) || !has_theme(invocation, &err)) {
         return invocation_fail(invocation, EXIT_CODE_USAGE, &err);
     }
     if (options_has(&invocation->options, OPTION_STACK_ONLY)) {
@@ -145,14 +155,18 @@ int demo_command(const struct invocation *invocation) {
     return code;
 }
 
+static const char *demo_name(const struct invocation *invocation) {
+    const char *name = invocation->options.values[OPTION_TARGET];
+    return name ? name : "demo";
+}
+
 /* Sends a line to the demo that --target names and prints its answer. */
 static int ask(const struct invocation *invocation, const char *line) {
-    const char *name = invocation->options.values[OPTION_TARGET];
     struct buffer answer;
     struct error err = {0};
     buffer_init(&answer, ANSWER_MAX);
     int code = EXIT_CODE_OK;
-    if (demo_control_ask(name ? name : "demo", line, &answer, &err)) {
+    if (demo_control_ask(demo_name(invocation), line, &answer, &err)) {
         code = invocation_finish(invocation, buffer_slice(&answer), EXIT_CODE_OK);
     } else {
         bool refused = err.code == ERROR_REPLY;
@@ -163,16 +177,54 @@ static int ask(const struct invocation *invocation, const char *line) {
     return code;
 }
 
+/* Whether the demo lists such a part. */
+static bool has_part(const struct buffer *status, const char *part) {
+    struct scan lines = scan_of(buffer_slice(status));
+    struct slice line;
+    struct slice word;
+    while (scan_line(&lines, &line)) {
+        struct scan words = scan_of(line);
+        if (!scan_word(&words, &word) || !slice_equals(word, "part")) continue;
+        if (scan_word(&words, &word) && slice_equals(word, part)) return true;
+    }
+    return false;
+}
+
+/* What a running demo would be told; nothing is. */
+static int say_what(const struct invocation *invocation, const char *line) {
+    const char *name = demo_name(invocation);
+    const char *part = invocation_operand(invocation, 0);
+    struct buffer answer;
+    struct error err = {0};
+    buffer_init(&answer, ANSWER_MAX);
+    int code = EXIT_CODE_UNREACHABLE;
+    if (!demo_control_ask(name, "status", &answer, &err)) {
+        invocation_fail(invocation, code, &err);
+    } else if (!has_part(&answer, part)) {
+        error_set(&err, ERROR_USAGE, "no part \"%.60s\"", part);
+        code = invocation_fail(invocation, EXIT_CODE_USAGE, &err);
+    } else {
+        buffer_reset(&answer);
+        buffer_addf(&answer, "would tell the demo \"%s\": %s\n", name, line);
+        code = invocation_finish(invocation, buffer_slice(&answer), EXIT_CODE_OK);
+    }
+    buffer_clear(&answer);
+    return code;
+}
+
 static int ask_about_part(const struct invocation *invocation, const char *verb) {
     char line[DEMO_CONTROL_LINE_SIZE];
     struct text text = TEXT_IN(line);
     const char *count = invocation_operand(invocation, 1);
-    text_addf(
-        &text, "%s %s %s", verb, invocation_operand(invocation, 0), count ? count : "");
-    if (!text.truncated) return ask(invocation, line);
+    text_addf(&text, "%s %s", verb, invocation_operand(invocation, 0));
+    if (count) text_addf(&text, " %s", count);
     struct error err = {0};
-    error_set(&err, ERROR_USAGE, "no part has such a long name");
-    return invocation_fail(invocation, EXIT_CODE_USAGE, &err);
+    if (text.truncated) {
+        error_set(&err, ERROR_USAGE, "no part has such a long name");
+        return invocation_fail(invocation, EXIT_CODE_USAGE, &err);
+    }
+    bool dry = options_has(&invocation->options, OPTION_DRY_RUN);
+    return dry ? say_what(invocation, line) : ask(invocation, line);
 }
 
 int demo_status_command(const struct invocation *invocation) {

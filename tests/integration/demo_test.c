@@ -89,6 +89,12 @@ static void a_part_comes_back_only_when_it_is_told_to(void **state) {
     kill(killed, SIGKILL);
     assert_int_equal(await_state(&both, "agent-canary", "died"), 0);
 
+    assert_int_equal(
+        ask(&both, "stop", "worker-stable", "--dry-run", words), EXIT_CODE_OK);
+    assert_non_null(
+        strstr(words, "would tell the demo \"demo\": stop worker-stable\n"));
+    assert_int_equal(ask(&both, "stop", "oven", "--dry-run", words), EXIT_CODE_USAGE);
+    await_state(&both, "worker-stable", "running");
     assert_int_equal(ask(&both, "stop", "worker-stable", NULL, words), EXIT_CODE_OK);
     assert_int_equal(await_state(&both, "worker-stable", "stopped"), 0);
     assert_int_equal(await_state(&both, "agent-canary", "died"), 0);
