@@ -83,6 +83,17 @@ static bool only_asks(const struct options *options) {
     return options_has(options, OPTION_HELP) || options_has(options, OPTION_VERSION);
 }
 
+/* "config --help": of the commands that begin with this word. */
+static bool asks_for_family(
+    int argc, char *const *argv, struct invocation *invocation) {
+    struct error err;
+    struct options *options = &invocation->options;
+    if (argc == 0 || !help_has_family(argv[0])) return false;
+    if (!options_read(options, argc, argv, &invocation->operands, &err)) return false;
+    invocation->command = argv[0];
+    return invocation->operands.count == 0 && options_has(options, OPTION_HELP);
+}
+
 bool dispatch_read(
     int argc, char *const *argv, struct invocation *invocation,
     const struct program_command **command, struct error *err) {
@@ -95,7 +106,7 @@ bool dispatch_read(
     const char *const *rest = (const char *const *)(argv + first);
     const struct program_command *found =
         find_command(rest, (unsigned)(argc - first), &words, err);
-    if (!found) return false;
+    if (!found) return asks_for_family(argc - first, argv + first, invocation);
     invocation->command = found->name;
     *command = found;
 
@@ -119,6 +130,8 @@ static int print_help(
     buffer_init(&help, HELP_BYTES_MAX);
     if (command && command->name[0]) {
         help_add_command(&help, command);
+    } else if (!command && invocation->command[0]) {
+        help_add_family(&help, invocation->command);
     } else {
         help_add_overview(&help);
     }

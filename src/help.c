@@ -70,12 +70,23 @@ static void add_command(struct buffer *to, const struct program_command *command
     add_row(to, left, command->help);
 }
 
-bool help_add_family(struct buffer *to, const char *first) {
+static bool is_of_family(const char *name, const char *first) {
     size_t length = strlen(first);
+    return length > 0 && strncmp(name, first, length) == 0 && name[length] == ' ';
+}
+
+bool help_has_family(const char *first) {
+    for (unsigned i = 0; i < program_command_count; i++) {
+        if (is_of_family(program_commands[i].name, first)) return true;
+    }
+    return false;
+}
+
+bool help_add_family(struct buffer *to, const char *first) {
     bool found = false;
     for (unsigned i = 0; i < program_command_count; i++) {
         const char *name = program_commands[i].name;
-        if (strncmp(name, first, length) != 0 || name[length] != ' ') continue;
+        if (!is_of_family(name, first)) continue;
         if (!found) buffer_addf(to, "flightdeck %s\n\n", first);
         add_command(to, &program_commands[i]);
         found = true;

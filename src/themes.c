@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
@@ -69,7 +70,8 @@ static const char *builtin(const char *name) {
     return NULL;
 }
 
-/* The text of a theme, and what it is called in warnings. */
+/* The text of a theme, and what it is called in warnings. A file of the folder one works
+ * in never stands in front of a theme with its name. */
 static bool find_text(
     const char *name, struct buffer *content, char shown[THEMES_PATH_SIZE],
     struct error *err) {
@@ -79,6 +81,10 @@ static bool find_text(
     }
     if (find_file(name, shown, THEMES_PATH_SIZE)) return read_file(shown, content, err);
     const char *text = builtin(name);
+    if (!text && (strchr(name, '.') || access(name, F_OK) == 0)) {
+        text_copy_cut(shown, THEMES_PATH_SIZE, name);
+        return read_file(name, content, err);
+    }
     if (!text) return error_set(err, ERROR_NOT_FOUND, "no theme is named %.31s", name);
     struct text words = text_in(shown, THEMES_PATH_SIZE);
     text_addf(&words, "%s.theme", name);

@@ -12,7 +12,8 @@
 
 enum { THEMES_LISTED_MAX = 64, THEMES_SOURCE_SIZE = 256 };
 
-/* Reads a theme and those below it. A name with a slash is a file. What could not be
+/* Reads a theme and those below it. A name with a slash is a file, and
+ * one with a dot, or of a file, where no theme has it. What could not be
  * used is in `warnings`; false only when there is no such theme. */
 bool themes_load(
     const char *name, struct theme *theme, struct theme_warnings *warnings,

@@ -55,6 +55,45 @@ static void help_and_version_go_to_stdout(void **state) {
     assert_string_equal(program.err, "");
 }
 
+static void a_word_that_begins_commands_has_help(void **state) {
+    (void)state;
+    assert_int_equal(test_program_run(&program, "flightdeck config --help"), 0);
+    assert_non_null(strstr(program.out, "config check"));
+    assert_non_null(strstr(program.out, "config show"));
+    assert_int_equal(test_program_run(&program, "flightdeck theme -h"), 0);
+    assert_non_null(strstr(program.out, "theme list"));
+    assert_int_equal(test_program_run(&program, "flightdeck conf --help"), 2);
+    assert_int_equal(test_program_run(&program, "flightdeck config --helpx"), 2);
+}
+
+static void a_theme_can_be_a_file_of_this_folder(void **state) {
+    (void)state;
+    test_folder_write(&program.folder, "mine.theme", "inherit = night\n");
+    test_folder_write(&program.folder, "night", "no theme at all");
+    assert_int_equal(
+        test_program_run(&program, "flightdeck theme check mine.theme"), 0);
+    assert_int_equal(test_program_run(&program, "flightdeck theme check night"), 0);
+    assert_int_equal(test_program_run(&program, "flightdeck theme check my.theme"), 2);
+    assert_non_null(strstr(program.err, "my.theme"));
+    assert_int_equal(
+        test_program_run(&program, "flightdeck demo --headless --theme nope"), 2);
+    assert_non_null(strstr(program.err, "no theme is named nope"));
+}
+
+static void status_has_colours_and_says_more_when_told_to(void **state) {
+    (void)state;
+    static const char bare[] = "flightdeck status http://127.0.0.1:1 --timeout 1s";
+    char words[128];
+    test_program_run(&program, bare);
+    assert_null(strchr(program.out, '\x1b'));
+    assert_string_equal(program.err, "");
+    snprintf(words, sizeof words, "%s --color always -vv", bare);
+    test_program_run(&program, words);
+    assert_non_null(strstr(program.out, "\x1b[31mERROR\x1b[0m: "));
+    assert_non_null(strstr(program.err, "looking at http://127.0.0.1:1 ("));
+    assert_non_null(strstr(program.err, "health 127.0.0.1:1: silent, "));
+}
+
 static const struct {
     const char *words, *message;
 } wrong[] = {
@@ -282,6 +321,9 @@ static void a_report_replaces_a_file_whole_or_not_at_all(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(help_and_version_go_to_stdout),
+        TEST(a_word_that_begins_commands_has_help),
+        TEST(a_theme_can_be_a_file_of_this_folder),
+        TEST(status_has_colours_and_says_more_when_told_to),
         TEST(a_wrong_command_line_ends_with_2_and_one_line),
         TEST(without_a_terminal_the_cockpit_names_what_works),
         TEST(missing_descriptors_do_no_harm),
