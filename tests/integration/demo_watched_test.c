@@ -27,7 +27,6 @@ enum {
     LOOK_MS = 50,
     WIDTH = 200,
     HEIGHT = 60,
-    VARIABLE_SIZE = TEST_PATH_SIZE + 32
 };
 
 /* A part as the demo and as the cockpit know it. */
