@@ -171,10 +171,32 @@ static enum error_code code_of(const struct http_answer *answer, CURLcode result
     }
 }
 
+/* With TLS 1.3 a server refuses a client that has no certificate only after the handshake:
+ * the client hears of it, or of the end of the connection, whichever is first. */
+static bool is_turned_away(
+    const struct http_answer *answer, CURL *curl, CURLcode result) {
+    if (strstr(answer->words, "certificate required")) return true;
+    long number = 0;
+    bool ended = result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR;
+    if (!ended || answer->header_bytes_seen > 0) return false;
+    curl_easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &number);
+    return number > 0 && time_of(curl, CURLINFO_APPCONNECT_TIME_T) > 0;
+}
+
+static const char *words_of_refusal(const struct http_answer *answer) {
+    if (strstr(answer->words, "certificate required")) {
+        return "a client certificate is required (`cert` and `key` of the target's "
+               "`tls`)";
+    }
+    return "the connection ended right after the TLS handshake; a client certificate "
+           "may be required (`cert` and `key` of the target's `tls`)";
+}
+
 /* curl's own words, and ours where they say more. */
 static const char *words_of(
     const struct http_answer *answer, CURL *curl, CURLcode result) {
     long number = 0;
+    if (is_turned_away(answer, curl, result)) return words_of_refusal(answer);
     switch ((int)result) {
     case CURLE_COULDNT_CONNECT:
         curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &number);
@@ -202,7 +224,9 @@ static void explain(struct http_answer *answer, CURL *curl, CURLcode result) {
     }
     char safe[200]; /* curl quotes what the peer sent */
     safe_text_copy(safe, sizeof safe, slice_of(words_of(answer, curl, result)));
-    error_set(&answer->error, code_of(answer, result), "%s: %s", answer->peer, safe);
+    bool turned_away = is_turned_away(answer, curl, result);
+    enum error_code code = turned_away ? ERROR_TLS : code_of(answer, result);
+    error_set(&answer->error, code, "%s: %s", answer->peer, safe);
 }
 
 /* curl takes a connection that ends between two headers for the end of a reply. */

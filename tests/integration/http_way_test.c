@@ -176,7 +176,8 @@ struct tls_server {
     char certificate[TEST_PATH_SIZE], key[TEST_PATH_SIZE];
 };
 
-static void tls_start(struct tls_server *server, const char *version) {
+static void tls_start(
+    struct tls_server *server, const char *version, const char *more) {
     test_folder_init(&server->folder);
     test_folder_path(&server->folder, "cert.pem", server->certificate);
     test_folder_path(&server->folder, "key.pem", server->key);
@@ -206,7 +207,8 @@ static void tls_start(struct tls_server *server, const char *version) {
     snprintf(port, sizeof port, "%u", (unsigned)server->port);
     const char *const serve[] = {"openssl", "s_server",  "-accept", port,
                                  "-www",    "-quiet",    "-cert",   server->certificate,
-                                 "-key",    server->key, version,   NULL};
+                                 "-key",    server->key, version,   more,
+                                 NULL};
     test_process_start(&server->process, serve, NULL);
     assert_true(test_wait_for_port(server->port, &server->process));
 }
@@ -228,7 +230,7 @@ static void ask_tls(
 static void certificates_are_verified_unless_told_otherwise(void **state) {
     struct fixture *fixture = *state;
     struct tls_server server;
-    tls_start(&server, "-tls1_2");
+    tls_start(&server, "-tls1_2", NULL);
 
     struct http_peer peer = {0};
     ask_tls(fixture, &server, &peer);
@@ -252,10 +254,28 @@ static void certificates_are_verified_unless_told_otherwise(void **state) {
 static void old_tls_is_refused(void **state) {
     struct fixture *fixture = *state;
     struct tls_server server;
-    tls_start(&server, "-tls1_1");
+    tls_start(&server, "-tls1_1", NULL);
     struct http_peer peer = {.insecure = true};
     ask_tls(fixture, &server, &peer);
     assert_int_equal(fixture->error.code, ERROR_TLS);
+    tls_stop(&server);
+}
+
+/* The refusal comes after the handshake, and may be lost with the connection. */
+static void a_client_certificate_that_is_required_is_named(void **state) {
+    struct fixture *fixture = *state;
+    struct tls_server server;
+    tls_start(&server, "-tls1_3", "-Verify=1");
+    struct http_peer peer = {.insecure = true};
+    for (unsigned i = 0; i < 8; i++) {
+        ask_tls(fixture, &server, &peer);
+        assert_int_equal(fixture->error.code, ERROR_TLS);
+        assert_non_null(strstr(fixture->error.message, "a client certificate "));
+    }
+    peer.cert = server.certificate;
+    peer.key = server.key;
+    ask_tls(fixture, &server, &peer);
+    assert_int_equal(fixture->status, 200);
     tls_stop(&server);
 }
 
@@ -270,6 +290,7 @@ int main(void) {
         TEST(names_may_lead_elsewhere),
         TEST(certificates_are_verified_unless_told_otherwise),
         TEST(old_tls_is_refused),
+        TEST(a_client_certificate_that_is_required_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
