@@ -124,6 +124,16 @@ static void add_message(const struct visit *visit, struct buffer *report) {
         discovery_talk_body());
 }
 
+/* There was nothing to check, but there was a file. */
+static void add_left(const struct buffer *checks, struct buffer *report) {
+    if (checks->length > 0 || access(checks_file, F_OK) != 0) return;
+    buffer_addf(
+        report,
+        "left %s as it was: nothing was found to check, and what it asks may "
+        "be of another service\n",
+        checks_file);
+}
+
 static int report_files(
     const struct visit *visit, const struct discovery *discovery,
     const struct buffer *config, const struct buffer *checks) {
@@ -141,6 +151,7 @@ static int report_files(
         return invocation_fail(visit->invocation, EXIT_CODE_USAGE, &err);
     } else {
         add_found(discovery, &report);
+        add_left(checks, &report);
         buffer_addf(
             &report, "wrote %s%s%s\n", config_file, checks->length > 0 ? " and " : "",
             checks->length > 0 ? checks_file : "");

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "core/exit_code.h"
+#include "support/hostile.h"
 #include "support/reflector.h"
 #include "support/test_program.h"
 #include "support/test_stack.h"
@@ -103,6 +104,21 @@ static void files_that_are_there_stay_without_force(void **state) {
     reflector_stop(&reflector);
 }
 
+static void a_service_with_nothing_leaves_old_checks_and_says_so(void **state) {
+    (void)state;
+    struct hostile *hostile = hostile_new();
+    char url[WORDS_SIZE / 4];
+    char file[FILE_SIZE];
+    hostile_url(hostile, "no-such-case", url, sizeof url); /* 404 */
+    test_folder_write(&program.folder, "checks.yaml", "mine\n");
+    assert_int_equal(init(url, "--force"), 0);
+    read_file("checks.yaml", file);
+    assert_string_equal(file, "mine\n");
+    assert_non_null(strstr(program.out, "left checks.yaml as it was: "));
+    assert_non_null(strstr(program.out, "wrote flightdeck.yaml\n"));
+    hostile_free(hostile);
+}
+
 /* 0.0.0.0 reaches this machine, but nobody would call it local. */
 static void production_gets_no_message_without_its_name(void **state) {
     (void)state;
@@ -141,6 +157,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(the_bundled_agent_is_understood_and_its_checks_pass),
         TEST(files_that_are_there_stay_without_force),
+        TEST(a_service_with_nothing_leaves_old_checks_and_says_so),
         TEST(production_gets_no_message_without_its_name),
         TEST(a_url_with_a_password_is_refused_unrepeated),
     };
