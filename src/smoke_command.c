@@ -180,8 +180,15 @@ static void say_check(struct smoking *run, const struct event *event) {
     progress_say(&run->progress, words);
 }
 
+/* A check whose turn has not come. */
+static bool is_waiting(const struct event *event) {
+    const struct check_row *row = &event->check.row;
+    return event->kind == EVENT_CHECK && !row->done && !row->running;
+}
+
 static void on_event(void *owner, const struct event *event) {
     struct smoking *run = owner;
+    if (is_waiting(event)) return;
     progress_wipe(&run->progress);
     if (run->invocation->format == FORMAT_JSONL) {
         smoke_lines_on_event(&run->lines, smoke_run_so_far(run->smoke), event);

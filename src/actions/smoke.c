@@ -137,6 +137,7 @@ static void start_check(void *owner, uint64_t now_ns) {
     if (smoke->at == 0) smoke_tell_run(smoke, true);
     smoke->check_ns = loop_clock_ns();
     smoke_tell_check(smoke, true);
+    if (smoke->at == 0) smoke_tell_waiting(smoke);
     start_attempt(smoke, now_ns);
 }
 

@@ -58,11 +58,11 @@ void smoke_tell_run(struct smoke *smoke, bool active) {
     free(event);
 }
 
-void smoke_tell_check(struct smoke *smoke, bool running) {
-    const struct smoke_check *row = smoke_row(smoke);
+static void tell(struct smoke *smoke, uint32_t index, bool running) {
+    const struct smoke_check *row = &smoke->result->checks[index];
     struct event *event = memory_new(sizeof *event);
     event->kind = EVENT_CHECK;
-    event->check.index = (uint16_t)smoke->at;
+    event->check.index = (uint16_t)index;
     event->check.total = (uint16_t)smoke->result->count;
     struct check_row *check = &event->check.row;
     text_copy_cut(check->name, sizeof check->name, row->name);
@@ -74,6 +74,16 @@ void smoke_tell_check(struct smoke *smoke, bool running) {
     check->duration_ms = (uint32_t)(row->duration_ns / NS_PER_MS);
     emit(smoke, event);
     free(event);
+}
+
+void smoke_tell_check(struct smoke *smoke, bool running) {
+    tell(smoke, smoke->at, running);
+}
+
+void smoke_tell_waiting(struct smoke *smoke) {
+    for (uint32_t i = smoke->at + 1; i < smoke->result->count; i++) {
+        tell(smoke, i, false);
+    }
 }
 
 static void describe(const struct smoke *smoke, uint32_t index) {

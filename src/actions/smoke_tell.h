@@ -11,6 +11,8 @@ void smoke_tell_plan(struct smoke *smoke);
 
 void smoke_tell_run(struct smoke *smoke, bool active);
 void smoke_tell_check(struct smoke *smoke, bool running);
+/* The checks behind the one that is run, by name. */
+void smoke_tell_waiting(struct smoke *smoke);
 
 /* Words from outside, without secrets and control characters. */
 void smoke_tell_words(

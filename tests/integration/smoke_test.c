@@ -118,9 +118,10 @@ static void events_tell_the_run_as_it_goes(void **state) {
     struct smoked *smoked = *state;
     smoked_answer_well(smoked);
     smoked_run(smoked, NULL);
-    static const enum event_kind kinds[] = {EVENT_RUN,   EVENT_CHECK, EVENT_CHECK,
-                                            EVENT_CHECK, EVENT_CHECK, EVENT_CHECK,
-                                            EVENT_CHECK, EVENT_RUN};
+    enum { WAITING = 2, LAST = 9 };
+    static const enum event_kind kinds[LAST + 1] = {
+        EVENT_RUN,   EVENT_CHECK, EVENT_CHECK, EVENT_CHECK, EVENT_CHECK,
+        EVENT_CHECK, EVENT_CHECK, EVENT_CHECK, EVENT_CHECK, EVENT_RUN};
     assert_int_equal(smoked->event_count, sizeof kinds / sizeof *kinds);
     for (unsigned i = 0; i < smoked->event_count; i++) {
         assert_int_equal(smoked->events[i].kind, kinds[i]);
@@ -131,10 +132,16 @@ static void events_tell_the_run_as_it_goes(void **state) {
     assert_false(smoked->events[1].check.row.done);
     assert_int_equal(smoked->events[1].check.index, 0);
     assert_int_equal(smoked->events[1].check.total, 3);
-    assert_true(smoked->events[2].check.row.done);
-    assert_false(smoked->events[7].run_status.active);
-    assert_int_equal(smoked->events[7].run_status.passed, 3);
-    assert_int_equal(smoked->events[7].run_status.verdict, VERDICT_PASS);
+    for (unsigned i = 2; i < 2 + WAITING; i++) {
+        const struct check_event *check = &smoked->events[i].check;
+        assert_int_equal(check->index, i - 1);
+        assert_string_equal(check->row.name, smoked->result.checks[i - 1].name);
+        assert_false(check->row.running || check->row.done);
+    }
+    assert_true(smoked->events[2 + WAITING].check.row.done);
+    assert_false(smoked->events[LAST].run_status.active);
+    assert_int_equal(smoked->events[LAST].run_status.passed, 3);
+    assert_int_equal(smoked->events[LAST].run_status.verdict, VERDICT_PASS);
 }
 
 static void stopping_leaves_the_rest_inconclusive(void **state) {
