@@ -216,13 +216,20 @@ static struct smoke_values values_of(const struct smoke *smoke) {
     };
 }
 
+static void on_bytes(void *owner, struct slice bytes) {
+    struct smoke *smoke = owner;
+    check_stream_take(&smoke->stream, bytes, loop_clock_ns());
+}
+
 static struct smoke_request request_of(
-    const struct smoke *smoke, const struct smoke_values *values) {
+    struct smoke *smoke, const struct smoke_values *values) {
     return (struct smoke_request){
         .target = smoke->options.target,
         .check = smoke_current(smoke),
         .values = values,
         .timeout_ns = smoke_current(smoke)->timeout_ns,
+        .on_bytes = on_bytes,
+        .bytes_owner = smoke,
     };
 }
 
@@ -252,6 +259,9 @@ static void start_attempt(void *owner, uint64_t now_ns) {
     smoke_row(smoke)->attempts++;
     smoke->attempt_ns = loop_clock_ns();
     buffer_reset(&smoke->poll_path);
+    const struct check *check = smoke_current(smoke);
+    check_stream_begin(
+        &smoke->stream, check->streams ? &check->expect.sse : NULL, smoke->attempt_ns);
     struct error err;
     if (fill_message(smoke, &err)) {
         struct smoke_values values = values_of(smoke);
@@ -296,6 +306,8 @@ static void on_reply(void *owner, const struct http_reply *reply) {
     smoke->reached = true;
     struct check_answer answer =
         smoke_answer_take(&smoke->answer, smoke->options.target, reply);
+    check_stream_end(&smoke->stream, loop_clock_ns());
+    answer.stream = smoke->stream.wanted ? &smoke->stream : NULL;
     smoke->first_status = reply->status;
     struct error err;
     bool refused = reply->status >= 400;

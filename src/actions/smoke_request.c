@@ -180,6 +180,8 @@ static struct http_call *send(
         .header_count = draft->header_count,
         .body = buffer_slice(&draft->body),
         .timeout_ns = draft->request->timeout_ns,
+        .on_bytes = draft->request->on_bytes,
+        .bytes_owner = draft->request->bytes_owner,
         .body_max_bytes = REPLY_BYTES_MAX,
     };
     return http_start(http, &request, on_done, owner);

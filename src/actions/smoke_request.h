@@ -18,6 +18,8 @@ struct smoke_request {
     const struct check *check;
     const struct smoke_values *values;
     uint64_t timeout_ns;
+    http_bytes_fn on_bytes; /* of the body, as it comes; NULL for none */
+    void *bytes_owner;
 };
 
 /* The request of the check itself. NULL, with `err` set, when a value is missing. */

@@ -9,6 +9,7 @@
 #include "actions/smoke.h"
 #include "actions/smoke_answer.h"
 #include "base/buffer.h"
+#include "core/check_stream.h"
 #include "core/ulid.h"
 
 struct http;
@@ -33,8 +34,9 @@ struct smoke {
     uint32_t at;  /* the check that is run */
     uint64_t started_ns, check_ns, attempt_ns;
     struct smoke_answer answer;
-    struct buffer message;   /* of a chat, filled */
-    struct buffer poll_path; /* empty while there is nothing to poll */
+    struct check_stream stream; /* of a check that expects one */
+    struct buffer message;      /* of a chat, filled */
+    struct buffer poll_path;    /* empty while there is nothing to poll */
     uint64_t poll_every_ns, poll_until_ns;
     unsigned first_status; /* of the answer that led to polling */
     struct smoke_result *result;

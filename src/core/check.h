@@ -33,6 +33,13 @@ struct check_latency {
     uint64_t max_ns, warn_ns; /* 0 for none */
 };
 
+/* Of a stream of server-sent events. */
+struct check_sse {
+    struct check_latency first_event, gap; /* from the request; between two of them */
+    const struct node *ends_with;          /* the last event: a name, or several */
+    const struct node *no_event;           /* the same: none of them may come */
+};
+
 struct check_expect {
     const struct node *status;     /* without one: any 2xx */
     const struct node *headers;    /* names and matchers */
@@ -44,6 +51,7 @@ struct check_expect {
     bool healthy;                  /* the body says so */
     bool metrics;                  /* the body has at least one known metric */
     struct check_latency latency;
+    struct check_sse sse;
 };
 
 struct check {
@@ -58,6 +66,7 @@ struct check {
     bool critical; /* when it fails, the rest makes no sense */
     struct check_poll poll;
     struct check_expect expect;
+    bool streams; /* it expects a stream of events: at least one */
 };
 
 const char *check_method(const struct check *check);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "core/check_metrics.h"
+#include "core/check_stream.h"
 #include "core/health_word.h"
 
 enum {
@@ -231,6 +232,17 @@ static void judge_latency(struct trial *trial) {
     take(trial, &finding);
 }
 
+static void judge_stream(struct trial *trial) {
+    if (!trial->check->streams || !trial->answer->stream) return;
+    for (unsigned rule = 0; rule < CHECK_STREAM_RULES; rule++) {
+        struct check_finding finding = {.line = trial->check->line};
+        check_stream_judge((enum check_stream_rule)rule, trial->answer, &finding);
+        take(trial, &finding);
+        /* Without a stream there is nothing else to say. */
+        if (rule == CHECK_STREAM_IS_ONE && finding.verdict != VERDICT_PASS) return;
+    }
+}
+
 struct check_finding check_judge(
     const struct check *check, const struct check_answer *answer,
     matcher_regex_fn regex) {
@@ -245,6 +257,7 @@ struct check_finding check_judge(
     judge_paths(&trial);
     judge_answer(&trial);
     judge_body(&trial);
+    judge_stream(&trial);
     judge_latency(&trial);
     trial.worst.degraded = trial.degraded && trial.worst.verdict == VERDICT_PASS;
     return trial.worst;

@@ -24,10 +24,11 @@ struct check_answer {
     const struct check_header *headers;
     size_t header_count;
     struct slice body;
-    const struct node *json;   /* NULL: the body is no JSON */
-    const char *json_problem;  /* why not */
-    const struct node *answer; /* to a chat; NULL: none was found */
-    uint64_t total_ns;         /* polling included */
+    const struct node *json;           /* NULL: the body is no JSON */
+    const char *json_problem;          /* why not */
+    const struct node *answer;         /* to a chat; NULL: none was found */
+    uint64_t total_ns;                 /* polling included */
+    const struct check_stream *stream; /* its events; NULL: nobody has listened */
 };
 
 /* The expectation that decided, and where it stands in the file. */

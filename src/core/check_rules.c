@@ -173,7 +173,7 @@ static void want_something(const struct check *check, struct mistakes *mistakes)
     const struct check_expect *expect = &check->expect;
     bool something = expect->status || expect->headers || expect->json ||
                      expect->body || expect->body_lacks || expect->answer ||
-                     expect->series;
+                     expect->series || check->streams;
     if (something || expect->healthy || expect->metrics || expect->latency.max_ns > 0) {
         return;
     }
@@ -193,12 +193,25 @@ static void want_poll(
         "until when is it polled? until: {json: ...} or {status: ...}");
 }
 
+/* A stream is one answer, and its words are its events. */
+static void want_stream(const struct check *check, struct mistakes *mistakes) {
+    const struct check_sse *sse = &check->expect.sse;
+    if (sse->ends_with) want_strings(sse->ends_with, mistakes);
+    if (sse->no_event) want_strings(sse->no_event, mistakes);
+    bool polls = check->poll.path[0] || check->request == CHECK_CHAT;
+    if (!polls || !check->streams) return;
+    mistakes_add(
+        mistakes, check->requests[check->request],
+        "a stream of events (sse) is neither a chat nor polled: `post` it");
+}
+
 void check_rule_expected(
     const struct check *check, matcher_regex_fn regex, struct mistakes *mistakes) {
     const struct check_expect *expect = &check->expect;
     if (!check->requests[check->request]) return;
     want_something(check, mistakes);
     want_poll(&check->poll, check, regex, mistakes);
+    want_stream(check, mistakes);
     if (expect->status) want_status(expect->status, mistakes);
     if (expect->headers) want_header_matchers(expect->headers, regex, mistakes);
     if (expect->json) want_paths(expect->json, regex, mistakes);

@@ -35,6 +35,21 @@ static const struct schema_field latency_rows[] = {
 static const struct schema latency_schema = {
     SCHEMA_OF(struct check_expect, latency_rows)};
 
+static const struct schema_field limit_rows[] = {
+    {"max", SCHEMA_DURATION, SCHEMA_AT(struct check_latency, max_ns), .least = 1},
+    {"warn", SCHEMA_DURATION, SCHEMA_AT(struct check_latency, warn_ns), .least = 1},
+};
+static const struct schema limit_schema = {SCHEMA_OF(struct check_latency, limit_rows)};
+
+static const struct schema_field sse_rows[] = {
+    {"first_event", SCHEMA_OBJECT, SCHEMA_AT(struct check_sse, first_event),
+     .of = &limit_schema},
+    {"gap", SCHEMA_OBJECT, SCHEMA_AT(struct check_sse, gap), .of = &limit_schema},
+    {"ends_with", SCHEMA_NODE, SCHEMA_NODE_AT(struct check_sse, ends_with)},
+    {"no_event", SCHEMA_NODE, SCHEMA_NODE_AT(struct check_sse, no_event)},
+};
+static const struct schema sse_schema = {SCHEMA_OF(struct check_sse, sse_rows)};
+
 static const struct schema_field expect_rows[] = {
     {"status", SCHEMA_NODE, SCHEMA_NODE_AT(struct check_expect, status)},
     {"headers", SCHEMA_NODE, SCHEMA_NODE_AT(struct check_expect, headers)},
@@ -47,6 +62,7 @@ static const struct schema_field expect_rows[] = {
     {"metrics", SCHEMA_BOOL, SCHEMA_AT(struct check_expect, metrics)},
     {"latency", SCHEMA_OBJECT, .offset = 0, .size = sizeof(struct check_expect),
      .of = &latency_schema},
+    {"sse", SCHEMA_OBJECT, SCHEMA_AT(struct check_expect, sse), .of = &sse_schema},
 };
 static const struct schema expect_schema = {
     SCHEMA_OF(struct check_expect, expect_rows)};
@@ -148,6 +164,7 @@ static void complete(
     matcher_regex_fn regex, struct mistakes *mistakes) {
     struct check *check = &checks->items[index];
     check->line = node->line;
+    check->streams = node_get(node_get(node, "expect"), "sse") != NULL;
     if (check->timeout_ns == 0) check->timeout_ns = checks->defaults.timeout_ns;
     if (check->retries == RETRIES_NOT_GIVEN) check->retries = checks->defaults.retries;
     check_name(checks, index, node, mistakes);

@@ -38,6 +38,9 @@ struct http_peer {
     bool insecure;
 };
 
+/* A piece of the body as it comes, decoded; nothing of http may be called in it. */
+typedef void (*http_bytes_fn)(void *owner, struct slice bytes);
+
 struct http_request {
     const char *method;           /* NULL for GET */
     const char *url;              /* http or https */
@@ -49,6 +52,8 @@ struct http_request {
     uint64_t connect_timeout_ns; /* 0 for 5 s */
     size_t body_max_bytes;       /* 0 for 1 MiB; more is ERROR_LIMIT */
     bool new_connection;         /* do not reuse one: tells instances apart */
+    http_bytes_fn on_bytes;      /* besides the reply; NULL for none */
+    void *bytes_owner;
 };
 
 struct http_reply {

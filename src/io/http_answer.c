@@ -25,7 +25,11 @@ static size_t on_body(char *bytes, size_t one, size_t length, void *owner) {
     struct http_answer *answer = owner;
     (void)one;
     answer->body_seen = true;
-    if (buffer_add(&answer->body, bytes, length)) return length;
+    if (buffer_add(&answer->body, bytes, length)) {
+        struct slice piece = {.data = bytes, .length = length};
+        if (answer->on_bytes) answer->on_bytes(answer->bytes_owner, piece);
+        return length;
+    }
     char words[64];
     snprintf(words, sizeof words, "a body of more than %zu bytes", answer->body.limit);
     return refuse_reply(answer, ERROR_LIMIT, words);
@@ -102,6 +106,8 @@ void http_answer_init(
     size_t body_max = request->body_max_bytes ? request->body_max_bytes : BODY_DEFAULT;
     buffer_init(&answer->header_bytes, HTTP_HEADER_BYTES_MAX + 2 * HTTP_HEADERS_MAX);
     buffer_init(&answer->body, body_max);
+    answer->on_bytes = request->on_bytes;
+    answer->bytes_owner = request->bytes_owner;
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, answer->words);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);

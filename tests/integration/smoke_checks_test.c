@@ -46,6 +46,54 @@ static void values_are_put_in_once_and_escaped(void **state) {
         service_last_header(smoked->service), "Bearer t0ken-of-the-file");
 }
 
+#define STREAM(path, sse)                        \
+    "version: 1\nchecks: [{name: a, post: " path \
+    ", json: {stream: true}, expect: {sse: " sse "}}]\n"
+
+static const struct {
+    const char *checks, *detail;
+    enum verdict verdict;
+} streams[] = {
+    {STREAM(
+         "/whole", "{first_event: {max: 9s}, gap: {max: 9s}, ends_with: message_stop, "
+                   "no_event: error}"),
+     "HTTP 200", VERDICT_PASS},
+    {STREAM("/whole", "{}"), "HTTP 200", VERDICT_PASS},
+    {STREAM("/whole", "{no_event: [error, ping]}"),
+     "events: wanted no event \"ping\", got one", VERDICT_FAIL},
+    {STREAM("/whole", "{ends_with: [DONE, message_start]}"),
+     "last event: wanted \"DONE\" or \"message_start\", got \"message_stop\"",
+     VERDICT_FAIL},
+    {STREAM("/whole", "{first_event: {max: 1us}}"), "first event: wanted at most ",
+     VERDICT_FAIL},
+    {STREAM("/cut", "{ends_with: message_stop}"),
+     "last event: wanted \"message_stop\", got \"message_start\"", VERDICT_FAIL},
+    {STREAM("/empty", "{no_event: error}"), "stream: wanted events, got none",
+     VERDICT_INCONCLUSIVE},
+    {STREAM("/json", "{no_event: error}"),
+     "stream: wanted text/event-stream, got application/json", VERDICT_FAIL},
+};
+
+static void a_stream_is_judged_by_its_events(void **state) {
+    struct smoked *smoked = *state;
+    static const char type[] = "text/event-stream";
+    service_answer(
+        smoked->service, "/whole", 200, type,
+        "event: message_start\ndata: {}\n\nevent: ping\ndata: {}\n\n"
+        "event: message_stop\ndata: {}\n\n");
+    service_answer(
+        smoked->service, "/cut", 200, type,
+        "event: message_start\ndata: {}\n\nevent: message_stop\n");
+    service_answer(smoked->service, "/empty", 200, type, ": nothing\n\n");
+    service_answer(smoked->service, "/json", 200, SMOKED_JSON, "{}");
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+        const struct smoke_result *result = smoked_run(smoked, streams[i].checks);
+        smoked_expect(result, streams[i].verdict, SMOKE_COMPLETE);
+        if (strstr(result->checks[0].detail, streams[i].detail)) continue;
+        fail_msg("%zu: %s", i, result->checks[0].detail);
+    }
+}
+
 static void a_value_that_is_missing_fails_the_check(void **state) {
     struct smoked *smoked = *state;
     smoked_answer_well(smoked);
@@ -129,6 +177,7 @@ static void a_file_that_is_not_right_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(values_are_put_in_once_and_escaped),
+        TEST(a_stream_is_judged_by_its_events),
         TEST(a_value_that_is_missing_fails_the_check),
         TEST(a_poll_of_a_file_ends_or_times_out),
         TEST(a_file_that_is_not_right_is_refused),

@@ -78,6 +78,12 @@ static const char whole_file[] =
     "        $.tool_calls[0].name: calculator\n"
     "        $.response: {matches: \"\\\\b391\\\\b\"}\n"
     "      body_lacks: [\"Traceback\", \"sk-ant-\"]\n"
+    "  - name: stream completes\n"
+    "    post: /chat/stream\n"
+    "    json: {user_id: \"smoke-${run_id}\", message: \"Say hi\"}\n"
+    "    expect:\n"
+    "      sse: {first_event: {max: 2s}, gap: {max: 5s}, ends_with: message_stop, "
+    "no_event: error}\n"
     "  - name: metrics present\n"
     "    get: /metrics\n"
     "    expect:\n"
@@ -93,7 +99,7 @@ static void a_whole_file_is_read(void **state) {
         fail_msg("%s", fixture.mistakes.items[0].words);
     }
     const struct checks *checks = fixture.checks;
-    assert_int_equal(checks->count, 4);
+    assert_int_equal(checks->count, 5);
     const struct check *health = &checks->items[0];
     assert_string_equal(health->name, "health");
     assert_string_equal(check_method(health), "GET");
@@ -108,7 +114,13 @@ static void a_whole_file_is_read(void **state) {
     assert_true(chat->timeout_ns == 30 * NS_PER_S);
     assert_true(chat->critical);
     assert_int_equal(checks->items[2].retries, 0);
-    assert_non_null(checks->items[3].expect.series);
+    const struct check *stream = &checks->items[3];
+    assert_true(stream->streams);
+    assert_true(stream->expect.sse.first_event.max_ns == 2 * NS_PER_S);
+    assert_true(stream->expect.sse.gap.max_ns == 5 * NS_PER_S);
+    assert_true(slice_equals(stream->expect.sse.ends_with->string, "message_stop"));
+    assert_true(slice_equals(stream->expect.sse.no_event->string, "error"));
+    assert_non_null(checks->items[4].expect.series);
     clear(&fixture);
 }
 
@@ -127,7 +139,7 @@ static void the_example_of_the_manual_is_right(void **state) {
     *strstr(yaml, "```") = '\0';
     struct fixture fixture;
     if (!read_file(&fixture, yaml)) fail_msg("%s", fixture.mistakes.items[0].words);
-    assert_int_equal(fixture.checks->count, 4);
+    assert_int_equal(fixture.checks->count, 5);
     clear(&fixture);
 }
 
@@ -177,9 +189,14 @@ static void mistakes_are_named_with_their_place(void **state) {
          "c.yaml:6:5: the name \"a\" stands twice"},
         {CHECK("    get: /x\n    retries: 11\n    expect: {status: 200}\n"),
          "c.yaml:5:14: retries: expected a whole number, from 0 to 10, got \"11\""},
-        {CHECK("    get: /x\n    expect: {status: 200, sse: {}}\n"),
-         "c.yaml:5:27: unknown key \"sse\" (known here: status, headers, json, body, "
-         "body_lacks, answer, series, healthy, metrics, latency)"},
+        {CHECK("    get: /x\n    expect: {status: 200, sse: {ends: x}}\n"),
+         "c.yaml:5:33: unknown key \"ends\" (known here: first_event, gap, ends_with, "
+         "no_event)"},
+        {CHECK("    get: /x\n    expect: {sse: {no_event: [error, {}]}}\n"),
+         "c.yaml:5:38: expected a string that is not empty"},
+        {CHECK("    chat: hello\n    expect: {sse: {ends_with: done}}\n"),
+         "c.yaml:4:11: a stream of events (sse) is neither a chat nor polled: `post` "
+         "it"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture fixture;
