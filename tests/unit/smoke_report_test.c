@@ -190,6 +190,28 @@ static void json_is_json_and_ends_with_the_run(void **state) {
     free(result);
 }
 
+/* Their times are of another clock than the length of the whole. */
+static void the_run_never_ends_before_its_checks(void **state) {
+    (void)state;
+    struct smoke_result *result = mixed();
+    struct smoke_report report = {.result = result};
+    struct buffer text;
+    buffer_init(&text, SMOKE_REPORT_BYTES_MAX);
+    result->duration_ns = 0;
+    result->checks[0].ended_ms = result->started_ms + 7;
+    for (uint32_t i = 1; i < result->count; i++) {
+        result->checks[i].ended_ms = result->started_ms;
+    }
+    char ended[64];
+    struct text wanted = TEXT_IN(ended);
+    text_add(&wanted, "\"ts\":\"");
+    units_add_timestamp(&wanted, result->started_ms + 7);
+    smoke_report_line_end(&report, &text);
+    assert_non_null(strstr(buffer_string(&text), ended));
+    buffer_clear(&text);
+    free(result);
+}
+
 static void no_line_for_github_is_a_command_of_the_target(void **state) {
     (void)state;
     struct smoke_result *result = mixed();
@@ -274,6 +296,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(every_format_is_as_it_was_agreed),
         cmocka_unit_test(the_lines_of_the_book_are_kept),
         cmocka_unit_test(json_is_json_and_ends_with_the_run),
+        cmocka_unit_test(the_run_never_ends_before_its_checks),
         cmocka_unit_test(no_line_for_github_is_a_command_of_the_target),
         cmocka_unit_test(junit_is_in_the_subset_that_everybody_reads),
         cmocka_unit_test(prove_agrees_with_the_verdict),
