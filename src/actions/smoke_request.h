@@ -18,7 +18,8 @@ struct smoke_request {
     const struct check *check;
     const struct smoke_values *values;
     uint64_t timeout_ns;
-    http_bytes_fn on_bytes; /* of the body, as it comes; NULL for none */
+    /* Pieces of the body as they come; NULL for none. */
+    void (*on_bytes)(void *bytes_owner, struct slice bytes);
     void *bytes_owner;
 };
 

@@ -24,8 +24,7 @@ enum {
 enum http_authority { HTTP_READ_ONLY, HTTP_MAY_ACT };
 
 struct http_header {
-    const char *name;
-    const char *value;
+    const char *name, *value;
 };
 
 /* How the peer is reached; the same for many requests. All borrowed for the call. */
@@ -38,21 +37,17 @@ struct http_peer {
     bool insecure;
 };
 
-/* A piece of the body as it comes, decoded; nothing of http may be called in it. */
-typedef void (*http_bytes_fn)(void *owner, struct slice bytes);
-
 struct http_request {
-    const char *method;           /* NULL for GET */
-    const char *url;              /* http or https */
+    const char *method, *url;     /* NULL for GET; http or https */
     const struct http_peer *peer; /* NULL for defaults */
     const struct http_header *headers;
     size_t header_count;
     struct slice body;
-    uint64_t timeout_ns;         /* for everything together; never 0 */
-    uint64_t connect_timeout_ns; /* 0 for 5 s */
-    size_t body_max_bytes;       /* 0 for 1 MiB; more is ERROR_LIMIT */
-    bool new_connection;         /* do not reuse one: tells instances apart */
-    http_bytes_fn on_bytes;      /* besides the reply; NULL for none */
+    uint64_t timeout_ns, connect_timeout_ns; /* of all, never 0; 0 for 5 s */
+    size_t body_max_bytes;                   /* 0 for 1 MiB; more is ERROR_LIMIT */
+    bool new_connection; /* do not reuse one: tells instances apart */
+    /* Pieces of the body as they come, or NULL; nothing of http may be called in it. */
+    void (*on_bytes)(void *bytes_owner, struct slice bytes);
     void *bytes_owner;
 };
 

@@ -22,7 +22,7 @@ struct http_answer {
     struct buffer header_bytes; /* name NUL value NUL ... */
     size_t header_bytes_seen;   /* of every reply, 1xx and trailers included */
     struct buffer body;
-    http_bytes_fn on_bytes; /* NULL for none */
+    void (*on_bytes)(void *bytes_owner, struct slice bytes); /* NULL for none */
     void *bytes_owner;
     char words[HTTP_WORDS_SIZE]; /* curl's own for an error */
 };
