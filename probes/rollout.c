@@ -67,7 +67,7 @@ static void on_due(void *owner) {
 
 static void on_open(void *owner) {
     struct rollout_watch *watch = owner;
-    subject_say(&watch->subject, PART_OK, "a controller is there");
+    subject_unknown(&watch->subject, "a controller is there and has said nothing yet");
 }
 
 /* Everything in it came from another process: it is made safe like anything else. */

@@ -203,7 +203,8 @@ static void tell_heat(
         buckets_merge(&latest, &reading->latest);
     }
     if (!(buckets_total(&latest) > 0)) return;
-    struct event event = {.kind = EVENT_HEAT};
+    struct event event;
+    event_begin(&event, EVENT_HEAT);
     event.heat.track = (uint8_t)watch->track;
     heat_column(&latest, event.heat.counts);
     probe_publish(watch->context, &event);
@@ -240,7 +241,8 @@ static void merge_errors(struct track_watch *watch) {
         add_errors(&table, watch->instances[i]);
     }
     error_table_sort(&table);
-    struct event event = {.kind = EVENT_ERRORS};
+    struct event event;
+    event_begin(&event, EVENT_ERRORS);
     event.errors.track = (uint8_t)watch->track;
     event.errors.count = table.count;
     memcpy(event.errors.rows, table.rows, sizeof event.errors.rows);

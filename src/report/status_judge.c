@@ -246,8 +246,8 @@ struct status_judgement status_judge(
     enum objective_level missed = worst_level(&judgement.objectives);
     judgement.degraded = bad >= badness(PART_DEGRADED) || missed >= OBJECTIVE_WARN;
     if (agent.asked && !agent.reached) {
-        if (agent.refused) text_add(&reason, "not authorised: ");
         name_parts(state, badness(PART_UNKNOWN), badness(PART_SILENT), &reason);
+        if (agent.refused) text_add(&reason, "; not authorised");
         decide(&judgement, VERDICT_ERROR, &reason, "the agent does not answer");
     } else if (bad >= badness(PART_BAD) || missed == OBJECTIVE_FAIL) {
         name_parts(state, badness(PART_BAD), badness(PART_SILENT), &reason);
