@@ -81,26 +81,33 @@ static const struct state *past_of(struct stage *stage) {
     return &stage->past;
 }
 
+static void schedule(struct stage *stage);
+
 static void on_frame_due(void *owner, uint64_t now_ns) {
     (void)now_ns;
     struct stage *stage = owner;
     stage->frame = NULL;
-    draw(stage);
+    schedule(stage);
+}
+
+static bool is_due(const struct stage *stage, uint64_t *due_ns) {
+    return frame_pace_due(&stage->pace, due_ns) && !screen_waits(stage->screen);
 }
 
 /* Draws now, or when it is time; not while the line is busy: what comes after the frame
  * that it holds will be newer. */
 static void schedule(struct stage *stage) {
     uint64_t due_ns;
-    if (!frame_pace_due(&stage->pace, &due_ns) || screen_waits(stage->screen)) return;
+    if (!is_due(stage, &due_ns)) return;
     uint64_t now_ns = loop_clock_ns();
     loop_timer_free(stage->frame);
     stage->frame = NULL;
     if (due_ns <= now_ns) {
         draw(stage);
-    } else {
-        stage->frame = loop_after(stage->loop, due_ns - now_ns, on_frame_due, stage);
+        if (!is_due(stage, &due_ns)) return;
     }
+    uint64_t wait_ns = due_ns > now_ns ? due_ns - now_ns : 0;
+    stage->frame = loop_after(stage->loop, wait_ns, on_frame_due, stage);
 }
 
 static void watch_line(struct stage *stage) {

@@ -10,16 +10,18 @@ void frame_pace_on_data(struct frame_pace *pace) {
 }
 
 bool frame_pace_due(const struct frame_pace *pace, uint64_t *due_ns) {
-    if (!pace->key && !pace->data) return false;
+    if (!pace->key && !pace->data && !pace->second) return false;
     *due_ns = pace->drawn_ns + (pace->key ? FRAME_PACE_KEY_NS : FRAME_PACE_DATA_NS);
     return true;
 }
 
 enum frame_turn frame_pace_draw(struct frame_pace *pace, uint64_t now_ns) {
     bool whole = pace->key || pace->drawn_ns == 0;
-    bool second = !whole && pace->second_is_next;
-    pace->second_is_next = !whole && !second;
-    pace->key = pace->data = false;
+    bool second = !whole && pace->second;
+    pace->second = !whole && !second;
+    pace->key = false;
+    /* What has come since the first half was drawn is not yet in it. */
+    if (!second) pace->data = false;
     pace->drawn_ns = now_ns;
     return whole ? FRAME_WHOLE : second ? FRAME_SECOND_HALF : FRAME_FIRST_HALF;
 }

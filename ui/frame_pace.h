@@ -1,5 +1,6 @@
 /* When the next frame is due, and which part of the screen it draws anew: keys are answered
- * at once and whole; for data the two halves of the screen take turns. */
+ * at once and whole; for data the two halves of the screen take turns, and the second one
+ * follows by itself. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -15,9 +16,9 @@ enum frame_turn { FRAME_WHOLE, FRAME_FIRST_HALF, FRAME_SECOND_HALF };
 
 /* All zero is a picture that was never drawn. */
 struct frame_pace {
-    uint64_t drawn_ns;   /* 0 for never */
-    bool second_is_next; /* of the halves */
-    bool key, data;      /* why a frame is owed */
+    uint64_t drawn_ns; /* 0 for never */
+    bool second;       /* half is owed: the first one is drawn */
+    bool key, data;    /* why a frame is owed */
 };
 
 void frame_pace_on_key(struct frame_pace *pace);

@@ -140,6 +140,104 @@ static void every_size_down_to_one_cell_is_drawn(void **state) {
     ui_stage_free(stage);
 }
 
+/* What the operator may have made of the screen before data comes. */
+static const char *const ways[] = {
+    "",    "2", "7 / ! r e a d y Enter", "] ]", "b", "8 z", "gs", "ge j", "gt", "?",
+    ": s", "A",
+};
+enum { WAYS = sizeof ways / sizeof *ways };
+
+static void draw_turn(
+    struct ui_stage *stage, struct canvas *canvas, enum frame_turn turn) {
+    stage->world.turn = turn;
+    ui_draw(&stage->ui, &stage->world, canvas);
+}
+
+static void expect_same(
+    const struct canvas *halves, const struct canvas *whole, enum fixture to,
+    const char *way) {
+    int count = whole->width * whole->height;
+    for (int i = 0; i < count; i++) {
+        const struct cell *a = &halves->cells[i];
+        const struct cell *b = &whole->cells[i];
+        if (a->rune == b->rune && a->role == b->role && a->under == b->under) continue;
+        fail_msg(
+            "%s, keys \"%s\", %dx%d: cell %d,%d is U+%04X in role %u, not U+%04X in %u",
+            fixture_name(to), way, whole->width, whole->height, i % whole->width,
+            i / whole->width, a->rune, a->role, b->rune, b->role);
+    }
+}
+
+/* The first model is drawn whole; then the second one comes, in two halves. */
+static void change(
+    enum fixture from, enum fixture to, const char *way, struct rect size) {
+    struct ui_stage *stage = ui_stage_new(from, size.width, size.height);
+    struct ui_stage *next = ui_stage_new(to, size.width, size.height);
+    ui_stage_press(stage, way);
+    struct canvas halves = ui_stage_draw(stage, size.width, size.height, false);
+    stage->world.model = next->world.model;
+    stage->world.now_ns += NS_PER_S;
+    draw_turn(stage, &halves, FRAME_FIRST_HALF);
+    draw_turn(stage, &halves, FRAME_SECOND_HALF);
+    stage->world.turn = FRAME_WHOLE;
+    struct canvas whole = ui_stage_draw(stage, size.width, size.height, false);
+    expect_same(&halves, &whole, to, way);
+    golden_canvas_free(&halves);
+    golden_canvas_free(&whole);
+    ui_stage_free(next);
+    ui_stage_free(stage);
+}
+
+static void two_halves_make_the_whole_of_every_fixture(void **state) {
+    (void)state;
+    static const struct rect rects[] = {
+        {.width = 200, .height = 60}, {.width = 120, .height = 40},
+        {.width = 80, .height = 24},  {.width = 40, .height = 10},
+        {.width = 20, .height = 4},   {.width = 97, .height = 71},
+    };
+    for (size_t i = 0; i < sizeof rects / sizeof *rects; i++) {
+        for (unsigned from = 0; from < FIXTURE_COUNT; from++) {
+            enum fixture to = (enum fixture)((from + 1 + i) % FIXTURE_COUNT);
+            for (size_t way = 0; way < WAYS; way++) {
+                change((enum fixture)from, to, ways[way], rects[i]);
+            }
+        }
+    }
+}
+
+static void two_halves_make_the_whole_at_every_size(void **state) {
+    (void)state;
+    for (int width = 36; width <= 240; width += 12) {
+        for (int height = 8; height <= 80; height += 6) {
+            struct rect size = {.width = width, .height = height};
+            change(FIXTURE_WORSE, FIXTURE_NO_CANARY, "", size);
+            change(FIXTURE_BARE_URL, FIXTURE_REDIS_DEAD, "7", size);
+        }
+    }
+}
+
+/* Each half draws something, and leaves alone what is not its own. */
+static void a_half_is_not_the_whole(void **state) {
+    (void)state;
+    struct ui_stage *stage = ui_stage_new(FIXTURE_HEALTHY, 120, 40);
+    struct canvas first = golden_canvas(120, 40, false);
+    struct canvas second = golden_canvas(120, 40, false);
+    draw_turn(stage, &first, FRAME_FIRST_HALF);
+    draw_turn(stage, &second, FRAME_SECOND_HALF);
+    unsigned drawn[2] = {0};
+    for (size_t i = 0; i < (size_t)120 * 40; i++) {
+        bool by_first = first.cells[i].role != ROLE_NONE;
+        bool by_second = second.cells[i].role != ROLE_NONE;
+        assert_true(by_first != by_second);
+        drawn[by_second]++;
+    }
+    assert_in_range(drawn[0], 120 * 40 / 4, 120 * 40);
+    assert_in_range(drawn[1], 120 * 40 / 4, 120 * 40);
+    golden_canvas_free(&first);
+    golden_canvas_free(&second);
+    ui_stage_free(stage);
+}
+
 int main(int argc, char **argv) {
     struct golden golden = golden_from_arguments(TESTS_FOLDER "/screens", argc, argv);
     const struct CMUnitTest tests[] = {
@@ -147,6 +245,9 @@ int main(int argc, char **argv) {
         cmocka_unit_test_prestate(screens_look_as_recorded_in_ascii, &golden),
         cmocka_unit_test(a_frozen_screen_stands_still),
         cmocka_unit_test(every_size_down_to_one_cell_is_drawn),
+        cmocka_unit_test(two_halves_make_the_whole_of_every_fixture),
+        cmocka_unit_test(two_halves_make_the_whole_at_every_size),
+        cmocka_unit_test(a_half_is_not_the_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
