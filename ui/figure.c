@@ -7,6 +7,10 @@
 #include "core/metric_value.h"
 #include "core/patience.h"
 
+void figure_add_share(struct text *text, float ratio) {
+    text_addf(text, "%.3g%%", (double)ratio * 100);
+}
+
 void figure_add_age(struct text *text, uint64_t age_ns) {
     unsigned long long seconds = age_ns / NS_PER_S;
     if (seconds < 1) {

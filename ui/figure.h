@@ -30,3 +30,6 @@ void figure_add_age(struct text *text, uint64_t age_ns);
 
 /* The same as a moment: "now", "12s ago". */
 void figure_add_ago(struct text *text, uint64_t age_ns);
+
+/* A share of the traffic, as short as it is round: "10%", "12.5%". */
+void figure_add_share(struct text *text, float ratio);

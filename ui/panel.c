@@ -3,8 +3,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/panic.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 struct lines {
@@ -91,19 +93,35 @@ void panel_add_note(struct panel_frame *frame, enum role role, const char *words
     va_end(args);
 }
 
-/* Right-aligned, as many of the first ones as there is room for behind the title. */
+/* The words that stand for the span in that room: "last 5m", "5m" or none. */
+static struct panel_note span_note(const struct panel_frame *frame, int room) {
+    struct panel_note note = {.role = ROLE_DIM};
+    if (!frame->span) return note;
+    struct text text = TEXT_IN(note.words);
+    text_addf(&text, "last %s", frame->span);
+    if ((int)text.length + 1 <= room) return note;
+    text_reset(&text);
+    if ((int)strlen(frame->span) + 1 <= room) text_add(&text, frame->span);
+    return note;
+}
+
+/* Right-aligned, as many of the first ones as there is room for behind the title; only
+ * the first two have more weight than the span. */
 static void draw_notes(
     struct canvas *canvas, struct rect rect, const struct panel_frame *frame,
     int title_width) {
     int room = rect.width - 4 - title_width - 1;
     int width = 1;
+    int spared = frame->span ? (int)strlen(frame->span) + 1 : 0;
     uint32_t count = 0;
     for (; count < frame->note_count; count++) {
         int more = (int)utf8_string_width(frame->notes[count].words) + 1;
-        if (width + more > room) break;
+        if (width + more + (count < 2 ? 0 : spared) > room) break;
         width += more;
     }
-    if (count == 0) return;
+    struct panel_note span = span_note(frame, room - width);
+    if (count == 0 && !span.words[0]) return;
+    if (span.words[0]) width += (int)strlen(span.words) + 1;
     int x = rect.x + rect.width - 2 - width;
     canvas_fill(canvas, (struct rect){x, rect.y, width, 1}, ' ', ROLE_TEXT);
     x++;
@@ -111,6 +129,7 @@ static void draw_notes(
         const struct panel_note *note = &frame->notes[i];
         x += canvas_text(canvas, x, rect.y, width, note->words, note->role) + 1;
     }
+    canvas_text(canvas, x, rect.y, width, span.words, span.role);
 }
 
 struct rect panel_draw(

@@ -45,6 +45,7 @@ struct panel_note {
 struct panel_frame {
     unsigned number; /* 0 for none */
     const char *title;
+    const char *span; /* how far back its graphs reach, behind the notes; NULL: none */
     uint32_t note_count; /* in order of weight: the last ones go first */
     struct panel_note notes[PANEL_NOTES_MAX];
     bool focus;  /* heavy lines */

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/units.h"
+
 bool scene_has_canary(const struct scene *scene) {
     const struct state *state = scene->state;
     if (state->instances[TRACK_CANARY] > 0) return true;
@@ -17,10 +19,24 @@ int64_t scene_wall_ms(const struct scene *scene, uint64_t at_ns) {
     return (int64_t)(at_ns / 1000000) + scene->state->wall_offset_ms;
 }
 
+const char *scene_window_name(const struct scene *scene) {
+    uint64_t minutes = scene->window_ns / (60 * NS_PER_S);
+    if (minutes <= 1) return "1m";
+    if (minutes <= 5) return "5m";
+    return minutes <= 15 ? "15m" : "1h";
+}
+
+/* Whether a panel shows how something was. */
+static bool has_past(enum panel panel) {
+    return panel != PANEL_HEALTH && panel != PANEL_EVENTS && panel != PANEL_RUNS &&
+           panel != PANEL_CHECKS;
+}
+
 struct panel_frame scene_frame(const struct scene *scene, enum panel panel) {
     return (struct panel_frame){
         .number = (unsigned)panel < PANEL_NUMBERS ? (unsigned)panel + 1 : 0,
         .title = panel_title(panel),
+        .span = has_past(panel) ? scene_window_name(scene) : NULL,
         .focus = scene->focus == panel,
         .armed =
             scene_is_armed(scene) && scene->live->target_class == TARGET_PRODUCTION,

@@ -51,7 +51,10 @@ bool scene_is_armed(const struct scene *scene);
 
 int64_t scene_wall_ms(const struct scene *scene, uint64_t at_ns);
 
-/* The panel's frame with its number, title and focus; notes are the view's. */
+/* How far back its graphs reach: "5m". */
+const char *scene_window_name(const struct scene *scene);
+
+/* The panel's frame with its number, title, focus and window; notes are the view's. */
 struct panel_frame scene_frame(const struct scene *scene, enum panel panel);
 
 /* A graph of one track, or of both. */

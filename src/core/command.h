@@ -44,7 +44,7 @@ enum command_danger {
     X(COMMAND_EVENT_AFTER,   "after",     ".",          COMMAND_LOOKS,    "to the event after"), \
     X(COMMAND_WINDOW_LESS,   "narrower",  "[",          COMMAND_LOOKS,    "shorter window"), \
     X(COMMAND_WINDOW_MORE,   "wider",     "]",          COMMAND_LOOKS,    "longer window"), \
-    X(COMMAND_FILTER,        "filter",    "/ F4",       COMMAND_LOOKS,    "filter the panel; ! in front inverts"), \
+    X(COMMAND_FILTER,        "filter",    "/ F4",       COMMAND_LOOKS,    "filter rows; ! in front inverts"), \
     X(COMMAND_THEME,         "theme",     "t",          COMMAND_LOOKS,    "next theme; :theme NAME"), \
     X(COMMAND_GLYPHS,        "glyphs",    "b",          COMMAND_LOOKS,    "braille, block or ASCII graphs"), \
     X(COMMAND_REDRAW,        "redraw",    "Ctrl-L F5",  COMMAND_LOOKS,    "draw everything again"), \

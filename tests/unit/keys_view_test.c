@@ -70,6 +70,34 @@ static void every_key_of_the_footer_is_in_the_table_and_in_help(void **state) {
     }
 }
 
+/* On the smallest screen, with the help narrowed down to one command. */
+static bool help_is_whole(enum command command) {
+    struct ui_stage *stage = ui_stage_new(FIXTURE_HEALTHY, 40, 10);
+    ui_stage_press(stage, "?");
+    for (const char *at = command_help(command); *at; at++) {
+        struct key key = {.cap = KEYCAP_RUNE, .rune = (uint8_t)*at};
+        ui_on_key(&stage->ui, &stage->world, &key);
+    }
+    struct canvas canvas = ui_stage_draw(stage, 40, 10, false);
+    unsigned rows = 0;
+    for (int y = 3; y < canvas.height; y++) {
+        char row[ROW_SIZE];
+        golden_row(&canvas, y, row, sizeof row);
+        if (strstr(row, command_help(command))) rows++;
+    }
+    ui_stage_free(stage);
+    golden_canvas_free(&canvas);
+    return rows == 1;
+}
+
+static void no_help_is_cut_on_the_smallest_screen(void **state) {
+    (void)state;
+    for (unsigned i = 0; i < COMMAND_COUNT; i++) {
+        enum command command = (enum command)i;
+        if (!help_is_whole(command)) fail_msg("help of %s", command_name(command));
+    }
+}
+
 static void a_watcher_is_offered_nothing_that_acts(void **state) {
     (void)state;
     struct ui_stage *stage = ui_stage_new(FIXTURE_NO_CANARY, 200, 60);
@@ -92,6 +120,7 @@ static void a_watcher_is_offered_nothing_that_acts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_help_is_cut_on_the_smallest_screen),
         cmocka_unit_test(every_key_of_the_footer_is_in_the_table_and_in_help),
         cmocka_unit_test(a_watcher_is_offered_nothing_that_acts),
     };

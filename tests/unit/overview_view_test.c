@@ -5,11 +5,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "support/golden.h"
 #include "support/ui_stage.h"
+
+enum { ROW_SIZE = 1024 };
 
 /* The overviews and zoomed panels. */
 struct screen {
@@ -105,8 +108,54 @@ static void the_panels_cover_the_body_and_never_each_other(void **state) {
     ui_stage_free(stage);
 }
 
+static void expect_words(
+    struct ui_stage *stage, int width, int height, const char *words, bool there) {
+    struct canvas canvas = ui_stage_draw(stage, width, height, false);
+    bool found = false;
+    for (int y = 0; y < height; y++) {
+        char row[ROW_SIZE];
+        golden_row(&canvas, y, row, sizeof row);
+        if (strstr(row, words)) found = true;
+    }
+    if (found != there) fail_msg("%dx%d: \"%s\"", width, height, words);
+    golden_canvas_free(&canvas);
+}
+
+static void small_screens_show_redis_and_the_model(void **state) {
+    (void)state;
+    struct ui_stage *stage = ui_stage_new(FIXTURE_HEALTHY, 80, 24);
+    expect_words(stage, 80, 24, "redis/s      379", true);
+    expect_words(stage, 80, 24, "redis 0.5ms 379 op/s", true);
+    expect_words(stage, 80, 24, "model 272ms 249ms", true);
+    expect_words(stage, 40, 10, "redis/s      379", true);
+    expect_words(stage, 40, 10, "→v1.6.0 10%", true);
+    ui_stage_free(stage);
+    stage = ui_stage_new(FIXTURE_REDIS_DEAD, 80, 24); /* the room is for what failed */
+    expect_words(stage, 80, 24, "op/s", false);
+    expect_words(stage, 80, 24, "✘ worker-1", true);
+    ui_stage_free(stage);
+}
+
+static void the_window_stands_in_the_titles_of_what_has_a_past(void **state) {
+    (void)state;
+    struct ui_stage *stage = ui_stage_new(FIXTURE_HEALTHY, 200, 60);
+    expect_words(stage, 200, 60, "split 10% last 5m ━┓", true);
+    expect_words(stage, 120, 40, "split 10% 5m ━┓", true); /* as there is room */
+    expect_words(stage, 120, 40, "SLO p95 2.00s last 5m ─╮", true);
+    expect_words(stage, 80, 24, "canary last 5m ━┓", true);
+    ui_stage_press(stage, "]");
+    expect_words(stage, 120, 40, "SLO p95 2.00s last 15m ─╮", true);
+    expect_words(stage, 120, 40, "5m ━┓", true);
+    ui_stage_press(stage, "[ [");
+    expect_words(stage, 120, 40, "SLO p95 2.00s last 1m ─╮", true);
+    expect_words(stage, 120, 40, "16/16 ok ─╮", true); /* health has none */
+    ui_stage_free(stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(small_screens_show_redis_and_the_model),
+        cmocka_unit_test(the_window_stands_in_the_titles_of_what_has_a_past),
         cmocka_unit_test(nothing_is_drawn_over_a_border),
         cmocka_unit_test(the_panels_cover_the_body_and_never_each_other),
     };

@@ -6,6 +6,7 @@
 #include "ui/finding.h"
 #include "ui/views/metric_rows.h"
 #include "ui/views/panels.h"
+#include "ui/views/part_rows.h"
 
 #define ROWS(array) (array), sizeof(array) / sizeof *(array)
 
@@ -38,12 +39,7 @@ void panels_draw_saturation(
 /* How the part of that kind fares: "● ok 0.4ms", or why there is none. */
 static void add_part_note(
     struct panel_frame *frame, const struct scene *scene, enum part_kind kind) {
-    const struct part *worst = NULL;
-    for (uint32_t i = 0; i < scene->state->part_count; i++) {
-        const struct part *part = &scene->state->parts[i];
-        if (part->kind != kind) continue;
-        if (!worst || finding_of_part(part) > finding_of_part(worst)) worst = part;
-    }
+    const struct part *worst = part_rows_worst(scene->state, kind);
     if (!worst) {
         panel_add_note(frame, ROLE_OFF, "n/a");
         return;
@@ -106,8 +102,8 @@ void panels_draw_red(
         {METRIC_IN_FLIGHT, OVER_TIME, NULL},
         {METRIC_QUEUE_WAITING, OVER_TIME, NULL},
         {METRIC_TOKENS, OVER_TIME, NULL},
-        {METRIC_CPU, OVER_TIME, NULL},
         {METRIC_REDIS_OPS, OVER_TIME, "redis/s"},
+        {METRIC_CPU, OVER_TIME, NULL},
         {METRIC_BREAKER, OVER_TIME, NULL},
         {METRIC_WORKERS_BUSY, OVER_TIME, NULL},
         {METRIC_UPSTREAM, OVER_TIME, NULL},
@@ -119,6 +115,5 @@ void panels_draw_red(
     frame.title = "RED";
     panel_add_note(&frame, ROLE_STABLE, "━ stable");
     if (scene_has_canary(scene)) panel_add_note(&frame, ROLE_CANARY, "━ canary");
-    panel_add_note(&frame, ROLE_DIM, "last %s", panels_window_name(scene->window_ns));
     metric_rows_draw(canvas, panel_draw(canvas, rect, &frame), scene, ROWS(rows));
 }

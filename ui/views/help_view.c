@@ -13,6 +13,7 @@ enum {
     NAME_WIDTH = 9,
     ROW_TEXT_SIZE = 160,
     FOOT_ROWS = 2,
+    NARROW = 60, /* up to here a command takes two rows */
 };
 
 static bool is_shown(
@@ -64,9 +65,32 @@ static void add_keys(
     }
 }
 
+/* The words of what it does in a row of their own, so that they can be read to the end. */
+static void draw_narrow(
+    struct canvas *canvas, struct rect at, const struct keymap *keymap,
+    enum command command) {
+    char keys[ROW_TEXT_SIZE];
+    struct text text = TEXT_IN(keys);
+    add_keys(&text, keymap, command);
+    canvas_text(canvas, at.x, at.y, KEYS_WIDTH, keys, ROLE_KEY);
+    int name = at.width - KEYS_WIDTH - 1;
+    canvas_text(
+        canvas, at.x + KEYS_WIDTH + 1, at.y, name, command_name(command), ROLE_STRONG);
+    if (command_danger(command) == COMMAND_ACTS) {
+        canvas_text_right(canvas, at.x, at.y, at.width, "ARM", ROLE_WARN);
+    }
+    if (at.height < 2) return;
+    canvas_text(
+        canvas, at.x + 1, at.y + 1, at.width - 1, command_help(command), ROLE_TEXT);
+}
+
 static void draw_row(
     struct canvas *canvas, struct rect at, const struct keymap *keymap,
     enum command command) {
+    if (at.height > 1) {
+        draw_narrow(canvas, at, keymap, command);
+        return;
+    }
     char keys[ROW_TEXT_SIZE];
     struct text text = TEXT_IN(keys);
     add_keys(&text, keymap, command);
@@ -101,7 +125,8 @@ void help_view_draw(
     struct rect size = {.width = BOX_WIDTH, .height = BOX_HEIGHT};
     if (size.width > canvas->width) size.width = canvas->width;
     int columns = size.width / 2 >= COLUMN_WIDTH_MIN ? 2 : 1;
-    int rows = ((int)count + columns - 1) / columns + FOOT_ROWS + 4;
+    int each = size.width < NARROW ? 2 : 1; /* rows of a command */
+    int rows = ((int)count + columns - 1) / columns * each + FOOT_ROWS + 4;
     if (rows < size.height) size.height = rows;
     struct rect inner = box_draw(canvas, size, "help", "type to filter   Esc");
     struct rect line = {inner.x + 1, inner.y, inner.width - 1, 1};
@@ -109,21 +134,23 @@ void help_view_draw(
     prompt_draw(canvas, line, prompt, ROLE_STRONG);
 
     struct rect body = {inner.x, inner.y + 1, inner.width, inner.height - 1};
-    if (body.height > FOOT_ROWS + 4) {
+    if (body.height > FOOT_ROWS + 4 && each == 1) {
         body.height -= FOOT_ROWS;
         struct rect foot = {body.x, body.y + body.height, body.width, FOOT_ROWS};
         draw_foot(canvas, foot);
     }
     if (body.height <= 0) return;
-    uint32_t seen = (uint32_t)(body.height * columns);
+    if (body.height < each) each = 1;
+    int lines = body.height / each;
+    uint32_t seen = (uint32_t)(lines * columns);
     if (first + seen > count) first = count > seen ? count - seen : 0;
     for (uint32_t i = 0; i < seen && first + i < count; i++) {
-        int column = (int)i / body.height;
+        int column = (int)i / lines;
         struct rect at = {
             .x = body.x + body.width * column / columns,
-            .y = body.y + (int)i % body.height,
+            .y = body.y + (int)i % lines * each,
             .width = body.width / columns - (column + 1 < columns ? 1 : 0),
-            .height = 1,
+            .height = each,
         };
         draw_row(canvas, at, keymap, list[first + i]);
     }

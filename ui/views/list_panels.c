@@ -2,26 +2,53 @@
 #include "base/units.h"
 #include "ui/finding.h"
 #include "ui/table.h"
+#include "ui/views/dep_rows.h"
 #include "ui/views/note_rows.h"
 #include "ui/views/panels.h"
 #include "ui/views/part_rows.h"
 #include "ui/views/run_rows.h"
 
-void panels_draw_health(
-    struct canvas *canvas, struct rect rect, const struct scene *scene) {
-    struct panel_frame frame = scene_frame(scene, PANEL_HEALTH);
+static uint32_t count_good(const struct scene *scene) {
     uint32_t good = 0;
+    for (uint32_t i = 0; i < scene->state->part_count; i++) {
+        if (finding_of_part(&scene->state->parts[i]) == FINDING_OK) good++;
+    }
+    return good;
+}
+
+static struct panel_frame health_frame(const struct scene *scene) {
+    struct panel_frame frame = scene_frame(scene, PANEL_HEALTH);
     bool any = scene->state->part_count > 0;
     enum finding_level worst = any ? FINDING_OK : FINDING_WAITING;
     for (uint32_t i = 0; i < scene->state->part_count; i++) {
         enum finding_level level = finding_of_part(&scene->state->parts[i]);
-        if (level == FINDING_OK) good++;
         if (level > worst) worst = level;
     }
     panel_add_note(
         &frame, finding_level_role(worst), "%s %u/%u ok", finding_level_mark(worst),
-        good, scene->state->part_count);
+        count_good(scene), scene->state->part_count);
+    return frame;
+}
+
+void panels_draw_health(
+    struct canvas *canvas, struct rect rect, const struct scene *scene) {
+    struct panel_frame frame = health_frame(scene);
     part_rows_draw(canvas, panel_draw(canvas, rect, &frame), scene);
+}
+
+/* Room for figures is what the parts that are not well leave of it. */
+void panels_draw_deps(
+    struct canvas *canvas, struct rect rect, const struct scene *scene) {
+    struct panel_frame frame = health_frame(scene);
+    struct rect inner = panel_draw(canvas, rect, &frame);
+    struct rect figures = inner;
+    uint32_t bad = scene->state->part_count - count_good(scene);
+    bool room = (int)bad < inner.height && !scene_filters(scene, PANEL_HEALTH);
+    figures.height = room ? inner.height - (int)bad : 0;
+    int used = dep_rows_draw(canvas, figures, scene);
+    inner.y += used;
+    inner.height -= used;
+    part_rows_draw(canvas, inner, scene);
 }
 
 void panels_draw_events(

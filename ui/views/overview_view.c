@@ -131,6 +131,7 @@ static void draw_tiny(
         {METRIC_P95, METRIC_COUNT, NULL},
         {METRIC_QUEUE_WAITING, METRIC_COUNT, NULL},
         {METRIC_REDIS_OPS, METRIC_COUNT, "redis/s"},
+        {METRIC_UPSTREAM, METRIC_COUNT, "model"},
         {METRIC_P50, METRIC_COUNT, NULL},
         {METRIC_P99, METRIC_COUNT, NULL},
         {METRIC_IN_FLIGHT, METRIC_COUNT, NULL},
@@ -145,7 +146,7 @@ static void draw_tiny(
         return;
     }
     struct layout_item rows[] = {
-        {.least = 3, .weight = 4, .most = METRICS, .priority = 3},
+        {.least = 5, .weight = 4, .most = METRICS, .priority = 3},
         {.least = 1, .weight = 1, .priority = 2},
         {.least = 1, .weight = 1, .priority = 1},
     };
@@ -174,8 +175,11 @@ void overview_view_draw(
     for (unsigned i = 0; i < PANEL_COUNT; i++) {
         enum panel panel = (enum panel)i;
         if (panels[i].width == 0 || !has_its_turn(scene, i)) continue;
-        if (panel == PANEL_TRAFFIC && size == SIZE_SMALL && !scene->zoomed) {
+        bool small = size == SIZE_SMALL && !scene->zoomed;
+        if (small && panel == PANEL_TRAFFIC) {
             panels_draw_red(canvas, panels[i], scene);
+        } else if (small && panel == PANEL_HEALTH) {
+            panels_draw_deps(canvas, panels[i], scene);
         } else {
             panels_draw(canvas, panels[i], scene, panel);
         }

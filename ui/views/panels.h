@@ -28,10 +28,12 @@ void panels_draw_runs(
 void panels_draw_red(
     struct canvas *canvas, struct rect rect, const struct scene *scene);
 
+/* The health of the parts, under the figures of Redis and the model: stands for three
+ * panels on small terminals. */
+void panels_draw_deps(
+    struct canvas *canvas, struct rect rect, const struct scene *scene);
+
 /* Any of the above by its id. */
 void panels_draw(
     struct canvas *canvas, struct rect rect, const struct scene *scene,
     enum panel panel);
-
-/* "5m" */
-const char *panels_window_name(uint64_t window_ns);

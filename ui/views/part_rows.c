@@ -45,6 +45,16 @@ uint32_t part_rows_count(const struct scene *scene) {
     return sort_parts(scene, order);
 }
 
+const struct part *part_rows_worst(const struct state *state, enum part_kind kind) {
+    const struct part *worst = NULL;
+    for (uint32_t i = 0; i < state->part_count; i++) {
+        const struct part *part = &state->parts[i];
+        if (part->kind != kind) continue;
+        if (!worst || finding_of_part(part) > finding_of_part(worst)) worst = part;
+    }
+    return worst;
+}
+
 static void add_age(
     struct text *text, const struct scene *scene, const struct part *part) {
     if (part->answered_ns == 0) {

@@ -6,4 +6,7 @@
 #include "ui/scene.h"
 
 uint32_t part_rows_count(const struct scene *scene);
+/* The one that fares worst of a kind, or NULL. */
+const struct part *part_rows_worst(const struct state *state, enum part_kind kind);
+
 void part_rows_draw(struct canvas *canvas, struct rect rect, const struct scene *scene);

@@ -9,7 +9,7 @@
 #include "ui/finding.h"
 #include "ui/views/segments.h"
 
-enum { WIDE = 100, SECONDS_PER_MINUTE = 60 };
+enum { WIDE = 100, NARROW = 60, SECONDS_PER_MINUTE = 60 };
 
 enum role status_class_role(enum target_class class) {
     switch (class) {
@@ -79,23 +79,34 @@ static void add_frozen(struct segments *segments, const struct scene *scene) {
     text_add_char(&text, ' ');
 }
 
-static void add_versions(struct segments *segments, const struct scene *scene) {
+static void add_split(struct segments *segments, const struct scene *scene) {
+    struct figure wanted = scene_figure(scene, TRACK_STABLE, METRIC_SPLIT_WANTED);
+    if (isnan(wanted.value)) return;
+    struct segment *weight =
+        segments_add(segments, figure_role(&wanted, ROLE_CANARY), 8);
+    struct text text = words_of(weight);
+    figure_add_share(&text, wanted.value);
+}
+
+/* On a narrow screen what is new comes first, and how much of the traffic it gets. */
+static void add_versions(
+    struct segments *segments, const struct scene *scene, int width) {
     const struct state *state = scene->state;
     const char *stable = state->version[TRACK_STABLE];
     const char *canary = state->version[TRACK_CANARY];
     if (!stable[0] && !canary[0]) return;
-    struct segment *first = segments_add(segments, ROLE_STABLE, 6);
-    first->bar = true;
-    text_copy_cut(first->words, SEGMENT_SIZE, stable[0] ? stable : "?");
-    if (!scene_has_canary(scene)) return;
+    bool has_canary = scene_has_canary(scene);
+    if (width >= NARROW || !has_canary) {
+        struct segment *first = segments_add(segments, ROLE_STABLE, 5);
+        first->bar = true;
+        text_copy_cut(first->words, SEGMENT_SIZE, stable[0] ? stable : "?");
+    }
+    if (!has_canary) return;
     struct segment *second = segments_add(segments, ROLE_CANARY, 6);
     struct text text = words_of(second);
-    text_addf(&text, "→ %s", canary[0] ? canary : "?");
-    struct figure wanted = scene_figure(scene, TRACK_STABLE, METRIC_SPLIT_WANTED);
-    if (isnan(wanted.value)) return;
-    struct segment *weight =
-        segments_add(segments, figure_role(&wanted, ROLE_CANARY), 5);
-    text_copy_cut(weight->words, SEGMENT_SIZE, wanted.words);
+    const char *arrow = width >= NARROW ? "→ " : "→";
+    text_addf(&text, "%s%s", arrow, canary[0] ? canary : "?");
+    add_split(segments, scene);
 }
 
 static void add_step(struct segments *segments, const struct scene *scene) {
@@ -111,7 +122,7 @@ static void add_step(struct segments *segments, const struct scene *scene) {
 }
 
 static void add_clock(struct segments *segments, const struct scene *scene) {
-    struct segment *clock = segments_add(segments, ROLE_TEXT, 4);
+    struct segment *clock = segments_add(segments, ROLE_TEXT, 3);
     clock->bar = true;
     struct text text = words_of(clock);
     int64_t wall_ms =
@@ -129,7 +140,7 @@ static void add_clock(struct segments *segments, const struct scene *scene) {
         text_add(&text, "/f");
     }
     if (link->dropped > 0) {
-        struct segment *dropped = segments_add(segments, ROLE_WARN, 3);
+        struct segment *dropped = segments_add(segments, ROLE_WARN, 4);
         text = words_of(dropped);
         text_addf(&text, "~ slow line, %u frames dropped", link->dropped);
     }
@@ -142,7 +153,7 @@ void status_view_draw(
     add_place(&segments, scene);
     add_mode(&segments, scene, wide);
     add_frozen(&segments, scene);
-    add_versions(&segments, scene);
+    add_versions(&segments, scene, rect.width);
     add_step(&segments, scene);
     add_clock(&segments, scene);
     for (uint32_t i = 0; i < segments.count && !wide; i++) {

@@ -97,7 +97,7 @@ static void draw_axis(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
     struct panel_frame frame = {.title = "timeline"};
     frame.armed = scene_frame(scene, PANEL_EVENTS).armed;
-    panel_add_note(&frame, ROLE_TITLE, "%s", panels_window_name(scene->window_ns));
+    frame.span = scene_window_name(scene);
     struct rect inner = panel_draw(canvas, rect, &frame);
     struct rect at = {inner.x + 1, inner.y, inner.width - 2, 1};
     bool canary = scene_has_canary(scene);

@@ -4,12 +4,6 @@
 #include "base/units.h"
 #include "ui/views/panels.h"
 
-const char *panels_window_name(uint64_t window_ns) {
-    if (window_ns <= 60 * NS_PER_S) return "1m";
-    if (window_ns <= 300 * NS_PER_S) return "5m";
-    return window_ns <= 900 * NS_PER_S ? "15m" : "1h";
-}
-
 /* "stable 412" in the colour of its line; an old or missing value says so. */
 static void add_track_note(
     struct panel_frame *frame, const struct scene *scene, enum track track,
@@ -30,7 +24,10 @@ static void add_split_note(struct panel_frame *frame, const struct scene *scene)
     if (isnan(wanted.value)) return;
     struct figure seen = scene_figure(scene, TRACK_STABLE, METRIC_SPLIT_SEEN);
     enum role role = figure_role(&wanted, ROLE_DIM);
-    panel_add_note(frame, role, "split %s", wanted.words);
+    char share[FIGURE_SIZE];
+    struct text text = TEXT_IN(share);
+    figure_add_share(&text, wanted.value);
+    panel_add_note(frame, role, "split %s", share);
     if (!isnan(seen.value)) panel_add_note(frame, role, "seen %s", seen.words);
 }
 
