@@ -94,6 +94,14 @@ static uint32_t place_of(const struct scene *scene, uint32_t index) {
     return i;
 }
 
+const struct check_row *check_rows_at(
+    const struct scene *scene, uint32_t index, const char **word) {
+    uint32_t place = place_of(scene, index);
+    if (place >= scene->state->check_count) return NULL;
+    *word = word_of(&scene->state->checks[place]);
+    return &scene->state->checks[place];
+}
+
 void check_rows_draw(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
     static const struct table_column columns[] = {

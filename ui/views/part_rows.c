@@ -55,6 +55,12 @@ const struct part *part_rows_worst(const struct state *state, enum part_kind kin
     return worst;
 }
 
+const struct part *part_rows_at(const struct scene *scene, uint32_t index) {
+    uint16_t order[STATE_PARTS_MAX];
+    if (index >= sort_parts(scene, order)) return NULL;
+    return &scene->state->parts[order[index]];
+}
+
 static void add_age(
     struct text *text, const struct scene *scene, const struct part *part) {
     if (part->answered_ns == 0) {

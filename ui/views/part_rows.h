@@ -6,6 +6,10 @@
 #include "ui/scene.h"
 
 uint32_t part_rows_count(const struct scene *scene);
+
+/* The row `index` of what the filter lets through, or NULL. */
+const struct part *part_rows_at(const struct scene *scene, uint32_t index);
+
 /* The one that fares worst of a kind, or NULL. */
 const struct part *part_rows_worst(const struct state *state, enum part_kind kind);
 

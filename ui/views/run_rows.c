@@ -23,9 +23,30 @@ bool run_rows_any_active(const struct state *state) {
     return false;
 }
 
+static bool is_shown(const struct scene *scene, const struct run *run) {
+    if (!scene_filters(scene, PANEL_RUNS)) return true;
+    char line[ROW_TEXT_SIZE];
+    struct text text = TEXT_IN(line);
+    text_addf(&text, "%s %s", run_kind_name((enum run_kind)run->kind), run->title);
+    const char *word =
+        run->active ? "running" : verdict_name((enum verdict)run->verdict);
+    text_addf(&text, " %s", word);
+    return scene_row_shown(scene, PANEL_RUNS, line);
+}
+
+const struct run *run_rows_at(const struct scene *scene, uint32_t index) {
+    for (uint32_t back = 0; back < STATE_RUNS_MAX; back++) {
+        const struct run *run = state_run(scene->state, back);
+        if (!run) return NULL;
+        if (is_shown(scene, run) && index-- == 0) return run;
+    }
+    return NULL;
+}
+
 uint32_t run_rows_count(const struct scene *scene) {
-    uint32_t count = scene->state->run_count;
-    return count < STATE_RUNS_MAX ? count : STATE_RUNS_MAX;
+    uint32_t count = 0;
+    while (run_rows_at(scene, count)) count++;
+    return count;
 }
 
 static const char *mark_of(const struct run *run) {
@@ -94,16 +115,23 @@ void run_rows_draw(struct canvas *canvas, struct rect rect, const struct scene *
     struct rect inner = {rect.x + 1, rect.y, rect.width - 1, rect.height};
     uint32_t count = run_rows_count(scene);
     if (count == 0) {
-        canvas_print(canvas, inner, ROLE_OFF, "nothing was run yet");
+        canvas_print(
+            canvas, inner, ROLE_OFF, "%s",
+            scene->state->run_count ? "the filter lets nothing through"
+                                    : "nothing was run yet");
         return;
     }
     struct table table =
         table_begin(canvas, inner, columns, sizeof columns / sizeof *columns);
-    uint32_t first =
-        table_first_row(count, scene->selected[LIST_RUNS], table.rect.height);
+    uint32_t selected = scene->selected[LIST_RUNS];
+    uint32_t first = table_first_row(count, selected, table.rect.height);
     for (int y = 0; y < table.rect.height; y++) {
-        const struct run *run = state_run(scene->state, first + (uint32_t)y);
+        const struct run *run = run_rows_at(scene, first + (uint32_t)y);
         if (!run) break;
         draw_row(canvas, &table, y, scene, run);
+        if (scene->focus == PANEL_RUNS && first + (uint32_t)y == selected) {
+            struct rect line = {rect.x, table.rect.y + y, rect.width, 1};
+            canvas_mark(canvas, line, ROLE_SELECT);
+        }
     }
 }
