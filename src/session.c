@@ -59,6 +59,9 @@ static void on_request(void *owner, const struct ui_request *request) {
     struct session *session = owner;
     if (request->command == COMMAND_QUIT) {
         session_leave(session, EXIT_CODE_OK);
+    } else if (request->command == COMMAND_MARK) {
+        session_note(session, NOTE_INFO, "mark", request->argument);
+        session_notify(session, "the note stands in the timeline: gt");
     } else if (session->owner.on_request) {
         session->owner.on_request(session->owner.owner, request);
     }

@@ -12,7 +12,8 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "io/loop.h"
-#include "themes.h"
+#include "outfit.h"
+#include "takeaway.h"
 #include "ui/frame_pace.h"
 #include "ui/input.h"
 #include "ui/screen.h"
@@ -27,8 +28,7 @@ struct stage {
     const struct model *model; /* borrowed */
     struct stage_owner owner;
     struct screen *screen;
-    char theme[THEME_NAME_SIZE]; /* the one that is shown */
-    bool theme_follows;          /* the terminal's background */
+    struct outfit outfit;
     struct ui ui;
     struct input input;
     struct frame_pace pace;
@@ -55,6 +55,7 @@ static struct ui_world world_of(struct stage *stage, const struct state *shown) 
         .smoke = owner->smoke ? owner->smoke(owner->owner) : NULL,
         .now_ns = loop_clock_ns(),
         .link = stage->link,
+        .settings = outfit_values(&stage->outfit),
     };
 }
 
@@ -168,58 +169,40 @@ static void on_line_ready(void *owner, unsigned ready) {
     schedule(stage);
 }
 
-static bool show_theme(struct stage *stage, const char *name) {
-    struct theme theme;
-    struct theme_warnings warnings;
-    struct error err;
-    if (!themes_load(name, &theme, &warnings, &err)) {
-        ui_notify(&stage->ui, err.message);
-        return false;
-    }
-    if (warnings.count > 0) ui_notify(&stage->ui, warnings.lines[0]);
-    text_copy_cut(stage->theme, sizeof stage->theme, name);
-    screen_set_theme(stage->screen, &theme);
-    return true;
-}
-
-static void change_theme(struct stage *stage, const char *name) {
-    stage->theme_follows = strcmp(name, "auto") == 0;
-    if (stage->theme_follows) name = "night";
-    show_theme(stage, *name ? name : themes_next(stage->theme));
-}
-
 static void suspend(struct stage *stage);
 
-static void on_request(struct stage *stage, const struct ui_request *request) {
+static void on_request(
+    struct stage *stage, const struct ui_world *world,
+    const struct ui_request *request) {
+    struct outfit *outfit = &stage->outfit;
     switch ((int)request->command) {
     case COMMAND_COUNT: return;
-    case COMMAND_THEME: change_theme(stage, request->argument); return;
+    case COMMAND_THEME: outfit_change(outfit, SETTING_THEME, request->argument); return;
+    case COMMAND_COLORS:
+        outfit_change(outfit, SETTING_COLORS, request->argument);
+        return;
+    case COMMAND_SYNC: outfit_change(outfit, SETTING_SYNC, request->argument); return;
+    case COMMAND_COPY: takeaway_copy(&stage->ui, world, stage->screen); return;
+    case COMMAND_EXPORT: takeaway_export(&stage->ui, world, request->argument); return;
     case COMMAND_REDRAW: screen_forget(stage->screen); return;
     case COMMAND_SUSPEND: suspend(stage); return;
     default: stage->owner.on_request(stage->owner.owner, request);
     }
 }
 
-static void on_background(struct stage *stage, uint32_t rgb) {
-    if (!stage->theme_follows) return;
-    bool light = color_contrast(rgb, 0x000000) > color_contrast(rgb, 0xFFFFFF);
-    const char *fitting = light ? "day" : "night";
-    if (strcmp(stage->theme, fitting) != 0) show_theme(stage, fitting);
-}
-
 static void on_key(struct stage *stage, const struct key *key) {
     frame_pace_on_key(&stage->pace);
     if (key->cap == KEYCAP_BACKGROUND) {
-        on_background(stage, key->rune);
+        outfit_on_background(&stage->outfit, key->rune);
     } else if (key->cap == KEYCAP_MODE) {
         bool knows = key->y != MODE_UNKNOWN && key->y != MODE_NEVER;
-        if (key->x == MODE_SYNC) screen_set_sync(stage->screen, knows);
+        if (key->x == MODE_SYNC) screen_terminal(stage->screen)->knows_sync = knows;
     } else {
         struct target_holder holder;
         struct ui_world world = world_of(stage, past_of(stage));
         if (find_holder(stage, key, &holder)) world.holder = &holder;
         struct ui_request request = ui_on_key(&stage->ui, &world, key);
-        on_request(stage, &request);
+        on_request(stage, &world, &request);
     }
 }
 
@@ -353,8 +336,8 @@ struct stage *stage_new(
     stage->owner = *owner;
     stage->screen = screen;
     init_ui(stage, &terminal);
-    change_theme(stage, "auto");
-    if (options->theme) change_theme(stage, options->theme);
+    outfit_init(&stage->outfit, screen, &stage->ui);
+    if (options->theme) outfit_change(&stage->outfit, SETTING_THEME, options->theme);
     if (warning[0]) ui_notify(&stage->ui, warning);
     watch(stage);
     return stage;

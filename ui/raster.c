@@ -7,6 +7,12 @@
 
 enum { BRAILLE = 0x2800 };
 
+const char *raster_glyphs_name(enum raster_glyphs glyphs) {
+    static const char *const names[RASTER_GLYPHS_COUNT] = {"braille", "block", "ascii"};
+    ensure((unsigned)glyphs < RASTER_GLYPHS_COUNT);
+    return names[glyphs];
+}
+
 int raster_columns(enum raster_glyphs glyphs) {
     return glyphs == RASTER_ASCII ? 1 : 2;
 }

@@ -11,6 +11,9 @@ enum raster_glyphs { RASTER_BRAILLE, RASTER_BLOCK, RASTER_ASCII, RASTER_GLYPHS_C
 
 enum { RASTER_COLUMNS_MAX = 2, RASTER_ROWS_MAX = 4 };
 
+/* "braille" */
+const char *raster_glyphs_name(enum raster_glyphs glyphs);
+
 /* Dots per cell. */
 int raster_columns(enum raster_glyphs glyphs);
 int raster_rows(enum raster_glyphs glyphs);

@@ -14,7 +14,9 @@
 #include "base/memory.h"
 #include "base/panic.h"
 #include "base/text.h"
+#include "ui/clipboard.h"
 #include "ui/run_text.h"
+#include "ui/screen_codes.h"
 #include "ui/screen_diff.h"
 #include "ui/terminal_entry.h"
 #include "ui/tty.h"
@@ -35,11 +37,10 @@ struct screen {
     SCREEN *curses;
     bool plain_moves; /* the cursor goes where ECMA-48 says it */
     char clear[CLEAR_CODE_SIZE];
-    bool clears;        /* the next frame, before anything else */
-    bool spares_corner; /* a character in the last cell would scroll */
-    enum color_depth depth;
-    bool bright_by_bold; /* 8 colours: the other 8 are their bold */
-    bool sync;
+    bool clears;                  /* the next frame, before anything else */
+    bool spares_corner;           /* a character in the last cell would scroll */
+    enum color_depth depth, most; /* what is used, of what there is */
+    bool bright_by_bold;          /* 8 colours: the other 8 are their bold */
     bool suspended;
     struct canvas canvas;
     struct cell *shown; /* of the canvas' size; all zero: not known */
@@ -59,37 +60,10 @@ static void add_capability(struct text *text, const char *name) {
     run_text_add_code(text, capability(name));
 }
 
-static bool has_modes(const struct screen *screen) {
-    return screen->terminal.family == TERMINAL_XTERM ||
-           screen->terminal.family == TERMINAL_TMUX;
-}
-
-static void make_codes(struct screen *screen) {
-    struct text enter = TEXT_IN(screen->tty.enter);
-    add_capability(&enter, "smcup");
-    add_capability(&enter, "civis");
-    /* Pasted text in brackets; mouse presses, drags and the wheel, without size limit. */
-    if (has_modes(screen)) {
-        text_add(&enter, "\033[?2004h\033[?1000h\033[?1002h\033[?1006h");
-    }
-    /* Does it know synchronised output, and what is its background? */
-    if (screen->terminal.asks) text_add(&enter, "\033[?2026$p\033]11;?\033\\");
-    screen->tty.enter_length = enter.length;
-
-    struct restore *restore = screen->tty.restore;
-    struct text leave = TEXT_IN(restore->bytes);
-    if (screen->terminal.sync != TERMINAL_SYNC_OFF) text_add(&leave, "\033[?2026l");
-    if (has_modes(screen)) {
-        text_add(&leave, "\033[?1006l\033[?1002l\033[?1000l\033[?2004l");
-    }
-    add_capability(&leave, "sgr0");
-    add_capability(&leave, "op");
-    add_capability(&leave, "cnorm");
-    add_capability(&leave, *capability("rmcup") ? "rmcup" : "clear");
-    restore->length = leave.length;
-}
-
+/* Described with 24 bits, a terminal has no table that an index could mean. */
 static int curses_color(const struct screen *screen, int32_t color) {
+    bool mapped = screen->terminal.direct && screen->depth != DEPTH_TRUE;
+    if (mapped) color = (int32_t)color_of256((uint8_t)color);
     if (screen->bright_by_bold && color >= 8) return color - 8;
     return color;
 }
@@ -147,6 +121,23 @@ void screen_set_theme(struct screen *screen, const struct theme *theme) {
     screen_forget(screen);
 }
 
+static void use_depth(struct screen *screen, enum color_depth depth) {
+    screen->bright_by_bold = depth == DEPTH_16 && COLORS < 16;
+    screen->depth = depth;
+}
+
+bool screen_set_depth(struct screen *screen, enum color_depth depth) {
+    if (depth > screen->most) return false;
+    use_depth(screen, depth);
+    memset(screen->paints, 0, sizeof screen->paints);
+    screen_forget(screen);
+    return true;
+}
+
+enum color_depth screen_depth(const struct screen *screen) {
+    return screen->depth;
+}
+
 static void find_depth(struct screen *screen) {
     enum color_depth depth = screen->terminal.depth;
     if (depth != DEPTH_MONO) {
@@ -155,8 +146,8 @@ static void find_depth(struct screen *screen) {
     }
     if (COLORS < 256 && depth > DEPTH_16) depth = DEPTH_16;
     if (COLORS < 8) depth = DEPTH_MONO;
-    screen->bright_by_bold = depth == DEPTH_16 && COLORS < 16;
-    screen->depth = depth;
+    screen->most = depth;
+    use_depth(screen, depth);
 }
 
 static void move_to(struct screen *screen, int x, int y) {
@@ -203,19 +194,21 @@ static void put_run(struct screen *screen, const struct screen_run *run) {
 
 /* The first bytes of a frame. */
 static void begin_frame(struct screen *screen) {
-    if (screen->sync) outlet_add(&screen->tty.outlet, "\033[?2026h", 8);
+    struct outlet *outlet = &screen->tty.outlet;
+    if (terminal_syncs(&screen->terminal)) outlet_add(outlet, "\033[?2026h", 8);
     screen->paint = NULL; /* whatever was said in between */
     if (!screen->clears) return;
     const struct paint *plain = paint_of(screen, &(struct cell){.role = ROLE_TEXT});
-    outlet_add(&screen->tty.outlet, plain->code, plain->length);
-    outlet_add(&screen->tty.outlet, screen->clear, strlen(screen->clear));
+    outlet_add(outlet, plain->code, plain->length);
+    outlet_add(outlet, screen->clear, strlen(screen->clear));
     screen->clears = false;
 }
 
 bool screen_show(struct screen *screen, uint64_t now_ns) {
+    struct outlet *outlet = &screen->tty.outlet;
     if (screen->suspended) return true;
-    outlet_write(&screen->tty.outlet, now_ns);
-    if (outlet_waits(&screen->tty.outlet)) {
+    outlet_write(outlet, now_ns);
+    if (outlet_waits(outlet)) {
         screen->dropped++;
         return false;
     }
@@ -226,9 +219,9 @@ bool screen_show(struct screen *screen, uint64_t now_ns) {
     do {
         put_run(screen, &run);
     } while (screen_diff_next(&diff, &run));
-    if (screen->sync) outlet_add(&screen->tty.outlet, "\033[?2026l", 8);
+    if (terminal_syncs(&screen->terminal)) outlet_add(outlet, "\033[?2026l", 8);
     screen->frames++;
-    outlet_write(&screen->tty.outlet, now_ns);
+    outlet_write(outlet, now_ns);
     return true;
 }
 
@@ -302,7 +295,7 @@ static void learn(struct screen *screen) {
     screen->spares_corner = auto_right_margin && !eat_newline_glitch;
     struct text clear = TEXT_IN(screen->clear);
     add_capability(&clear, "clear");
-    make_codes(screen);
+    screen_codes_make(&screen->terminal, capability, &screen->tty);
     find_depth(screen);
 }
 
@@ -331,7 +324,6 @@ struct screen *screen_new(
         screen_free(screen);
         return NULL;
     }
-    screen->sync = terminal->sync == TERMINAL_SYNC_ON;
     theme_init(&screen->theme);
     int width, height;
     tty_size(&screen->tty, &width, &height);
@@ -363,8 +355,15 @@ void screen_resume(struct screen *screen) {
     screen_forget(screen);
 }
 
-void screen_set_sync(struct screen *screen, bool on) {
-    if (screen->terminal.sync == TERMINAL_SYNC_ASK) screen->sync = on;
+struct terminal *screen_terminal(struct screen *screen) {
+    return &screen->terminal;
+}
+
+bool screen_copy(struct screen *screen, struct slice text, uint64_t now_ns) {
+    bool can =
+        clipboard_add(&screen->tty.outlet.pending, screen->terminal.family, text);
+    outlet_write(&screen->tty.outlet, now_ns);
+    return can;
 }
 
 int screen_input_fd(const struct screen *screen) {

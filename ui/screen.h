@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/scan.h"
 #include "ui/canvas.h"
 #include "ui/restore.h"
 #include "ui/terminal.h"
@@ -44,9 +45,16 @@ bool screen_resize(struct screen *screen);
 
 void screen_set_theme(struct screen *screen, const struct theme *theme); /* copied */
 
-/* Whether frames are bracketed (mode 2026); the terminal's answer to the question that
- * screen_new() asks, when terminal.sync is TERMINAL_SYNC_ASK. */
-void screen_set_sync(struct screen *screen, bool on);
+/* Fewer colours than there are, or as many again; false when there are not so many. */
+bool screen_set_depth(struct screen *screen, enum color_depth depth);
+enum color_depth screen_depth(const struct screen *screen);
+
+/* What is known of it; how frames are sent may be changed at any time. */
+struct terminal *screen_terminal(struct screen *screen);
+
+/* Sends text to the terminal's clipboard, behind the frame on its way; false when that
+ * cannot be. */
+bool screen_copy(struct screen *screen, struct slice text, uint64_t now_ns);
 
 /* Everything is drawn again: the terminal may show anything by now. */
 void screen_forget(struct screen *screen);

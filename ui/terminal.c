@@ -87,3 +87,8 @@ bool terminal_init(
         strcmp(environment->sync, "0") == 0 ? TERMINAL_SYNC_OFF : TERMINAL_SYNC_ON;
     return true;
 }
+
+bool terminal_syncs(const struct terminal *terminal) {
+    if (terminal->sync == TERMINAL_SYNC_ASK) return terminal->knows_sync;
+    return terminal->sync == TERMINAL_SYNC_ON;
+}

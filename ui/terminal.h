@@ -38,7 +38,11 @@ struct terminal {
     bool utf8;
     bool asks; /* answers questions, and only itself does */
     enum terminal_sync sync;
+    bool knows_sync; /* its answer to the question that screen_new() asks */
 };
+
+/* Whether frames are bracketed (mode 2026), so that each is shown at once. */
+bool terminal_syncs(const struct terminal *terminal);
 
 /* False for a terminal that cannot show a picture (dumb, none), and for a --color that
  * does not exist. */

@@ -9,6 +9,7 @@
 #include "ui/ui_ask.h"
 #include "ui/ui_command.h"
 #include "ui/ui_rows.h"
+#include "ui/ui_take.h"
 #include "ui/views/help_view.h"
 
 enum { FIVE_MINUTES = 1, WHEEL_ROWS = 3 };
@@ -32,9 +33,7 @@ uint64_t ui_view_ns(const struct ui *ui, uint64_t now_ns) {
 }
 
 static void close_over(struct ui *ui) {
-    ui->over = UI_NOTHING_OVER;
-    ui->choice = 0;
-    prompt_clear(&ui->prompt);
+    ui_open_over(ui, UI_NOTHING_OVER);
 }
 
 static bool is_ctrl(const struct key *key, uint32_t rune) {
@@ -127,6 +126,7 @@ static struct ui_request run_chosen(
     struct ui *ui, const struct ui_world *world, enum command command) {
     char words[PROMPT_SIZE];
     text_copy_cut(words, sizeof words, palette_argument(ui->prompt.words));
+    recall_add(&ui->recall, ui->prompt.words);
     close_over(ui);
     if (command_danger(command) != COMMAND_LOOKS) {
         char notice[UI_NOTICE_SIZE];
@@ -140,8 +140,22 @@ static struct ui_request run_chosen(
     return ui_run(ui, world, &order);
 }
 
+/* A key that types nothing and is bound to that command. */
+static bool asks_for(const struct ui *ui, const struct key *key, enum command wanted) {
+    if (key->pasted || (key->cap == KEYCAP_RUNE && key->with == 0)) return false;
+    const struct key_sequence keys = {.keys = {*key}, .length = 1};
+    enum command command = COMMAND_COUNT;
+    int digit = 0;
+    return keymap_find(&ui->keymap, &keys, &command, &digit) == KEYMAP_FOUND &&
+           command == wanted;
+}
+
 static struct ui_request palette_key(
     struct ui *ui, const struct ui_world *world, const struct key *key) {
+    if (asks_for(ui, key, COMMAND_HISTORY)) {
+        ui_recall(ui);
+        return ui_no_request();
+    }
     if (closes(key)) {
         close_over(ui);
         return ui_no_request();
@@ -185,6 +199,24 @@ static struct ui_request filter_key(struct ui *ui, const struct key *key) {
     return ui_no_request();
 }
 
+static struct ui_request settings_key(
+    struct ui *ui, const struct ui_world *world, const struct key *key) {
+    int64_t rows = rows_of_key(key);
+    bool blank = key->cap == KEYCAP_RUNE && key->rune == ' ';
+    if (rows != 0) {
+        move_choice(ui, rows, SETTING_COUNT);
+    } else if (key->pasted) {
+        return ui_no_request();
+    } else if (closes(key) || asks_for(ui, key, COMMAND_SETTINGS)) {
+        close_over(ui);
+    } else if (key->cap == KEYCAP_ENTER || key->cap == KEYCAP_RIGHT || blank) {
+        enum command command = setting_command((enum setting)ui->choice);
+        struct ui_order order = {.command = command, .words = ""};
+        return ui_run(ui, world, &order);
+    }
+    return ui_no_request();
+}
+
 static struct ui_request over_key(
     struct ui *ui, const struct ui_world *world, const struct key *key) {
     switch (ui->over) {
@@ -192,6 +224,9 @@ static struct ui_request over_key(
     case UI_HELP: return help_key(ui, world, key);
     case UI_PALETTE: return palette_key(ui, world, key);
     case UI_FILTER: return filter_key(ui, key);
+    case UI_SETTINGS: return settings_key(ui, world, key);
+    case UI_MARK:
+    case UI_EXPORT: return ui_take_key(ui, world, key);
     case UI_NOTHING_OVER: break;
     }
     return ui_no_request();

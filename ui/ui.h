@@ -12,15 +12,25 @@
 #include "ui/keymap.h"
 #include "ui/panel.h"
 #include "ui/prompt.h"
+#include "ui/recall.h"
 #include "ui/scene.h"
 #include "ui/ui_world.h"
 
-enum { UI_NOTICE_SIZE = 128 };
+enum { UI_NOTICE_SIZE = 256 };
 
 enum ui_screen { UI_OVERVIEW, UI_CHECKS, UI_ERRORS, UI_TIMELINE, UI_SCREEN_COUNT };
 
 /* What lies over the screen and takes the keys. */
-enum ui_over { UI_NOTHING_OVER, UI_HELP, UI_PALETTE, UI_DIALOG, UI_FILTER };
+enum ui_over {
+    UI_NOTHING_OVER,
+    UI_HELP,
+    UI_PALETTE,
+    UI_DIALOG,
+    UI_SETTINGS,
+    UI_FILTER, /* these three: a line in the key row */
+    UI_MARK,
+    UI_EXPORT,
+};
 
 struct ui {
     struct keymap keymap;
@@ -35,8 +45,10 @@ struct ui {
     uint32_t selected[LIST_COUNT];
     struct error_row chosen; /* the error under the selection; kind "": the newest */
     struct filter filters[PANEL_COUNT];
-    struct prompt prompt; /* of the filter, the palette, help and dialogs */
-    uint32_t choice;      /* the row chosen in the palette, the first one in help */
+    struct prompt prompt; /* of whatever lies over the screen */
+    uint32_t choice;      /* the row chosen there; of help the first one */
+    struct recall recall; /* of the palette */
+    uint32_t recalled;    /* how many steps back the line in the palette is; 0: typed */
     struct dialog dialog;
     struct key_sequence pending;     /* the beginning of a chord */
     char notice[UI_NOTICE_SIZE];     /* answers the last key; gone with the next one */

@@ -8,6 +8,8 @@
 #include "base/units.h"
 #include "ui/ui_ask.h"
 #include "ui/ui_rows.h"
+#include "ui/ui_setting.h"
+#include "ui/ui_take.h"
 #include "ui/views/overview_view.h"
 
 enum { WINDOW_COUNT = 4, PAGE_ROWS = 10, FAR_S = 10, HOUR_S = 3600 };
@@ -65,8 +67,16 @@ struct scene ui_scene(const struct ui *ui, const struct ui_world *world) {
 
 void ui_open_over(struct ui *ui, enum ui_over over) {
     ui->over = over;
-    ui->choice = 0;
+    ui->choice = ui->recalled = 0;
     prompt_clear(&ui->prompt);
+}
+
+void ui_recall(struct ui *ui) {
+    const char *line = recall_at(&ui->recall, ui->recalled);
+    if (!line) return;
+    ui->recalled++;
+    ui->choice = 0;
+    prompt_set(&ui->prompt, line);
 }
 
 /* The earliest time that can be shown. */
@@ -119,6 +129,12 @@ static struct ui_request on_palette(const struct ui_turn *turn) {
     return ui_no_request();
 }
 
+static struct ui_request on_history(const struct ui_turn *turn) {
+    ui_open_over(turn->ui, UI_PALETTE);
+    ui_recall(turn->ui);
+    return ui_no_request();
+}
+
 static struct ui_request on_filter(const struct ui_turn *turn) {
     struct ui *ui = turn->ui;
     struct filter *filter = &ui->filters[ui_focus(ui)];
@@ -132,6 +148,18 @@ static struct ui_request on_filter(const struct ui_turn *turn) {
     }
     ui_open_over(ui, UI_FILTER);
     prompt_set(&ui->prompt, filter->words);
+    return ui_no_request();
+}
+
+/* The filter shows nothing but its matches: the next one is the next row. */
+static struct ui_request on_match(const struct ui_turn *turn) {
+    struct ui *ui = turn->ui;
+    int by = turn->order->command == COMMAND_NEXT_MATCH ? 1 : -1;
+    if (!ui->filters[ui_focus(ui)].words[0]) {
+        ui_notify(ui, "no filter is set here: / sets one");
+    } else if (!ui_step_row(ui, turn->world, by)) {
+        ui_notify(ui, "the filter lets nothing through");
+    }
     return ui_no_request();
 }
 
@@ -285,23 +313,6 @@ static struct ui_request on_window(const struct ui_turn *turn) {
     return ui_no_request();
 }
 
-static struct ui_request on_glyphs(const struct ui_turn *turn) {
-    static const char *const names[] = {"braille", "block", "ascii"};
-    struct ui *ui = turn->ui;
-    const char *words = turn->order->words;
-    ui->glyphs = (enum raster_glyphs)((ui->glyphs + 1) % RASTER_GLYPHS_COUNT);
-    for (size_t i = 0; i < RASTER_GLYPHS_COUNT; i++) {
-        if (strcmp(words, names[i]) == 0) ui->glyphs = (enum raster_glyphs)i;
-    }
-    return ui_no_request();
-}
-
-static struct ui_request on_theme(const struct ui_turn *turn) {
-    struct ui_request request = ui_request_of(COMMAND_THEME);
-    text_copy_cut(request.argument, sizeof request.argument, turn->order->words);
-    return request;
-}
-
 static struct ui_request on_caller(const struct ui_turn *turn) {
     return ui_request_of(turn->order->command);
 }
@@ -338,8 +349,17 @@ static const handler_fn handlers[COMMAND_COUNT] = {
     [COMMAND_WINDOW_LESS] = on_window,
     [COMMAND_WINDOW_MORE] = on_window,
     [COMMAND_FILTER] = on_filter,
-    [COMMAND_THEME] = on_theme,
-    [COMMAND_GLYPHS] = on_glyphs,
+    [COMMAND_THEME] = ui_setting_change,
+    [COMMAND_COLORS] = ui_setting_change,
+    [COMMAND_SYNC] = ui_setting_change,
+    [COMMAND_SETTINGS] = ui_setting_list,
+    [COMMAND_HISTORY] = on_history,
+    [COMMAND_MARK] = ui_take_mark,
+    [COMMAND_COPY] = on_caller,
+    [COMMAND_EXPORT] = ui_take_export,
+    [COMMAND_NEXT_MATCH] = on_match,
+    [COMMAND_MATCH_BEFORE] = on_match,
+    [COMMAND_GLYPHS] = ui_setting_glyphs,
     [COMMAND_REDRAW] = on_caller,
     [COMMAND_SUSPEND] = on_caller,
     [COMMAND_ARM] = ui_ask_arm,

@@ -25,8 +25,11 @@ struct ui_request ui_run(
 struct ui_request ui_no_request(void);
 struct ui_request ui_request_of(enum command command);
 
-/* Puts something empty over the screen. */
+/* Puts something empty over the screen, or nothing. */
 void ui_open_over(struct ui *ui, enum ui_over over);
+
+/* Puts the command typed before the one in the palette into its line. */
+void ui_recall(struct ui *ui);
 
 /* What the views draw from. Borrows from both. */
 struct scene ui_scene(const struct ui *ui, const struct ui_world *world);

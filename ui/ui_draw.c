@@ -6,10 +6,12 @@
 #include "ui/ui_ask.h"
 #include "ui/ui_command.h"
 #include "ui/ui_rows.h"
+#include "ui/ui_take.h"
 #include "ui/views/help_view.h"
 #include "ui/views/overview_view.h"
 #include "ui/views/palette_view.h"
 #include "ui/views/screen_views.h"
+#include "ui/views/settings_view.h"
 #include "ui/views/status_view.h"
 
 static void draw_body(struct ui *ui, struct canvas *canvas, const struct scene *scene) {
@@ -28,10 +30,34 @@ static void draw_body(struct ui *ui, struct canvas *canvas, const struct scene *
     }
 }
 
-static void draw_filter(struct ui *ui, struct canvas *canvas, struct rect row) {
-    canvas_text(canvas, row.x + 1, row.y, row.width - 1, "/", ROLE_KEY);
-    struct rect line = {row.x + 2, row.y, row.width - 2, 1};
+static bool is_line(enum ui_over over) {
+    return over == UI_FILTER || over == UI_MARK || over == UI_EXPORT;
+}
+
+/* What is typed in the key row. */
+static void draw_line(
+    const struct ui *ui, struct canvas *canvas, struct rect row,
+    const struct scene *scene) {
+    char label[96];
+    struct text text = TEXT_IN(label);
+    if (ui->over == UI_FILTER) {
+        text_add_char(&text, '/');
+    } else {
+        ui_take_add_label(&text, ui, scene);
+    }
+    struct rect line = row;
+    line.x += 1 + canvas_text(canvas, row.x + 1, row.y, row.width / 2, label, ROLE_KEY);
+    line.width -= line.x - row.x;
     prompt_draw(canvas, line, &ui->prompt, ROLE_STRONG);
+}
+
+static void draw_filter(
+    struct canvas *canvas, struct rect row, const struct filter *filter) {
+    bool inverted = filter->words[0] == '!';
+    canvas_print(
+        canvas, (struct rect){row.x + 1, row.y, row.width - 1, 1}, ROLE_STRONG,
+        "filter: %s%s   n next  N before  Esc clears", inverted ? "all but " : "",
+        filter->words + inverted);
 }
 
 /* The keys so far of a chord, and what may follow. */
@@ -56,16 +82,14 @@ static void draw_last_row(
     struct ui *ui, struct canvas *canvas, const struct scene *scene) {
     struct rect row = {0, ui->height - 1, ui->width, 1};
     const struct filter *filter = &ui->filters[ui_focus(ui)];
-    if (ui->over == UI_FILTER) {
-        draw_filter(ui, canvas, row);
+    if (is_line(ui->over)) {
+        draw_line(ui, canvas, row, scene);
     } else if (ui->notice[0]) {
         canvas_text(canvas, 1, row.y, row.width - 1, ui->notice, ROLE_STRONG);
     } else if (ui->pending.length > 0) {
         draw_pending(ui, canvas, row);
     } else if (filter->words[0]) {
-        canvas_print(
-            canvas, (struct rect){1, row.y, row.width - 1, 1}, ROLE_STRONG,
-            "filter: %s   Esc clears", filter->words);
+        draw_filter(canvas, row, filter);
     } else {
         keys_view_draw(canvas, row, scene, &ui->keymap);
     }
@@ -76,7 +100,15 @@ static void draw_over(
     const struct scene *scene) {
     switch (ui->over) {
     case UI_NOTHING_OVER:
-    case UI_FILTER: return;
+    case UI_FILTER:
+    case UI_MARK:
+    case UI_EXPORT: return;
+    case UI_SETTINGS: {
+        struct setting_values values = world->settings;
+        values.words[SETTING_GLYPHS] = raster_glyphs_name(ui->glyphs);
+        settings_view_draw(canvas, &values, (enum setting)ui->choice);
+        return;
+    }
     case UI_HELP:
         help_view_draw(canvas, scene, &ui->keymap, &ui->prompt, ui->choice);
         return;

@@ -64,3 +64,15 @@ void ui_move(struct ui *ui, const struct ui_world *world, int64_t rows) {
     ui->selected[list] = (uint32_t)row;
     if (list == LIST_ERRORS && rows != 0) ui_choose_error(ui, world);
 }
+
+bool ui_step_row(struct ui *ui, const struct ui_world *world, int by) {
+    enum list list = ui_list(ui_focus(ui));
+    if (list == LIST_COUNT) return false;
+    struct scene scene = ui_scene(ui, world);
+    int64_t count = (int64_t)rows_of(&scene, list);
+    if (list == LIST_ERRORS && !error_rows_at(&scene, 0)) count = 0;
+    if (count == 0) return false;
+    int64_t row = ((int64_t)ui->selected[list] + by + count) % count;
+    ui_move(ui, world, row - (int64_t)ui->selected[list]);
+    return true;
+}

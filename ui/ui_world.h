@@ -10,8 +10,9 @@
 #include "ui/dialog.h"
 #include "ui/frame_pace.h"
 #include "ui/scene.h"
+#include "ui/setting.h"
 
-enum { UI_ARGUMENT_SIZE = 64 };
+enum { UI_ARGUMENT_SIZE = 128 };
 
 /* What the caller lends for one call. */
 struct ui_world {
@@ -22,6 +23,7 @@ struct ui_world {
     uint64_t now_ns;
     enum frame_turn turn; /* what to draw anew */
     struct link_info link;
+    struct setting_values settings; /* the glyphs are the screens' own */
 };
 
 /* What the operator wants of the caller. */
@@ -29,5 +31,7 @@ struct ui_request {
     enum command command; /* COMMAND_COUNT: nothing */
     bool on;              /* COMMAND_ARM: arm; false: disarm */
     uint64_t epoch;       /* and from the holder with this one; 0: from nobody */
-    char argument[UI_ARGUMENT_SIZE]; /* COMMAND_THEME: which; "" for the next */
+    /* Settings: the value, "" for the next one. COMMAND_MARK: the note, sanitised.
+     * COMMAND_EXPORT: the file's name. */
+    char argument[UI_ARGUMENT_SIZE];
 };

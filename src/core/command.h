@@ -44,9 +44,18 @@ enum command_danger {
     X(COMMAND_EVENT_AFTER,   "after",     ".",          COMMAND_LOOKS,    "to the event after"), \
     X(COMMAND_WINDOW_LESS,   "narrower",  "[",          COMMAND_LOOKS,    "shorter window"), \
     X(COMMAND_WINDOW_MORE,   "wider",     "]",          COMMAND_LOOKS,    "longer window"), \
-    X(COMMAND_FILTER,        "filter",    "/ F4",       COMMAND_LOOKS,    "filter rows; ! in front inverts"), \
+    X(COMMAND_MARK,          "mark",      "m",          COMMAND_LOOKS,    "a note at this moment"), \
+    X(COMMAND_COPY,          "copy",      "y",          COMMAND_LOOKS,    "copy the row, or the panel"), \
+    X(COMMAND_EXPORT,        "export",    "e",          COMMAND_LOOKS,    "panel to a txt, csv or json file"), \
+    X(COMMAND_NEXT_MATCH,    "match",     "n",          COMMAND_LOOKS,    "next row of the filter"), \
+    X(COMMAND_MATCH_BEFORE,  "rematch",   "N",          COMMAND_LOOKS,    "row of the filter before"), \
+    X(COMMAND_FILTER,        "filter",    "/ F3 F4",      COMMAND_LOOKS,    "filter rows; ! in front inverts"), \
+    X(COMMAND_HISTORY,       "history",   "Ctrl-R",     COMMAND_LOOKS,    "commands typed before"), \
+    X(COMMAND_SETTINGS,      "settings",  "F2",         COMMAND_LOOKS,    "theme, colours, glyphs, sync"), \
     X(COMMAND_THEME,         "theme",     "t",          COMMAND_LOOKS,    "next theme; :theme NAME"), \
     X(COMMAND_GLYPHS,        "glyphs",    "b",          COMMAND_LOOKS,    "braille, block or ASCII graphs"), \
+    X(COMMAND_COLORS,        "colors",    "",           COMMAND_LOOKS,    ":colors 24, 256, 16 or mono"), \
+    X(COMMAND_SYNC,          "sync",      "",           COMMAND_LOOKS,    "frames in one: :sync auto, on, off"), \
     X(COMMAND_REDRAW,        "redraw",    "Ctrl-L F5",  COMMAND_LOOKS,    "draw everything again"), \
     X(COMMAND_SUSPEND,       "suspend",   "Ctrl-Z",     COMMAND_LOOKS,    "to the shell; fg comes back"), \
     X(COMMAND_ARM,           "arm",       "A",          COMMAND_ARMS,     "arm, or disarm"), \
@@ -62,7 +71,7 @@ enum command {
 };
 
 const char *command_name(enum command command);
-const char *command_keys(enum command command); /* separated by blanks */
+const char *command_keys(enum command command); /* separated by blanks; "": none */
 const char *command_help(enum command command);
 enum command_danger command_danger(enum command command);
 bool command_from_name(const char *name, enum command *command);

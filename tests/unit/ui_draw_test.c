@@ -24,6 +24,10 @@ static const struct target_holder holder = {
     .epoch = 7,
 };
 
+static const struct setting_values settings = {
+    .words = {"night", "256", NULL, "auto (on)"},
+};
+
 struct screen {
     const char *name;
     enum fixture fixture;
@@ -50,6 +54,10 @@ static const struct screen screens[] = {
     {"help-all", FIXTURE_HEALTHY, "?"},
     {"help-watching", FIXTURE_NO_CANARY, "? t i m e"},
     {"palette-blocked", FIXTURE_HEALTHY, ": s"},
+    {"settings", FIXTURE_HEALTHY, "F2 Down"},
+    {"mark-line", FIXTURE_WORSE, "gt m s l o w"},
+    {"export-line", FIXTURE_WORSE, "3 e"},
+    {"errors-filtered", FIXTURE_WORSE, "2 / ! t i m e Enter n"},
     {"dialog-arm-production", FIXTURE_BARE_URL, "A a g e"},
     {"dialog-arm-local", FIXTURE_HEALTHY, "A"},
     {"dialog-take-over", FIXTURE_HEALTHY, "A d e"},
@@ -75,6 +83,7 @@ static void draw_sizes(
         int height = sizes[i].height;
         struct ui_stage *stage = ui_stage_new(screen->fixture, width, height);
         if (is_held(screen)) stage->world.holder = &holder;
+        stage->world.settings = settings;
         ui_stage_press(stage, screen->keys);
         struct canvas canvas = ui_stage_draw(stage, width, height, ascii);
         char name[NAME_SIZE];

@@ -51,7 +51,7 @@ uint32_t help_view_count(const struct scene *scene, const struct prompt *prompt)
     return list_commands(scene, prompt, list);
 }
 
-/* All keys of the command as they are bound now. */
+/* All keys of the command as they are bound now; one without any is typed. */
 static void add_keys(
     struct text *text, const struct keymap *keymap, enum command command) {
     for (size_t i = 0; i < keymap->count; i++) {
@@ -63,6 +63,7 @@ static void add_keys(
             key_add(text, &binding->keys.keys[k]);
         }
     }
+    if (text->length == 0) text_addf(text, ":%s", command_name(command));
 }
 
 /* The words of what it does in a row of their own, so that they can be read to the end. */
