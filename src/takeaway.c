@@ -40,10 +40,10 @@ static void tell(struct ui *ui, const char *what, const char *path) {
     ui_notify(ui, words);
 }
 
-static void refuse(struct ui *ui, const struct error *err) {
+static void refuse(struct ui *ui, const char *name, const struct error *err) {
     char words[UI_NOTICE_SIZE];
     struct text text = TEXT_IN(words);
-    text_addf(&text, "not written: %s", err->message);
+    text_addf(&text, "%s is not written: %s", name, err->message);
     ui_notify(ui, words);
 }
 
@@ -62,7 +62,7 @@ void takeaway_copy(struct ui *ui, const struct ui_world *world, struct screen *s
             output_file_write(path, bytes, true, &err)) {
             tell(ui, sent ? "sent to the clipboard; copied to " : "copied to ", path);
         } else {
-            refuse(ui, &err);
+            refuse(ui, "copied.txt", &err);
         }
     }
     buffer_clear(&words);
@@ -84,7 +84,7 @@ void takeaway_export(struct ui *ui, const struct ui_world *world, const char *na
         output_file_write(path, buffer_slice(&words), false, &err)) {
         tell(ui, "written to ", path);
     } else {
-        refuse(ui, &err);
+        refuse(ui, name, &err);
     }
     buffer_clear(&words);
 }

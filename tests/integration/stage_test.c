@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -17,6 +18,7 @@
 #include "guard.h"
 #include "support/display.h"
 #include "support/player.h"
+#include "support/test_folder.h"
 
 /* The test starts itself as the program in the terminal: a guarded player. */
 
@@ -119,6 +121,55 @@ static void themes_change_on_the_spot(void **state) {
     assert_true(display_counts(display).colors > before);
     display_type(display, ":theme nope\r");
     assert_true(display_wait(display, "no theme is named nope", 5000));
+    quit(display);
+}
+
+static void settings_change_on_the_spot(void **state) {
+    (void)state;
+    struct display *display = start();
+    display_type(display, "\033OQ");
+    assert_true(display_wait(display, "colours  256", 5000));
+    display_type(display, "\033[B\r");
+    assert_true(display_wait(display, "colours  16", 5000));
+    display_type(display, "\r");
+    assert_true(display_wait(display, "colours  mono", 5000));
+    uint64_t before = display_counts(display).colors;
+    display_look_on(display, 500);
+    assert_int_equal(display_counts(display).colors, before);
+    display_type(display, "\r");
+    assert_true(display_wait(display, "colours  256", 5000));
+    display_type(display, "\033[B\033[B\r");
+    assert_true(display_wait(display, "sync     on", 5000));
+    display_type(display, "\033");
+    display_look_on(display, 150);
+    display_type(display, ":colors 24\r");
+    assert_true(display_wait(display, "does not have that many colours", 5000));
+    quit(display);
+}
+
+static void expect_file(const struct test_folder *folder, const char *name) {
+    char path[TEST_PATH_SIZE];
+    char below[TEST_PATH_SIZE];
+    struct text text = TEXT_IN(below);
+    text_addf(&text, "flightdeck/%s", name);
+    test_folder_path(folder, below, path);
+    struct stat about;
+    if (stat(path, &about) != 0 || about.st_size == 0) fail_msg("no %s", path);
+}
+
+static void copies_and_exports_stand_in_the_state_folder(void **state) {
+    const struct test_folder *folder = *state;
+    struct display *display = start();
+    display_type(display, "8y");
+    assert_true(display_wait(display, "copied to ", 5000));
+    expect_file(folder, "copied.txt");
+    display_type(display, "3e\025lat.json\r");
+    assert_true(display_wait(display, "written to ", 5000));
+    expect_file(folder, "exports/lat.json");
+    display_type(display, ":export lat.json\r");
+    assert_true(display_wait(display, "lat.json is not written: File exists", 5000));
+    display_type(display, ":export ../lat.json\r");
+    assert_true(display_wait(display, "not written: a file name", 5000));
     quit(display);
 }
 
@@ -290,12 +341,25 @@ static void lives_through_random_keys_and_sizes(void **state) {
     }
 }
 
+/* What is copied and exported has to stay away from where people keep theirs. */
+static int set_up(void **state) {
+    static struct test_folder folder;
+    test_folder_init(&folder);
+    *state = &folder;
+    return setenv("XDG_STATE_HOME", folder.path, 1);
+}
+
+static int tear_down(void **state) {
+    test_folder_clear(*state);
+    return 0;
+}
+
 /* Nothing but random keys, from that seed on. */
 static int press_at_random(uint64_t seed) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lives_through_random_keys_and_sizes)};
     first_seed = seed;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
 
 int main(int argc, char **argv) {
@@ -308,6 +372,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(keys_lead_to_screens_and_back),
         cmocka_unit_test(frozen_it_sends_nothing),
         cmocka_unit_test(themes_change_on_the_spot),
+        cmocka_unit_test(settings_change_on_the_spot),
+        cmocka_unit_test(copies_and_exports_stand_in_the_state_folder),
         cmocka_unit_test(a_light_background_gets_the_light_theme),
         cmocka_unit_test(a_theme_that_does_not_exist_is_said_and_done_without),
         cmocka_unit_test(every_terminal_gets_what_it_can_show),
@@ -316,5 +382,5 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_slow_line_drops_frames_and_answers_keys),
         cmocka_unit_test(lives_through_random_keys_and_sizes),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
