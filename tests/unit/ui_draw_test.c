@@ -197,6 +197,10 @@ static void change(
     ui_stage_free(stage);
 }
 
+static void change_in_every_way(enum fixture from, enum fixture to, struct rect size) {
+    for (size_t way = 0; way < WAYS; way++) change(from, to, ways[way], size);
+}
+
 static void two_halves_make_the_whole_of_every_fixture(void **state) {
     (void)state;
     static const struct rect rects[] = {
@@ -207,9 +211,7 @@ static void two_halves_make_the_whole_of_every_fixture(void **state) {
     for (size_t i = 0; i < sizeof rects / sizeof *rects; i++) {
         for (unsigned from = 0; from < FIXTURE_COUNT; from++) {
             enum fixture to = (enum fixture)((from + 1 + i) % FIXTURE_COUNT);
-            for (size_t way = 0; way < WAYS; way++) {
-                change((enum fixture)from, to, ways[way], rects[i]);
-            }
+            change_in_every_way((enum fixture)from, to, rects[i]);
         }
     }
 }

@@ -20,48 +20,59 @@ static void add_name(
     add_words(segments, ROLE_TEXT, 9, name);
 }
 
-/* "hit 98.4%"; nothing for what is not known. */
+/* How one figure stands in the row: "hit 98.4%". */
+struct place {
+    enum track track;
+    enum metric metric;
+    enum role role;
+    int priority;
+    const char *before, *after;
+};
+
+/* Nothing for what is not known. */
 static void add_figure(
-    struct segments *segments, const struct figure *figure, enum role role,
-    int priority, const char *before, const char *after) {
-    if (isnan(figure->value)) return;
+    struct segments *segments, const struct scene *scene, const struct place *place) {
+    struct figure figure = scene_figure(scene, place->track, place->metric);
+    if (isnan(figure.value)) return;
     struct segment *segment =
-        segments_add(segments, figure_role(figure, role), priority);
+        segments_add(segments, figure_role(&figure, place->role), place->priority);
     struct text text = TEXT_IN(segment->words);
-    text_addf(&text, "%s%s%s", before, figure->words, after);
-    if (figure->age[0]) text_addf(&text, " %s old", figure->age);
+    text_addf(&text, "%s%s%s", place->before, figure.words, place->after);
+    if (figure.age[0]) text_addf(&text, " %s old", figure.age);
 }
 
-static struct figure of_target(const struct scene *scene, enum metric metric) {
-    return scene_figure(scene, TRACK_STABLE, metric);
+static bool is_known(const struct scene *scene, enum metric metric) {
+    return !isnan(scene_figure(scene, TRACK_STABLE, metric).value);
 }
 
 static bool add_redis(struct segments *segments, const struct scene *scene) {
+    static const struct place places[] = {
+        {TRACK_STABLE, METRIC_REDIS_PING, ROLE_STRONG, 6, "", ""},
+        {TRACK_STABLE, METRIC_REDIS_OPS, ROLE_STRONG, 8, "", " op/s"},
+        {TRACK_STABLE, METRIC_REDIS_HITS, ROLE_STRONG, 5, "hit ", ""},
+    };
     const struct part *part = part_rows_worst(scene->state, PART_REDIS);
-    struct figure ping = of_target(scene, METRIC_REDIS_PING);
-    struct figure ops = of_target(scene, METRIC_REDIS_OPS);
-    struct figure hits = of_target(scene, METRIC_REDIS_HITS);
-    if (!part || isnan(ops.value)) return false;
+    if (!part || !is_known(scene, METRIC_REDIS_OPS)) return false;
     add_name(segments, part_mark(part), part_role(part), "redis");
-    add_figure(segments, &ping, ROLE_STRONG, 6, "", "");
-    add_figure(segments, &ops, ROLE_STRONG, 8, "", " op/s");
-    add_figure(segments, &hits, ROLE_STRONG, 5, "hit ", "");
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        add_figure(segments, scene, &places[i]);
+    }
     return true;
 }
 
 static bool add_model(struct segments *segments, const struct scene *scene) {
-    struct figure stable = scene_figure(scene, TRACK_STABLE, METRIC_UPSTREAM);
-    struct figure canary = scene_figure(scene, TRACK_CANARY, METRIC_UPSTREAM);
+    static const struct place places[] = {
+        {TRACK_STABLE, METRIC_UPSTREAM, ROLE_STABLE, 8, "", ""},
+        {TRACK_CANARY, METRIC_UPSTREAM, ROLE_CANARY, 7, "", ""},
+        {TRACK_STABLE, METRIC_RETRY_RATIO, ROLE_STRONG, 5, "retry ", ""},
+    };
     struct figure open = scene_figure(scene, TRACK_STABLE, METRIC_BREAKER);
-    struct figure retries = scene_figure(scene, TRACK_STABLE, METRIC_RETRY_RATIO);
-    if (isnan(stable.value)) return false;
+    if (!is_known(scene, METRIC_UPSTREAM)) return false;
     bool broken = open.value > 0; /* false for NaN */
     add_name(segments, broken ? "!" : "✔", broken ? ROLE_BAD : ROLE_OK, "model");
-    add_figure(segments, &stable, ROLE_STABLE, 8, "", "");
-    if (scene_has_canary(scene)) {
-        add_figure(segments, &canary, ROLE_CANARY, 7, "", "");
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        add_figure(segments, scene, &places[i]);
     }
-    add_figure(segments, &retries, ROLE_STRONG, 5, "retry ", "");
     return true;
 }
 
