@@ -105,17 +105,19 @@ static const char journal[] =
     ".Ev XDG_STATE_HOME\n"
     "names another folder.\n";
 
-static const char files[] = ".Sh FILES\n"
-                            ".Bl -tag -width Ds\n"
-                            ".It Pa ./flightdeck.yaml\n"
-                            "what the project says of its targets\n"
-                            ".It Pa $XDG_CONFIG_HOME/flightdeck/config.yaml\n"
-                            "the operator's own configuration\n"
-                            ".It Pa $XDG_STATE_HOME/flightdeck/\n"
-                            "history, recordings, and which project files are trusted\n"
-                            ".It Pa $XDG_RUNTIME_DIR/flightdeck/\n"
-                            "sockets, locks and running demos\n"
-                            ".El\n";
+static const char files[] =
+    ".Sh FILES\n"
+    ".Bl -tag -width Ds\n"
+    ".It Pa ./flightdeck.yaml\n"
+    "what the project says of its targets\n"
+    ".It Pa $XDG_CONFIG_HOME/flightdeck/config.yaml\n"
+    "the operator's own configuration\n"
+    ".It Pa $XDG_STATE_HOME/flightdeck/\n"
+    "history, recordings, which project files are trusted, exports and\n"
+    "the text copied last\n"
+    ".It Pa $XDG_RUNTIME_DIR/flightdeck/\n"
+    "sockets, locks and running demos\n"
+    ".El\n";
 
 static const char examples[] =
     ".Sh EXAMPLES\n"

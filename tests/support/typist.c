@@ -11,10 +11,11 @@
 enum { CTRL_C = 3, CTRL_Z = 26, WIDTH_MAX = 200, HEIGHT_MAX = 60 };
 
 static const char *const keys[] = {
-    "\033[A",    "\033[B",    "\033[C", "\033[D", "\033OA", "\033OB", "\033[1;2D",
-    "\033[1;2C", "\033[1;5A", "\033[H", "\033[F", "\033OP", "\033OS", "\033[15~",
-    "\033[5~",   "\033[6~",   "\033[Z", "\033",   "\033",   "\t",     "\r",
-    "\r",        " ",         "\177",   "\033y",  F10,
+    "\033[A",    "\033[B",    "\033[C",    "\033[D", "\033OA", "\033OB",
+    "\033[1;2D", "\033[1;2C", "\033[1;5A", "\033[H", "\033[F", "\033OP",
+    "\033OS",    "\033[15~",  "\033OQ",    "\033OR", "\022",   "\033[5~",
+    "\033[6~",   "\033[Z",    "\033",      "\033",   "\t",     "\r",
+    "\r",        " ",         "\177",      "\033y",  F10,
 };
 
 /* What a terminal begins, repeats or answers at the wrong time. */
@@ -34,8 +35,9 @@ static const char *const pastes[] = {
 /* What would act if it could; the first ones need Shift. */
 enum { SHOUTS = 6 };
 static const char *const phrases[] = {
-    "Ay",         "AySy",     "AyS\r",    "Xy",    "HGRPy", "SyAySyXy", ":smoke\r",
-    ":smoke\ryy", ":arm\ryy", ":stop\ry", "gs\ry", "ge\ry", "/s\ry",    ":palette\ry",
+    "Ay",       "AySy",        "AyS\r",    "Xy",       "HGRPy",           "SyAySyXy",
+    ":smoke\r", ":smoke\ryy",  ":arm\ryy", ":stop\ry", "gs\ry",           "ge\ry",
+    "/s\ry",    ":palette\ry", "m\r",      "e\r",      ":export x.csv\r", ":mark x\r",
 };
 
 #define PICK(typist, list) \
