@@ -2,6 +2,8 @@
 #include "ui/views/segments.h"
 #include "ui/views/status_view.h"
 
+enum { AWAY_WEIGHT = 3 };
+
 /* In the order of the row; the lowest weight gives way first. */
 struct hint {
     enum command command;
@@ -22,17 +24,17 @@ static const struct hint looking[] = {
 };
 
 static void add_hint(
-    struct segments *segments, const struct keymap *keymap, const struct hint *hint,
+    struct segments *segments, const struct keymap *keymap, struct hint hint,
     bool allowed) {
     struct segment *segment =
-        segments_add(segments, allowed ? ROLE_TEXT : ROLE_OFF, hint->weight);
+        segments_add(segments, allowed ? ROLE_TEXT : ROLE_OFF, hint.weight);
     struct text key = TEXT_IN(segment->key);
-    keymap_add_key(keymap, hint->command, &key);
+    keymap_add_key(keymap, hint.command, &key);
     if (key.length == 0) {
         segments->count--; /* nothing leads there: nothing to show */
         return;
     }
-    text_copy_cut(segment->words, SEGMENT_SIZE, command_name(hint->command));
+    text_copy_cut(segment->words, SEGMENT_SIZE, command_name(hint.command));
     segment->gap = 2;
 }
 
@@ -45,6 +47,17 @@ static bool is_of_overview(enum command command) {
     return command == COMMAND_NEXT_PANEL || command == COMMAND_ZOOM;
 }
 
+/* What one does with a list: more to the point than other screens. */
+static bool takes_out(enum command command) {
+    return command == COMMAND_MARK || command == COMMAND_COPY ||
+           command == COMMAND_EXPORT;
+}
+
+static struct hint weighed(const struct scene *scene, struct hint hint) {
+    if (scene->away && takes_out(hint.command)) hint.weight += AWAY_WEIGHT;
+    return hint;
+}
+
 void keys_view_draw(
     struct canvas *canvas, struct rect rect, const struct scene *scene,
     const struct keymap *keymap) {
@@ -52,7 +65,7 @@ void keys_view_draw(
     if (!scene->live->read_only) {
         for (size_t i = 0; i < sizeof acting / sizeof *acting; i++) {
             bool allowed = can_act(scene, acting[i].command);
-            add_hint(&segments, keymap, &acting[i], allowed);
+            add_hint(&segments, keymap, acting[i], allowed);
         }
     }
     uint32_t first = segments.count;
@@ -60,7 +73,7 @@ void keys_view_draw(
     for (size_t i = 0; i < sizeof looking / sizeof *looking; i++) {
         if (looking[i].command == COMMAND_BACK && !back) continue;
         if (scene->away && is_of_overview(looking[i].command)) continue;
-        add_hint(&segments, keymap, &looking[i], true);
+        add_hint(&segments, keymap, weighed(scene, looking[i]), true);
     }
     if (segments.count > first) segments.items[first].bar = true;
     if (segments.count > 0) segments.items[0].gap = 1;
