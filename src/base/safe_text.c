@@ -43,8 +43,9 @@ static size_t plain_length(const struct scan *scan, size_t most) {
     size_t left = (size_t)(scan->end - scan->at);
     size_t length = 0;
     if (most > left) most = left;
-    while (length < most && scan->at[length] >= ' ' && scan->at[length] < 0x7F)
+    while (length < most && scan->at[length] >= ' ' && scan->at[length] < 0x7F) {
         length++;
+    }
     return length;
 }
 
