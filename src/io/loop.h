@@ -42,10 +42,8 @@ typedef void (*loop_timer_fn)(void *owner, uint64_t now_ns);
 struct loop_timer *loop_after(
     struct loop *loop, uint64_t delay_ns, loop_timer_fn on_time, void *owner);
 
-/* Once, when the loop turns: sooner than loop_after() with 0, which waits for the next
- * whole millisecond. A callback that calls this again and again holds the loop. */
+/* Once, when the loop turns: before the next millisecond, which loop_after() waits for. */
 struct loop_timer *loop_soon(struct loop *loop, loop_timer_fn on_time, void *owner);
-
 /* Again and again until freed, on a steady beat; a beat that was missed is left out. */
 struct loop_timer *loop_every(
     struct loop *loop, uint64_t interval_ns, loop_timer_fn on_time, void *owner);

@@ -264,17 +264,11 @@ static void on_peer_closed(struct stream *stream) {
     end(stream, &why);
 }
 
-static ssize_t receive(int socket, char *bytes, size_t size) {
-    ssize_t got = recv(socket, bytes, size, 0);
-    while (got < 0 && errno == EINTR) got = recv(socket, bytes, size, 0);
-    return got;
-}
-
 static void read_some(struct stream *stream) {
     char bytes[STREAM_READ_SIZE];
     for (unsigned i = 0; i < READS_PER_TURN; i++) {
-        ssize_t got = receive(stream->socket, bytes, sizeof bytes);
-        if (got < 0 && errno == EAGAIN) return;
+        ssize_t got = recv(stream->socket, bytes, sizeof bytes, 0);
+        if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
         if (got < 0) {
             end_with_errno(stream, "reading from", errno);
             return;
