@@ -260,6 +260,7 @@ bool screen_resize(struct screen *screen) {
  * memory behind. */
 static SCREEN *start_curses(struct screen *screen, const char *name) {
     int result;
+    use_tioctl(TRUE); /* what LINES and COLUMNS say may be anything */
     if (setupterm(name, screen->tty.output_fd, &result) == ERR) return NULL;
     del_curterm(cur_term);
     return newterm(name, screen->nowhere, screen->nowhere);

@@ -49,6 +49,22 @@ static void shows_text_colours_and_wide_characters(void **state) {
     display_free(display);
 }
 
+static void is_as_large_as_the_terminal_whatever_the_environment_says(void **state) {
+    (void)state;
+    static const char *const sizes[][3] = {
+        {"COLUMNS=-5", "LINES=99999999"}, {"COLUMNS=40", "LINES=10"}, {"LINES=x"}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct display *display = start(sizes[i]);
+        assert_true(display_wait(display, "corner", 5000));
+        assert_true(display_shows(display, "size 80x24"));
+        assert_int_equal(display_cell(display, 79, 23).rune, 'r');
+        display_type(display, "q");
+        assert_int_equal(display_wait_exit(display, 5000), 0);
+        assert_restored(display);
+        display_free(display);
+    }
+}
+
 static void has_fewer_colours_where_the_terminal_has(void **state) {
     (void)state;
     static const struct {
@@ -240,6 +256,7 @@ int main(int argc, char **argv) {
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_text_colours_and_wide_characters),
+        cmocka_unit_test(is_as_large_as_the_terminal_whatever_the_environment_says),
         cmocka_unit_test(has_fewer_colours_where_the_terminal_has),
         cmocka_unit_test(an_unknown_terminal_is_taken_for_xterm_with_a_warning),
         cmocka_unit_test(a_dumb_terminal_is_refused),
