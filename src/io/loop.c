@@ -69,8 +69,10 @@ struct loop *loop_new(void) {
     /* A name server that is gone must not hold the end of the program for long. */
     setenv(
         "RES_OPTIONS", "timeout:2 attempts:2", 0); /* NOLINT(concurrency-mt-unsafe) */
-    /* A peer that is gone is an error of the write, not the end of the program. */
+    /* A peer that is gone and a file that is full are errors of the write, not the end
+     * of the program. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     return loop;
 }
 

@@ -14,7 +14,7 @@ struct loop_timer;
 struct loop_signal;
 struct loop_watch;
 
-/* Ignores SIGPIPE for the whole program. */
+/* Ignores SIGPIPE and SIGXFSZ for the whole program. */
 struct loop *loop_new(void);
 /* Runs the loop until every handle has been closed; panics when one was leaked. */
 void loop_free(struct loop *loop);

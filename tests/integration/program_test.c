@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -169,6 +170,22 @@ static void a_full_disk_is_an_error(void **state) {
         test_program_run(&program, "flightdeck completion bash"), EXIT_CODE_USAGE);
     assert_non_null(strstr(program.err, "No space left"));
     close(full);
+}
+
+/* The kernel's signal would end it half way, without a word. */
+static void a_limit_on_files_is_an_error(void **state) {
+    (void)state;
+    struct rlimit before, none;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    int written = test_program_run(&program, "flightdeck completion bash -o out.txt");
+    int smoked = test_program_run(&program, "flightdeck smoke http://127.0.0.1:1");
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(written, EXIT_CODE_USAGE);
+    assert_int_equal(smoked, EXIT_CODE_UNREACHABLE);
+    assert_non_null(strstr(program.err, "not recorded"));
 }
 
 /* The program is in read() once somebody has opened the other end of its script. */
@@ -329,6 +346,7 @@ int main(void) {
         TEST(missing_descriptors_do_no_harm),
         TEST(a_reader_that_leaves_is_no_error),
         TEST(a_full_disk_is_an_error),
+        TEST(a_limit_on_files_is_an_error),
         TEST(signals_end_a_command_that_waits),
         TEST(sigterm_ends_it_with_143),
         TEST(a_lost_terminal_ends_it_with_143),
