@@ -215,7 +215,7 @@ static void tell_queue(struct queues *queues, struct queue *queue) {
     text_addf(&words, "%.0f waiting, %.0f taken", waiting, queue->in_flight);
     if (age_ms > 0) {
         text_add(&words, ", oldest ");
-        units_add_duration(&words, (uint64_t)(age_ms * (double)NS_PER_MS));
+        units_add_duration(&words, units_whole(age_ms * (double)NS_PER_MS));
     }
     if (queue->dead > 0) text_addf(&words, ", %.0f dead", queue->dead);
     if (queue->no_group) text_add(&words, ", no group yet");

@@ -174,7 +174,8 @@ static void note_restart(struct redis_watch *watch) {
 static void describe(const struct redis_watch *watch, struct text *words) {
     const struct redis_info *info = &watch->info;
     text_add(words, "up ");
-    units_add_duration(words, (uint64_t)info->numbers[REDIS_INFO_UPTIME_S] * NS_PER_S);
+    double uptime_ns = info->numbers[REDIS_INFO_UPTIME_S] * (double)NS_PER_S;
+    units_add_duration(words, units_whole(uptime_ns));
     if (info->replica) text_add(words, ", replica");
     if (!(info->numbers[REDIS_INFO_AOF] > 0)) text_add(words, ", no append-only file");
     if (!(info->numbers[REDIS_INFO_MEMORY_MAX] > 0)) {

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "core/metric_value.h"
 #include "ui/figure.h"
 #include "ui/time_axis.h"
@@ -227,9 +228,8 @@ void graph_draw_spark(
     float span = range.peak - range.trough;
     for (int x = 0; x < rect.width; x++) {
         if (isnan(values[x])) continue;
-        int level = (int)((values[x] - range.trough) / span * EIGHTHS);
-        if (level < 0) level = 0;
-        if (level >= EIGHTHS) level = EIGHTHS - 1;
+        double height = (double)((values[x] - range.trough) / span) * EIGHTHS;
+        uint64_t level = units_whole(fmin(height, EIGHTHS - 1));
         uint32_t rune = LOWEST_BLOCK + (uint32_t)level;
         if (canvas->ascii) rune = (uint32_t)levels[level];
         canvas_put(canvas, rect.x + x, rect.y, rune, role);

@@ -95,6 +95,12 @@ bool units_parse_ratio(struct slice from, double *ratio) {
     return true;
 }
 
+uint64_t units_whole(double value) {
+    static const double too_large = 18446744073709551616.0;
+    if (!(value > 0)) return 0;
+    return value < too_large ? (uint64_t)value : UINT64_MAX;
+}
+
 /* As printf's "%.2f" for what is shown here, at a tenth of its cost: a screen has a few
  * hundred numbers, many times a second. */
 static void add_fixed(struct text *text, double value, unsigned decimals) {

@@ -21,6 +21,10 @@ bool units_parse_bytes(struct slice from, uint64_t *bytes);
 /* "99.9%" and "0.999" are the same ratio; nothing outside 0 to 1. */
 bool units_parse_ratio(struct slice from, double *ratio);
 
+/* A measured value as a whole number: cut, 0 for what is negative or no number, and the
+ * largest there is for what does not fit. */
+uint64_t units_whole(double value);
+
 /* "14ms", "1.41s", "2m05s", "3h10m", "26h", "4d": at most six cells. */
 void units_add_duration(struct text *text, uint64_t duration_ns);
 

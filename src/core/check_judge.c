@@ -62,7 +62,7 @@ static bool status_fits(const struct node *wanted, unsigned status) {
     if (!wanted) return status >= 200 && status < 300;
     bool list = wanted->kind == NODE_LIST;
     for (const struct node *at = list ? wanted->first : wanted; at; at = at->next) {
-        if (node_as_number(at, &code) && (unsigned)code == status) return true;
+        if (node_as_number(at, &code) && units_whole(code) == status) return true;
         if (!list) break;
     }
     return false;

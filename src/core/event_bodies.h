@@ -25,7 +25,7 @@ struct values_event {
     uint32_t count;
     struct {
         uint8_t metric; /* enum metric */
-        float value;    /* NaN: asked for, not there */
+        float value;    /* not finite: asked for, not there */
     } items[EVENT_VALUES_MAX];
 };
 

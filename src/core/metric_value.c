@@ -13,11 +13,9 @@ void metric_add_value(struct text *text, enum metric metric, float value) {
     switch (metric_unit(metric)) {
     case METRIC_COUNT_UNIT:
     case METRIC_PER_S: units_add_count(text, (double)value); return;
-    case METRIC_MS: {
-        double ns = (double)value * (double)NS_PER_MS;
-        units_add_duration(text, ns > 0 ? (uint64_t)ns : 0);
+    case METRIC_MS:
+        units_add_duration(text, units_whole((double)value * (double)NS_PER_MS));
         return;
-    }
     case METRIC_RATIO:
         units_add_percent(text, (double)value);
         text_add_char(text, '%');

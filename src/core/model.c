@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,8 @@ static void apply_values(struct model *model, const struct event *event) {
             model, values->track == TRACK_CANARY ? TRACK_CANARY : TRACK_STABLE,
             (enum metric)values->items[i].metric);
         if (series->step_ns != step_ns) series_init(series, step_ns);
-        series_put(series, event->at_ns, values->items[i].value);
+        float value = values->items[i].value;
+        series_put(series, event->at_ns, isfinite(value) ? value : NAN);
     }
 }
 

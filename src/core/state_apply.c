@@ -61,7 +61,7 @@ static void apply_values(struct state *state, const struct event *event) {
         unsigned track = values->track == TRACK_CANARY ? TRACK_CANARY : TRACK_STABLE;
         if (metric_scope((enum metric)metric) == METRIC_OF_TARGET) track = TRACK_STABLE;
         float value = values->items[i].value;
-        if (isnan(value)) continue; /* the last one stays, and its age grows */
+        if (!isfinite(value)) continue; /* the last one stays, and its age grows */
         state->values[track][metric] = value;
         state->value_ns[track][metric] = event->at_ns;
     }

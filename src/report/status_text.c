@@ -57,10 +57,10 @@ static void add_safe(struct buffer *to, const char *words) {
 static void add_cell(struct buffer *to, enum metric metric, float value) {
     char words[CELL_SIZE];
     struct text text = TEXT_IN(words);
-    if (isnan(value)) {
+    if (!isfinite(value)) {
         text_add(&text, "-");
     } else if (metric_unit(metric) == METRIC_MS) {
-        units_add_duration(&text, (uint64_t)((double)value * (double)NS_PER_MS));
+        units_add_duration(&text, units_whole((double)value * (double)NS_PER_MS));
     } else if (metric_unit(metric) == METRIC_RATIO) {
         units_add_percent(&text, (double)value);
         text_add(&text, "%");

@@ -35,7 +35,7 @@ static void values_are_written_in_their_unit(void **unused) {
         {METRIC_MEMORY, 41e6F, "39.1M"}, {METRIC_COST, 1.839F, "1.84"},
         {METRIC_BREAKER, 0, "closed"},   {METRIC_BREAKER, 1, "open"},
         {METRIC_RPS, NAN, "n/a"},        {METRIC_P95, INFINITY, "n/a"},
-        {METRIC_QUEUE_WAITING, 0, "0"},
+        {METRIC_QUEUE_WAITING, 0, "0"},  {METRIC_P95, 1e38F, "213503d"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct state state = state_with(rows[i].metric, rows[i].value, now_ns);

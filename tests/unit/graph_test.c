@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/graph.h"
 
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -170,6 +171,25 @@ static void a_row_of_eighths_shows_changes_and_leaves_gaps(void **state) {
     free(series);
 }
 
+static void the_largest_of_values_are_drawn_all_the_same(void **state) {
+    (void)state;
+    struct series *series = line(-FLT_MAX, FLT_MAX);
+    struct graph graph = {
+        .lower = series,
+        .metric = METRIC_P95,
+        .view_ns = now_ns,
+        .window_ns = 300 * NS_PER_S,
+        .limit = NAN,
+    };
+    struct cell cells[WIDTH * 4];
+    struct canvas canvas = {.cells = cells, .width = WIDTH, .height = 4};
+    canvas_clear(&canvas);
+    graph_draw_spark(&canvas, (struct rect){0, 0, WIDTH, 1}, &graph, ROLE_STABLE);
+    graph_draw(&canvas, (struct rect){0, 1, WIDTH, 3}, &graph);
+    assert_int_not_equal(cells[WIDTH - 2].rune, ' ');
+    free(series);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_higher_value_stands_higher_and_steps_hold_together),
@@ -178,6 +198,7 @@ int main(void) {
         cmocka_unit_test(without_a_value_it_says_so),
         cmocka_unit_test(a_bar_is_filled_in_eighths),
         cmocka_unit_test(a_row_of_eighths_shows_changes_and_leaves_gaps),
+        cmocka_unit_test(the_largest_of_values_are_drawn_all_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

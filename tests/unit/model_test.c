@@ -49,6 +49,31 @@ static void a_part_remembers_when_its_status_changed(void **state) {
     assert_int_equal(model->now_ns, 4 * SECOND_NS);
 }
 
+static void put_value(struct model *model, float value, uint64_t s) {
+    struct event event = {.kind = EVENT_VALUES, .at_ns = s * SECOND_NS};
+    event.values.count = 1;
+    event.values.step_ms = 1000;
+    event.values.items[0].metric = METRIC_P95;
+    event.values.items[0].value = value;
+    model_apply(model, &event);
+}
+
+static void what_is_not_finite_is_missing(void **state) {
+    (void)state;
+    static const float odd[] = {INFINITY, -INFINITY, NAN};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        struct model *model = model_new();
+        put_value(model, 7, 1);
+        put_value(model, odd[i], 2);
+        assert_true(model->state.values[TRACK_STABLE][METRIC_P95] <= 7);
+        assert_int_equal(
+            model->state.value_ns[TRACK_STABLE][METRIC_P95], 1 * SECOND_NS);
+        const struct series *series = model_series(model, TRACK_STABLE, METRIC_P95);
+        assert_true(isnan(series_at(series, 2 * SECOND_NS + SECOND_NS / 2)));
+        model_free(model);
+    }
+}
+
 static void a_part_that_is_gone_is_forgotten(void **state) {
     (void)state;
     struct model *model = model_new();
@@ -234,6 +259,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         MODEL_TEST(a_part_remembers_when_its_status_changed),
         MODEL_TEST(a_part_that_is_gone_is_forgotten),
+        MODEL_TEST(what_is_not_finite_is_missing),
         MODEL_TEST(one_part_too_many_is_left_out),
         MODEL_TEST(values_reach_the_state_and_the_series),
         MODEL_TEST(metrics_of_the_target_have_no_track),

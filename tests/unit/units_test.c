@@ -116,6 +116,19 @@ static void sizes_and_percents_are_short(void **state) {
     assert_string_equal(words, "1.60G 512B 0.03 50.0 100 -");
 }
 
+static void whole_numbers_stay_in_range(void **state) {
+    (void)state;
+    assert_int_equal(units_whole(0), 0);
+    assert_int_equal(units_whole(2.9), 2);
+    assert_int_equal(units_whole(-1), 0);
+    assert_int_equal(units_whole(NAN), 0);
+    assert_int_equal(units_whole(9007199254740992.0), UINT64_C(9007199254740992));
+    assert_true(units_whole(1e30) == UINT64_MAX);
+    assert_true(units_whole(18446744073709551616.0) == UINT64_MAX);
+    assert_true(units_whole(INFINITY) == UINT64_MAX);
+    assert_int_equal(units_whole(-INFINITY), 0);
+}
+
 static void timestamps_are_utc(void **state) {
     (void)state;
     char words[64];
@@ -135,6 +148,7 @@ int main(void) {
         cmocka_unit_test(durations_are_written_in_six_cells),
         cmocka_unit_test(counts_keep_three_digits),
         cmocka_unit_test(sizes_and_percents_are_short),
+        cmocka_unit_test(whole_numbers_stay_in_range),
         cmocka_unit_test(timestamps_are_utc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
