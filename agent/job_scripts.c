@@ -8,6 +8,21 @@
     "  3600, 300, 86400, 15\n"                                   \
     "local left_kept, leases_past = 60, 10\n"
 
+/* For what is not the job itself: a key that somebody made another kind of is left alone.
+ * Any other error, such as a full memory, ends the script as it must. */
+#define LUA_TRY                                                              \
+    "local function is_odd(reply)\n"                                         \
+    "  return type(reply) == 'table' and reply.err and\n"                    \
+    "    string.find(reply.err, 'WRONGTYPE', 1, true)\n"                     \
+    "end\n"                                                                  \
+    "local function try(...)\n"                                              \
+    "  local reply = redis.pcall(...)\n"                                     \
+    "  if type(reply) == 'table' and reply.err and not is_odd(reply) then\n" \
+    "    error(reply)\n"                                                     \
+    "  end\n"                                                                \
+    "  return reply\n"                                                       \
+    "end\n"
+
 #define LUA_NOW                                        \
     "local function now()\n"                           \
     "  local t = redis.call('TIME')\n"                 \
@@ -33,14 +48,17 @@
     "      entry[#entry + 1] = values[i]\n"                                       \
     "    end\n"                                                                   \
     "  end\n"                                                                     \
-    "  redis.call('XADD', 'jobs:finished', 'MAXLEN', '~', finished_max, '*',\n"   \
+    "  try('XADD', 'jobs:finished', 'MAXLEN', '~', finished_max, '*',\n"          \
     "    unpack(entry))\n"                                                        \
     "end\n"
 
 #define LUA_REMEMBER                              \
     "local function remember(key, turn, kept)\n"  \
     "  if turn == '' then return end\n"           \
-    "  redis.call('RPUSH', key, turn)\n"          \
+    "  if is_odd(try('RPUSH', key, turn)) then\n" \
+    "    redis.call('DEL', key)\n"                \
+    "    redis.call('RPUSH', key, turn)\n"        \
+    "  end\n"                                     \
     "  redis.call('LTRIM', key, -kept, -1)\n"     \
     "  redis.call('EXPIRE', key, history_kept)\n" \
     "end\n"
@@ -57,7 +75,7 @@ const char job_script_submit[] =
             "redis.call('XADD', KEYS[tonumber(ARGV[1])], '*', 'job', ARGV[4])\n"
             "return {'queued', waiting}\n";
 
-const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_FINISH
+const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_TRY LUA_FINISH
     "local group, me, free = ARGV[1], ARGV[2], tonumber(ARGV[3])\n"
     "local taken, last, ms = {}, {}, now()\n"
     "local first = ''\n"
@@ -66,17 +84,17 @@ const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_FINISH
     "  redis.call('XDEL', KEYS[stream], entry)\n"
     "end\n"
     "local function bury(stream, entry, id, key, deliveries)\n"
-    "  redis.call('XADD', KEYS[4], '*', 'job', id, 'deliveries', deliveries)\n"
+    "  try('XADD', KEYS[4], '*', 'job', id, 'deliveries', deliveries)\n"
     "  redis.call('HSET', key, 'error', 'no worker survived it')\n"
-    "  redis.call('HINCRBY', KEYS[5], 'dead', 1)\n"
-    "  redis.call('HINCRBY', KEYS[5], 'failed', 1)\n"
+    "  try('HINCRBY', KEYS[5], 'dead', 1)\n"
+    "  try('HINCRBY', KEYS[5], 'failed', 1)\n"
     "  finish(key, 'failed', 'dead', job_kept)\n"
     "  drop(stream, entry)\n"
     "end\n"
     "local function take(stream, entry, fields, deliveries)\n"
     "  local id = fields[2]\n"
     "  local key = 'job:' .. id\n"
-    "  local status = redis.call('HGET', key, 'status')\n"
+    "  local status = try('HGET', key, 'status')\n"
     "  if status ~= 'queued' and status ~= 'running' then\n"
     "    drop(stream, entry)\n"
     "  elseif deliveries > tonumber(ARGV[5]) then\n"
@@ -98,7 +116,7 @@ const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_FINISH
     "    for _, entry in ipairs(claimed[2]) do\n"
     "      local pending = redis.call('XPENDING', KEYS[stream], group, entry[1],\n"
     "        entry[1], 1)\n"
-    "      redis.call('HINCRBY', KEYS[5], 'reclaimed', 1)\n"
+    "      try('HINCRBY', KEYS[5], 'reclaimed', 1)\n"
     "      take(stream, entry[1], entry[2], pending[1][4])\n"
     "    end\n"
     "  until cursor == '0-0' or #taken >= free or steps >= 100\n"
@@ -133,12 +151,12 @@ const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_FINISH
     "  end\n"
     "end\n"
     "if #taken > 0 then\n"
-    "  redis.call('HSET', KEYS[6], 'state', 'busy', 'job', first)\n"
+    "  try('HSET', KEYS[6], 'state', 'busy', 'job', first)\n"
     "  redis.call('EXPIRE', KEYS[6], worker_kept)\n"
     "end\n"
     "return {taken, last}\n";
 
-const char job_script_beat[] = LUA_LIMITS LUA_NOW
+const char job_script_beat[] = LUA_LIMITS LUA_NOW LUA_TRY
     "local lost = {}\n"
     "for i = 8, #ARGV, 2 do\n"
     "  local mine = redis.call('XPENDING', ARGV[i], ARGV[1], ARGV[i + 1],\n"
@@ -149,19 +167,19 @@ const char job_script_beat[] = LUA_LIMITS LUA_NOW
     "    redis.call('XCLAIM', ARGV[i], ARGV[1], ARGV[2], 0, ARGV[i + 1], 'JUSTID')\n"
     "  end\n"
     "end\n"
-    "redis.call('HSET', KEYS[1], 'pid', ARGV[3], 'version', ARGV[4], 'state',\n"
+    "try('HSET', KEYS[1], 'pid', ARGV[3], 'version', ARGV[4], 'state',\n"
     "  ARGV[5], 'job', ARGV[6], 'beat_ms', text(now()), 'every_ms', ARGV[7])\n"
     "redis.call('EXPIRE', KEYS[1], worker_kept)\n"
     "return lost\n";
 
 /* A consumer that still has jobs must stay: they would be lost with it. */
-const char job_script_leave[] = LUA_LIMITS
+const char job_script_leave[] = LUA_LIMITS LUA_TRY
     "local kept = 0\n"
     "for i = 1, 3 do\n"
     "  kept = kept + #redis.pcall('XPENDING', KEYS[i], ARGV[1], '-', '+', 1, ARGV[2])\n"
     "end\n"
     "if kept > 0 then\n"
-    "  redis.call('HSET', KEYS[4], 'state', 'left', 'job', '')\n"
+    "  try('HSET', KEYS[4], 'state', 'left', 'job', '')\n"
     "  redis.call('EXPIRE', KEYS[4], left_kept)\n"
     "  return 'left'\n"
     "end\n"
@@ -171,10 +189,10 @@ const char job_script_leave[] = LUA_LIMITS
     "redis.call('DEL', KEYS[4])\n"
     "return 'gone'\n";
 
-const char job_script_complete[] = LUA_LIMITS LUA_NOW LUA_FINISH LUA_REMEMBER
+const char job_script_complete[] = LUA_LIMITS LUA_NOW LUA_TRY LUA_FINISH LUA_REMEMBER
     "local mine = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1,\n"
     "  ARGV[2])\n"
-    "redis.call('HSET', KEYS[5], 'state', ARGV[8])\n"
+    "try('HSET', KEYS[5], 'state', ARGV[8])\n"
     "redis.call('EXPIRE', KEYS[5], worker_kept)\n"
     "if #mine == 0 then return 'lost' end\n"
     "redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])\n"
@@ -182,11 +200,11 @@ const char job_script_complete[] = LUA_LIMITS LUA_NOW LUA_FINISH LUA_REMEMBER
     "if redis.call('HEXISTS', KEYS[2], 'finished_ms') == 1 then return 'known' end\n"
     "redis.call('HSET', KEYS[2], unpack(ARGV, 9))\n"
     "finish(KEYS[2], ARGV[4], ARGV[5], job_kept)\n"
-    "redis.call('HINCRBY', KEYS[4], ARGV[4], 1)\n"
+    "try('HINCRBY', KEYS[4], ARGV[4], 1)\n"
     "remember(KEYS[3], ARGV[6], ARGV[7])\n"
     "return 'done'\n";
 
-const char job_script_record[] = LUA_LIMITS LUA_NOW LUA_FINISH LUA_REMEMBER
+const char job_script_record[] = LUA_LIMITS LUA_NOW LUA_TRY LUA_FINISH LUA_REMEMBER
     "local ms = text(now() - ARGV[5])\n"
     "redis.call('HSET', KEYS[1], 'mode', 'sync', 'submitted_ms', ms,\n"
     "  'started_ms', ms, unpack(ARGV, 6))\n"
