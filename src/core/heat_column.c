@@ -13,7 +13,7 @@ static double upper_s(unsigned row) {
 }
 
 static uint16_t saturated(double count) {
-    return count < UINT16_MAX ? (uint16_t)count : UINT16_MAX;
+    return (uint16_t)fmin(count, UINT16_MAX);
 }
 
 static double highest_bound(const struct buckets *buckets) {
