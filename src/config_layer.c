@@ -19,6 +19,11 @@ static bool check_file(int descriptor, enum config_source source, struct error *
         return error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
     }
     if (S_ISDIR(found.st_mode)) return error_set(err, ERROR_USAGE, "it is a folder");
+    /* Nobody but the caller may make the program wait. */
+    if (source != CONFIG_NAMED && !S_ISREG(found.st_mode)) {
+        return error_set(err, ERROR_USAGE, "it is no regular file");
+    }
+    fcntl(descriptor, F_SETFL, 0); /* opened without waiting, read with */
     if (source != CONFIG_USER && source != CONFIG_DEMO) return true;
     bool own = found.st_uid == geteuid() || found.st_uid == 0;
     if (own && !(found.st_mode & (S_IWGRP | S_IWOTH))) return true;

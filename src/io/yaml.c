@@ -236,8 +236,10 @@ static bool read_all(int descriptor, struct buffer *buffer, struct error *err) {
 }
 
 struct document *yaml_read(const char *path, struct error *err) {
-    /* A FIFO without a writer must not hang the program. */
+    /* A FIFO without a writer must not hang the program; one with a writer may take its
+     * time. */
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor >= 0) fcntl(descriptor, F_SETFL, 0);
     if (descriptor < 0) {
         enum error_code code = errno == ENOENT ? ERROR_NOT_FOUND : ERROR_SYSTEM;
         error_set(err, code, "%s: %s", path, strerrordesc_np(errno));

@@ -1,6 +1,7 @@
 /* The configuration as the real program reads it: every line changed for the worse, and
  * which layer wins. */
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -327,6 +328,21 @@ static void a_user_file_that_others_may_change_is_refused(void **state) {
     assert_non_null(strstr(program.err, "others may change it"));
 }
 
+static void a_pipe_is_a_file_only_where_it_is_named(void **state) {
+    (void)state;
+    char path[TEST_PATH_SIZE];
+    program.input = "version: 1\ntargets: {a: {url: \"http://127.0.0.1:1\"}}\n";
+    assert_int_equal(
+        test_program_run(&program, "flightdeck config show --config /dev/stdin"), 0);
+    test_folder_path(&program.folder, "flightdeck.yaml", path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int held = open(path, O_RDWR | O_CLOEXEC); /* a writer that never says a word */
+    assert_true(held >= 0);
+    assert_int_equal(test_program_run(&program, "flightdeck config show"), 2);
+    assert_non_null(strstr(program.err, "flightdeck.yaml: it is no regular file"));
+    close(held);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -337,6 +353,7 @@ int main(void) {
         TEST(the_strongest_layer_wins_and_is_named),
         TEST(a_target_of_two_files_is_put_together),
         TEST(a_user_file_that_others_may_change_is_refused),
+        TEST(a_pipe_is_a_file_only_where_it_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

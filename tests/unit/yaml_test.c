@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/yaml.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -162,6 +165,42 @@ static void a_file_is_read_whole_or_refused(void **state) {
     assert_int_equal(err.code, ERROR_SYSTEM);
 }
 
+/* Returns once that process waits for something. */
+static void await_sleep(pid_t pid) {
+    char path[64], words[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    const char *state = NULL;
+    do {
+        FILE *file = fopen(path, "re");
+        size_t length = file ? fread(words, 1, sizeof words - 1, file) : 0;
+        words[length] = '\0';
+        if (file) fclose(file);
+        state = strrchr(words, ')');
+    } while (state && strncmp(state, ") S", 3) != 0);
+}
+
+static void a_pipe_is_read_to_its_end_however_late_it_comes(void **state) {
+    (void)state;
+    char path[64];
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child == 0) {
+        await_sleep(parent);
+        ssize_t wrote = write(ends[1], "a: 1\n", 5);
+        _exit(wrote == 5 ? 0 : 1);
+    }
+    close(ends[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    struct document *document = yaml_read(path, &err);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    close(ends[0]);
+    if (!document) fail_msg("%s", err.message);
+    document_free(document);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(maps_lists_and_scalars_know_where_they_stood),
@@ -172,6 +211,7 @@ int main(void) {
         cmocka_unit_test(utf_16_is_not_guessed),
         cmocka_unit_test(depth_and_size_end_at_their_limits),
         cmocka_unit_test(a_file_is_read_whole_or_refused),
+        cmocka_unit_test(a_pipe_is_read_to_its_end_however_late_it_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
