@@ -37,6 +37,7 @@ static bool write_special(const char *path, struct slice bytes, struct error *er
     return wrote;
 }
 
+/* All of it, or no file. */
 static bool write_new(const char *path, struct slice bytes, struct error *err) {
     int descriptor =
         open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
@@ -45,6 +46,7 @@ static bool write_new(const char *path, struct slice bytes, struct error *err) {
     if (close(descriptor) != 0 && wrote) {
         wrote = error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
     }
+    if (!wrote) unlink(path);
     return wrote;
 }
 

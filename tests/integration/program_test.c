@@ -2,6 +2,7 @@
  * leaves, no terminal. */
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
+#include <glob.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -180,12 +181,18 @@ static void a_limit_on_files_is_an_error(void **state) {
     none = before;
     none.rlim_cur = 0;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
-    int written = test_program_run(&program, "flightdeck completion bash -o out.txt");
+    int written = test_program_run(&program, "flightdeck status -V -o out.txt");
     int smoked = test_program_run(&program, "flightdeck smoke http://127.0.0.1:1");
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     assert_int_equal(written, EXIT_CODE_USAGE);
     assert_int_equal(smoked, EXIT_CODE_UNREACHABLE);
     assert_non_null(strstr(program.err, "not recorded"));
+
+    /* Nor is there a piece of the file, under any name. */
+    char pattern[TEST_PATH_SIZE];
+    glob_t found;
+    test_folder_path(&program.folder, "out.txt*", pattern);
+    assert_int_equal(glob(pattern, 0, NULL, &found), GLOB_NOMATCH);
 }
 
 /* The program is in read() once somebody has opened the other end of its script. */
