@@ -124,6 +124,7 @@ static bool take_labels(struct scan *scan, struct exposition_sample *sample) {
         bool ignored;
         skip_blanks(scan);
         if (!take_quoted(scan, &sample->name, &ignored)) return false;
+        if (sample->name.length == 0) return false;
         skip_blanks(scan);
         if (!take(scan, ',') && peek(scan) != '}') return false;
     }

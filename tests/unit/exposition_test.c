@@ -117,6 +117,7 @@ static void lines_that_cannot_be_read_are_skipped_and_counted(void **state) {
         "up 1,5",
         "up InfX",
         "{\"x\" 1",
+        "{\"\"} 1",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const struct line line = {.text = texts[i]};
