@@ -38,6 +38,24 @@ static unsigned next_safe(struct scan *scan, unsigned *marks, char out[UTF8_SIZE
     return utf8_put(out, rune);
 }
 
+static bool is_small_letter(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+/* "##[command]" and "##word[command]" are carried out by build servers, wherever in a
+ * line they stand. */
+static void break_commands(char *from, size_t length) {
+    char *end = from + length;
+    for (char *at = from; at + 2 < end; at++) {
+        at = memchr(at, '#', (size_t)(end - at));
+        if (!at || at + 2 >= end) return;
+        if (at[1] != '#') continue;
+        char *bracket = at + 2;
+        while (bracket < end && is_small_letter(*bracket)) bracket++;
+        if (bracket < end && *bracket == '[') *bracket = '(';
+    }
+}
+
 /* How many bytes at the front are safe as they are: printable ASCII. */
 static size_t plain_length(const struct scan *scan, size_t most) {
     size_t left = (size_t)(scan->end - scan->at);
@@ -49,7 +67,7 @@ static size_t plain_length(const struct scan *scan, size_t most) {
     return length;
 }
 
-void safe_text_add(struct text *text, struct slice bytes) {
+static void add_safe(struct text *text, struct slice bytes) {
     struct scan scan = scan_of(bytes);
     unsigned marks = MARKS_MAX; /* none may sit on what was there before */
     while (!scan_done(&scan)) {
@@ -70,7 +88,13 @@ void safe_text_add(struct text *text, struct slice bytes) {
     }
 }
 
-bool safe_text_add_to_buffer(struct buffer *buffer, struct slice bytes) {
+void safe_text_add(struct text *text, struct slice bytes) {
+    size_t before = text->length;
+    add_safe(text, bytes);
+    break_commands(text->data + before, text->length - before);
+}
+
+static bool add_safe_to_buffer(struct buffer *buffer, struct slice bytes) {
     struct scan scan = scan_of(bytes);
     unsigned marks = MARKS_MAX;
     while (!scan_done(&scan)) {
@@ -79,6 +103,15 @@ bool safe_text_add_to_buffer(struct buffer *buffer, struct slice bytes) {
         if (!buffer_add(buffer, out, length)) return false;
     }
     return true;
+}
+
+bool safe_text_add_to_buffer(struct buffer *buffer, struct slice bytes) {
+    size_t before = buffer->length;
+    bool added = add_safe_to_buffer(buffer, bytes);
+    if (buffer->length > before) {
+        break_commands(buffer->data + before, buffer->length - before);
+    }
+    return added;
 }
 
 void safe_text_copy(char *to, size_t size, struct slice bytes) {

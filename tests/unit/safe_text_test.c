@@ -47,6 +47,21 @@ static void combining_floods_are_cut(void **state) {
     assert_string_equal(made_safe("\u0301x"), "x");
 }
 
+static void commands_of_build_servers_are_broken(void **state) {
+    (void)state;
+    assert_string_equal(made_safe("a ##[add-mask]b"), "a ##(add-mask]b");
+    assert_string_equal(made_safe("##vso[task.x y=1;]z"), "##vso(task.x y=1;]z");
+    assert_string_equal(made_safe("###[x] ##teamcity[y]"), "###(x] ##teamcity(y]");
+    assert_string_equal(made_safe("## Title [1] #[x] ##"), "## Title [1] #[x] ##");
+
+    struct buffer buffer;
+    buffer_init(&buffer, 64);
+    buffer_add_string(&buffer, "ours ##[group]");
+    assert_true(safe_text_add_to_buffer(&buffer, slice_of("é ##[error]")));
+    assert_string_equal(buffer_string(&buffer), "ours ##[group]é ##(error]");
+    buffer_clear(&buffer);
+}
+
 static void ordinary_text_stays(void **state) {
     (void)state;
     assert_string_equal(made_safe("déjà vu, 日本, 50 % ✔"), "déjà vu, 日本, 50 % ✔");
@@ -93,6 +108,7 @@ int main(void) {
         cmocka_unit_test(control_characters_become_visible),
         cmocka_unit_test(misleading_characters_are_replaced),
         cmocka_unit_test(combining_floods_are_cut),
+        cmocka_unit_test(commands_of_build_servers_are_broken),
         cmocka_unit_test(ordinary_text_stays),
         cmocka_unit_test(cut_happens_at_a_character),
         cmocka_unit_test(random_bytes_are_always_safe),
