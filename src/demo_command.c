@@ -40,6 +40,7 @@ static int run_stack_only(const struct invocation *invocation) {
                 .real_model = options_has(options, OPTION_REAL_MODEL),
                 .bad_canary = options_has(options, OPTION_BAD_CANARY),
                 .traffic_rps = TRAFFIC_RPS,
+                .ready_ns = DEMO_READY_S * NS_PER_S,
             },
         .config = options->values[OPTION_WRITE_CONFIG],
         .quiet = options_has(options, OPTION_QUIET),

@@ -131,7 +131,12 @@ static bool start_now(struct demo_part *part, struct error *err) {
     bool started = run_process(part, log, err);
     close(log);
     if (!started) return error_wrap(err, "starting %s", part->start.name);
-    if (!write_pid_file(part, err)) return false;
+    if (!write_pid_file(part, err)) {
+        process_free(part->process);
+        part->process = NULL;
+        return false;
+    }
+    part->reason[0] = '\0';
     part->state = DEMO_PART_STARTING;
     part->wanted = true;
     part->started_ns = loop_clock_ns();
@@ -169,6 +174,14 @@ static void ask_whether_ready(struct demo_part *part) {
     part->dial = dial_start(part->loop, &options, on_dialled, part);
 }
 
+/* Its end is told like that of any other, with this for a reason. */
+static void give_up(struct demo_part *part) {
+    struct text text = TEXT_IN(part->reason);
+    text_add(&text, "not ready after ");
+    units_add_duration(&text, part->plan->ready_ns);
+    process_stop(part->process, 0);
+}
+
 static void on_dialled(void *owner, int socket, const struct error *why) {
     struct demo_part *part = owner;
     (void)why;
@@ -176,12 +189,8 @@ static void on_dialled(void *owner, int socket, const struct error *why) {
     if (socket >= 0) {
         close(socket);
         change(part, DEMO_PART_RUNNING);
-    } else if (loop_clock_ns() - part->started_ns > DEMO_READY_S * NS_PER_S) {
-        struct text text = TEXT_IN(part->reason);
-        text_addf(&text, "not ready after %d s", DEMO_READY_S);
-        part->wanted = false;
-        process_stop(part->process, 0);
-        change(part, DEMO_PART_DIED);
+    } else if (loop_clock_ns() - part->started_ns > part->plan->ready_ns) {
+        give_up(part);
     } else {
         part->timer = loop_after(part->loop, POLL_MS * NS_PER_MS, on_ask_again, part);
     }
@@ -198,6 +207,15 @@ static void on_ask_again(void *owner, uint64_t now_ns) {
     }
 }
 
+static void note_end(struct demo_part *part, const struct process_exit *how) {
+    struct text text = TEXT_IN(part->reason);
+    if (how->signal != 0) {
+        text_addf(&text, "ended by signal %d", how->signal);
+    } else {
+        text_addf(&text, "ended with exit code %d", how->code);
+    }
+}
+
 static void on_exit_of(void *owner, const struct process_exit *how) {
     struct demo_part *part = owner;
     part->process = NULL;
@@ -206,13 +224,7 @@ static void on_exit_of(void *owner, const struct process_exit *how) {
     loop_timer_free(part->timer);
     part->timer = NULL;
     if (!part->wanted) remove_pid_file(part);
-    if (part->state == DEMO_PART_DIED) return; /* told when it was given up */
-    struct text text = TEXT_IN(part->reason);
-    if (how->signal != 0) {
-        text_addf(&text, "ended by signal %d", how->signal);
-    } else {
-        text_addf(&text, "ended with exit code %d", how->code);
-    }
+    if (part->reason[0] == '\0') note_end(part, how);
     struct error err;
     bool again = part->again;
     part->again = false;

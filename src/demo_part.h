@@ -28,7 +28,6 @@ enum demo_part_state {
 };
 
 enum {
-    DEMO_READY_S = 15,
     DEMO_STOP_S = 3, /* when the whole demo ends */
     DEMO_DRAIN_S =
         30, /* for one part: longer than it gives itself to finish its work */

@@ -15,6 +15,7 @@ enum {
     DEMO_ARGS_MAX = 32,
     DEMO_ARG_SIZE = 320,
     DEMO_WORKERS_MAX = 8, /* of each version */
+    DEMO_READY_S = 15,
     DEMO_PART_NAME_SIZE = 24,
 };
 
@@ -30,6 +31,7 @@ struct demo_plan {
     bool real_model; /* the paid API answers instead of the local model server */
     bool bad_canary; /* the canary's answers are slow and fail often */
     double traffic_rps;
+    uint64_t ready_ns; /* a part that does not listen by then is given up */
 };
 
 /* How one part is started. */

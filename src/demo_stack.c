@@ -28,10 +28,12 @@ struct demo_stack {
     unsigned next; /* the part that is started next; all before it are up */
     bool ready, failed, stopping;
     struct demo_log *log;     /* NULL when it could not be opened */
+    struct loop_timer *begin; /* until the first one is started */
     struct demo_lease *lease; /* once the router is up */
     struct loop_timer *trim;  /* of the logs */
 };
 
+static void on_begin(void *owner, uint64_t now_ns);
 static void start_next(struct demo_stack *stack);
 static void on_trim(void *owner, uint64_t now_ns);
 static void on_part_change(void *owner, struct demo_part *part);
@@ -118,21 +120,31 @@ struct demo_stack *demo_stack_new(
     struct demo_stack *stack = memory_new(sizeof *stack);
     *stack = (struct demo_stack){
         .loop = loop, .plan = plan, .handlers = *handlers, .owner = owner};
-    struct error err = {0};
     add_parts(stack);
     stack->trim = loop_every(loop, TRIM_S * NS_PER_S, on_trim, stack);
-    if (make_place(plan, &err)) stack->log = demo_log_new(loop, &plan->place, &err);
+    stack->begin = loop_after(loop, 0, on_begin, stack);
+    return stack;
+}
+
+static void on_begin(void *owner, uint64_t now_ns) {
+    struct demo_stack *stack = owner;
+    struct error err = {0};
+    (void)now_ns;
+    stack->begin = NULL;
+    if (make_place(stack->plan, &err)) {
+        stack->log = demo_log_new(stack->loop, &stack->plan->place, &err);
+    }
     if (stack->log) {
         start_next(stack);
     } else {
         fail(stack, &err);
     }
-    return stack;
 }
 
 void demo_stack_free(struct demo_stack *stack) {
     if (!stack) return;
     loop_timer_free(stack->trim);
+    loop_timer_free(stack->begin);
     demo_lease_free(stack->lease);
     for (unsigned i = 0; i < stack->part_count; i++) demo_part_free(stack->parts[i]);
     demo_log_free(stack->log);
@@ -211,6 +223,8 @@ static void on_nothing_ran(void *owner, uint64_t now_ns) {
 void demo_stack_stop(struct demo_stack *stack) {
     if (stack->stopping) return;
     stack->stopping = true;
+    loop_timer_free(stack->begin);
+    stack->begin = NULL;
     demo_lease_free(stack->lease);
     stack->lease = NULL;
     for (unsigned i = stack->part_count; i > 0; i--) {
