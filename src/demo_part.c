@@ -278,6 +278,16 @@ void demo_part_trim_log(const struct demo_part *part) {
     demo_trim(path, &err);
 }
 
+/* Without the line whose beginning was cut off, and without the last line's end. */
+static struct slice last_lines(struct slice tail, bool cut) {
+    struct scan scan = scan_of(tail);
+    struct slice line;
+    if (cut && memchr(tail.data, '\n', tail.length - 1)) scan_line(&scan, &line);
+    struct slice lines = scan_rest(&scan);
+    while (lines.length > 0 && lines.data[lines.length - 1] == '\n') lines.length--;
+    return lines;
+}
+
 void demo_part_last_words(const struct demo_part *part, struct text *words) {
     char path[DEMO_PATH_SIZE];
     char tail[DEMO_LOG_TAIL];
@@ -291,5 +301,6 @@ void demo_part_last_words(const struct demo_part *part, struct text *words) {
     close(log);
     if (length <= 0) return;
     text_add(words, ": ");
-    safe_text_add(words, (struct slice){.data = tail, .length = (size_t)length});
+    struct slice read = {.data = tail, .length = (size_t)length};
+    safe_text_add(words, last_lines(read, from > 0));
 }

@@ -31,7 +31,7 @@ enum {
     DEMO_STOP_S = 3, /* when the whole demo ends */
     DEMO_DRAIN_S =
         30, /* for one part: longer than it gives itself to finish its work */
-    DEMO_LOG_TAIL = 400,
+    DEMO_LOG_TAIL = 240, /* so that a message has room for it */
 };
 
 /* Told whenever the state changes; never inside a call. */
@@ -61,5 +61,5 @@ bool demo_part_is_up(const struct demo_part *part); /* a process exists */
 /* Keeps its log from growing without end: to be called now and then. */
 void demo_part_trim_log(const struct demo_part *part);
 
-/* Why it died, and the end of its log, sanitised. */
+/* Why it died, and the last lines of its log, sanitised. */
 void demo_part_last_words(const struct demo_part *part, struct text *words);

@@ -123,12 +123,32 @@ static void a_part_that_ignores_signals_is_given_up_all_the_same(void **state) {
     assert_non_null(strstr(rig.why, "redis not ready after 200ms"));
 }
 
+static void the_last_line_of_a_dying_part_is_told(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(
+        &rig, "#!/bin/sh\n"
+              "for i in 1 2 3 4 5 6 7 8 9; do\n"
+              "    echo \"$i: one of many words that come before the end of it\"\n"
+              "done\n"
+              "echo 'no room for the file'\n"
+              "exit 3\n");
+    rig_run(&rig);
+    assert_non_null(strstr(rig.why, "redis ended with exit code 3: "));
+    size_t length = strlen(rig.why);
+    const char *last = "no room for the file";
+    assert_true(length > strlen(last));
+    assert_string_equal(rig.why + length - strlen(last), last);
+    assert_non_null(strstr(rig.why, "code 3: 6: one of many"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_that_is_not_there_is_told_of),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_told_of),
         cmocka_unit_test(a_part_that_never_listens_is_given_up),
         cmocka_unit_test(a_part_that_ignores_signals_is_given_up_all_the_same),
+        cmocka_unit_test(the_last_line_of_a_dying_part_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
