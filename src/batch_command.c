@@ -12,6 +12,7 @@
 #include "command_functions.h"
 #include "dispatch.h"
 #include "io/loop.h"
+#include "own_path.h"
 
 enum { CHUNK_SIZE = 4096 };
 
@@ -129,12 +130,9 @@ static int print_plan(const struct batch_options *options) {
 static int carry_out(const struct invocation *invocation, const struct script *script) {
     char program[PATH_MAX];
     struct error err;
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length < 0) {
-        error_set(&err, ERROR_SYSTEM, "/proc/self/exe: %s", strerror(errno));
+    if (!own_path(program, sizeof program, &err)) {
         return invocation_fail(invocation, EXIT_CODE_INTERNAL, &err);
     }
-    program[length] = '\0';
     const struct batch_options options = {
         .script = script,
         .invocation = invocation,

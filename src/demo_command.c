@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,22 +13,13 @@
 #include "demo_control.h"
 #include "demo_run.h"
 #include "demo_traffic.h"
+#include "own_path.h"
 #include "terminal.h"
 #include "themes.h"
 
 enum { TRAFFIC_SECONDS = 5, TRAFFIC_SEED = 11, ANSWER_MAX = DEMO_CONTROL_ANSWER_MAX };
 
 #define TRAFFIC_RPS 40.0
-
-/* Our own program, and the folder in which the others stand. */
-static bool find_program(char program[DEMO_PATH_SIZE], struct error *err) {
-    ssize_t length = readlink("/proc/self/exe", program, DEMO_PATH_SIZE - 1);
-    if (length <= 0) {
-        return error_set(err, ERROR_SYSTEM, "/proc/self/exe: %s", strerror(errno));
-    }
-    program[length] = '\0';
-    return true;
-}
 
 static int run_stack_only(const struct invocation *invocation) {
     const struct options *options = &invocation->options;
@@ -45,10 +35,9 @@ static int run_stack_only(const struct invocation *invocation) {
         .config = options->values[OPTION_WRITE_CONFIG],
         .quiet = options_has(options, OPTION_QUIET),
     };
-    if (!find_program(run.plan.programs, &err)) {
-        return invocation_fail(invocation, EXIT_CODE_INTERNAL, &err);
+    if (!own_folder(run.plan.programs, sizeof run.plan.programs, &err)) {
+        return invocation_fail(invocation, EXIT_CODE_UNREACHABLE, &err);
     }
-    *strrchr(run.plan.programs, '/') = '\0';
     return demo_run(&run);
 }
 
@@ -143,8 +132,8 @@ int demo_command(const struct invocation *invocation) {
     }
     char program[DEMO_PATH_SIZE];
     int signal = 0;
-    if (!find_program(program, &err)) {
-        return invocation_fail(invocation, EXIT_CODE_INTERNAL, &err);
+    if (!own_path(program, sizeof program, &err)) {
+        return invocation_fail(invocation, EXIT_CODE_UNREACHABLE, &err);
     }
     struct demo_child *child = start_child(invocation, program, &signal, &err);
     if (!child && signal != 0) return 128 + signal;

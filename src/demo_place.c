@@ -10,7 +10,10 @@
 
 #include "base/text.h"
 
-enum { FILE_MODE = 0600, LONGEST_SOCKET_NAME = 16 };
+/* HAProxy binds a socket under a name of its own, and gives it the right one then. */
+static const char longest_socket[] = "/router.sock.4194304.tmp";
+
+enum { FILE_MODE = 0600 };
 
 void demo_place_path(
     const struct demo_place *place, const char *file, char path[DEMO_PATH_SIZE]) {
@@ -54,8 +57,8 @@ static bool sweep(const struct demo_place *place, struct error *err) {
 }
 
 static bool fits_a_socket(const struct demo_place *place, struct error *err) {
-    size_t room = sizeof(((struct sockaddr_un *)0)->sun_path) - LONGEST_SOCKET_NAME;
-    if (strlen(place->folder) < room) return true;
+    size_t room = sizeof(((struct sockaddr_un *)0)->sun_path) - sizeof longest_socket;
+    if (strlen(place->folder) <= room) return true;
     return error_set(
         err, ERROR_LIMIT, "%s: too long for the path of a socket; set XDG_RUNTIME_DIR",
         place->folder);

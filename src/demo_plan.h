@@ -13,7 +13,7 @@
 
 enum {
     DEMO_ARGS_MAX = 32,
-    DEMO_ARG_SIZE = 320,
+    DEMO_ARG_SIZE = DEMO_PATH_SIZE + 32,
     DEMO_WORKERS_MAX = 8, /* of each version */
     DEMO_READY_S = 15,
     DEMO_PART_NAME_SIZE = 24,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -7,9 +9,9 @@
 #include "base/text.h"
 #include "command_functions.h"
 #include "invocation.h"
-#include "io/folders.h"
+#include "own_path.h"
 
-enum { ARGS_MAX = 16, WATCHER_PATH_SIZE = FOLDER_PATH_SIZE + 32 };
+enum { ARGS_MAX = 16 };
 
 /* Handed on as they were given. */
 static const enum option_id handed_on[] = {OPTION_TARGET, OPTION_CONFIG,
@@ -17,22 +19,17 @@ static const enum option_id handed_on[] = {OPTION_TARGET, OPTION_CONFIG,
                                            OPTION_PLAIN,  OPTION_TIMEOUT};
 
 /* The watcher stands beside this program. */
-static bool find_watcher(char path[WATCHER_PATH_SIZE], struct error *err) {
-    char self[FOLDER_PATH_SIZE];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length <= 0) {
-        return error_set(err, ERROR_SYSTEM, "/proc/self/exe: %s", strerror(errno));
-    }
-    self[length] = '\0';
-    *strrchr(self, '/') = '\0';
-    struct text text = text_in(path, WATCHER_PATH_SIZE);
-    text_addf(&text, "%s/flightdeck-watch", self);
-    return true;
+static bool find_watcher(char path[PATH_MAX], struct error *err) {
+    char folder[PATH_MAX];
+    if (!own_folder(folder, sizeof folder, err)) return false;
+    struct text text = text_in(path, PATH_MAX);
+    text_addf(&text, "%s/flightdeck-watch", folder);
+    return !text.truncated || error_set(err, ERROR_LIMIT, "%s: too deep", folder);
 }
 
 /* Replaces this process, and with it everything in it that could act. */
 int watch_command(const struct invocation *invocation) {
-    char path[WATCHER_PATH_SIZE];
+    char path[PATH_MAX];
     char *args[ARGS_MAX + 1] = {path};
     size_t count = 1;
     struct error err = {0};
@@ -53,5 +50,6 @@ int watch_command(const struct invocation *invocation) {
     if (url) args[count++] = memory_copy_string(url);
     execv(path, args);
     error_set(&err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+    while (count > 1) free(args[--count]);
     return invocation_fail(invocation, EXIT_CODE_INTERNAL, &err);
 }
