@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "demo_place.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
@@ -12,6 +14,8 @@
 
 /* HAProxy binds a socket under a name of its own, and gives it the right one then. */
 static const char longest_socket[] = "/router.sock.4194304.tmp";
+
+static const char lock_name[] = "lock";
 
 enum { FILE_MODE = 0600 };
 
@@ -42,18 +46,38 @@ static int take_lock(const char *path) {
     return -1;
 }
 
-/* Whoever had this place before did not live to tidy up. */
+/* Removes everything in the folder but the lock. */
 static bool sweep(const struct demo_place *place, struct error *err) {
-    static const char *const left[] = {
-        "redis",        "router.cfg",   "router.cfg.new", "router.sock",
-        "control.sock", "redis.sock",   "target.yaml",    "target.yaml.new",
-        "log.sock",     "rollout.sock", "parts"};
-    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
-        char path[DEMO_PATH_SIZE];
-        demo_place_path(place, left[i], path);
-        if (!folder_remove(path, err)) return false;
+    DIR *folder = opendir(place->folder);
+    if (!folder) {
+        return error_set(err, ERROR_SYSTEM, "%s: %s", place->folder, strerror(errno));
     }
-    return true;
+    bool swept = true;
+    const struct dirent *entry;
+    while (swept && (entry = readdir(folder)) != NULL) {
+        char path[DEMO_PATH_SIZE];
+        const char *name = entry->d_name;
+        bool stays = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+                     strcmp(name, lock_name) == 0;
+        if (stays) continue;
+        demo_place_path(place, name, path);
+        swept = folder_remove(path, err);
+    }
+    closedir(folder);
+    return swept;
+}
+
+/* The lock goes last: until then nobody else takes the name. From then on the folder may
+ * be somebody else's. */
+static bool sweep_all(const struct demo_place *place, struct error *err) {
+    char path[DEMO_PATH_SIZE];
+    demo_place_path(place, lock_name, path);
+    if (!sweep(place, err)) return false;
+    if (unlink(path) == 0) {
+        rmdir(place->folder);
+        return true;
+    }
+    return error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
 }
 
 static bool fits_a_socket(const struct demo_place *place, struct error *err) {
@@ -72,11 +96,10 @@ static void sweep_dead(const char *runtime) {
         struct error err;
         name_place(&place, runtime, number);
         if (access(place.folder, F_OK) != 0) continue;
-        demo_place_path(&place, "lock", path);
+        demo_place_path(&place, lock_name, path);
         int lock = take_lock(path);
         if (lock < 0) continue;
-        /* The lock goes last: until then nobody else takes the name. */
-        if (sweep(&place, &err) && unlink(path) == 0) rmdir(place.folder);
+        sweep_all(&place, &err);
         close(lock);
     }
 }
@@ -90,7 +113,7 @@ bool demo_place_claim(struct demo_place *place, struct error *err) {
         name_place(place, runtime, number);
         if (!fits_a_socket(place, err)) return false;
         if (!folder_make(place->folder, err)) return false;
-        demo_place_path(place, "lock", path);
+        demo_place_path(place, lock_name, path);
         place->lock = take_lock(path);
         if (place->lock >= 0) return sweep(place, err);
     }
@@ -99,5 +122,7 @@ bool demo_place_claim(struct demo_place *place, struct error *err) {
 }
 
 bool demo_place_remove(const struct demo_place *place, struct error *err) {
-    return folder_remove(place->folder, err);
+    struct stat about;
+    bool ours = fstat(place->lock, &about) == 0 && about.st_nlink > 0;
+    return !ours || sweep_all(place, err);
 }

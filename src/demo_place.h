@@ -23,7 +23,8 @@ struct demo_place {
 /* Takes the first name that no living demo has. What a dead one left is removed. */
 bool demo_place_claim(struct demo_place *place, struct error *err);
 
-/* Removes the folder and all in it. */
+/* Removes the folder and all in it, unless that was done before: the name may be
+ * somebody else's by now. */
 bool demo_place_remove(const struct demo_place *place, struct error *err);
 
 /* The path of a file in the folder. */

@@ -1,6 +1,7 @@
 /* Every way in which a demo can end, and that nothing of it stays: no process, no port,
  * no file. */
 /* SPDX-License-Identifier: MIT */
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -134,6 +135,31 @@ static void what_any_dead_demo_left_is_swept(void **state) {
     expect_gone(&first, &home);
 }
 
+/* The supervisor has tidied up and is gone; its keeper notices only when somebody else has
+ * taken the name. */
+static void a_keeper_that_comes_late_leaves_the_next_one_alone(void **state) {
+    (void)state;
+    struct test_demo_home home;
+    struct test_demo first, second;
+    char name[16], file[TEST_PATH_SIZE];
+    test_demo_home_init(&home);
+    start(&first, &home);
+    test_folder_path(&home.folder, "flightdeck/demos/demo/target.yaml", file);
+    kill(first.pid, SIGSTOP);
+    kill(supervisor_of(&first), SIGTERM);
+    while (access(file, F_OK) == 0) sched_yield();
+
+    assert_true(test_demo_start(&second, &home, stack_only_args, NULL));
+    assert_int_equal(test_demo_look(&second), FAMILY);
+    test_demo_value(&second, "name", name, sizeof name);
+    kill(first.pid, SIGCONT);
+    assert_true(test_demo_is_gone(&first));
+    test_demo_clear(&first);
+    if (strcmp(name, "demo") == 0) assert_int_equal(access(file, F_OK), 0);
+    kill(second.pid, SIGTERM);
+    expect_gone(&second, &home);
+}
+
 static void a_signal_while_starting_ends_all_of_it(void **state) {
     (void)state;
     struct test_demo_home home;
@@ -181,6 +207,7 @@ int main(void) {
         cmocka_unit_test(killing_the_supervisor_ends_all_of_it),
         cmocka_unit_test(killing_both_leaves_files_that_the_next_one_sweeps),
         cmocka_unit_test(what_any_dead_demo_left_is_swept),
+        cmocka_unit_test(a_keeper_that_comes_late_leaves_the_next_one_alone),
         cmocka_unit_test(a_signal_while_starting_ends_all_of_it),
         cmocka_unit_test(ending_the_command_in_front_ends_its_stack),
         cmocka_unit_test(killing_the_command_in_front_ends_its_stack),
