@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -14,11 +15,13 @@
 
 struct http_socket {
     struct http_sockets *sockets; /* borrowed */
-    struct loop_watch *watch;
+    struct loop_watch *watch;     /* NULL until it is wanted for the first time */
     curl_socket_t descriptor;
-    /* Opened by us, so its end is told. Of the others, such as the resolver's, nobody
-     * tells when they are closed: they are watched only while they are wanted. */
+    /* Opened by us, so the end of its connection is told. Of the others, such as the
+     * resolver's, nobody tells when they are closed: they are watched only while they
+     * are wanted. */
     bool ours;
+    ino_t inode; /* of ours: the descriptor may have come to mean another one */
     bool wanted;
     struct http_socket *next, **link; /* of all; what points here */
 };
@@ -59,7 +62,8 @@ static struct http_socket *add(
     socket->sockets = sockets;
     socket->descriptor = descriptor;
     socket->ours = ours;
-    socket->watch = loop_watch_new(sockets->loop, descriptor, on_ready, socket);
+    struct stat about;
+    if (ours && fstat(descriptor, &about) == 0) socket->inode = about.st_ino;
     socket->next = sockets->first;
     if (socket->next) socket->next->link = &socket->next;
     socket->link = &sockets->first;
@@ -74,9 +78,15 @@ static void forget(struct http_socket *socket) {
     free(socket);
 }
 
+/* What never became a connection, curl closes without a word. */
+static bool is_open(const struct http_socket *socket) {
+    struct stat about;
+    return fstat(socket->descriptor, &about) == 0 && about.st_ino == socket->inode;
+}
+
 static void on_unwanted(struct http_socket *socket) {
     if (!socket) return;
-    if (!socket->ours) {
+    if (!socket->ours || !socket->watch || !is_open(socket)) {
         forget(socket);
         return;
     }
@@ -100,6 +110,9 @@ static int on_curl_socket(
     if (wanted & CURL_POLL_IN) events |= LOOP_READABLE;
     if (wanted & CURL_POLL_OUT) events |= LOOP_WRITABLE;
     socket->wanted = true;
+    if (!socket->watch) {
+        socket->watch = loop_watch_new(sockets->loop, descriptor, on_ready, socket);
+    }
     loop_watch_set(socket->watch, events);
     return 0;
 }
@@ -110,6 +123,8 @@ static curl_socket_t on_open(
     int descriptor =
         socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (descriptor < 0) return CURL_SOCKET_BAD;
+    struct http_socket *before = find(owner, descriptor);
+    if (before) forget(before); /* closed without a word */
     add(owner, descriptor, true);
     return descriptor;
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/http.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -19,6 +23,7 @@ enum {
     GRACE_MS = 250, /* how much later than its timeout a call may end */
     BODY_MAX = 64 * 1024,
     GROWTH_MAX = 8 * 1024 * 1024,
+    FULL_PORT_WAITING = 4,
 };
 
 struct fixture {
@@ -312,6 +317,57 @@ static void all_may_end_within_a_callback(void **state) {
     assert_true(ending.ended);
 }
 
+/* A port whose queue is full: the kernel drops whoever knocks, as a firewall does. */
+struct full_port {
+    int listener, waiting[FULL_PORT_WAITING];
+    char url[64];
+};
+
+static void full_port_open(struct full_port *port) {
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    struct sockaddr *any = (struct sockaddr *)&address;
+    port->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(port->listener, any, length), 0);
+    assert_int_equal(listen(port->listener, 0), 0);
+    assert_int_equal(getsockname(port->listener, any, &length), 0);
+    for (unsigned i = 0; i < FULL_PORT_WAITING; i++) {
+        port->waiting[i] =
+            socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        int connected = connect(port->waiting[i], any, length);
+        assert_true(connected == 0 || errno == EINPROGRESS);
+    }
+    unsigned number = ntohs(address.sin_port);
+    snprintf(port->url, sizeof port->url, "http://127.0.0.1:%u/", number);
+}
+
+static void full_port_close(struct full_port *port) {
+    for (unsigned i = 0; i < FULL_PORT_WAITING; i++) close(port->waiting[i]);
+    close(port->listener);
+}
+
+static void who_never_lets_us_in_is_given_up_and_nothing_else_suffers(void **state) {
+    const struct fixture *fixture = *state;
+    struct full_port port;
+    char good[128];
+    full_port_open(&port);
+    hostile_url(fixture->hostile, "empty-200", good, sizeof good);
+    for (unsigned i = 0; i < 3; i++) {
+        struct http_request request = request_to(port.url);
+        struct seen both[2] = {{.loop = fixture->loop}, {.loop = fixture->loop}};
+        for (unsigned k = 0; k < 2; k++) {
+            both[k].call = http_start(fixture->http, &request, on_done, &both[k]);
+        }
+        while (both[0].times == 0 || both[1].times == 0) loop_run(fixture->loop);
+        assert_int_equal(both[0].error.code, ERROR_TIMEOUT);
+        assert_int_equal(both[1].error.code, ERROR_TIMEOUT);
+        request = request_to(good);
+        assert_int_equal(ask(fixture, &request).status, 200);
+    }
+    full_port_close(&port);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
@@ -326,6 +382,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(headers_cannot_smuggle_lines, start, stop),
         cmocka_unit_test_setup_teardown(freed_calls_are_silent, start, stop),
         cmocka_unit_test_setup_teardown(all_may_end_within_a_callback, start, stop),
+        cmocka_unit_test_setup_teardown(
+            who_never_lets_us_in_is_given_up_and_nothing_else_suffers, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
