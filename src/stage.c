@@ -290,6 +290,12 @@ static void init_ui(struct stage *stage, const struct terminal *terminal) {
     if (!terminal->utf8) stage->ui.glyphs = RASTER_ASCII;
 }
 
+static void watch_signals(struct stage *stage) {
+    for (size_t i = 0; i < STAGE_SIGNALS; i++) {
+        stage->signals[i] = loop_on_signal(stage->loop, signals[i], on_signal, stage);
+    }
+}
+
 static void watch(struct stage *stage) {
     struct loop *loop = stage->loop;
     stage->keys = loop_watch_new(loop, screen_input_fd(stage->screen), on_keys, stage);
@@ -297,9 +303,6 @@ static void watch(struct stage *stage) {
     stage->line =
         loop_watch_new(loop, screen_output_fd(stage->screen), on_line_ready, stage);
     loop_watch_set(stage->line, 0);
-    for (size_t i = 0; i < STAGE_SIGNALS; i++) {
-        stage->signals[i] = loop_on_signal(loop, signals[i], on_signal, stage);
-    }
     set_clock(stage);
 }
 
@@ -327,16 +330,20 @@ struct stage *stage_new(
     struct terminal terminal;
     if (!read_terminal(&terminal, options->color, err)) return NULL;
     char warning[UI_NOTICE_SIZE];
-    struct screen *screen =
-        screen_new(&terminal, options->restore, warning, sizeof warning, err);
-    if (!screen) return NULL;
     struct stage *stage = memory_new(sizeof *stage);
     stage->loop = loop;
     stage->model = model;
     stage->owner = *owner;
-    stage->screen = screen;
+    /* While the terminal is ours, no signal may end us before it is given back. */
+    watch_signals(stage);
+    stage->screen =
+        screen_new(&terminal, options->restore, warning, sizeof warning, err);
+    if (!stage->screen) {
+        stage_free(stage);
+        return NULL;
+    }
     init_ui(stage, &terminal);
-    outfit_init(&stage->outfit, screen, &stage->ui);
+    outfit_init(&stage->outfit, stage->screen, &stage->ui);
     if (options->theme) outfit_change(&stage->outfit, SETTING_THEME, options->theme);
     if (warning[0]) ui_notify(&stage->ui, warning);
     watch(stage);
@@ -347,11 +354,11 @@ void stage_free(struct stage *stage) {
     if (!stage) return;
     loop_watch_free(stage->keys);
     loop_watch_free(stage->line);
-    for (size_t i = 0; i < STAGE_SIGNALS; i++) loop_signal_free(stage->signals[i]);
     loop_timer_free(stage->frame);
     loop_timer_free(stage->escape);
     loop_timer_free(stage->second);
     screen_free(stage->screen);
+    for (size_t i = 0; i < STAGE_SIGNALS; i++) loop_signal_free(stage->signals[i]);
     free(stage);
 }
 

@@ -21,8 +21,7 @@
 #include "support/test_folder.h"
 
 /* The test starts itself as the program in the terminal: a guarded player. */
-
-enum { FUZZ_EVENTS = 1500, FUZZ_SEEDS = 3 };
+enum { FUZZ_EVENTS = 1500, FUZZ_SEEDS = 3, STORMS = 9 };
 
 static int run(void *owner, struct restore *restore) {
     const struct player_options options = {
@@ -234,6 +233,20 @@ static void it_ends_by_every_signal(void **state) {
     }
 }
 
+/* Without its guard nobody else gives the terminal back, whatever comes meanwhile. */
+static void a_storm_of_signals_leaves_the_terminal_as_it_was(void **state) {
+    (void)state;
+    static const int numbers[] = {SIGTERM, SIGHUP, SIGINT};
+    for (unsigned i = 0; i < STORMS; i++) {
+        struct display *display = start();
+        pid_t group = display_pid(display);
+        kill(group, SIGKILL);
+        assert_int_equal(display_wait_exit(display, 10000), 128 + SIGKILL);
+        while (kill(-group, numbers[i % 3]) == 0) continue;
+        assert_ends_well(display);
+    }
+}
+
 static void a_slow_line_drops_frames_and_answers_keys(void **state) {
     (void)state;
     struct display *display = start();
@@ -379,6 +392,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(every_terminal_gets_what_it_can_show),
         cmocka_unit_test(a_dumb_terminal_is_refused_with_what_to_do),
         cmocka_unit_test(it_ends_by_every_signal),
+        cmocka_unit_test(a_storm_of_signals_leaves_the_terminal_as_it_was),
         cmocka_unit_test(a_slow_line_drops_frames_and_answers_keys),
         cmocka_unit_test(lives_through_random_keys_and_sizes),
     };
