@@ -91,7 +91,8 @@ static void who_speaks_no_tls_has_not_answered(void **state) {
         service_port(service));
     char name[NAME_SIZE];
     snprintf(name, sizeof name, "stable 127.0.0.1:%u", service_port(service));
-    expect_silence(name, "TLS: wrong version number");
+    /* What it says, or that it hung up: whichever arrives first. */
+    expect_silence(name, "TLS: ");
     service_free(service);
 }
 
