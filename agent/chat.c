@@ -8,22 +8,18 @@
 #include "agent/chat_request.h"
 #include "agent/conversation.h"
 #include "agent/model_client.h"
-#include "agent/registry.h"
-#include "agent/tools.h"
-#include "base/json_writer.h"
+#include "agent/tool_round.h"
 #include "base/memory.h"
-#include "base/panic.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "core/node_json.h"
 #include "io/loop.h"
 #include "io/redis.h"
 
-enum { KEY_SIZE = CHAT_USER_SIZE + 8, NUMBER_SIZE = 16, RESULTS_MAX = 1024 * 1024 };
+enum { KEY_SIZE = CHAT_USER_SIZE + 8, NUMBER_SIZE = 16 };
 
 static const uint64_t history_timeout_ns = NS_PER_S / 2;
 
-enum chat_state { CHAT_LOADING, CHAT_ASKING, CHAT_DONE };
+enum chat_state { CHAT_LOADING, CHAT_ASKING, CHAT_WORKING, CHAT_DONE };
 
 struct chat {
     struct agent *agent; /* borrowed */
@@ -31,7 +27,8 @@ struct chat {
     uint64_t ticket;          /* of the question to Redis; 0 for none */
     struct loop_timer *timer; /* in its place */
     struct model_ask *ask;
-    char *message; /* owned */
+    struct tool_round *round; /* while tools work */
+    char *message;            /* owned */
     size_t message_length;
     char user_hash[USER_HASH_SIZE];
     struct user_context context;
@@ -49,6 +46,7 @@ static void on_history(void *owner, const struct redis_result *result);
 static void on_no_history(void *owner, uint64_t now_ns);
 static void ask_model(struct chat *chat);
 static void on_answer(void *owner, const struct model_result *result);
+static void on_tools(void *owner, struct slice results);
 
 static void load_history(struct chat *chat, const char *user_id) {
     if (!agent_has_redis(chat->agent)) {
@@ -91,6 +89,7 @@ void chat_free(struct chat *chat) {
     if (chat->ticket) redis_cancel(chat->agent->redis, chat->ticket);
     loop_timer_free(chat->timer);
     model_ask_free(chat->ask);
+    tool_round_free(chat->round);
     conversation_clear(&chat->conversation);
     buffer_clear(&chat->calls);
     buffer_clear(&chat->turn);
@@ -163,60 +162,11 @@ static void ask_model(struct chat *chat) {
     buffer_clear(&body);
 }
 
-/* One line of the record that the client gets; left out when the record is full. */
-static void record_call(
-    struct chat *chat, const struct model_call *call, enum tool_status status,
-    const char *output) {
-    struct buffer line;
-    buffer_init(&line, CHAT_CALLS_MAX);
-    struct json_writer json = json_writer_to(&line);
-    if (chat->calls.length > 0) buffer_add_char(&line, ',');
-    json_object_begin(&json);
-    json_field_string(&json, "name", call->name);
-    json_key(&json, "input");
-    node_write_json(call->input, &json);
-    json_field_string(&json, "output", output);
-    json_field_string(&json, "status", tool_status_name(status));
-    json_object_end(&json);
-    if (!line.overflow) buffer_add(&chat->calls, line.data, line.length);
-    buffer_clear(&line);
-}
-
-static void run_call(
-    struct chat *chat, const struct model_call *call, struct json_writer *results) {
-    struct registry *registry = chat->agent->registry;
-    char output[TOOL_OUTPUT_SIZE];
-    struct text text = TEXT_IN(output);
-    uint64_t started_ns = loop_clock_ns();
-    enum tool_status status = tools_run(call->name, call->input, &text);
-    const char *label = tools_label(call->name);
-    registry_observe(
-        registry, FAMILY_TOOL_DURATION, label, NULL,
-        (double)(loop_clock_ns() - started_ns) / (double)NS_PER_S);
-    registry_count(registry, FAMILY_TOOL_CALLS, label, tool_status_name(status), 1);
-    record_call(chat, call, status, output);
-
-    json_object_begin(results);
-    json_field_string(results, "type", "tool_result");
-    json_field_string(results, "tool_use_id", call->id);
-    json_field_string(results, "content", output);
-    if (status != TOOL_OK) json_field_bool(results, "is_error", true);
-    json_object_end(results);
-}
-
-/* Every call is answered, all in one message: anything else is refused. */
-static void run_calls(struct chat *chat, const struct model_answer *answer) {
-    struct buffer results;
-    buffer_init(&results, RESULTS_MAX);
-    struct json_writer json = json_writer_to(&results);
-    json_array_begin(&json);
-    for (size_t i = 0; i < answer->call_count; i++) {
-        run_call(chat, &answer->calls[i], &json);
-    }
-    json_array_end(&json);
-    ensure(!results.overflow);
-    conversation_add_results(&chat->conversation, buffer_slice(&results));
-    buffer_clear(&results);
+static void run_tools(struct chat *chat, const struct model_answer *answer) {
+    struct tool_round_question question = {
+        .answer = answer, .deadline_ns = chat->deadline_ns, .record = &chat->calls};
+    chat->state = CHAT_WORKING;
+    chat->round = tool_round_start(chat->agent, &question, on_tools, chat);
 }
 
 static void go_on(struct chat *chat, const struct model_answer *answer) {
@@ -225,8 +175,11 @@ static void go_on(struct chat *chat, const struct model_answer *answer) {
         return;
     }
     conversation_add_answer(&chat->conversation, answer->content);
-    if (answer->stop == STOP_TOOL_USE) run_calls(chat, answer);
-    ask_model(chat);
+    if (answer->call_count > 0) {
+        run_tools(chat, answer);
+    } else {
+        ask_model(chat);
+    }
 }
 
 static enum outcome outcome_of_stop(enum model_stop stop) {
@@ -278,4 +231,12 @@ static void on_answer(void *owner, const struct model_result *result) {
     } else {
         conclude(chat, result->answer);
     }
+}
+
+/* Every call is answered, all in one message: anything else is refused. */
+static void on_tools(void *owner, struct slice results) {
+    struct chat *chat = owner;
+    chat->round = NULL;
+    conversation_add_results(&chat->conversation, results);
+    ask_model(chat);
 }

@@ -4,22 +4,24 @@
 #include <string.h>
 
 #include "agent/calculator.h"
+#include "agent/tool_call.h"
 
-typedef bool (*tool_fn)(const struct node *input, struct text *output);
-
-static bool run_calculate(const struct node *input, struct text *output) {
+static void start_calculate(struct tool_call *call, const struct node *input) {
     const struct node *expression = node_get(input, "expression");
-    if (!expression || expression->kind != NODE_STRING) {
+    struct text *output = tool_call_output(call);
+    bool is_good = false;
+    if (expression && expression->kind == NODE_STRING) {
+        is_good = calculator_answer(expression->string, output);
+    } else {
         text_add(output, "error: calculate needs a string named expression");
-        return false;
     }
-    return calculator_answer(expression->string, output);
+    tool_call_end(call, is_good ? TOOL_OK : TOOL_FAILED);
 }
 
 /* clang-format off */
-/*    id              name         run */
+/*    id              name         start */
 #define TOOLS(X) \
-    X(TOOL_CALCULATE, "calculate", run_calculate, \
+    X(TOOL_CALCULATE, "calculate", start_calculate, \
       "Evaluates an arithmetic expression and returns the number. Knows + - * / % ^, " \
       "parentheses, pi, e, abs, sqrt, floor, ceil, round, ln, log10, exp, sin, cos, " \
       "tan, pow, min and max.", \
@@ -28,7 +30,7 @@ static bool run_calculate(const struct node *input, struct text *output) {
 /* clang-format on */
 
 enum tool {
-#define X(id, name, run, description, schema) id
+#define X(id, name, start, description, schema) id
     TOOLS(X),
 #undef X
     TOOL_COUNT
@@ -36,12 +38,12 @@ enum tool {
 
 static const struct {
     const char *name;
-    tool_fn run;
+    tool_start_fn start;
     const char *description;
     const char *schema; /* JSON */
 } tools[] = {
-#define X(id, name, run, description, schema) \
-    [id] = {(name), (run), (description), (schema)}
+#define X(id, name, start, description, schema) \
+    [id] = {(name), (start), (description), (schema)}
     TOOLS(X)
 #undef X
 };
@@ -65,20 +67,16 @@ static size_t find(const char *name) {
     return i;
 }
 
-enum tool_status tools_run(
-    const char *name, const struct node *input, struct text *output) {
+tool_start_fn tools_find(const char *name) {
     size_t tool = find(name);
-    if (tool == TOOL_COUNT) {
-        text_add(output, "error: there is no tool of that name");
-        return TOOL_UNKNOWN;
-    }
-    return tools[tool].run(input, output) ? TOOL_OK : TOOL_FAILED;
+    return tool == TOOL_COUNT ? NULL : tools[tool].start;
 }
 
 const char *tool_status_name(enum tool_status status) {
     switch (status) {
     case TOOL_OK: return "success";
     case TOOL_FAILED: return "error";
+    case TOOL_TIMED_OUT: return "timeout";
     case TOOL_UNKNOWN: break;
     }
     return "unknown";

@@ -3,24 +3,24 @@
 #pragma once
 
 #include "base/json_writer.h"
-#include "base/text.h"
 #include "core/node.h"
 
-enum {
-    TOOL_NAME_SIZE = 64,
-    TOOL_OUTPUT_SIZE = 8192, /* what the model gets to read of one call */
-};
+enum { TOOL_NAME_SIZE = 64 };
 
-enum tool_status { TOOL_OK, TOOL_FAILED, TOOL_UNKNOWN };
+enum tool_status { TOOL_OK, TOOL_FAILED, TOOL_TIMED_OUT, TOOL_UNKNOWN };
+
+struct tool_call;
+
+/* Begins the work of one call: now or later it ends it with tool_call_end(). */
+typedef void (*tool_start_fn)(struct tool_call *call, const struct node *input);
 
 /* The list that goes with every request to the model: name, description, schema. */
 void tools_write(struct json_writer *json);
 
-/* Runs one call; `output` is what the model is told, whatever the status. */
-enum tool_status tools_run(
-    const char *name, const struct node *input, struct text *output);
+/* What starts the tool of that name; NULL when there is none. */
+tool_start_fn tools_find(const char *name);
 
-/* "success", "error" or "unknown". */
+/* "success", "error", "timeout" or "unknown". */
 const char *tool_status_name(enum tool_status status);
 
 /* The name itself when the table has it, else "unknown": for labels, since the model may

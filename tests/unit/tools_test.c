@@ -5,50 +5,104 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "agent/agent.h"
+#include "agent/registry.h"
+#include "agent/tool_call.h"
+#include "base/memory.h"
+#include "base/units.h"
 #include "core/document.h"
 #include "io/json.h"
+#include "io/loop.h"
 
-static enum tool_status run(
-    const char *name, const char *input, char output[TOOL_OUTPUT_SIZE]) {
+enum { PAGE_MAX = 256 * 1024 };
+
+/* What became of the last call, and the agent that made it. */
+static struct agent *agent;
+static enum tool_status last_status;
+static char last_output[TOOL_OUTPUT_SIZE];
+
+static int set_up(void **state) {
+    (void)state;
+    agent = memory_new(sizeof *agent);
+    agent->loop = loop_new();
+    agent->registry = registry_new();
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    registry_free(agent->registry);
+    loop_free(agent->loop);
+    free(agent);
+    return 0;
+}
+
+static void on_done(void *owner, enum tool_status status, struct slice output) {
+    struct text text = TEXT_IN(last_output);
+    (void)owner;
+    last_status = status;
+    text_add_slice(&text, output);
+    loop_stop(agent->loop);
+}
+
+static enum tool_status run(const char *name, const char *input) {
     struct error err = {0};
     struct document *document = json_parse(slice_of(input), &err);
     assert_non_null(document);
-    struct text text = text_in(output, TOOL_OUTPUT_SIZE);
-    enum tool_status status = tools_run(name, document_root(document), &text);
+    struct tool_question question = {
+        .name = name,
+        .input = document_root(document),
+        .deadline_ns = loop_clock_ns() + 60 * NS_PER_S};
+    last_output[0] = '\0';
+    tool_call_start(agent, &question, on_done, NULL);
+    assert_string_equal(last_output, ""); /* never inside the call that started it */
+    loop_run(agent->loop);
     document_free(document);
-    return status;
+    return last_status;
 }
 
-static void tools_calculate(void **state) {
-    (void)state;
-    char output[TOOL_OUTPUT_SIZE];
-    assert_int_equal(run("calculate", "{\"expression\":\"2 + 2\"}", output), TOOL_OK);
-    assert_string_equal(output, "4");
+static bool page_has(const char *words) {
+    struct buffer page;
+    buffer_init(&page, PAGE_MAX);
+    registry_write(agent->registry, &page);
+    bool is_there = strstr(buffer_string(&page), words) != NULL;
+    buffer_clear(&page);
+    return is_there;
 }
 
-static void tools_tell_the_model_what_was_wrong(void **state) {
+static void calculate_tool_success(void **state) {
     (void)state;
-    char output[TOOL_OUTPUT_SIZE];
+    assert_int_equal(run("calculate", "{\"expression\":\"2 + 2\"}"), TOOL_OK);
+    assert_string_equal(last_output, "4");
+    assert_true(
+        page_has("tool_calls_total{tool_name=\"calculate\",status=\"success\"} 1\n"));
+    assert_true(page_has("tool_duration_seconds_count{tool_name=\"calculate\"} 1\n"));
+}
+
+static void calculate_tool_invalid_expression(void **state) {
+    (void)state;
     static const char *const inputs[] = {
         "{\"expression\":\"invalid\"}", "{\"expression\":\"1/0\"}",
         "{\"expression\":7}", "{}"};
     for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
-        assert_int_equal(run("calculate", inputs[i], output), TOOL_FAILED);
-        assert_memory_equal(output, "error", 5);
+        assert_int_equal(run("calculate", inputs[i]), TOOL_FAILED);
+        assert_memory_equal(last_output, "error", 5);
     }
 }
 
-static void tools_survive_a_tool_that_nobody_has(void **state) {
+static void unknown_tool(void **state) {
     (void)state;
-    char output[TOOL_OUTPUT_SIZE];
-    assert_int_equal(run("rm", "{\"path\":\"/\"}", output), TOOL_UNKNOWN);
-    assert_memory_equal(output, "error", 5);
+    assert_int_equal(run("rm", "{\"path\":\"/\"}"), TOOL_UNKNOWN);
+    assert_memory_equal(last_output, "error", 5);
     assert_string_equal(tools_label("rm"), "unknown");
     assert_string_equal(tools_label("calculate"), "calculate");
+    assert_true(
+        page_has("tool_calls_total{tool_name=\"unknown\",status=\"unknown\"} 1\n"));
 }
 
 static void tools_are_listed_with_their_schema(void **state) {
@@ -66,6 +120,7 @@ static void tools_are_listed_with_their_schema(void **state) {
         char type[16];
         assert_true(node_string(tool, "name", name, sizeof name));
         assert_string_equal(tools_label(name), name);
+        assert_non_null(tools_find(name));
         assert_true(node_get(tool, "description")->string.length > 0);
         assert_true(
             node_string(node_get(tool, "input_schema"), "type", type, sizeof type));
@@ -77,10 +132,10 @@ static void tools_are_listed_with_their_schema(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tools_calculate),
-        cmocka_unit_test(tools_tell_the_model_what_was_wrong),
-        cmocka_unit_test(tools_survive_a_tool_that_nobody_has),
+        cmocka_unit_test(calculate_tool_success),
+        cmocka_unit_test(calculate_tool_invalid_expression),
+        cmocka_unit_test(unknown_tool),
         cmocka_unit_test(tools_are_listed_with_their_schema),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
