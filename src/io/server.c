@@ -122,6 +122,17 @@ static void hand_over(struct server *server) {
     }
 }
 
+/* Streams whose clients left while libmicrohttpd ran, which calls no owner. */
+static void tell_lost(struct server *server) {
+    while (server->lost) {
+        struct server_request *request = server->lost;
+        server->lost = request->next;
+        if (request->stream.is_open) server->on_gone(server->owner, request);
+        server->request_count--;
+        server_request_free(request);
+    }
+}
+
 static void end_drain(struct server *server) {
     server_drained_fn on_drained = server->on_drained;
     server->on_drained = NULL;
@@ -156,12 +167,13 @@ static void run(struct server *server) {
     do {
         server->resumed = false;
         MHD_run(server->daemon);
+        tell_lost(server);
         hand_over(server);
     } while (server->resumed && !server->freed && ++runs < RUNS_PER_TURN);
     leave(server);
 }
 
-static void resume(struct server_request *request, enum request_state state) {
+void server_resume(struct server_request *request, enum request_state state) {
     struct server *server = request->connection->server;
     request->state = state;
     MHD_resume_connection(request->mhd);
@@ -175,15 +187,20 @@ void server_answer(
     ensure(request->state == REQUEST_WAITING);
     bool close = request->connection->server->draining;
     server_request_prepare(request, status, content_type, body, close);
-    resume(request, REQUEST_READY);
+    server_resume(request, REQUEST_READY);
 }
 
 /* The owner is told that its work is in vain; then the client, if it is still there. */
 static void give_up(struct server_request *request, unsigned status) {
     struct server *server = request->connection->server;
+    if (request->stream.is_open) {
+        server_stream_break(request);
+        server->on_gone(server->owner, request);
+        return;
+    }
     if (request->state == REQUEST_WAITING) server->on_gone(server->owner, request);
     if (status) server_request_refuse(request, status);
-    resume(request, status ? REQUEST_READY : REQUEST_DROPPED);
+    server_resume(request, status ? REQUEST_READY : REQUEST_DROPPED);
 }
 
 /* Sweeping: what libmicrohttpd does not see. */
@@ -212,7 +229,7 @@ static uint64_t deadline_start(
 
 static void inspect(struct server_connection *connection, uint64_t now_ns) {
     struct server_request *request = connection->request;
-    if (request && request->state == REQUEST_WAITING) {
+    if (request && (request->state == REQUEST_WAITING || request->stream.is_open)) {
         uint64_t limit_ns = connection->server->options.answer_timeout_ns;
         if (client_left(connection)) {
             give_up(request, 0);
@@ -313,9 +330,11 @@ void server_free(struct server *server) {
          connection = connection->next) {
         struct server_request *request = connection->request;
         if (!request) continue;
-        if (request->state == REQUEST_WAITING || request->state == REQUEST_ARRIVED) {
+        if (request->state == REQUEST_WAITING || request->state == REQUEST_ARRIVED ||
+            request->stream.is_open) {
             give_up(request, MHD_HTTP_SERVICE_UNAVAILABLE);
         }
     }
+    tell_lost(server);
     if (!server->working) destroy(server);
 }

@@ -23,8 +23,8 @@ struct server_options {
     uint32_t connections_max;     /* 0 for 4096 */
 };
 
-/* A whole request has arrived. Answer now or later, exactly once; the request lives until
- * it is answered or its client is gone. */
+/* A whole request has arrived. Answer now or later, exactly once (in pieces:
+ * server_stream.h); the request lives until it is answered or its client is gone. */
 typedef void (*server_request_fn)(void *owner, struct server_request *request);
 
 /* The request ended without an answer (its client left, the deadline passed, the server

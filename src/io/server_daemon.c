@@ -129,7 +129,8 @@ static enum MHD_Result on_mhd_request(
     case REQUEST_ARRIVED:
     case REQUEST_WAITING:
     case REQUEST_SENDING:
-    case REQUEST_DROPPED: break;
+    case REQUEST_DROPPED:
+    case REQUEST_LOST: break;
     }
     return MHD_NO;
 }
@@ -146,9 +147,17 @@ static void on_completed(
     request->connection->request = NULL;
     request->connection->used = true;
     request->connection->since_ns = loop_clock_ns();
+    *slot = NULL;
+    if (request->stream.is_open) {
+        request->state = REQUEST_LOST;
+        request->connection = NULL;
+        request->mhd = NULL;
+        request->next = server->lost;
+        server->lost = request;
+        return;
+    }
     server->request_count--;
     server_request_free(request);
-    *slot = NULL;
 }
 
 struct MHD_Daemon *server_daemon_start(struct server *server) {

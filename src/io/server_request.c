@@ -17,6 +17,7 @@ enum {
     PATIENCE = 4, /* so many times the limit is read before the connection is cut */
     REFUSAL_BYTES_MAX = 256,
     REFUSAL_CODE_SIZE = 64,
+    STREAM_BLOCK_BYTES = 1024, /* of a client that knows no chunks */
 };
 
 struct server_request *server_request_new(
@@ -34,6 +35,7 @@ void server_request_free(struct server_request *request) {
     if (request->response) MHD_destroy_response(request->response);
     buffer_clear(&request->body);
     buffer_clear(&request->extra_headers);
+    buffer_clear(&request->stream.queue);
     free(request);
 }
 
@@ -89,19 +91,55 @@ static void add_extra_headers(struct server_request *request) {
     }
 }
 
-void server_request_prepare(
+static void prepare(
     struct server_request *request, unsigned status, const char *content_type,
-    struct slice body, bool close) {
-    ensure(!request->response);
-    request->status = status;
-    request->response = MHD_create_response_from_buffer(
-        body.length, memory_copy_bytes(body.data, body.length), MHD_RESPMEM_MUST_FREE);
+    bool close) {
     if (!request->response) panic("out of memory answering a request");
+    request->status = status;
     if (content_type) {
         MHD_add_response_header(request->response, "Content-Type", content_type);
     }
     if (close) MHD_add_response_header(request->response, "Connection", "close");
     add_extra_headers(request);
+}
+
+void server_request_prepare(
+    struct server_request *request, unsigned status, const char *content_type,
+    struct slice body, bool close) {
+    ensure(!request->response);
+    request->response = MHD_create_response_from_buffer(
+        body.length, memory_copy_bytes(body.data, body.length), MHD_RESPMEM_MUST_FREE);
+    prepare(request, status, content_type, close);
+}
+
+/* Called when the socket takes more, and by a run after a resume. */
+static ssize_t read_stream(void *owner, uint64_t position, char *to, size_t most) {
+    struct server_request *request = owner;
+    struct request_stream *stream = &request->stream;
+    size_t length = stream->queue.length;
+    (void)position;
+    if (length > most) length = most;
+    if (length > 0) {
+        memcpy(to, stream->queue.data, length);
+        buffer_consume(&stream->queue, length);
+        /* A thousand streams that wait must not keep what they once needed. */
+        if (stream->queue.length == 0) buffer_clear(&stream->queue);
+        return (ssize_t)length;
+    }
+    if (stream->is_cut) return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (!stream->is_open) return MHD_CONTENT_READER_END_OF_STREAM;
+    stream->is_suspended = true;
+    MHD_suspend_connection(request->mhd);
+    return 0;
+}
+
+void server_request_prepare_stream(
+    struct server_request *request, unsigned status, const char *content_type,
+    bool close) {
+    ensure(!request->response);
+    request->response = MHD_create_response_from_callback(
+        MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream, request, NULL);
+    prepare(request, status, content_type, close);
 }
 
 /* "Content Too Large" as "content_too_large". */

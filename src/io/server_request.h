@@ -16,8 +16,9 @@ struct server_connection;
 
 /*              whole            handed over            answered         queued
  *  RECEIVING ─────────► ARRIVED ────────────► WAITING ────────► READY ────────► SENDING
- *      │ refused            │ freed              │ client gone, freed
- *      └──► SENDING         └─────► DROPPED ◄────┘                                      */
+ *      │ refused            │ freed              │ client gone, freed             │
+ *      └──► SENDING         └─────► DROPPED ◄────┘          LOST ◄────────────────┘
+ *                                           client gone before its stream ends        */
 enum request_state {
     REQUEST_RECEIVING,
     REQUEST_ARRIVED, /* suspended; the owner has not seen it yet */
@@ -25,22 +26,31 @@ enum request_state {
     REQUEST_READY,   /* resumed, its response is to be queued */
     REQUEST_SENDING,
     REQUEST_DROPPED, /* resumed, its connection is to be closed */
+    REQUEST_LOST,    /* libmicrohttpd is done with it, its owner was not told yet */
+};
+
+/* An answer in pieces. */
+struct request_stream {
+    bool is_open;      /* its owner has neither ended nor lost it */
+    bool is_cut;       /* to be closed without a proper end */
+    bool is_suspended; /* by its reader: there is nothing to send */
+    struct buffer queue;
 };
 
 struct server_request {
     struct server_connection *connection; /* borrowed */
     struct MHD_Connection *mhd;           /* borrowed */
     enum request_state state;
-    struct server_request *next; /* among those that arrived */
+    struct server_request *next; /* among those that arrived, or were lost */
     const char *method, *path;   /* borrowed from libmicrohttpd */
     struct buffer body;
-    size_t body_seen_bytes;      /* also of what was not kept */
-    uint64_t started_ns;         /* when its headers were complete */
-    uint64_t sending_ns;         /* when its response was queued */
-    struct buffer extra_headers; /* name NUL value NUL ... */
+    size_t body_seen_bytes;          /* also of what was not kept */
+    uint64_t started_ns, sending_ns; /* when headers were complete, a response queued */
+    struct buffer extra_headers;     /* name NUL value NUL ... */
     unsigned status;
     struct MHD_Response *response;
-    void *data; /* the owner's */
+    struct request_stream stream; /* all zero when the answer comes in one piece */
+    void *data;                   /* the owner's */
 };
 
 struct server_request *server_request_new(
@@ -60,6 +70,10 @@ bool server_request_receive(
 void server_request_prepare(
     struct server_request *request, unsigned status, const char *content_type,
     struct slice body, bool close);
+/* The same for an answer in pieces. */
+void server_request_prepare_stream(
+    struct server_request *request, unsigned status, const char *content_type,
+    bool close);
 /* A response of our own: {"error": {"code", "message"}}. It always closes. */
 void server_request_refuse(struct server_request *request, unsigned status);
 /* False when libmicrohttpd closes instead. */

@@ -37,6 +37,7 @@ struct server {
     struct loop_timer *sweep; /* while there are connections */
     struct server_connection *connections;
     struct server_request *arrived, **arrived_end; /* server_request.next */
+    struct server_request *lost;                   /* the same; none of them arrived */
     uint32_t request_count;                        /* of any state */
     bool draining;
     server_drained_fn on_drained; /* NULL once it was called */
@@ -49,6 +50,12 @@ struct server {
 /* A daemon of libmicrohttpd on the server's listener; NULL when it does not start. What
  * it tells only changes the state: none of it calls the owner. */
 struct MHD_Daemon *server_daemon_start(struct server *server);
+
+/* Lets libmicrohttpd go on with a request that was suspended. */
+void server_resume(struct server_request *request, enum request_state state);
+
+/* Ends a stream whose owner is told, or need not be. */
+void server_stream_break(struct server_request *request);
 
 /* Looks after the connections from time to time, for as long as there are any. */
 void server_sweep_start(struct server *server);

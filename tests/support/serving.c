@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "io/server_stream.h"
 
 enum { REPLY_MAX = 256 * 1024, ATTEMPTS_MAX = 50 };
 
@@ -32,6 +33,11 @@ static void on_request(void *owner, struct server_request *request) {
     serving->seen_count++;
     switch (serving->behaviour) {
     case ANSWER_AT_ONCE: answer(request); break;
+    case STREAM:
+        server_add_header(request, "X-Test", "yes");
+        server_stream_start(request, 200, "text/plain");
+        serving->held[serving->held_count++] = request;
+        break;
     case HOLD: serving->held[serving->held_count++] = request; break;
     case FREE_SERVER:
         server_free(serving->server);

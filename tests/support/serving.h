@@ -24,7 +24,7 @@ enum {
 #define SERVING_PATIENCE_NS (10 * NS_PER_S)
 
 /* What the server does with the requests it gets. */
-enum serving_behaviour { ANSWER_AT_ONCE, HOLD, FREE_SERVER };
+enum serving_behaviour { ANSWER_AT_ONCE, HOLD, STREAM, FREE_SERVER };
 
 struct serving {
     struct loop *loop;

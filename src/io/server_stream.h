@@ -1,0 +1,28 @@
+/* An answer that is sent in pieces while it is made. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/scan.h"
+
+struct server_request;
+
+enum { SERVER_STREAM_QUEUE_MAX = 64 * 1024 };
+
+/* In place of server_answer(): status, type and the added headers go out now. From here
+ * to its end the request is the caller's, unless the server says that it is gone: its
+ * client left, the time for an answer (server.h) has passed, or the server was freed. */
+void server_stream_start(
+    struct server_request *request, unsigned status, const char *content_type);
+
+/* Copies the piece. False when the client is so slow that it would make the queue longer
+ * than SERVER_STREAM_QUEUE_MAX: then nothing more is sent, the connection is closed, and
+ * the server says soon that the request is gone, like that of any client that left. */
+bool server_stream_send(struct server_request *request, struct slice piece);
+
+/* Ends the answer and the request; what is queued is still sent. */
+void server_stream_end(struct server_request *request);
+/* The same without a proper end: the client finds the answer broken off. */
+void server_stream_cut(struct server_request *request);
