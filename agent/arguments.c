@@ -16,6 +16,7 @@ enum {
     SLOTS_LEAST = 1,
     SLOTS_MOST = 16,
     SYNC_MOST = 4096,
+    QUEUE_MOST = 10 * 1000 * 1000,
     PORT_MOST = 65535,
     HELP_COLUMN = 26,
 };
@@ -36,6 +37,7 @@ enum {
     X(OPTION_JOB_TIMEOUT,   "job-timeout",    "TIME",      FOR_SERVE, "the most that a queued chat may take (default 10m)"), \
     X(OPTION_MODEL_TIMEOUT, "model-timeout",  "TIME",      FOR_AGENT, "the most that one call to the model may take (default 30s)"), \
     X(OPTION_SYNC_MAX,      "sync-max",       "COUNT",     FOR_SERVE, "chats answered at once; more go to the queue (default 64)"), \
+    X(OPTION_QUEUE_MAX,     "queue-max",      "COUNT",     FOR_SERVE, "unfinished jobs of this version; more get 503 (default 10000)"), \
     X(OPTION_SLOTS,         "slots",          "COUNT",     FOR_WORKER, "jobs at once, 1 to 16 (default 4)"), \
     X(OPTION_LEASE,         "lease",          "TIME",      FOR_WORKER, "a worker silent for so long loses its jobs (default 30s)"), \
     X(OPTION_DRAIN_NOTICE,  "drain-notice",   "TIME",      FOR_SERVE, "serve on for so long after SIGTERM, not ready any more (default 2s)"), \
@@ -195,6 +197,8 @@ static bool take_checked(
         return take_time(&arguments->drain_notice_ns, option, value, err);
     case OPTION_SYNC_MAX:
         return take_count(&arguments->sync_max, SYNC_MOST, option, value, err);
+    case OPTION_QUEUE_MAX:
+        return take_count(&arguments->queue_max, QUEUE_MOST, option, value, err);
     case OPTION_SLOTS:
         return take_count(&arguments->slots, SLOTS_MOST, option, value, err);
     case OPTION_LATENCY: return latency_parse(&arguments->latency, value, err);

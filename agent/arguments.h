@@ -45,7 +45,7 @@ struct arguments {
     uint64_t seed;
     struct latency latency;
     struct faults faults;
-    uint32_t slots, sync_max; /* 0 for the default */
+    uint32_t slots, sync_max, queue_max; /* 0 for the default */
     uint64_t lease_ns, chat_timeout_ns, job_timeout_ns, model_timeout_ns;
     uint64_t drain_notice_ns;
 };

@@ -3,6 +3,7 @@
 
 #include "agent/job.h"
 #include "base/json_writer.h"
+#include "core/decimal.h"
 #include "core/document.h"
 #include "io/json.h"
 #include "io/redis.h"
@@ -81,12 +82,16 @@ static void write_stored_calls(
     buffer_clear(&list);
 }
 
-static void write_ended(struct json_writer *json, const struct redis_reply *fields) {
-    struct usage usage = {
+static struct usage stored_usage(const struct redis_reply *fields) {
+    return (struct usage){
         .input = count_of(fields, "input_tokens"),
         .output = count_of(fields, "output_tokens"),
         .cache_read = count_of(fields, "cache_read_tokens"),
         .cache_write = count_of(fields, "cache_write_tokens")};
+}
+
+static void write_ended(struct json_writer *json, const struct redis_reply *fields) {
+    struct usage usage = stored_usage(fields);
     struct slice cost = job_field(fields, "cost_usd");
     json_field_slice(json, "outcome", job_field(fields, "outcome"));
     json_field_slice(json, "response", job_field(fields, "response"));
@@ -101,6 +106,22 @@ static void write_ended(struct json_writer *json, const struct redis_reply *fiel
     json_field_slice(json, "message", error);
     json_field_slice(json, "request_id", job_field(fields, "request_id"));
     json_object_end(json);
+}
+
+void chat_body_write_again(const struct redis_reply *fields, struct buffer *body) {
+    struct json_writer json = json_writer_to(body);
+    struct usage usage = stored_usage(fields);
+    double cost_usd = 0;
+    struct scan cost = scan_of(job_field(fields, "cost_usd"));
+    bool cost_known = decimal_take(&cost, &cost_usd);
+    json_object_begin(&json);
+    json_field_slice(&json, "response", job_field(fields, "response"));
+    json_field_slice(&json, "job_id", job_field(fields, "id"));
+    json_field_slice(&json, "version", job_field(fields, "version"));
+    json_field_slice(&json, "outcome", job_field(fields, "outcome"));
+    write_usage(&json, &usage, cost_known, cost_usd);
+    write_stored_calls(&json, fields);
+    json_object_end(&json);
 }
 
 void chat_body_write_job(const struct redis_reply *fields, struct buffer *body) {

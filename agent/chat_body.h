@@ -14,6 +14,9 @@ void chat_body_write(
     const struct chat_result *result, const char *job_id, const char *version,
     struct buffer *body);
 
+/* The same from the fields of a job that was completed. */
+void chat_body_write_again(const struct redis_reply *fields, struct buffer *body);
+
 /* {"job_id", "status": "queued" | "running" | "completed" | "failed", "version", times,
  * and once it has ended what chat_body_write() writes, or "error"} */
 void chat_body_write_job(const struct redis_reply *fields, struct buffer *body);

@@ -10,6 +10,7 @@
 #include "agent/chat_body.h"
 #include "agent/exchange.h"
 #include "agent/registry.h"
+#include "agent/replay.h"
 #include "agent/routes.h"
 #include "agent/service.h"
 #include "base/json_writer.h"
@@ -30,9 +31,11 @@ enum {
     NUMBER_SIZE = 32,
 };
 
+static const uint64_t claim_slack_ns = 30 * NS_PER_S;
+
 /* A chat of a client that waits: answered by the model, or put into the queue.
  *
- *   chatting ──► recording ──► answered
+ *   claiming (with an Idempotency-Key) ──► chatting ──► recording ──► answered
  *   submitting ──► accepted
  */
 struct turn {
@@ -42,6 +45,7 @@ struct turn {
     uint64_t ticket;      /* of Redis, while it is asked */
     bool is_counted;      /* among the service's chats in flight */
     bool has_ended;       /* how is known, and counted */
+    bool has_claimed;     /* the key; to be given back when there is no answer */
     struct buffer body;   /* of the answer, while the chat is recorded */
     enum outcome outcome; /* of the chat */
     struct usage usage;
@@ -49,6 +53,7 @@ struct turn {
     double cost_usd;
 };
 
+static void on_claimed(void *owner, const struct redis_result *result);
 static void on_chat(void *owner, const struct chat_result *result);
 static void on_recorded(void *owner, const struct redis_result *result);
 static void on_submitted(void *owner, const struct redis_result *result);
@@ -81,6 +86,7 @@ static void free_turn(void *data) {
     if (is_working && !turn->has_ended) count_end(turn->exchange, "cancelled");
     chat_free(turn->chat);
     if (turn->ticket) redis_cancel(service->agent->redis, turn->ticket);
+    if (turn->has_claimed) job_queue_release(&service->queue, &turn->job);
     stop_counting(turn);
     job_clear(&turn->job);
     buffer_clear(&turn->body);
@@ -155,6 +161,25 @@ static void submit(struct turn *turn) {
         on_submitted, turn);
 }
 
+/* Without Redis nobody knows what was asked before: the answer is worth more than the
+ * promise, and says that there was none. */
+static void start_unpromised(struct turn *turn) {
+    server_add_header(turn->exchange->request, "X-Agent-Idempotency", "ignored");
+    start_chat(turn);
+}
+
+static void claim(struct turn *turn) {
+    struct service *service = turn->exchange->service;
+    if (!agent_has_redis(service->agent)) {
+        start_unpromised(turn);
+        return;
+    }
+    uint64_t kept_ns = service->options.chat_timeout_ns + claim_slack_ns;
+    turn->has_claimed = true;
+    turn->ticket = job_queue_claim(
+        &service->queue, &turn->job, kept_ns / NS_PER_MS, on_claimed, turn);
+}
+
 static bool wants_to_wait(const struct exchange *exchange) {
     const char *prefer = server_request_header(exchange->request, "Prefer");
     return !prefer || !strcasestr(prefer, "respond-async");
@@ -169,11 +194,18 @@ void route_chat(struct exchange *exchange) {
         return;
     }
     struct turn *turn = begin(exchange, &request);
-    if (!wants_to_wait(exchange)) {
+    const char *key = server_request_header(exchange->request, "Idempotency-Key");
+    struct idempotency *idempotency = &turn->job.idempotency;
+    if (!idempotency_read(
+            idempotency, key, server_request_body(exchange->request), &err)) {
+        reject(exchange, &err);
+    } else if (!wants_to_wait(exchange)) {
         submit(turn);
     } else if (service->sync_count >= service->options.sync_max) {
         registry_count(registry_of(exchange), FAMILY_SHED, "busy", NULL, 1);
         submit(turn);
+    } else if (key) {
+        claim(turn);
     } else {
         start_chat(turn);
     }
@@ -259,6 +291,7 @@ static void on_recorded(void *owner, const struct redis_result *result) {
     struct turn *turn = owner;
     turn->ticket = 0;
     bool is_kept = result->reply && result->reply->kind != REDIS_ERROR;
+    turn->has_claimed = turn->has_claimed && !is_kept;
     if (!is_kept) {
         json_log_write(
             &turn->exchange->service->agent->log, LOG_WARN, turn->exchange->id,
@@ -294,9 +327,22 @@ static bool says(const struct redis_reply *reply, const char *word) {
            slice_equals(reply->items[0].string, word);
 }
 
+static void on_claimed(void *owner, const struct redis_result *result) {
+    struct turn *turn = owner;
+    turn->ticket = 0;
+    if (replay_promised(turn->exchange, result->reply, true)) return;
+    if (says(result->reply, "new")) {
+        start_chat(turn);
+    } else {
+        start_unpromised(turn);
+    }
+}
+
 static void on_submitted(void *owner, const struct redis_result *result) {
     struct turn *turn = owner;
     turn->ticket = 0;
+    bool waits = wants_to_wait(turn->exchange);
+    if (replay_promised(turn->exchange, result->reply, waits)) return;
     if (says(result->reply, "queued")) {
         accept(turn);
     } else if (says(result->reply, "full")) {

@@ -8,6 +8,7 @@
 
 #include "agent/chat.h"
 #include "agent/chat_request.h"
+#include "agent/idempotency.h"
 #include "agent/redis_args.h"
 #include "base/error.h"
 #include "core/ulid.h"
@@ -24,6 +25,7 @@ struct job {
     struct chat_request request; /* owned */
     int64_t submitted_ms;        /* by the clock of Redis, like all below */
     int64_t deadline_ms;
+    struct idempotency idempotency; /* of a job that is being submitted */
     /* Of a job that was taken: */
     enum chat_priority queue;   /* which stream it came from */
     char entry[JOB_ENTRY_SIZE]; /* its id there */

@@ -6,6 +6,7 @@
 
 #include "agent/conversation.h"
 #include "agent/job_scripts.h"
+#include "agent/promise_scripts.h"
 #include "base/panic.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -18,7 +19,7 @@ const enum chat_priority queue_priorities[QUEUE_STREAMS] = {
     PRIORITY_HIGH, PRIORITY_NORMAL, PRIORITY_LOW};
 
 void job_queue_init(struct job_queue *queue, struct redis *redis, const char *version) {
-    *queue = (struct job_queue){.redis = redis};
+    *queue = (struct job_queue){.redis = redis, .depth_max = QUEUE_DEPTH_MAX};
     text_copy_cut(queue->version, sizeof queue->version, version);
     for (size_t i = 0; i < QUEUE_STREAMS; i++) {
         snprintf(
@@ -73,19 +74,49 @@ void job_queue_make_groups(struct job_queue *queue, const char *worker) {
     }
 }
 
+static void add_promise(struct redis_args *args, const struct job *job) {
+    redis_args_addf(args, "idem:%s:%s", job->user_hash, job->idempotency.key);
+}
+
 uint64_t job_queue_submit(
     struct job_queue *queue, const struct job *job, uint64_t deadline_ms,
     redis_done_fn done, void *owner) {
     struct redis_args args;
-    begin_script(&args, job_script_submit, QUEUE_STREAMS + 1);
+    bool is_promise = job->idempotency.key[0] != '\0';
+    begin_script(&args, job_script_submit, QUEUE_STREAMS + (is_promise ? 2 : 1));
     add_streams(&args, queue);
     redis_args_addf(&args, "job:%s", job->id);
+    if (is_promise) add_promise(&args, job);
     redis_args_add_int(&args, (int64_t)stream_of(job->request.priority) + 1);
-    redis_args_add_int(&args, QUEUE_DEPTH_MAX);
+    redis_args_add_int(&args, queue->depth_max);
     redis_args_add_int(&args, (int64_t)deadline_ms);
     redis_args_add_string(&args, job->id);
+    redis_args_add_string(&args, job->idempotency.body);
     job_add_fields(job, &args);
     return send_args(queue, &args, done, owner);
+}
+
+uint64_t job_queue_claim(
+    struct job_queue *queue, const struct job *job, uint64_t kept_ms,
+    redis_done_fn done, void *owner) {
+    struct redis_args args;
+    begin_script(&args, promise_script_claim, 2);
+    add_promise(&args, job);
+    redis_args_addf(&args, "job:%s", job->id);
+    redis_args_add_string(&args, job->idempotency.body);
+    redis_args_add_string(&args, job->id);
+    redis_args_add_int(&args, (int64_t)kept_ms);
+    job_add_fields(job, &args);
+    return send_args(queue, &args, done, owner);
+}
+
+void job_queue_release(struct job_queue *queue, const struct job *job) {
+    struct redis_args args;
+    begin_script(&args, promise_script_release, 2);
+    add_promise(&args, job);
+    redis_args_addf(&args, "job:%s", job->id);
+    redis_args_add_string(&args, job->id);
+    send_args(queue, &args, ignore, NULL);
 }
 
 static const char *status_of(enum outcome outcome) {

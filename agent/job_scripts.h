@@ -2,9 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* KEYS: the three streams, high to low; the job. ARGV: which stream, the most jobs that
- * may wait, ms until the deadline, the job's id, then fields and values.
- * Returns {"queued" | "full" | "known", jobs waiting before it}. */
+/* KEYS: the three streams, high to low; the job; with an Idempotency-Key that key.
+ * ARGV: which stream, the most jobs that may wait, ms until the deadline, the job's id, the
+ * fingerprint of the request, then fields and values.
+ * Returns {"queued" | "full" | "known", jobs waiting before it}, or what
+ * promise_script_claim returns for a key that was used before. */
 extern const char job_script_submit[];
 
 /* KEYS: the three streams, the dead letters, the stats, the worker. ARGV: group, consumer,

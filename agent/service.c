@@ -48,8 +48,8 @@ static void on_drained(void *owner);
 
 /* So that a first scrape shows zeros where zero is the truth. */
 static void declare_series(struct registry *registry) {
-    static const char *const statuses[] = {
-        "success", "error", "accepted", "rejected", "cancelled"};
+    static const char *const statuses[] = {"success",  "error",     "accepted",
+                                           "rejected", "cancelled", "replayed"};
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         registry_count(registry, FAMILY_REQUESTS, statuses[i], NULL, 0);
     }
@@ -66,6 +66,7 @@ struct service *service_new(
     service->options = *options;
     if (service->options.sync_max == 0) service->options.sync_max = SERVICE_SYNC_MAX;
     job_queue_init(&service->queue, agent->redis, agent->version);
+    if (options->queue_max > 0) service->queue.depth_max = options->queue_max;
     struct server_options server = {
         .address = options->address,
         .port = options->port,

@@ -18,6 +18,7 @@ struct service_options {
     const char *address; /* numeric */
     uint16_t port;       /* 0 for a free one */
     uint32_t sync_max;   /* past it a chat goes to the queue; 0 for the default */
+    uint32_t queue_max;  /* unfinished jobs; 0 for the default */
     uint64_t chat_timeout_ns;
     uint64_t job_timeout_ns;
     bool observe_only; /* health, metrics and errors: no chats */

@@ -19,7 +19,8 @@
 enum { SLOTS_DEFAULT = 4, BEATS_PER_LEASE = 3, RECOVERIES_PER_LEASE = 6 };
 
 static const uint64_t lease_default_ns = 30 * NS_PER_S;
-static const uint64_t beat_most_ns = NS_PER_S; /* its hash lives for 15 s */
+/* A third of the lease would do for the jobs; whoever looks on wants to know sooner. */
+static const uint64_t beat_most_ns = NS_PER_S;
 static const uint64_t again_ns = NS_PER_S;
 
 struct worker {
