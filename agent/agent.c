@@ -6,6 +6,7 @@
 
 #include "agent/model_client.h"
 #include "agent/registry.h"
+#include "agent/search.h"
 #include "base/memory.h"
 #include "base/redact.h"
 #include "base/text.h"
@@ -38,6 +39,14 @@ static bool open_model(
     return agent->model != NULL;
 }
 
+static bool open_search(
+    struct agent *agent, const struct agent_options *options, struct error *err) {
+    if (!options->search_url) return true;
+    agent->search =
+        search_new(agent->loop, options->search_url, options->search_hosts, err);
+    return agent->search != NULL;
+}
+
 struct agent *agent_new(
     struct loop *loop, const struct agent_options *options, struct error *err) {
     struct agent *agent = memory_new(sizeof *agent);
@@ -56,7 +65,8 @@ struct agent *agent_new(
         error_set(err, ERROR_USAGE, "the model's key is too short or too long");
         goto failed;
     }
-    if (!open_redis(agent, options, err) || !open_model(agent, options, err)) {
+    if (!open_redis(agent, options, err) || !open_model(agent, options, err) ||
+        !open_search(agent, options, err)) {
         goto failed;
     }
     registry_set(agent->registry, FAMILY_BUILD, options->version, options->model, 1);
@@ -70,6 +80,7 @@ failed:
 void agent_free(struct agent *agent) {
     if (!agent) return;
     model_client_free(agent->model);
+    search_free(agent->search);
     redis_free(agent->redis);
     redactor_free(agent->redactor);
     registry_free(agent->registry);

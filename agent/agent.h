@@ -15,6 +15,7 @@ struct redis;
 struct redactor;
 struct registry;
 struct model_client;
+struct search;
 
 enum { AGENT_NAME_SIZE = 64, AGENT_VERSION_SIZE = 24 };
 
@@ -26,7 +27,8 @@ struct agent_options {
     const char *model;
     const char *api_key; /* NULL for none */
     const struct prices *prices;
-    uint64_t model_timeout_ns; /* of one attempt; 0 for the default */
+    uint64_t model_timeout_ns;             /* of one attempt; 0 for the default */
+    const char *search_url, *search_hosts; /* as in search_endpoint.h; NULL for none */
     enum log_level log_level;
 };
 
@@ -36,6 +38,7 @@ struct agent {
     struct redis *redis; /* NULL without one */
     struct registry *registry;
     struct model_client *model;
+    struct search *search; /* NULL: the built-in articles */
     struct redactor *redactor;
     struct json_log log;
     struct error_log errors;

@@ -33,6 +33,8 @@ enum {
     X(OPTION_MODEL,         "model",          "NAME",      FOR_AGENT, "which model to ask for (default local-1)"), \
     X(OPTION_API_KEY_ENV,   "api-key-env",    "VARIABLE",  FOR_AGENT, "take the model's key from this variable (default: no key is sent)"), \
     X(OPTION_PRICES,        "prices",         "FILE",      FOR_AGENT, "JSON table of prices in place of the built-in one"), \
+    X(OPTION_SEARCH_URL,    "search-url",     "URL",       FOR_AGENT, "the service that search_web asks (default: built-in articles)"), \
+    X(OPTION_SEARCH_HOSTS,  "search-hosts",   "HOSTS",     FOR_AGENT, "HOST[:PORT],…: whom --search-url may name (default: its own)"), \
     X(OPTION_CHAT_TIMEOUT,  "chat-timeout",   "TIME",      FOR_SERVE, "the most that a waiting client waits (default 120s)"), \
     X(OPTION_JOB_TIMEOUT,   "job-timeout",    "TIME",      FOR_SERVE, "the most that a queued chat may take (default 10m)"), \
     X(OPTION_MODEL_TIMEOUT, "model-timeout",  "TIME",      FOR_AGENT, "the most that one call to the model may take (default 30s)"), \
@@ -221,6 +223,8 @@ static void take_plain(
     case OPTION_MODEL: arguments->model = value; break;
     case OPTION_API_KEY_ENV: arguments->api_key_variable = value; break;
     case OPTION_PRICES: arguments->prices_file = value; break;
+    case OPTION_SEARCH_URL: arguments->search_url = value; break;
+    case OPTION_SEARCH_HOSTS: arguments->search_hosts = value; break;
     case OPTION_HELP: arguments->wish = ARGUMENTS_HELP; break;
     case OPTION_VERSION: arguments->wish = ARGUMENTS_VERSION; break;
     default: break;

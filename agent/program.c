@@ -103,6 +103,8 @@ static bool open_agent(struct program *program, struct error *err) {
         .api_key = key,
         .prices = &program->prices,
         .model_timeout_ns = arguments->model_timeout_ns,
+        .search_url = arguments->search_url,
+        .search_hosts = arguments->search_hosts,
         .log_level = arguments->log_level};
     program->agent = agent_new(program->loop, &options, err);
     return program->agent != NULL;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/calculator.h"
+#include "agent/search.h"
 #include "agent/tool_call.h"
 
 static void start_calculate(struct tool_call *call, const struct node *input) {
@@ -26,7 +27,12 @@ static void start_calculate(struct tool_call *call, const struct node *input) {
       "parentheses, pi, e, abs, sqrt, floor, ceil, round, ln, log10, exp, sin, cos, " \
       "tan, pow, min and max.", \
       "{\"type\":\"object\",\"properties\":{\"expression\":{\"type\":\"string\"," \
-      "\"description\":\"for example (3 + 4) * 5\"}},\"required\":[\"expression\"]}")
+      "\"description\":\"for example (3 + 4) * 5\"}},\"required\":[\"expression\"]}"), \
+    X(TOOL_SEARCH,    "search_web", search_start, \
+      "Searches for what is not in the conversation and returns a few results with " \
+      "their source.", \
+      "{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\"," \
+      "\"description\":\"a few words\"}},\"required\":[\"query\"]}")
 /* clang-format on */
 
 enum tool {

@@ -95,6 +95,18 @@ static void calculate_tool_invalid_expression(void **state) {
     }
 }
 
+static void search_web(void **state) {
+    (void)state;
+    assert_int_equal(run("search_web", "{\"query\":\"shipping to Norway\"}"), TOOL_OK);
+    assert_memory_equal(last_output, "From the built-in articles:", 27);
+    assert_non_null(strstr(last_output, "customs"));
+    assert_int_equal(run("search_web", "{\"query\":\"zebra\"}"), TOOL_OK);
+    assert_memory_equal(last_output, "Nothing about that", 18);
+    assert_int_equal(run("search_web", "{\"query\":\" \"}"), TOOL_FAILED);
+    assert_memory_equal(last_output, "error", 5);
+    assert_int_equal(run("search_web", "{\"query\":[]}"), TOOL_FAILED);
+}
+
 static void unknown_tool(void **state) {
     (void)state;
     assert_int_equal(run("rm", "{\"path\":\"/\"}"), TOOL_UNKNOWN);
@@ -134,6 +146,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calculate_tool_success),
         cmocka_unit_test(calculate_tool_invalid_expression),
+        cmocka_unit_test(search_web),
         cmocka_unit_test(unknown_tool),
         cmocka_unit_test(tools_are_listed_with_their_schema),
     };
