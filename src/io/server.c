@@ -66,7 +66,6 @@ struct server *server_new(
     server->owner = owner;
     server->listener = listener;
     server->port = port;
-    server->arrived_end = &server->arrived;
     server->daemon = server_daemon_start(server);
     if (!server->daemon) {
         error_set(err, ERROR_SYSTEM, "the HTTP server does not start");
@@ -112,17 +111,7 @@ static void arm_timer(struct server *server) {
     }
 }
 
-static void hand_over(struct server *server) {
-    while (server->arrived && !server->freed) {
-        struct server_request *request = server->arrived;
-        server->arrived = request->next;
-        if (!server->arrived) server->arrived_end = &server->arrived;
-        request->state = REQUEST_WAITING;
-        server->on_request(server->owner, request);
-    }
-}
-
-/* Streams whose clients left while libmicrohttpd ran, which calls no owner. */
+/* Streams whose clients left: told once libmicrohttpd is at rest. */
 static void tell_lost(struct server *server) {
     while (server->lost) {
         struct server_request *request = server->lost;
@@ -168,7 +157,6 @@ static void run(struct server *server) {
         server->resumed = false;
         MHD_run(server->daemon);
         tell_lost(server);
-        hand_over(server);
     } while (server->resumed && !server->freed && ++runs < RUNS_PER_TURN);
     leave(server);
 }
@@ -176,6 +164,8 @@ static void run(struct server *server) {
 void server_resume(struct server_request *request, enum request_state state) {
     struct server *server = request->connection->server;
     request->state = state;
+    if (!request->is_suspended) return; /* it is being handed over */
+    request->is_suspended = false;
     MHD_resume_connection(request->mhd);
     server->resumed = true;
     if (!server->working && !server->freed) run_within(server, 0);
@@ -198,7 +188,7 @@ static void give_up(struct server_request *request, unsigned status) {
         server->on_gone(server->owner, request);
         return;
     }
-    if (request->state == REQUEST_WAITING) server->on_gone(server->owner, request);
+    server->on_gone(server->owner, request);
     if (status) server_request_refuse(request, status);
     server_resume(request, status ? REQUEST_READY : REQUEST_DROPPED);
 }
@@ -330,8 +320,7 @@ void server_free(struct server *server) {
          connection = connection->next) {
         struct server_request *request = connection->request;
         if (!request) continue;
-        if (request->state == REQUEST_WAITING || request->state == REQUEST_ARRIVED ||
-            request->stream.is_open) {
+        if (request->state == REQUEST_WAITING || request->stream.is_open) {
             give_up(request, MHD_HTTP_SERVICE_UNAVAILABLE);
         }
     }

@@ -13,7 +13,7 @@
 
 enum { HEADERS_BYTES_MAX = 16 * 1024 }; /* past it: 431 or 414, by libmicrohttpd */
 
-/* What libmicrohttpd tells. None of these calls the owner or runs libmicrohttpd. */
+/* What libmicrohttpd tells. None of these runs libmicrohttpd. */
 
 static void ignore_log(void *owner, const char *words, va_list args)
     __attribute__((format(printf, 2, 0)));
@@ -90,7 +90,17 @@ static enum MHD_Result receive(
     return MHD_YES;
 }
 
-/* The whole request is here: it waits, suspended, until run() hands it over. */
+/* The owner has answered, let go of it, or takes its time. */
+static enum MHD_Result go_on(struct server_request *request) {
+    if (request->state == REQUEST_READY) return send_now(request);
+    if (request->state == REQUEST_DROPPED) return MHD_NO;
+    request->is_suspended = true;
+    MHD_suspend_connection(request->mhd);
+    return MHD_YES;
+}
+
+/* The whole request is here. What is answered on the spot is never suspended, which would
+ * cost more than many an answer. */
 static enum MHD_Result arrive(struct server *server, struct server_request *request) {
     unsigned refusal = 0;
     if (request->body.overflow) refusal = MHD_HTTP_CONTENT_TOO_LARGE;
@@ -99,11 +109,9 @@ static enum MHD_Result arrive(struct server *server, struct server_request *requ
         server_request_refuse(request, refusal);
         return send_now(request);
     }
-    request->state = REQUEST_ARRIVED;
-    *server->arrived_end = request;
-    server->arrived_end = &request->next;
-    MHD_suspend_connection(request->mhd);
-    return MHD_YES;
+    request->state = REQUEST_WAITING;
+    server->on_request(server->owner, request);
+    return go_on(request);
 }
 
 /* NOLINTNEXTLINE(readability-function-size): libmicrohttpd's own parameters */
@@ -126,7 +134,6 @@ static enum MHD_Result on_mhd_request(
     switch (request->state) {
     case REQUEST_RECEIVING: return arrive(server, request);
     case REQUEST_READY: return send_now(request);
-    case REQUEST_ARRIVED:
     case REQUEST_WAITING:
     case REQUEST_SENDING:
     case REQUEST_DROPPED:
@@ -143,7 +150,7 @@ static void on_completed(
     (void)mhd;
     (void)how;
     if (!request) return;
-    ensure(request->state != REQUEST_ARRIVED && request->state != REQUEST_WAITING);
+    ensure(request->state != REQUEST_WAITING);
     request->connection->request = NULL;
     request->connection->used = true;
     request->connection->since_ns = loop_clock_ns();

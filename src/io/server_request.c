@@ -128,7 +128,7 @@ static ssize_t read_stream(void *owner, uint64_t position, char *to, size_t most
     }
     if (stream->is_cut) return MHD_CONTENT_READER_END_WITH_ERROR;
     if (!stream->is_open) return MHD_CONTENT_READER_END_OF_STREAM;
-    stream->is_suspended = true;
+    request->is_suspended = true;
     MHD_suspend_connection(request->mhd);
     return 0;
 }

@@ -1,5 +1,5 @@
 /* A request on its way through libmicrohttpd: received within its limits, checked for
- * smuggling, suspended until it is answered. For io/server only. */
+ * smuggling, suspended unless it is answered at once. For io/server only. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -14,26 +14,24 @@ struct MHD_Connection;
 struct MHD_Response;
 struct server_connection;
 
-/*              whole            handed over            answered         queued
- *  RECEIVING ─────────► ARRIVED ────────────► WAITING ────────► READY ────────► SENDING
- *      │ refused            │ freed              │ client gone, freed             │
- *      └──► SENDING         └─────► DROPPED ◄────┘          LOST ◄────────────────┘
- *                                           client gone before its stream ends        */
+/*              whole            answered         queued
+ *  RECEIVING ─────────► WAITING ────────► READY ────────► SENDING
+ *      │ refused            │ client gone, freed             │
+ *      └──► SENDING         └─────► DROPPED     LOST ◄───────┘
+ *                       client gone before its stream ends        */
 enum request_state {
     REQUEST_RECEIVING,
-    REQUEST_ARRIVED, /* suspended; the owner has not seen it yet */
-    REQUEST_WAITING, /* suspended; the owner works on it */
-    REQUEST_READY,   /* resumed, its response is to be queued */
+    REQUEST_WAITING, /* the owner works on it */
+    REQUEST_READY,   /* its response is to be queued */
     REQUEST_SENDING,
-    REQUEST_DROPPED, /* resumed, its connection is to be closed */
+    REQUEST_DROPPED, /* its connection is to be closed */
     REQUEST_LOST,    /* libmicrohttpd is done with it, its owner was not told yet */
 };
 
 /* An answer in pieces. */
 struct request_stream {
-    bool is_open;      /* its owner has neither ended nor lost it */
-    bool is_cut;       /* to be closed without a proper end */
-    bool is_suspended; /* by its reader: there is nothing to send */
+    bool is_open; /* its owner has neither ended nor lost it */
+    bool is_cut;  /* to be closed without a proper end */
     struct buffer queue;
 };
 
@@ -41,7 +39,8 @@ struct server_request {
     struct server_connection *connection; /* borrowed */
     struct MHD_Connection *mhd;           /* borrowed */
     enum request_state state;
-    struct server_request *next; /* among those that arrived, or were lost */
+    bool is_suspended; /* WAITING for long, or SENDING without anything to send */
+    struct server_request *next; /* among those that were lost */
     const char *method, *path;   /* borrowed from libmicrohttpd */
     struct buffer body;
     size_t body_seen_bytes;          /* also of what was not kept */

@@ -36,9 +36,8 @@ struct server {
     uint64_t timer_due_ns;
     struct loop_timer *sweep; /* while there are connections */
     struct server_connection *connections;
-    struct server_request *arrived, **arrived_end; /* server_request.next */
-    struct server_request *lost;                   /* the same; none of them arrived */
-    uint32_t request_count;                        /* of any state */
+    struct server_request *lost; /* server_request.next */
+    uint32_t request_count;      /* of any state */
     bool draining;
     server_drained_fn on_drained; /* NULL once it was called */
     struct loop_timer *drain_timer;
@@ -47,11 +46,11 @@ struct server {
     bool freed;
 };
 
-/* A daemon of libmicrohttpd on the server's listener; NULL when it does not start. What
- * it tells only changes the state: none of it calls the owner. */
+/* A daemon of libmicrohttpd on the server's listener; NULL when it does not start. While
+ * it runs, requests are handed to the owner; what is lost is only noted. */
 struct MHD_Daemon *server_daemon_start(struct server *server);
 
-/* Lets libmicrohttpd go on with a request that was suspended. */
+/* Lets libmicrohttpd go on with a request. */
 void server_resume(struct server_request *request, enum request_state state);
 
 /* Ends a stream whose owner is told, or need not be. */

@@ -18,8 +18,7 @@ void server_stream_start(
 }
 
 static void wake(struct server_request *request) {
-    if (!request->stream.is_suspended) return;
-    request->stream.is_suspended = false;
+    if (!request->is_suspended) return;
     server_resume(request, REQUEST_SENDING);
 }
 
@@ -29,7 +28,7 @@ static void close_early(struct server_request *request) {
     struct request_stream *stream = &request->stream;
     stream->is_cut = true;
     buffer_clear(&stream->queue);
-    if (stream->is_suspended) {
+    if (request->is_suspended) {
         wake(request);
     } else {
         shutdown(request->connection->descriptor, SHUT_RDWR);
