@@ -34,6 +34,7 @@ static bool open_model(
         .version = options->version,
         .prices = options->prices,
         .timeout_ns = options->model_timeout_ns,
+        .retry = retry_policy_default(),
         .registry = agent->registry};
     agent->model = model_client_new(agent->loop, &model, err);
     return agent->model != NULL;

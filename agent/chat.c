@@ -38,6 +38,7 @@ struct chat {
     struct buffer calls; /* JSON objects with commas between them */
     struct buffer turn;
     struct chat_result result;
+    void (*on_text)(void *owner, struct slice text); /* NULL: nobody listens */
     chat_done_fn on_done;
     void *owner;
 };
@@ -45,6 +46,7 @@ struct chat {
 static void on_history(void *owner, const struct redis_result *result);
 static void on_no_history(void *owner, uint64_t now_ns);
 static void ask_model(struct chat *chat);
+static void on_text(void *owner, struct slice text);
 static void on_answer(void *owner, const struct model_result *result);
 static void on_tools(void *owner, struct slice results);
 
@@ -75,6 +77,7 @@ struct chat *chat_start(
     chat_request_hash_user(slice_of(question->user_id), chat->user_hash);
     chat->deadline_ns = question->deadline_ns;
     chat->result.cost_known = true;
+    chat->on_text = question->on_text;
     chat->on_done = on_done;
     chat->owner = owner;
     conversation_init(&chat->conversation);
@@ -139,27 +142,27 @@ static void on_no_history(void *owner, uint64_t now_ns) {
 
 static void ask_model(struct chat *chat) {
     struct agent *agent = chat->agent;
+    if (chat->conversation.messages.overflow) {
+        finish(chat, OUTCOME_TOOL_LIMIT, "the conversation became too long");
+        return;
+    }
     struct buffer prompt;
-    struct buffer body;
     buffer_init(&prompt, SYSTEM_PROMPT_MAX);
-    buffer_init(&body, CONVERSATION_BYTES_MAX + SYSTEM_PROMPT_MAX);
     system_prompt_write(&chat->context, &prompt);
     struct model_question question = {
-        .model = model_client_model(agent->model),
         .tokens_max = CHAT_TOKENS_MAX,
         .system = buffer_slice(&prompt),
         .messages = conversation_messages(&chat->conversation),
         .user_hash = chat->user_hash};
-    model_question_write(&question, &body);
-    if (chat->conversation.messages.overflow || body.overflow) {
-        finish(chat, OUTCOME_TOOL_LIMIT, "the conversation became too long");
-    } else {
-        chat->state = CHAT_ASKING;
-        chat->ask = model_client_ask(
-            agent->model, buffer_slice(&body), chat->deadline_ns, on_answer, chat);
-    }
+    struct model_ask_options options = {
+        .question = &question,
+        .deadline_ns = chat->deadline_ns,
+        .on_text = chat->on_text ? on_text : NULL,
+        .on_result = on_answer,
+        .owner = chat};
+    chat->state = CHAT_ASKING;
+    chat->ask = model_client_ask(agent->model, &options);
     buffer_clear(&prompt);
-    buffer_clear(&body);
 }
 
 static void run_tools(struct chat *chat, const struct model_answer *answer) {
@@ -211,6 +214,11 @@ static void conclude(struct chat *chat, const struct model_answer *answer) {
         }
     }
     finish(chat, outcome, "");
+}
+
+static void on_text(void *owner, struct slice text) {
+    struct chat *chat = owner;
+    chat->on_text(chat->owner, text);
 }
 
 static void on_answer(void *owner, const struct model_result *result) {

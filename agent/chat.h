@@ -29,6 +29,9 @@ struct chat_question {
     struct slice message;
     const struct user_context *context;
     uint64_t deadline_ns; /* monotonic */
+    /* The model's words as they come, those before a tool call included; NULL: not asked
+     * for. Borrowed for the call, which may free the chat; never after `on_done`. */
+    void (*on_text)(void *owner, struct slice text);
 };
 
 /* Borrowed for the callback. */

@@ -17,6 +17,8 @@ enum family_kind { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
     X(FAMILY_BUILD,              "agent_build_info",                 FAMILY_GAUGE,     "version,model",    "Always 1; says what runs here."), \
     X(FAMILY_MODEL_REQUESTS,     "llm_requests_total",               FAMILY_COUNTER,   "model,status",     "Calls to the model by how they ended."), \
     X(FAMILY_MODEL_DURATION,     "llm_request_duration_seconds",     FAMILY_HISTOGRAM, "model",            "Time of one call to the model, retries included."), \
+    X(FAMILY_FIRST_TOKEN,        "llm_time_to_first_token_seconds",  FAMILY_HISTOGRAM, "model",            "Time from asking the model to the first piece of a streamed answer."), \
+    X(FAMILY_PER_TOKEN,          "llm_time_per_output_token_seconds", FAMILY_HISTOGRAM, "model",           "Time per further token of a streamed answer."), \
     X(FAMILY_TOKENS,             "llm_tokens_total",                 FAMILY_COUNTER,   "model,token_type", "Tokens read and written by the model."), \
     X(FAMILY_COST,               "llm_cost_usd_total",               FAMILY_COUNTER,   "model",            "What the model cost; absent without a known price."), \
     X(FAMILY_PRICE_KNOWN,        "agent_model_price_known",          FAMILY_GAUGE,     "model",            "Whether the price table knows the model."), \

@@ -1,47 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/messages.h"
 
-#include <string.h>
-
 #include "base/json_writer.h"
-#include "base/safe_text.h"
-#include "base/text.h"
 #include "io/json.h"
 
-static const char *const stop_names[] = {
-#define X(id, name) [id] = (name)
-    MODEL_STOPS(X)
-#undef X
-};
-
-const char *model_stop_name(enum model_stop stop) {
-    return stop_names[stop];
-}
-
-static enum model_stop read_stop(const struct node *root) {
-    const struct node *reason = node_get(root, "stop_reason");
+enum model_stop messages_stop(const struct node *reason) {
     if (!reason || reason->kind != NODE_STRING) return STOP_OTHER;
     for (size_t i = 0; i < STOP_OTHER; i++) {
-        if (slice_equals(reason->string, stop_names[i])) return (enum model_stop)i;
+        enum model_stop stop = (enum model_stop)i;
+        if (slice_equals(reason->string, model_stop_name(stop))) return stop;
     }
     return STOP_OTHER;
 }
 
-/* A count that is missing, null or nonsense is none. */
-static uint64_t read_count(const struct node *map, const char *key) {
+void messages_read_count(uint64_t *count, const struct node *map, const char *key) {
     static const int64_t most = INT64_C(1000000000000);
-    int64_t count = 0;
-    node_integer(map, key, 0, most, &count);
-    return (uint64_t)count;
+    int64_t value = 0;
+    if (node_integer(map, key, 0, most, &value)) *count = (uint64_t)value;
 }
 
-static void read_usage(struct usage *usage, const struct node *map) {
-    usage->input = read_count(map, "input_tokens");
-    usage->output = read_count(map, "output_tokens");
-    usage->cache_read = read_count(map, "cache_read_input_tokens");
-    usage->cache_write = read_count(map, "cache_creation_input_tokens");
-    usage->thinking =
-        read_count(node_get(map, "output_tokens_details"), "thinking_tokens");
+void messages_read_usage(struct usage *usage, const struct node *map) {
+    messages_read_count(&usage->input, map, "input_tokens");
+    messages_read_count(&usage->output, map, "output_tokens");
+    messages_read_count(&usage->cache_read, map, "cache_read_input_tokens");
+    messages_read_count(&usage->cache_write, map, "cache_creation_input_tokens");
+    messages_read_count(
+        &usage->thinking, node_get(map, "output_tokens_details"), "thinking_tokens");
 }
 
 static bool read_call(
@@ -86,8 +70,8 @@ static bool read_answer(struct model_answer *answer, struct error *err) {
     if (!answer->content || answer->content->kind != NODE_LIST) {
         return error_set(err, ERROR_PROTOCOL, "no content in the model's answer");
     }
-    answer->stop = read_stop(root);
-    read_usage(&answer->usage, node_get(root, "usage"));
+    answer->stop = messages_stop(node_get(root, "stop_reason"));
+    messages_read_usage(&answer->usage, node_get(root, "usage"));
     for (const struct node *block = answer->content->first; block;
          block = block->next) {
         if (!read_block(answer, block, err)) return false;
@@ -98,8 +82,7 @@ static bool read_answer(struct model_answer *answer, struct error *err) {
     return true;
 }
 
-bool model_answer_read(
-    struct model_answer *answer, struct slice body, struct error *err) {
+bool messages_read(struct model_answer *answer, struct slice body, struct error *err) {
     struct document *document = json_parse(body, err);
     if (!document) return error_wrap(err, "the model's answer");
     *answer = (struct model_answer){.document = document};
@@ -109,29 +92,6 @@ bool model_answer_read(
     return false;
 }
 
-void model_answer_clear(struct model_answer *answer) {
-    document_free(answer->document);
-    buffer_clear(&answer->text);
-    *answer = (struct model_answer){0};
-}
-
-void model_complaint_read(struct model_complaint *complaint, struct slice body) {
-    *complaint = (struct model_complaint){.type = "unknown"};
-    struct error err = {0};
-    struct document *document = json_parse(body, &err);
-    const struct node *error =
-        document ? node_get(document_root(document), "error") : NULL;
-    const struct node *message = node_get(error, "message");
-    node_string(error, "type", complaint->type, sizeof complaint->type);
-    if (message && message->kind == NODE_STRING) {
-        safe_text_copy(complaint->message, sizeof complaint->message, message->string);
-    }
-    char code[MODEL_NAME_SIZE] = "";
-    node_string(node_get(error, "details"), "error_code", code, sizeof code);
-    complaint->spend_limit = strcmp(code, "enforced_spend_limit_reached") == 0;
-    document_free(document);
-}
-
 static void write_messages(struct json_writer *json, struct slice messages) {
     json_key(json, "messages");
     json_array_begin(json);
@@ -139,11 +99,13 @@ static void write_messages(struct json_writer *json, struct slice messages) {
     json_array_end(json);
 }
 
-void model_question_write(const struct model_question *question, struct buffer *body) {
+bool messages_write(
+    const struct model_question *question, struct buffer *body, struct error *err) {
     struct json_writer json = json_writer_to(body);
     json_object_begin(&json);
     json_field_string(&json, "model", question->model);
     json_field_uint(&json, "max_tokens", question->tokens_max);
+    if (question->stream) json_field_bool(&json, "stream", true);
     json_field_slice(&json, "system", question->system);
     json_key(&json, "tools");
     tools_write(&json);
@@ -155,4 +117,6 @@ void model_question_write(const struct model_question *question, struct buffer *
         json_object_end(&json);
     }
     json_object_end(&json);
+    return !body->overflow ||
+           error_set(err, ERROR_LIMIT, "the conversation became too long");
 }

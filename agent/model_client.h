@@ -5,23 +5,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "agent/messages.h"
+#include "agent/model_answer.h"
 #include "agent/outcome.h"
 #include "agent/prices.h"
 #include "agent/registry.h"
+#include "agent/wire.h"
+#include "core/retry.h"
 
 struct loop;
 struct model_client;
 struct model_ask;
 
 struct model_client_options {
+    enum wire_kind wire;
     const char *url;     /* of the server, without /v1/… */
     const char *api_key; /* NULL for none */
     const char *model;
     const char *version;         /* of this agent */
     const struct prices *prices; /* copied */
     uint64_t timeout_ns;         /* of one attempt; 0 for 30 s */
-    struct registry *registry;   /* borrowed */
+    struct retry_policy retry;
+    struct registry *registry; /* borrowed */
 };
 
 /* Starts with a check of the model, and checks it again every minute, every five seconds
@@ -46,11 +50,22 @@ struct model_result {
 };
 
 typedef void (*model_result_fn)(void *owner, const struct model_result *result);
+/* Text of the answer as it comes, borrowed for the call; never after the result. */
+typedef void (*model_text_fn)(void *owner, struct slice text);
 
-/* `body` is copied. `on_result` runs exactly once unless the ask is freed first, never
- * inside this function, and not much later than `deadline_ns`. */
+struct model_ask_options {
+    const struct model_question
+        *question; /* model and stream are the client's to say */
+    uint64_t deadline_ns;
+    model_text_fn on_text; /* NULL: the answer comes at once */
+    model_result_fn on_result;
+    void *owner;
+};
+
+/* Copies the question. `on_result` runs exactly once unless the ask is freed first, never
+ * inside this function, and not much later than the deadline. After the first call of
+ * `on_text`, which may free the ask, a failure is not tried again. */
 struct model_ask *model_client_ask(
-    struct model_client *client, struct slice body, uint64_t deadline_ns,
-    model_result_fn on_result, void *owner);
+    struct model_client *client, const struct model_ask_options *options);
 /* Cancels; not needed after the callback. */
 void model_ask_free(struct model_ask *ask);

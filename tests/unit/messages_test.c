@@ -15,7 +15,7 @@ static void messages_read_a_plain_answer(void **state) {
     (void)state;
     struct model_answer answer;
     struct error err = {0};
-    assert_true(model_answer_read(
+    assert_true(messages_read(
         &answer,
         slice_of(
             "{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\","
@@ -42,7 +42,7 @@ static void messages_read_tool_calls(void **state) {
     (void)state;
     struct model_answer answer;
     struct error err = {0};
-    assert_true(model_answer_read(
+    assert_true(messages_read(
         &answer,
         slice_of("{\"content\":[{\"type\":\"text\",\"text\":\"Let me see.\"},"
                  "{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"calculate\","
@@ -80,7 +80,7 @@ static void messages_tell_stop_reasons_apart(void **state) {
         struct model_answer answer;
         struct error err = {0};
         buffer_addf(&body, "{\"content\":[],\"stop_reason\":%s}", rows[i].reason);
-        assert_true(model_answer_read(&answer, buffer_slice(&body), &err));
+        assert_true(messages_read(&answer, buffer_slice(&body), &err));
         assert_int_equal(answer.stop, rows[i].stop);
         model_answer_clear(&answer);
         buffer_clear(&body);
@@ -109,32 +109,9 @@ static void messages_refuse_what_is_no_answer(void **state) {
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         struct model_answer answer;
         struct error err = {0};
-        assert_false(model_answer_read(&answer, slice_of(bodies[i]), &err));
+        assert_false(messages_read(&answer, slice_of(bodies[i]), &err));
         assert_true(err.message[0] != '\0');
     }
-}
-
-static void messages_read_complaints(void **state) {
-    (void)state;
-    struct model_complaint complaint;
-    model_complaint_read(
-        &complaint,
-        slice_of("{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\","
-                 "\"message\":\"Over\\u001bloaded\"},\"request_id\":\"req_1\"}"));
-    assert_string_equal(complaint.type, "overloaded_error");
-    assert_null(strchr(complaint.message, '\x1b'));
-    assert_false(complaint.spend_limit);
-
-    model_complaint_read(
-        &complaint,
-        slice_of(
-            "{\"error\":{\"type\":\"rate_limit_error\",\"message\":\"m\",\"details\":"
-            "{\"error_code\":\"enforced_spend_limit_reached\"}}}"));
-    assert_true(complaint.spend_limit);
-
-    model_complaint_read(&complaint, slice_of("<html>502</html>"));
-    assert_string_equal(complaint.type, "unknown");
-    assert_string_equal(complaint.message, "");
 }
 
 static void messages_write_a_question_without_deprecated_settings(void **state) {
@@ -146,8 +123,8 @@ static void messages_write_a_question_without_deprecated_settings(void **state) 
         .system = slice_of("Be \"good\"."),
         .messages = slice_of("{\"role\":\"user\",\"content\":\"q\"}"),
         .user_hash = "abc"};
-    model_question_write(&question, &body);
     struct error err = {0};
+    assert_true(messages_write(&question, &body, &err));
     struct document *document = json_parse(buffer_slice(&body), &err);
     assert_non_null(document);
     const struct node *root = document_root(document);
@@ -159,6 +136,7 @@ static void messages_write_a_question_without_deprecated_settings(void **state) 
     assert_null(node_get(root, "temperature"));
     assert_null(node_get(root, "top_p"));
     assert_null(node_get(root, "thinking"));
+    assert_null(node_get(root, "stream"));
     document_free(document);
     buffer_clear(&body);
 }
@@ -169,7 +147,6 @@ int main(void) {
         cmocka_unit_test(messages_read_tool_calls),
         cmocka_unit_test(messages_tell_stop_reasons_apart),
         cmocka_unit_test(messages_refuse_what_is_no_answer),
-        cmocka_unit_test(messages_read_complaints),
         cmocka_unit_test(messages_write_a_question_without_deprecated_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "agent/messages.h"
+#include "agent/model_complaint.h"
 #include "agent/replies.h"
 #include "base/units.h"
 
@@ -29,7 +30,8 @@ static void ask_messages(
         .tokens_max = 500,
         .system = slice_of("s"),
         .messages = slice_of(messages)};
-    model_question_write(&question, &body);
+    struct error err = {0};
+    assert_true(messages_write(&question, &body, &err));
     simulator_answer(simulator, buffer_slice(&body), "v1", answer);
     buffer_clear(&body);
 }
@@ -50,7 +52,7 @@ static void read_answer(
     const struct simulated_answer *simulated, struct model_answer *answer) {
     struct error err = {0};
     assert_int_equal(simulated->status, 200);
-    assert_true(model_answer_read(answer, buffer_slice(&simulated->body), &err));
+    assert_true(messages_read(answer, buffer_slice(&simulated->body), &err));
 }
 
 static void assert_says(
@@ -216,7 +218,7 @@ static void simulator_goes_wrong_when_told_to(void **state) {
     struct model_answer answer;
     struct error err = {0};
     ask(&simulator, "answer nonsense", &simulated);
-    assert_false(model_answer_read(&answer, buffer_slice(&simulated.body), &err));
+    assert_false(messages_read(&answer, buffer_slice(&simulated.body), &err));
     buffer_clear(&simulated.body);
     ask(&simulator, "refuse this", &simulated);
     read_answer(&simulated, &answer);

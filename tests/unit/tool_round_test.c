@@ -61,7 +61,7 @@ static void read_answer(struct model_answer *answer, int count) {
             i > 0 ? "," : "", i, i, i % 3 == 2 ? "?" : "1");
     }
     buffer_add_string(&body, "]}");
-    assert_true(model_answer_read(answer, buffer_slice(&body), &err));
+    assert_true(messages_read(answer, buffer_slice(&body), &err));
     buffer_clear(&body);
 }
 
