@@ -24,7 +24,7 @@ struct exchange *exchange_new(
     exchange->request = request;
     exchange->route = route;
     exchange->started_ns = loop_now_ns(service->agent->loop);
-    job_new_id(exchange->job_id, loop_wall_ms());
+    job_new_id(&service->ids, exchange->job_id, loop_wall_ms());
     const char *theirs = server_request_header(request, "X-Request-Id");
     bool is_usable = theirs && chat_request_id_valid(theirs);
     text_copy_cut(

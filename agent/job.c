@@ -8,11 +8,13 @@
 #include "core/ulid.h"
 #include "io/loop.h"
 
-void job_new_id(char id[JOB_ID_SIZE], int64_t wall_ms) {
-    uint8_t random[ULID_RANDOM_SIZE];
+void job_new_id(struct job_ids *ids, char id[JOB_ID_SIZE], int64_t wall_ms) {
     uint8_t ulid[ULID_SIZE];
-    loop_random(random, sizeof random);
-    ulid_make(ulid, wall_ms, random);
+    if (ids->left == 0) {
+        loop_random(ids->random, sizeof ids->random);
+        ids->left = JOB_IDS_AHEAD;
+    }
+    ulid_make(ulid, wall_ms, ids->random[--ids->left]);
     ulid_to_string(ulid, id);
 }
 

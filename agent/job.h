@@ -33,8 +33,16 @@ struct job {
     int64_t taken_ms;
 };
 
+/* Unpredictable bytes for ids to come: the kernel is asked for many at a time. Starts
+ * zeroed. */
+enum { JOB_IDS_AHEAD = 64 };
+struct job_ids {
+    uint8_t random[JOB_IDS_AHEAD][ULID_RANDOM_SIZE];
+    size_t left;
+};
+
 /* "01JD…": sorts by time, 80 unpredictable bits. */
-void job_new_id(char id[JOB_ID_SIZE], int64_t wall_ms);
+void job_new_id(struct job_ids *ids, char id[JOB_ID_SIZE], int64_t wall_ms);
 
 /* Whether it may be the id of a job; anything else is not even looked up. */
 bool job_id_valid(const char *id);

@@ -30,6 +30,7 @@ struct service {
     struct agent *agent; /* borrowed */
     struct server *server;
     struct job_queue queue;
+    struct job_ids ids;
     struct service_options options;
     uint32_t sync_count; /* chats being answered */
     struct loop_timer *pulse;

@@ -164,14 +164,26 @@ static void job_ids_are_told_from_anything_else(void **state) {
     (void)state;
     char first[JOB_ID_SIZE];
     char second[JOB_ID_SIZE];
-    job_new_id(first, 1795468239000);
-    job_new_id(second, 1795468239001);
+    struct job_ids ids = {0};
+    job_new_id(&ids, first, 1795468239000);
+    job_new_id(&ids, second, 1795468239001);
     assert_true(job_id_valid(first));
     assert_true(strcmp(first, second) < 0);
     assert_false(job_id_valid(""));
     assert_false(job_id_valid("01M853Y8AP8SXMVVQ7XYPSRWR"));
     assert_false(job_id_valid("01M853Y8AP8SXMVVQ7XYPSRWR00"));
     assert_false(job_id_valid("01M853Y8AP8SXMVVQ7XYPSRW*0"));
+}
+
+/* Random bytes are taken many at a time: none of them is used twice. */
+static void job_ids_differ_within_one_moment(void **state) {
+    (void)state;
+    static char ids[4 * JOB_IDS_AHEAD][JOB_ID_SIZE];
+    struct job_ids source = {0};
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        job_new_id(&source, ids[i], 1795468239000);
+        for (size_t k = 0; k < i; k++) assert_string_not_equal(ids[i], ids[k]);
+    }
 }
 
 static void queue_gauges_show_a_snapshot_and_nothing_without_one(void **state) {
@@ -217,6 +229,7 @@ int main(void) {
         cmocka_unit_test(job_queue_names_its_keys_after_the_version),
         cmocka_unit_test(job_queue_sends_every_field_of_job_and_result),
         cmocka_unit_test(job_ids_are_told_from_anything_else),
+        cmocka_unit_test(job_ids_differ_within_one_moment),
         cmocka_unit_test(queue_gauges_show_a_snapshot_and_nothing_without_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
