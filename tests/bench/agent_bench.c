@@ -2,7 +2,6 @@
  * run: client, model and Redis on one processor, the service on the other. Closes with one
  * line per bar. */
 /* SPDX-License-Identifier: MIT */
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +9,11 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "io/loop.h"
+#include "support/bars.h"
 #include "support/meter.h"
 #include "support/peers.h"
+#include "support/processors.h"
 #include "support/test_stack.h"
 #include "support/volley.h"
 
@@ -24,15 +26,20 @@ enum {
     WARM_UP_SHARE = 4, /* a quarter of a round, before the first one */
     PER = 100000,      /* requests that the bars speak of */
     REQUEST_SIZE = 512,
+    JOBS = 100000,
+    JOBS_AT_ONCE = 1000, /* of one volley */
+    JOBS_WAITING = 8000, /* before the next; the queue takes 10,000 */
+    MEMORY_SHARE = 10,   /* of the jobs, in percent: memory is first looked at then */
 };
 
 static const char agent_program[] = BINARIES_FOLDER "/flightdeck-agent";
 static const char python_script[] = TESTS_FOLDER "/bench/chat_service.py";
 static const uint64_t volley_limit_ns = 60 * NS_PER_S;
+static const uint64_t jobs_limit_ns = 120 * NS_PER_S;
 
 struct bench {
     struct test_stack stack;
-    cpu_set_t near, far; /* where the client is, and where the services are */
+    struct processors processors; /* near: the client; far: the services */
 };
 
 /* One of the two that are compared. */
@@ -44,57 +51,8 @@ struct contender {
     uint32_t missing;     /* answers */
 };
 
-/* Processors */
-
-static cpu_set_t only(size_t processor) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(processor, &set);
-    return set;
-}
-
-/* The first two that we may use; one is better than none. */
-static void find_processors(struct bench *bench) {
-    cpu_set_t allowed;
-    size_t found[2] = {0}, count = 0;
-    sched_getaffinity(0, sizeof allowed, &allowed);
-    for (size_t i = 0; i < CPU_SETSIZE && count < 2; i++) {
-        if (CPU_ISSET(i, &allowed)) found[count++] = i;
-    }
-    bench->near = only(found[0]);
-    bench->far = only(count == 2 ? found[1] : found[0]);
-}
-
-/* Processes are started where their parent is. */
-static void move_to(const cpu_set_t *set) {
-    ensure(sched_setaffinity(0, sizeof *set, set) == 0);
-}
-
-/* Words */
-
-static void bar(const char *name, double value, double limit, bool is_known) {
-    bool good = is_known && value <= limit;
-    printf("bar %s %.2f %.2f %s\n", name, value, limit, good ? "ok" : "short");
-}
-
-static int by_size(const void *a, const void *b) {
-    double first = *(const double *)a, second = *(const double *)b;
-    return (first > second) - (first < second);
-}
-
-struct spread {
-    double least, median, most;
-};
-
-static struct spread spread_of(const double values[ROUNDS]) {
-    double sorted[ROUNDS];
-    memcpy(sorted, values, sizeof sorted);
-    qsort(sorted, ROUNDS, sizeof sorted[0], by_size);
-    return (struct spread){sorted[0], sorted[ROUNDS / 2], sorted[ROUNDS - 1]};
-}
-
 static void print_contender(const struct contender *one) {
-    struct spread cpu = spread_of(one->cpu_s);
+    struct spread cpu = spread_of(one->cpu_s, ROUNDS);
     printf(
         "  %-8s %8.3f s of CPU per %d requests (%.3f to %.3f)\n", one->name, cpu.median,
         PER, cpu.least, cpu.most);
@@ -128,7 +86,7 @@ static void compare(
         fire(theirs, i);
         ratios[i] = ours->cpu_s[i] / theirs->cpu_s[i];
     }
-    struct spread ratio = spread_of(ratios);
+    struct spread ratio = spread_of(ratios, ROUNDS);
     uint32_t missing = ours->missing + theirs->missing;
     printf("%s, %d rounds in turn\n", name, ROUNDS);
     print_contender(ours);
@@ -136,7 +94,11 @@ static void compare(
     printf(
         "  ratio    %8.3f (%.3f to %.3f), %u answers missing\n", ratio.median,
         ratio.least, ratio.most, missing);
-    bar(name, ratio.median, limit, missing == 0);
+    if (missing == 0) {
+        bar_at_most(name, ratio.median, limit);
+    } else {
+        bar_unknown(name, limit, "not every request was answered");
+    }
 }
 
 static uint16_t serve_port(const struct bench *bench) {
@@ -156,9 +118,9 @@ static void compare_health(struct bench *bench) {
         .limit_ns = volley_limit_ns};
     struct peer nginx;
     struct error err = {0};
-    move_to(&bench->far);
+    processors_take(&bench->processors.far);
     bool is_here = peer_start_nginx(&nginx, &err);
-    move_to(&bench->near);
+    processors_take(&bench->processors.near);
     if (is_here) {
         struct contender ours = {
             .name = "agent", .pid = bench->stack.serves[0].pid, .volley = volley};
@@ -168,8 +130,7 @@ static void compare_health(struct bench *bench) {
         theirs.volley.port = nginx.port;
         compare(name, limit, &ours, &theirs);
     } else {
-        printf("%s: %s\n", name, err.message);
-        bar(name, 0, limit, false);
+        bar_unknown(name, limit, err.message);
     }
     peer_stop(&nginx);
 }
@@ -182,7 +143,7 @@ struct chats {
 };
 
 /* Each connection is a user with a history; theirs is no history of ours. */
-static void make_chats(struct chats *chats, const char *name) {
+static void make_chats(struct chats *chats, const char *name, const char *headers) {
     for (unsigned i = 0; i < CONNECTIONS; i++) {
         char body[REQUEST_SIZE];
         int length = snprintf(
@@ -191,15 +152,15 @@ static void make_chats(struct chats *chats, const char *name) {
         snprintf(
             chats->words[i], sizeof chats->words[i],
             "POST /chat HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n"
-            "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-            length, body);
+            "%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+            headers, length, body);
         chats->requests[i] = chats->words[i];
     }
 }
 
 static struct contender chatter(
     const char *name, pid_t pid, struct chats *chats, uint32_t total) {
-    make_chats(chats, name);
+    make_chats(chats, name, "");
     return (struct contender){
         .name = name,
         .pid = pid,
@@ -217,11 +178,11 @@ static void compare_chats(struct bench *bench) {
     struct peer python;
     struct error err = {0};
     struct chats our_chats, their_chats;
-    move_to(&bench->far);
+    processors_take(&bench->processors.far);
     bool is_here = peer_start_python(
         &python, python_script, bench->stack.redis.socket, bench->stack.model_url,
         &err);
-    move_to(&bench->near);
+    processors_take(&bench->processors.near);
     if (is_here) {
         struct contender ours =
             chatter("agent", bench->stack.serves[0].pid, &our_chats, CHAT_REQUESTS);
@@ -231,23 +192,111 @@ static void compare_chats(struct bench *bench) {
         theirs.volley.port = python.port;
         compare(name, limit, &ours, &theirs);
     } else {
-        printf("%s: %s\n", name, err.message);
-        bar(name, 0, limit, false);
+        bar_unknown(name, limit, err.message);
     }
     peer_stop(&python);
+}
+
+/* Jobs */
+
+static double redis_number(struct bench *bench, const char *command) {
+    struct test_redis_answer answer =
+        test_client_redis(&bench->stack.client, bench->stack.redis.url, command);
+    if (answer.kind == REDIS_INTEGER) return (double)answer.number;
+    const char *used = strstr(answer.text, "used_memory:");
+    return strtod(used ? strchr(used, ':') + 1 : answer.text, NULL);
+}
+
+struct memory {
+    double serve_mib, worker_mib, redis_mib;
+};
+
+static double anonymous_mib(pid_t pid) {
+    return (double)meter_read(pid).rss_anon_bytes / (1 << 20);
+}
+
+static struct memory look_at_memory(struct bench *bench, double jobs) {
+    struct memory memory = {
+        .serve_mib = anonymous_mib(bench->stack.serves[0].pid),
+        .worker_mib = anonymous_mib(bench->stack.workers[0].pid),
+        .redis_mib = redis_number(bench, "INFO memory") / (1 << 20)};
+    printf(
+        "  after %6.0f jobs: serve %.2f, worker %.2f MiB RssAnon; Redis uses %.0f "
+        "MiB\n",
+        jobs, memory.serve_mib, memory.worker_mib, memory.redis_mib);
+    return memory;
+}
+
+struct draining {
+    double taken, done; /* jobs */
+    struct memory early, late;
+    uint64_t took_ns;
+};
+
+/* Feeds the queue as it drains. */
+static struct draining drain(struct bench *bench, struct volley *volley) {
+    struct draining draining = {0};
+    uint64_t start_ns = loop_clock_ns();
+    double waiting = 0;
+    while (draining.done < JOBS && draining.took_ns < jobs_limit_ns) {
+        if (draining.taken < JOBS && waiting < JOBS_WAITING) {
+            volley->total = JOBS_AT_ONCE;
+            draining.taken += volley_fire(volley).answered;
+        } else {
+            test_client_breathe(&bench->stack.client);
+        }
+        waiting = redis_number(bench, "XLEN q:bench:3");
+        draining.done = redis_number(bench, "HGET stats:bench completed");
+        draining.took_ns = loop_clock_ns() - start_ns;
+        if (draining.early.serve_mib <= 0 &&
+            draining.done * 100 >= (double)JOBS * MEMORY_SHARE) {
+            draining.early = look_at_memory(bench, draining.done);
+        }
+    }
+    draining.late = look_at_memory(bench, draining.done);
+    return draining;
+}
+
+static void measure_jobs(struct bench *bench) {
+    static const char name[] = "agent_jobs_growth_mib";
+    static const double limit = 1; /* twelve bytes a job */
+    const char *const slots[] = {"--slots", "16", NULL};
+    struct chats chats;
+    make_chats(&chats, "queued", "Prefer: respond-async\r\n");
+    processors_take(&bench->processors.far);
+    test_stack_worker(&bench->stack, 0, "bench", slots);
+    processors_take(&bench->processors.near);
+    struct volley volley = {
+        .port = serve_port(bench),
+        .requests = chats.requests,
+        .request_count = CONNECTIONS,
+        .connections = CONNECTIONS,
+        .limit_ns = volley_limit_ns};
+    printf("%d queued jobs, one worker of 16 hands\n", JOBS);
+    struct draining draining = drain(bench, &volley);
+    double took_s = (double)draining.took_ns / (double)NS_PER_S;
+    printf("  %.0f jobs in %.1f s\n", draining.done, took_s);
+    bar_at_least("agent_jobs_drained", draining.done, JOBS);
+    if (draining.early.serve_mib <= 0) {
+        bar_unknown(name, limit, "not even the first tenth was drained");
+        return;
+    }
+    double serve = draining.late.serve_mib - draining.early.serve_mib;
+    double worker = draining.late.worker_mib - draining.early.worker_mib;
+    bar_at_most(name, serve > worker ? serve : worker, limit);
 }
 
 /* Redis without its file of appends, whose disk is not what is measured. */
 static void start(struct bench *bench) {
     const char *const no_file[] = {"CONFIG", "SET", "appendonly", "no", NULL};
-    find_processors(bench);
-    move_to(&bench->near);
+    processors_find(&bench->processors);
+    processors_take(&bench->processors.near);
     test_stack_start(&bench->stack, agent_program, "instant");
     ensure(test_redis_cli(&bench->stack.redis, no_file) == 0);
     const char *const with_redis[] = {"--redis", bench->stack.redis.url, NULL};
-    move_to(&bench->far);
+    processors_take(&bench->processors.far);
     test_stack_serve(&bench->stack, 0, "bench", with_redis);
-    move_to(&bench->near);
+    processors_take(&bench->processors.near);
 }
 
 int main(void) {
@@ -255,6 +304,7 @@ int main(void) {
     start(&bench);
     compare_health(&bench);
     compare_chats(&bench);
+    measure_jobs(&bench);
     test_stack_stop(&bench.stack);
     return 0;
 }
