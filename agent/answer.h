@@ -7,6 +7,7 @@
 struct server_request;
 
 #define ANSWER_JSON    "application/json"
+#define ANSWER_EVENTS  "text/event-stream"
 #define ANSWER_METRICS "text/plain; version=0.0.4; charset=utf-8"
 
 void answer_json(

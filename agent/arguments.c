@@ -45,7 +45,8 @@ enum {
     X(OPTION_DRAIN_NOTICE,  "drain-notice",   "TIME",      FOR_SERVE, "serve on for so long after SIGTERM, not ready any more (default 2s)"), \
     X(OPTION_SEED,          "seed",           "NUMBER",    FOR_MODEL, "the same seed gives the same answers (default 1)"), \
     X(OPTION_LATENCY,       "latency",        "SPEC",      FOR_MODEL, "instant, fast, demo, slow, fixed:5ms, lognormal:400ms:0.5 (default demo)"), \
-    X(OPTION_FAULT,         "fault",          "SPEC",      FOR_MODEL, "[VERSION:]NAME=SHARE,…: slow, error, overloaded, rate_limited, hang, malformed, refusal, truncated, tool_loop; latency=FACTOR"), \
+    X(OPTION_PACE,          "pace",           "TIME",      FOR_MODEL, "how long each token of a streamed answer takes (default: as --latency says)"), \
+    X(OPTION_FAULT,         "fault",          "SPEC",      FOR_MODEL, "[VERSION:]NAME=SHARE,…: slow, error, overloaded, rate_limited, throttled, hang, drip, cut, late_error, malformed, half_json, wrong_schema, empty, refusal, truncated, tool_loop; latency=FACTOR"), \
     X(OPTION_LOG,           "log",            "LEVEL",     FOR_AGENT, "debug, info, warn or error (default info)"), \
     X(OPTION_HELP,          "help",           NULL,        FOR_ALL,   "show this"), \
     X(OPTION_VERSION,       "version",        NULL,        FOR_ALL,   "show the version of the program")
@@ -204,6 +205,9 @@ static bool take_checked(
     case OPTION_SLOTS:
         return take_count(&arguments->slots, SLOTS_MOST, option, value, err);
     case OPTION_LATENCY: return latency_parse(&arguments->latency, value, err);
+    case OPTION_PACE:
+        arguments->has_pace = true;
+        return take_time(&arguments->pace_ns, option, value, err);
     case OPTION_FAULT: return faults_parse(&arguments->faults, value, err);
     case OPTION_LOG: return take_log(arguments, value, err);
     case OPTION_SEED:

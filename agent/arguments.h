@@ -19,7 +19,7 @@ enum { ARGUMENT_ADDRESS_SIZE = 64, ARGUMENTS_HELP_MAX = 16 * 1024 };
 #define PROGRAMS(X) \
     X(PROGRAM_SERVE,  "serve",  "answers chats over HTTP"), \
     X(PROGRAM_WORKER, "worker", "works on the queued chats of its version"), \
-    X(PROGRAM_MODEL,  "model",  "is a local model that speaks the Messages API")
+    X(PROGRAM_MODEL,  "model",  "is a local model with two APIs")
 /* clang-format on */
 
 enum program_kind {
@@ -45,6 +45,8 @@ struct arguments {
     enum log_level log_level;
     uint64_t seed;
     struct latency latency;
+    bool has_pace; /* of tokens, in place of the latency's own */
+    uint64_t pace_ns;
     struct faults faults;
     uint32_t slots, sync_max, queue_max; /* 0 for the default */
     uint64_t lease_ns, chat_timeout_ns, job_timeout_ns, model_timeout_ns;

@@ -21,8 +21,15 @@ enum { FAULT_VERSIONS_MAX = 8, FAULT_VERSION_SIZE = 24 };
     X(FAULT_ERROR,        "error",        "break down")          /* 500 */, \
     X(FAULT_OVERLOADED,   "overloaded",   "be overloaded")       /* 529 */, \
     X(FAULT_RATE_LIMITED, "rate_limited", "be rate limited")     /* 429 with retry-after */, \
+    X(FAULT_THROTTLED,    "throttled",    "throttle this")       /* 429 without it */, \
     X(FAULT_HANG,         "hang",         "never answer"), \
-    X(FAULT_MALFORMED,    "malformed",    "answer nonsense")     /* half a JSON text */, \
+    X(FAULT_DRIP,         "drip",         "drip slowly")         /* a few bytes at a time */, \
+    X(FAULT_CUT,          "cut",          "hang up half way")    /* without an end */, \
+    X(FAULT_LATE_ERROR,   "late_error",   "fail half way")       /* an error event after the 200 */, \
+    X(FAULT_MALFORMED,    "malformed",    "answer nonsense")     /* no JSON at all */, \
+    X(FAULT_HALF_JSON,    "half_json",    "answer by halves")    /* half a JSON text */, \
+    X(FAULT_WRONG_SCHEMA, "wrong_schema", "answer off the schema"), \
+    X(FAULT_EMPTY,        "empty",        "say nothing")         /* no content */, \
     X(FAULT_REFUSAL,      "refusal",      "refuse this"), \
     X(FAULT_TRUNCATED,    "truncated",    "run out of tokens"), \
     X(FAULT_TOOL_LOOP,    "tool_loop",    "calculate forever")   /* a call in every answer */

@@ -9,12 +9,12 @@
 #include "base/units.h"
 
 /* clang-format off */
-/*    name       median            sigma */
+/*    name       median            sigma  token */
 #define LATENCIES(X) \
-    X("instant", 0,                0), \
-    X("fast",    40 * NS_PER_MS,   0.3), \
-    X("demo",    450 * NS_PER_MS,  0.35) /* most between 300 and 800 ms */, \
-    X("slow",    2000 * NS_PER_MS, 0.5)
+    X("instant", 0,                0,     0), \
+    X("fast",    40 * NS_PER_MS,   0.3,   1 * NS_PER_MS), \
+    X("demo",    450 * NS_PER_MS,  0.35,  8 * NS_PER_MS) /* most between 300 and 800 ms */, \
+    X("slow",    2000 * NS_PER_MS, 0.5,   30 * NS_PER_MS)
 /* clang-format on */
 
 static const uint64_t longest_ns = 60 * NS_PER_S;
@@ -24,11 +24,11 @@ static const struct {
     const char *name;
     struct latency latency;
 } named[] = {
-#define X(name, median, sigma) \
-    {                          \
-        (name), {              \
-            (median), (sigma)  \
-        }                      \
+#define X(name, median, sigma, token)  \
+    {                                  \
+        (name), {                      \
+            (median), (sigma), (token) \
+        }                              \
     }
     LATENCIES(X)
 #undef X

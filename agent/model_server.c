@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "agent/answer.h"
+#include "agent/simulator_error.h"
+#include "agent/thinking.h"
 #include "base/json_writer.h"
 #include "base/memory.h"
 #include "base/units.h"
@@ -19,14 +21,16 @@ enum {
     PAGE_MAX = 64 * 1024,
     REQUESTS_PER_MINUTE = 4000, /* the limit that its headers tell of */
     STATUS_OK = 200,
-    STATUS_BAD_REQUEST = 400,
-    STATUS_UNAUTHORIZED = 401,
-    STATUS_NOT_FOUND = 404,
-    STATUS_NOT_ALLOWED = 405,
 };
 
 static const uint64_t answer_timeout_ns = 600 * NS_PER_S;
 static const uint64_t minute_ns = 60 * NS_PER_S;
+
+static const char *const paths[] = {
+#define X(id, path) [id] = (path)
+    SPEECH_FORMATS(X)
+#undef X
+};
 
 struct model_server {
     struct loop *loop; /* borrowed */
@@ -36,16 +40,8 @@ struct model_server {
     uint32_t requests_this_minute;
 };
 
-/* A question that is being thought about. */
-struct thinking {
-    struct server_request *request;
-    struct loop_timer *timer; /* NULL when it hangs */
-    struct simulated_answer answer;
-};
-
 static void on_request(void *owner, struct server_request *request);
 static void on_gone(void *owner, struct server_request *request);
-static void on_thought(void *owner, uint64_t now_ns);
 
 struct model_server *model_server_new(
     struct loop *loop, const struct model_server_options *options, struct error *err) {
@@ -74,25 +70,22 @@ uint16_t model_server_port(const struct model_server *model) {
 }
 
 static void answer_error(
-    struct server_request *request, unsigned status, const char *type,
-    const char *message) {
+    struct server_request *request, enum speech_format format,
+    enum simulator_error error, const char *message) {
+    struct simulator_complaint complaint = {
+        .error = error,
+        .message = message,
+        .number = server_request_started_ns(request)};
     struct buffer body;
     buffer_init(&body, PAGE_MAX);
-    simulator_write_error(&body, type, message, server_request_started_ns(request));
-    answer_json(request, status, &body);
+    simulator_error_write(&complaint, format, &body);
+    answer_json(request, simulator_error_status(error, format), &body);
     buffer_clear(&body);
-}
-
-static void free_thinking(struct thinking *thinking) {
-    loop_timer_free(thinking->timer);
-    buffer_clear(&thinking->answer.body);
-    free(thinking);
 }
 
 static void on_gone(void *owner, struct server_request *request) {
     (void)owner;
-    struct thinking *thinking = server_request_data(request);
-    if (thinking) free_thinking(thinking);
+    thinking_free(server_request_data(request));
 }
 
 static void add_limits(struct model_server *model, struct server_request *request) {
@@ -112,46 +105,29 @@ static void add_limits(struct model_server *model, struct server_request *reques
     server_add_header(request, "anthropic-ratelimit-requests-remaining", number);
 }
 
-static void answer_messages(
-    struct model_server *model, struct server_request *request) {
-    if (!server_request_header(request, "x-api-key")) {
-        answer_error(
-            request, STATUS_UNAUTHORIZED, "authentication_error",
-            "x-api-key header is required");
-        return;
-    }
-    const char *version = server_request_header(request, "x-agent-version");
-    struct thinking *thinking = memory_new(sizeof *thinking);
-    thinking->request = request;
-    simulator_answer(
-        &model->simulator, server_request_body(request), version ? version : "",
-        &thinking->answer);
-    add_limits(model, request);
-    server_request_set_data(request, thinking);
-    if (thinking->answer.hangs) return;
-    thinking->timer =
-        loop_after(model->loop, thinking->answer.delay_ns, on_thought, thinking);
+/* Which key a format wants; any will do. */
+static bool has_key(const struct server_request *request, enum speech_format format) {
+    return format == SPEECH_MESSAGES ? server_request_header(request, "x-api-key")
+                                     : server_request_header(request, "authorization");
 }
 
-static void on_thought(void *owner, uint64_t now_ns) {
-    struct thinking *thinking = owner;
-    struct server_request *request = thinking->request;
-    const struct simulated_answer *answer = &thinking->answer;
-    (void)now_ns;
-    thinking->timer = NULL;
-    if (answer->retry_after_s > 0) {
-        char seconds[16];
-        snprintf(seconds, sizeof seconds, "%u", answer->retry_after_s);
-        server_add_header(request, "retry-after", seconds);
+static void answer_question(
+    struct model_server *model, struct server_request *request,
+    enum speech_format format) {
+    if (!has_key(request, format)) {
+        answer_error(
+            request, format, SIMULATOR_UNAUTHORIZED,
+            format == SPEECH_MESSAGES ? "x-api-key header is required"
+                                      : "You didn't provide an API key.");
+        return;
     }
-    server_request_set_data(request, NULL);
-    answer_json(request, answer->status, &answer->body);
-    free_thinking(thinking);
+    if (format == SPEECH_MESSAGES) add_limits(model, request);
+    thinking_start(model->loop, &model->simulator, request, format);
 }
 
 static void answer_model(struct server_request *request, const char *id) {
     if (id[0] == '\0' || strchr(id, '/')) {
-        answer_error(request, STATUS_NOT_FOUND, "not_found_error", "no such model");
+        answer_error(request, SPEECH_MESSAGES, SIMULATOR_NOT_FOUND, "no such model");
         return;
     }
     struct buffer body;
@@ -188,7 +164,7 @@ static void change_faults(struct model_server *model, struct server_request *req
     if (is_read) {
         answer_faults(model, request);
     } else {
-        answer_error(request, STATUS_BAD_REQUEST, "invalid_request_error", err.message);
+        answer_error(request, SPEECH_MESSAGES, SIMULATOR_INVALID, err.message);
     }
 }
 
@@ -204,8 +180,15 @@ static void on_admin(
     } else {
         server_add_header(request, "Allow", "GET, POST, DELETE");
         answer_error(
-            request, STATUS_NOT_ALLOWED, "invalid_request_error", "method not allowed");
+            request, SPEECH_MESSAGES, SIMULATOR_NOT_ALLOWED, "method not allowed");
     }
+}
+
+/* Which format a path speaks, or SPEECH_FORMAT_COUNT. */
+static enum speech_format find_format(const char *path) {
+    size_t format = 0;
+    while (format < SPEECH_FORMAT_COUNT && strcmp(paths[format], path) != 0) format++;
+    return (enum speech_format)format;
 }
 
 static void on_request(void *owner, struct server_request *request) {
@@ -213,8 +196,12 @@ static void on_request(void *owner, struct server_request *request) {
     static const char models[] = "/v1/models/";
     const char *method = server_request_method(request);
     const char *path = server_request_path(request);
-    if (strcmp(path, "/v1/messages") == 0 && strcmp(method, "POST") == 0) {
-        answer_messages(model, request);
+    enum speech_format format = find_format(path);
+    if (format != SPEECH_FORMAT_COUNT && strcmp(method, "POST") == 0) {
+        answer_question(model, request, format);
+    } else if (format != SPEECH_FORMAT_COUNT) {
+        server_add_header(request, "Allow", "POST");
+        answer_error(request, format, SIMULATOR_NOT_ALLOWED, "method not allowed");
     } else if (
         strncmp(path, models, sizeof models - 1) == 0 && strcmp(method, "GET") == 0) {
         answer_model(request, path + sizeof models - 1);
@@ -224,6 +211,6 @@ static void on_request(void *owner, struct server_request *request) {
     } else if (strcmp(path, "/admin/faults") == 0) {
         on_admin(model, request, method);
     } else {
-        answer_error(request, STATUS_NOT_FOUND, "not_found_error", "no such route");
+        answer_error(request, SPEECH_MESSAGES, SIMULATOR_NOT_FOUND, "no such route");
     }
 }

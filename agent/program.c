@@ -143,7 +143,9 @@ static bool open_model(struct program *program, struct error *err) {
     const struct arguments *arguments = program->arguments;
     struct model_server_options options = {
         .address = arguments->address, .port = arguments->port};
-    simulator_init(&options.simulator, arguments->seed, &arguments->latency);
+    struct latency latency = arguments->latency;
+    if (arguments->has_pace) latency.token_ns = arguments->pace_ns;
+    simulator_init(&options.simulator, arguments->seed, &latency);
     options.simulator.faults = arguments->faults;
     program->model = model_server_new(program->loop, &options, err);
     return program->model != NULL;

@@ -13,6 +13,7 @@ enum {
     SMALL_EXPRESSION = 8, /* characters that a head can do */
     ANSWER_SIZE = 400,
     NAME_MAX_BYTES = 64,
+    SEARCH_MAX_BYTES = 200,
     SENTENCES_MIN = 1,
     SENTENCES_MAX = 4,
 };
@@ -122,6 +123,58 @@ struct slice reply_find_name(struct slice text) {
             end++;
         }
         if (end > 0) return (struct slice){.data = name, .length = end};
+    }
+    return none;
+}
+
+/* What stands behind the phrase; NULL data when it is not there. */
+static struct slice find_behind(struct slice text, const char *phrase) {
+    size_t length = strlen(phrase);
+    for (size_t i = 0; i + length < text.length; i++) {
+        if (strncasecmp(text.data + i, phrase, length) == 0) {
+            return (struct slice){
+                .data = text.data + i + length, .length = text.length - i - length};
+        }
+    }
+    return (struct slice){0};
+}
+
+struct slice reply_find_search(struct slice text) {
+    struct slice found = find_behind(text, "search the web for ");
+    if (!found.data) found = find_behind(text, "search for ");
+    size_t end = 0;
+    while (end < found.length && end < SEARCH_MAX_BYTES &&
+           !strchr(".!?\r\n", found.data[end])) {
+        end++;
+    }
+    return (struct slice){.data = found.data ? found.data : "", .length = end};
+}
+
+static bool is_order(struct slice word) {
+    bool has_letter = false;
+    bool has_dash = false;
+    bool has_digit = false;
+    for (size_t i = 0; i < word.length; i++) {
+        has_letter = has_letter || isalpha((unsigned char)word.data[i]);
+        has_dash = has_dash || word.data[i] == '-';
+        has_digit = has_digit || isdigit((unsigned char)word.data[i]);
+    }
+    return has_letter && has_dash && has_digit && word.length <= NAME_MAX_BYTES;
+}
+
+struct slice reply_find_order(struct slice text) {
+    struct slice none = {.data = "", .length = 0};
+    if (!says(text, "order")) return none;
+    size_t at = 0;
+    while (at < text.length) {
+        size_t end = at;
+        while (end < text.length &&
+               (isalnum((unsigned char)text.data[end]) || text.data[end] == '-')) {
+            end++;
+        }
+        struct slice word = {.data = text.data + at, .length = end - at};
+        if (is_order(word)) return word;
+        at = end + 1;
     }
     return none;
 }

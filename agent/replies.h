@@ -18,6 +18,13 @@ bool reply_find_expression(struct slice text, char expression[REPLY_EXPRESSION_S
 /* Whether a model would reach for a calculator: more than small numbers, or told to. */
 bool reply_wants_tool(struct slice question, const char *expression);
 
+/* What is to be searched for in "search for …", or an empty slice. */
+struct slice reply_find_search(struct slice text);
+
+/* The number of an order ("A-1001" in "Where is my order A-1001?"), or an empty slice: a
+ * word with a letter, a dash and a digit, in a text that speaks of an order. */
+struct slice reply_find_order(struct slice text);
+
 /* The name in "my name is …", or an empty slice. */
 struct slice reply_find_name(struct slice text);
 

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/simulator.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
-#include "agent/messages.h"
 #include "agent/replies.h"
+#include "agent/simulator_error.h"
 #include "agent/simulator_request.h"
-#include "base/json_writer.h"
 #include "base/units.h"
+#include "base/utf8.h"
 #include "core/document.h"
 #include "io/json.h"
 
 enum {
     STATUS_OK = 200,
-    STATUS_BAD_REQUEST = 400,
-    STATUS_TOO_MANY = 429,
-    STATUS_ERROR = 500,
-    STATUS_OVERLOADED = 529,
     BYTES_PER_TOKEN = 4, /* about, in English */
     SLOW_FACTOR = 5,
     RETRY_AFTER_S = 1,
     TRUNCATED_BYTES = 40,
+    CALL_TOKENS = 30,
+    WORDS_MAX = 64 * 1024,
+    DRIP_BYTES = 8,
 };
+
+static const uint64_t drip_ns = NS_PER_S / 4;
 
 /* What is known while an answer is made. */
 struct thought {
     const struct simulator_request *request;
-    uint64_t hash; /* of the whole request and the seed */
+    uint64_t seed;
     enum fault fault;
-    uint64_t input_tokens;
+    struct speech speech;
+    struct buffer words;
+    char expression[REPLY_EXPRESSION_SIZE];
 };
 
 void simulator_init(
@@ -38,162 +38,186 @@ void simulator_init(
     random_seed(&simulator->random, seed);
 }
 
-void simulator_write_error(
-    struct buffer *body, const char *type, const char *message, uint64_t number) {
-    char id[40];
-    snprintf(id, sizeof id, "req_local_%016" PRIx64, number);
-    struct json_writer json = json_writer_to(body);
-    json_object_begin(&json);
-    json_field_string(&json, "type", "error");
-    json_key(&json, "error");
-    json_object_begin(&json);
-    json_field_string(&json, "type", type);
-    json_field_string(&json, "message", message);
-    json_object_end(&json);
-    json_field_string(&json, "request_id", id);
-    json_object_end(&json);
+void simulated_answer_clear(struct simulated_answer *answer) {
+    buffer_clear(&answer->body);
+    pieces_clear(&answer->pieces);
 }
 
-static void write_head(struct json_writer *json, const struct thought *thought) {
-    char id[40];
-    snprintf(id, sizeof id, "msg_local_%016" PRIx64, thought->hash);
-    json_object_begin(json);
-    json_field_string(json, "id", id);
-    json_field_string(json, "type", "message");
-    json_field_string(json, "role", "assistant");
-    json_field_string(json, "model", thought->request->model);
-    json_key(json, "content");
-    json_array_begin(json);
-}
-
-static void write_tail(
-    struct json_writer *json, const struct thought *thought, enum model_stop stop,
-    uint64_t output_tokens) {
-    json_array_end(json);
-    json_field_string(json, "stop_reason", model_stop_name(stop));
-    json_field_null(json, "stop_sequence");
-    json_key(json, "usage");
-    json_object_begin(json);
-    json_field_uint(json, "input_tokens", thought->input_tokens);
-    json_field_uint(json, "cache_creation_input_tokens", 0);
-    json_field_uint(json, "cache_read_input_tokens", 0);
-    json_field_uint(json, "output_tokens", output_tokens);
-    json_object_end(json);
-    json_object_end(json);
-}
-
-static void write_text_block(struct json_writer *json, struct slice words) {
-    json_object_begin(json);
-    json_field_string(json, "type", "text");
-    json_field_slice(json, "text", words);
-    json_object_end(json);
-}
-
-static void write_words(
-    const struct thought *thought, struct slice words, enum model_stop stop,
-    struct buffer *body) {
-    uint64_t tokens = words.length / BYTES_PER_TOKEN + 1;
-    uint64_t most = (uint64_t)thought->request->tokens_max;
-    if (tokens > most) {
-        words.length = (size_t)most * BYTES_PER_TOKEN;
-        tokens = most;
-        stop = STOP_MAX_TOKENS;
-    }
-    struct json_writer json = json_writer_to(body);
-    write_head(&json, thought);
-    write_text_block(&json, words);
-    write_tail(&json, thought, stop, tokens);
-}
-
-static void write_call(
-    const struct thought *thought, const char *expression, struct buffer *body) {
-    char id[40];
-    snprintf(id, sizeof id, "toolu_local_%016" PRIx64, thought->hash);
-    struct json_writer json = json_writer_to(body);
-    write_head(&json, thought);
-    write_text_block(&json, slice_of("Let me calculate that."));
-    json_object_begin(&json);
-    json_field_string(&json, "type", "tool_use");
-    json_field_string(&json, "id", id);
-    json_field_string(&json, "name", "calculate");
-    json_key(&json, "input");
-    json_object_begin(&json);
-    json_field_string(&json, "expression", expression);
-    json_object_end(&json);
-    json_object_end(&json);
-    write_tail(&json, thought, STOP_TOOL_USE, 30);
-}
-
-/* "The result is 35.", or what the tool complained about. */
-static void write_tool_words(const struct thought *thought, struct buffer *words) {
-    const struct node *block = thought->request->tool_results->first;
-    const struct node *content = node_get(block, "content");
-    bool is_error = false;
-    node_bool(block, "is_error", &is_error);
-    buffer_add_string(
-        words, is_error ? "I could not work that out: " : "The result is ");
-    if (content && content->kind == NODE_STRING) {
-        buffer_add(words, content->string.data, content->string.length);
-    }
-    buffer_add_char(words, '.');
-}
-
-static void write_answer(
-    const struct thought *thought, uint64_t seed, struct buffer *body) {
+/* Which tool a question calls for, among those that are offered. */
+static enum simulated_tool choose_tool(
+    struct thought *thought, struct slice *argument) {
     const struct simulator_request *request = thought->request;
-    char expression[REPLY_EXPRESSION_SIZE] = "1 + 1";
-    bool has_expression = reply_find_expression(request->question, expression);
-    bool wants_tool = has_expression && !request->tool_results &&
-                      reply_wants_tool(request->question, expression);
-    if (request->has_calculate && (wants_tool || thought->fault == FAULT_TOOL_LOOP)) {
-        write_call(thought, expression, body);
-        return;
+    bool has_expression = reply_find_expression(request->question, thought->expression);
+    bool is_forced = thought->fault == FAULT_TOOL_LOOP;
+    if (request->offered[SIMULATED_CALCULATE] &&
+        (is_forced || (has_expression && !request->has_result &&
+                       reply_wants_tool(request->question, thought->expression)))) {
+        *argument = slice_of(has_expression ? thought->expression : "1 + 1");
+        return SIMULATED_CALCULATE;
     }
-    struct buffer words;
-    buffer_init(&words, SIMULATOR_ANSWER_MAX / 4);
-    enum model_stop stop = STOP_END_TURN;
+    if (request->has_result) return SIMULATED_NO_TOOL;
+    *argument = reply_find_order(request->question);
+    if (request->offered[SIMULATED_LOOKUP] && argument->length > 0) {
+        return SIMULATED_LOOKUP;
+    }
+    *argument = reply_find_search(request->question);
+    if (request->offered[SIMULATED_SEARCH] && argument->length > 0) {
+        return SIMULATED_SEARCH;
+    }
+    return SIMULATED_NO_TOOL;
+}
+
+/* What is said beside a call, and about what came back. */
+static const struct {
+    const char *before, *success, *failure;
+} tool_words[] = {
+    [SIMULATED_CALCULATE] =
+        {"Let me calculate that.", "The result is ", "I could not work that out: "},
+    [SIMULATED_SEARCH] =
+        {"Let me search for that.",
+         "This is what I found: ", "I could not search for that: "},
+    [SIMULATED_LOOKUP] =
+        {"Let me look that order up.",
+         "This is what I know of your order: ", "I could not look that order up: "},
+    [SIMULATED_NO_TOOL] = {"", "The result is ", "That did not work: "},
+};
+
+static void write_result(struct thought *thought) {
+    const struct simulator_request *request = thought->request;
+    enum simulated_tool tool = request->result_tool;
+    buffer_add_string(
+        &thought->words,
+        request->result_failed ? tool_words[tool].failure : tool_words[tool].success);
+    buffer_add(&thought->words, request->result.data, request->result.length);
+    if (request->result.length == 0 ||
+        request->result.data[request->result.length - 1] != '.') {
+        buffer_add_char(&thought->words, '.');
+    }
+}
+
+/* Not more than `limit` bytes, and no half of a character. */
+static struct slice cut_words(struct slice words, size_t limit) {
+    struct scan scan = scan_of(words);
+    size_t kept = 0;
+    uint32_t rune = 0;
+    while (!scan_done(&scan)) {
+        utf8_next(&scan, &rune);
+        if ((size_t)(scan.at - words.data) > limit) break;
+        kept = (size_t)(scan.at - words.data);
+    }
+    return (struct slice){.data = words.data, .length = kept};
+}
+
+static void say(struct thought *thought) {
+    struct speech *speech = &thought->speech;
+    const struct simulator_request *request = thought->request;
+    speech->stop = STOP_END_TURN;
     if (thought->fault == FAULT_REFUSAL) {
-        buffer_add_string(&words, "I cannot help with that.");
-        stop = STOP_REFUSAL;
-    } else if (request->tool_results) {
-        write_tool_words(thought, &words);
+        buffer_add_string(&thought->words, "I cannot help with that.");
+        speech->stop = STOP_REFUSAL;
+    } else if (request->has_result) {
+        write_result(thought);
     } else {
-        reply_write(request->question, request->name, seed, &words);
+        reply_write(request->question, request->name, thought->seed, &thought->words);
     }
-    struct slice said = buffer_slice(&words);
+    speech->words = buffer_slice(&thought->words);
     if (thought->fault == FAULT_TRUNCATED) {
-        if (said.length > TRUNCATED_BYTES) said.length = TRUNCATED_BYTES;
-        stop = STOP_MAX_TOKENS;
+        speech->words = cut_words(speech->words, TRUNCATED_BYTES);
+        speech->stop = STOP_MAX_TOKENS;
     }
-    write_words(thought, said, stop, body);
-    buffer_clear(&words);
+    uint64_t most = (uint64_t)request->tokens_max;
+    speech->output_tokens = speech->words.length / BYTES_PER_TOKEN + 1;
+    if (speech->output_tokens > most) {
+        speech->words = cut_words(speech->words, (size_t)most * BYTES_PER_TOKEN);
+        speech->output_tokens = most;
+        speech->stop = STOP_MAX_TOKENS;
+    }
+}
+
+static void decide(struct thought *thought) {
+    const struct simulator_request *request = thought->request;
+    struct speech *speech = &thought->speech;
+    struct slice argument = {0};
+    enum simulated_tool tool = choose_tool(thought, &argument);
+    if (thought->fault == FAULT_EMPTY) {
+        speech->has_no_blocks = true;
+        speech->words = slice_of("");
+    } else if (tool != SIMULATED_NO_TOOL) {
+        speech->words = slice_of(tool_words[tool].before);
+        speech->call = (struct speech_call){
+            .tool = simulated_tool_name(tool),
+            .argument_name = request->arguments[tool],
+            .argument = argument};
+        speech->stop = STOP_TOOL_USE;
+        speech->output_tokens = CALL_TOKENS;
+    } else {
+        say(thought);
+    }
+}
+
+static enum speech_flaw flaw_of(enum fault fault) {
+    static const enum speech_flaw flaws[FAULT_COUNT + 1] = {
+        [FAULT_MALFORMED] = FLAW_NONSENSE,
+        [FAULT_HALF_JSON] = FLAW_HALF_JSON,
+        [FAULT_WRONG_SCHEMA] = FLAW_SCHEMA,
+        [FAULT_LATE_ERROR] = FLAW_ERROR};
+    return flaws[fault];
 }
 
 static void refuse(
-    struct simulated_answer *answer, unsigned status, const char *type,
-    const char *message) {
-    answer->status = status;
+    struct simulated_answer *answer, enum speech_format format,
+    enum simulator_error error, const char *message) {
+    answer->status = simulator_error_status(error, format);
+    answer->is_streamed = false;
+    pieces_clear(&answer->pieces);
     buffer_reset(&answer->body);
-    simulator_write_error(&answer->body, type, message, answer->delay_ns);
+    struct simulator_complaint complaint = {
+        .error = error, .message = message, .number = answer->delay_ns};
+    simulator_error_write(&complaint, format, &answer->body);
 }
 
-static void apply_fault(struct simulated_answer *answer, enum fault fault) {
+/* All at once would leave nothing to break off or to drip. */
+static void divide(struct simulated_answer *answer) {
+    if (pieces_count(&answer->pieces) > 0) return;
+    pieces_drip(&answer->pieces, answer->body.length, answer->body.length / 2 + 1, 0);
+}
+
+static void apply_fault(
+    struct simulated_answer *answer, enum speech_format format, enum fault fault,
+    double factor) {
     switch (fault) {
     case FAULT_SLOW: answer->delay_ns *= SLOW_FACTOR; break;
     case FAULT_ERROR:
-        refuse(answer, STATUS_ERROR, "api_error", "Internal server error");
+        refuse(answer, format, SIMULATOR_FAILED, "Internal server error");
         break;
     case FAULT_OVERLOADED:
-        refuse(answer, STATUS_OVERLOADED, "overloaded_error", "Overloaded");
+        refuse(answer, format, SIMULATOR_OVERLOADED, "Overloaded");
         break;
-    case FAULT_RATE_LIMITED:
+    case FAULT_RATE_LIMITED: answer->retry_after_s = RETRY_AFTER_S; /* fall through */
+    case FAULT_THROTTLED:
         refuse(
-            answer, STATUS_TOO_MANY, "rate_limit_error",
+            answer, format, SIMULATOR_RATE_LIMITED,
             "Number of requests has exceeded the rate limit");
-        answer->retry_after_s = RETRY_AFTER_S;
+        break;
+    case FAULT_LATE_ERROR:
+        if (answer->is_streamed) break;
+        refuse(answer, format, SIMULATOR_FAILED, "Internal server error");
         break;
     case FAULT_HANG: answer->hangs = true; break;
-    case FAULT_MALFORMED: answer->body.length /= 2; break;
+    case FAULT_DRIP:
+        pieces_drip(
+            &answer->pieces, answer->body.length, DRIP_BYTES,
+            (uint64_t)((double)drip_ns * factor));
+        break;
+    case FAULT_CUT:
+        divide(answer);
+        answer->body.length = pieces_halve(&answer->pieces);
+        answer->is_cut = true;
+        break;
+    case FAULT_MALFORMED:
+    case FAULT_HALF_JSON:
+    case FAULT_WRONG_SCHEMA:
+    case FAULT_EMPTY:
     case FAULT_REFUSAL:
     case FAULT_TRUNCATED:
     case FAULT_TOOL_LOOP:
@@ -201,31 +225,62 @@ static void apply_fault(struct simulated_answer *answer, enum fault fault) {
     }
 }
 
-void simulator_answer(
-    struct simulator *simulator, struct slice request, const char *version,
+static void write(
+    struct thought *thought, const struct simulator *simulator,
+    const struct simulated_question *question, double factor,
     struct simulated_answer *answer) {
-    double factor = faults_latency_factor(&simulator->faults, version);
+    const struct speech *speech = &thought->speech;
+    answer->is_streamed = thought->request->is_streamed;
+    if (!answer->is_streamed) {
+        speech_write(speech, question->format, &answer->body);
+        return;
+    }
+    speech_stream(speech, question->format, &answer->body, &answer->pieces);
+    if (thought->fault == FAULT_SLOW) factor *= SLOW_FACTOR;
+    /* Its own chance: the other answers stay the same whether this one is streamed. */
+    struct random random;
+    random_seed(&random, speech->hash);
+    pieces_pace(
+        &answer->pieces, (uint64_t)((double)simulator->latency.token_ns * factor),
+        &random);
+}
+
+void simulator_answer(
+    struct simulator *simulator, const struct simulated_question *question,
+    struct simulated_answer *answer) {
+    double factor = faults_latency_factor(&simulator->faults, question->version);
     uint64_t drawn_ns = latency_draw(&simulator->latency, &simulator->random);
-    enum fault fault = faults_draw(&simulator->faults, version, &simulator->random);
+    enum fault fault =
+        faults_draw(&simulator->faults, question->version, &simulator->random);
     *answer = (struct simulated_answer){
         .status = STATUS_OK, .delay_ns = (uint64_t)((double)drawn_ns * factor)};
     buffer_init(&answer->body, SIMULATOR_ANSWER_MAX);
+    pieces_init(&answer->pieces);
 
     struct error err = {0};
     struct simulator_request read;
-    struct document *document = json_parse(request, &err);
-    if (!document || !simulator_request_read(&read, document_root(document), &err)) {
-        refuse(answer, STATUS_BAD_REQUEST, "invalid_request_error", err.message);
+    struct document *document = json_parse(question->body, &err);
+    if (!document || !simulator_request_read(
+                         &read, question->format, document_root(document), &err)) {
+        refuse(answer, question->format, SIMULATOR_INVALID, err.message);
         document_free(document);
         return;
     }
     if (fault == FAULT_NONE) fault = faults_asked(read.question);
     struct thought thought = {
         .request = &read,
-        .hash = reply_hash(simulator->seed, request),
+        .seed = simulator->seed,
         .fault = fault,
-        .input_tokens = request.length / BYTES_PER_TOKEN + 1};
-    write_answer(&thought, simulator->seed, &answer->body);
-    apply_fault(answer, fault);
+        .speech = {
+            .model = read.model,
+            .hash = reply_hash(simulator->seed, question->body),
+            .flaw = flaw_of(fault),
+            .tells_usage = read.wants_usage,
+            .input_tokens = question->body.length / BYTES_PER_TOKEN + 1}};
+    buffer_init(&thought.words, WORDS_MAX);
+    decide(&thought);
+    write(&thought, simulator, question, factor, answer);
+    apply_fault(answer, question->format, fault, factor);
+    buffer_clear(&thought.words);
     document_free(document);
 }

@@ -1,5 +1,5 @@
-/* The local model: a request of the Messages API in, an answer and how long it takes out.
- * The same seed and the same requests in the same order give the same answers. */
+/* The local model: a request of either API in, an answer and how it goes out out. The same
+ * seed and the same requests in the same order give the same answers. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -8,10 +8,12 @@
 
 #include "agent/faults.h"
 #include "agent/latency.h"
+#include "agent/pieces.h"
+#include "agent/speech.h"
 #include "base/buffer.h"
 #include "base/scan.h"
 
-enum { SIMULATOR_ANSWER_MAX = 256 * 1024 };
+enum { SIMULATOR_ANSWER_MAX = 1024 * 1024 };
 
 #define SIMULATOR_MODEL "local-1"
 
@@ -28,17 +30,22 @@ void simulator_init(
 struct simulated_answer {
     unsigned status;
     bool hangs;             /* there is no answer at all */
-    uint64_t delay_ns;      /* until the answer */
+    bool is_streamed;       /* the body is server-sent events */
+    bool is_cut;            /* the connection breaks off behind the body */
+    uint64_t delay_ns;      /* until the answer, or its first piece */
     unsigned retry_after_s; /* 0 for no such header */
     struct buffer body;     /* owned */
+    struct pieces pieces;   /* owned; none: the body goes out at once */
 };
 
-/* `version` is of the agent that asks, "" when it does not say. The caller clears the
- * answer's body. */
-void simulator_answer(
-    struct simulator *simulator, struct slice request, const char *version,
-    struct simulated_answer *answer);
+struct simulated_question {
+    enum speech_format format;
+    struct slice body;
+    const char *version; /* of the agent that asks, "" when it does not say */
+};
 
-/* An error's body as the API writes it. */
-void simulator_write_error(
-    struct buffer *body, const char *type, const char *message, uint64_t number);
+/* The caller clears the answer. */
+void simulator_answer(
+    struct simulator *simulator, const struct simulated_question *question,
+    struct simulated_answer *answer);
+void simulated_answer_clear(struct simulated_answer *answer);

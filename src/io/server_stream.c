@@ -47,6 +47,11 @@ bool server_stream_send(struct server_request *request, struct slice piece) {
     return true;
 }
 
+size_t server_stream_room(const struct server_request *request) {
+    const struct buffer *queue = &request->stream.queue;
+    return queue->limit - queue->length;
+}
+
 void server_stream_end(struct server_request *request) {
     ensure(request->stream.is_open);
     request->stream.is_open = false;

@@ -22,6 +22,9 @@ void server_stream_start(
  * the server says soon that the request is gone, like that of any client that left. */
 bool server_stream_send(struct server_request *request, struct slice piece);
 
+/* How many bytes may be sent before it is full. */
+size_t server_stream_room(const struct server_request *request);
+
 /* Ends the answer and the request; what is queued is still sent. */
 void server_stream_end(struct server_request *request);
 /* The same without a proper end: the client finds the answer broken off. */

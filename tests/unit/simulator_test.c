@@ -32,7 +32,9 @@ static void ask_messages(
         .messages = slice_of(messages)};
     struct error err = {0};
     assert_true(messages_write(&question, &body, &err));
-    simulator_answer(simulator, buffer_slice(&body), "v1", answer);
+    struct simulated_question asked = {
+        .format = SPEECH_MESSAGES, .body = buffer_slice(&body), .version = "v1"};
+    simulator_answer(simulator, &asked, answer);
     buffer_clear(&body);
 }
 
@@ -64,7 +66,7 @@ static void assert_says(
     assert_int_equal(answer.stop, STOP_END_TURN);
     assert_string_equal(buffer_string(&answer.text), text);
     model_answer_clear(&answer);
-    buffer_clear(&simulated.body);
+    simulated_answer_clear(&simulated);
 }
 
 static void simulator_can_do_small_sums_in_its_head(void **state) {
@@ -90,8 +92,8 @@ static void simulator_repeats_itself_with_the_same_seed(void **state) {
         ask(&second, questions[i], &b);
         assert_int_equal(a.delay_ns, b.delay_ns);
         assert_string_equal(buffer_string(&a.body), buffer_string(&b.body));
-        buffer_clear(&a.body);
-        buffer_clear(&b.body);
+        simulated_answer_clear(&a);
+        simulated_answer_clear(&b);
     }
 }
 
@@ -125,7 +127,7 @@ static void simulator_uses_the_tool_and_then_its_result(void **state) {
     assert_true(slice_equals(
         node_get(answer.calls[0].input, "expression")->string, "(3 + 4) * 5.5"));
     model_answer_clear(&answer);
-    buffer_clear(&simulated.body);
+    simulated_answer_clear(&simulated);
 
     ask_messages(
         &simulator,
@@ -140,7 +142,7 @@ static void simulator_uses_the_tool_and_then_its_result(void **state) {
     assert_int_equal(answer.stop, STOP_END_TURN);
     assert_string_equal(buffer_string(&answer.text), "The result is 38.5.");
     model_answer_clear(&answer);
-    buffer_clear(&simulated.body);
+    simulated_answer_clear(&simulated);
 }
 
 static void simulator_remembers_a_name_from_the_history(void **state) {
@@ -159,7 +161,7 @@ static void simulator_remembers_a_name_from_the_history(void **state) {
     read_answer(&simulated, &answer);
     assert_string_equal(buffer_string(&answer.text), "Your name is Alice.");
     model_answer_clear(&answer);
-    buffer_clear(&simulated.body);
+    simulated_answer_clear(&simulated);
 }
 
 static void simulator_refuses_what_the_real_one_refuses(void **state) {
@@ -184,7 +186,7 @@ static void simulator_refuses_what_the_real_one_refuses(void **state) {
         assert_int_equal(simulated.status, 400);
         model_complaint_read(&complaint, buffer_slice(&simulated.body));
         assert_string_equal(complaint.type, "invalid_request_error");
-        buffer_clear(&simulated.body);
+        simulated_answer_clear(&simulated);
     }
 }
 
@@ -198,6 +200,8 @@ static void simulator_goes_wrong_when_told_to(void **state) {
         {"Please break down.", 500, "api_error"},
         {"Please be overloaded.", 529, "overloaded_error"},
         {"Please be rate limited.", 429, "rate_limit_error"},
+        {"Please throttle this.", 429, "rate_limit_error"},
+        {"Please fail half way.", 500, "api_error"},
     };
     struct simulator simulator;
     struct simulated_answer simulated;
@@ -208,28 +212,44 @@ static void simulator_goes_wrong_when_told_to(void **state) {
         assert_int_equal(simulated.status, rows[i].status);
         model_complaint_read(&complaint, buffer_slice(&simulated.body));
         assert_string_equal(complaint.type, rows[i].type);
-        assert_int_equal(simulated.retry_after_s, rows[i].status == 429 ? 1 : 0);
-        buffer_clear(&simulated.body);
+        assert_int_equal(simulated.retry_after_s, i == 2 ? 1 : 0);
+        simulated_answer_clear(&simulated);
     }
+}
+
+static void simulator_spoils_its_answers_when_told_to(void **state) {
+    (void)state;
+    struct simulator simulator;
+    struct simulated_answer simulated;
+    start(&simulator, 1);
     ask(&simulator, "never answer", &simulated);
     assert_true(simulated.hangs);
-    buffer_clear(&simulated.body);
+    simulated_answer_clear(&simulated);
 
     struct model_answer answer;
     struct error err = {0};
-    ask(&simulator, "answer nonsense", &simulated);
-    assert_false(messages_read(&answer, buffer_slice(&simulated.body), &err));
-    buffer_clear(&simulated.body);
+    static const char *const unreadable[] = {
+        "answer nonsense", "answer by halves", "answer off the schema"};
+    for (size_t i = 0; i < sizeof unreadable / sizeof unreadable[0]; i++) {
+        ask(&simulator, unreadable[i], &simulated);
+        assert_false(messages_read(&answer, buffer_slice(&simulated.body), &err));
+        simulated_answer_clear(&simulated);
+    }
+    ask(&simulator, "say nothing", &simulated);
+    read_answer(&simulated, &answer);
+    assert_int_equal(answer.content->child_count, 0);
+    model_answer_clear(&answer);
+    simulated_answer_clear(&simulated);
     ask(&simulator, "refuse this", &simulated);
     read_answer(&simulated, &answer);
     assert_int_equal(answer.stop, STOP_REFUSAL);
     model_answer_clear(&answer);
-    buffer_clear(&simulated.body);
+    simulated_answer_clear(&simulated);
     ask(&simulator, "run out of tokens", &simulated);
     read_answer(&simulated, &answer);
     assert_int_equal(answer.stop, STOP_MAX_TOKENS);
     model_answer_clear(&answer);
-    buffer_clear(&simulated.body);
+    simulated_answer_clear(&simulated);
 }
 
 static void simulator_finds_arithmetic_in_a_sentence(void **state) {
@@ -263,6 +283,7 @@ int main(void) {
         cmocka_unit_test(simulator_remembers_a_name_from_the_history),
         cmocka_unit_test(simulator_refuses_what_the_real_one_refuses),
         cmocka_unit_test(simulator_goes_wrong_when_told_to),
+        cmocka_unit_test(simulator_spoils_its_answers_when_told_to),
         cmocka_unit_test(simulator_finds_arithmetic_in_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
