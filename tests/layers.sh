@@ -44,7 +44,7 @@ while read -r header files; do
 done <<LIBRARIES
 n?curses|term.h ui/screen\.c
 uv src/io/(loop|resolve|http|server)\.c
-curl/ src/io/(curl_late|http(_options|_answer|_sockets)?)\.c
+curl/ src/io/(curl_late|http_(curl|options|answer|sockets))\.c
 microhttpd src/io/server(_request|_daemon)?\.c
 hiredis/ src/io/redis_codec\.c
 openssl/ src/io/tls\.c

@@ -154,15 +154,19 @@ static void try_next(struct dial *dial) {
     finish(dial);
 }
 
+static void try_all(
+    struct dial *dial, const struct resolve_address *addresses, size_t count) {
+    if (count > DIAL_ADDRESSES_MAX) count = DIAL_ADDRESSES_MAX;
+    dial->address_count = (uint32_t)count;
+    for (size_t i = 0; i < count; i++) dial->addresses[i] = addresses[i];
+    try_next(dial);
+}
+
 static void on_resolved(void *owner, const struct resolve_result *result) {
     struct dial *dial = owner;
     dial->resolve = NULL;
     dial->why = result->error;
-    size_t count = result->count;
-    if (count > DIAL_ADDRESSES_MAX) count = DIAL_ADDRESSES_MAX;
-    dial->address_count = (uint32_t)count;
-    for (size_t i = 0; i < count; i++) dial->addresses[i] = result->addresses[i];
-    try_next(dial);
+    try_all(dial, result->addresses, result->count);
 }
 
 static void on_deadline(void *owner, uint64_t now_ns) {
@@ -208,6 +212,10 @@ struct dial *dial_start(
     bool v6 = strchr(options->host, ':') != NULL;
     text_addf(
         &name, "%s%s%s:%u", v6 ? "[" : "", options->host, v6 ? "]" : "", options->port);
+    if (options->known_count > 0) {
+        try_all(dial, options->known, options->known_count);
+        return dial;
+    }
     dial->resolve =
         resolve_start(loop, options->host, options->port, on_resolved, dial);
     return dial;

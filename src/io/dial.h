@@ -3,19 +3,24 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 
 struct dial;
 struct loop;
+struct resolve_address;
 
 enum { DIAL_ADDRESSES_MAX = 8 }; /* tried; more are left out */
 
 struct dial_options {
     const char *host; /* name or address, without brackets; copied */
     uint16_t port;
-    const char *path;    /* of a unix socket, instead; copied */
+    const char *path; /* of a unix socket, instead; copied */
+    /* Addresses of the host, when they are known: it is not asked for. Copied. */
+    const struct resolve_address *known;
+    size_t known_count;
     uint64_t timeout_ns; /* of everything */
 };
 

@@ -1,4 +1,4 @@
-/* HTTP requests through libcurl on the loop, behind a gate that knows their authority. */
+/* HTTP requests on the loop, behind a gate that knows their authority. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -57,7 +57,7 @@ struct http_reply {
     struct slice body;                 /* borrowed for the callback */
     const struct http_header *headers; /* borrowed; names in lower case */
     size_t header_count;
-    uint64_t started_ns;              /* monotonic, when it was handed to curl */
+    uint64_t started_ns;              /* monotonic, when it was started */
     uint64_t first_byte_ns, total_ns; /* since then; 0 when no byte came */
     uint64_t connect_ns; /* DNS, TCP and TLS of it; 0 on a reused connection */
 };

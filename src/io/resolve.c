@@ -17,9 +17,10 @@ struct resolve {
     uv_getaddrinfo_t uv;
     char host[RESOLVE_HOST_SIZE];
     uint16_t port;
-    struct loop_timer *refusal; /* when the question cannot even be asked */
+    struct loop_timer *answer; /* when nobody has to be asked: it is due */
     struct error error;
-    resolve_done_fn on_done; /* NULL once freed */
+    struct resolve_address address; /* that was given instead of a name */
+    resolve_done_fn on_done;        /* NULL once freed */
     void *owner;
 };
 
@@ -30,10 +31,15 @@ static void finish(struct resolve *resolve, const struct resolve_result *result)
     if (on_done) on_done(owner, result);
 }
 
-static void on_refusal(void *owner, uint64_t now_ns) {
+static void on_answer(void *owner, uint64_t now_ns) {
     (void)now_ns;
     struct resolve *resolve = owner;
-    const struct resolve_result result = {.error = resolve->error};
+    const struct resolve_address address = resolve->address;
+    const struct resolve_result result = {
+        .error = resolve->error,
+        .count = resolve->error.code == ERROR_NONE ? 1 : 0,
+        .addresses = &address,
+    };
     finish(resolve, &result);
 }
 
@@ -84,6 +90,23 @@ static void on_resolved(uv_getaddrinfo_t *uv, int status, struct addrinfo *list)
     free(addresses);
 }
 
+/* An address as it is usually written needs no thread. */
+static bool take_address(struct resolve *resolve, const char *host) {
+    struct resolve_address *address = &resolve->address;
+    if (uv_ip4_addr(host, resolve->port, (struct sockaddr_in *)&address->socket) == 0) {
+        address->length = sizeof(struct sockaddr_in);
+    } else if (
+        !strchr(host, '%') &&
+        uv_ip6_addr(host, resolve->port, (struct sockaddr_in6 *)&address->socket) ==
+            0) {
+        address->length = sizeof(struct sockaddr_in6);
+    } else {
+        return false;
+    }
+    write_text(address, resolve->port);
+    return true;
+}
+
 struct resolve *resolve_start(
     struct loop *loop, const char *host, uint16_t port, resolve_done_fn on_done,
     void *owner) {
@@ -93,6 +116,10 @@ struct resolve *resolve_start(
     resolve->owner = owner;
     resolve->uv.data = resolve;
 
+    if (take_address(resolve, host)) {
+        resolve->answer = loop_soon(loop, on_answer, resolve);
+        return resolve;
+    }
     const struct addrinfo hints = {
         .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
     bool numeric = strspn(host, "0123456789.") == strlen(host) || strchr(host, ':');
@@ -110,7 +137,7 @@ struct resolve *resolve_start(
         error_set(
             &resolve->error, ERROR_CONNECT, "resolving %.64s: %s", host,
             uv_strerror(result));
-        resolve->refusal = loop_after(loop, 0, on_refusal, resolve);
+        resolve->answer = loop_after(loop, 0, on_answer, resolve);
     }
     return resolve;
 }
@@ -118,8 +145,8 @@ struct resolve *resolve_start(
 void resolve_free(struct resolve *resolve) {
     if (!resolve) return;
     resolve->on_done = NULL;
-    if (resolve->refusal) {
-        loop_timer_free(resolve->refusal);
+    if (resolve->answer) {
+        loop_timer_free(resolve->answer);
         free(resolve);
         return;
     }
