@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "base/json_writer.h"
-#include "core/document.h"
+#include "core/json_reader.h"
 #include "core/node_json.h"
-#include "io/json.h"
 
 void conversation_init(struct conversation *conversation) {
     *conversation = (struct conversation){0};
@@ -18,30 +17,39 @@ void conversation_clear(struct conversation *conversation) {
     conversation_init(conversation);
 }
 
-static bool has_role(const struct node *message, const char *role) {
-    const struct node *said = node_get(message, "role");
-    return said && said->kind == NODE_STRING && slice_equals(said->string, role) &&
-           node_get(message, "content");
-}
-
-/* Whether the messages take turns, the user first and the assistant last. */
-static bool is_turn(const struct node *turn) {
-    if (!turn || turn->kind != NODE_LIST || turn->child_count == 0) return false;
-    bool users_turn = true;
-    for (const struct node *message = turn->first; message; message = message->next) {
-        if (!has_role(message, users_turn ? "user" : "assistant")) return false;
-        users_turn = !users_turn;
+/* The rest of a message: a role, which must be that one, and a content, each once. */
+static bool reads_as_message(struct json_reader *reader, const char *role) {
+    unsigned roles = 0, contents = 0;
+    struct slice key, words;
+    enum json_token token;
+    while ((token = json_reader_next(reader, &key)) == JSON_KEY) {
+        token = json_reader_next(reader, &words);
+        if (slice_equals(key, "role")) {
+            if (token != JSON_STRING || !slice_equals(words, role)) return false;
+            roles++;
+        } else if (slice_equals(key, "content")) {
+            contents++;
+        }
+        if (!json_reader_pass(reader, token)) return false;
     }
-    return users_turn;
+    return token == JSON_CLOSE && roles == 1 && contents == 1;
 }
 
+/* Whether messages take turns in a list, the user first and the assistant last. Every chat
+ * asks that of each of its past turns: none of them is worth a tree. */
 static bool reads_as_turn(struct slice text) {
-    struct error err = {0};
-    struct document *document = json_parse(text, &err);
-    if (!document) return false;
-    bool is_good = is_turn(document_root(document));
-    document_free(document);
-    return is_good;
+    struct json_reader reader = json_reader_of(text);
+    struct slice words;
+    size_t count = 0;
+    enum json_token token = json_reader_next(&reader, &words);
+    if (token != JSON_LIST) return false;
+    while ((token = json_reader_next(&reader, &words)) == JSON_MAP) {
+        const char *role = count % 2 == 0 ? "user" : "assistant";
+        if (!reads_as_message(&reader, role)) return false;
+        count++;
+    }
+    return token == JSON_CLOSE && count > 0 && count % 2 == 0 &&
+           json_reader_next(&reader, &words) == JSON_END;
 }
 
 size_t conversation_first_kept(const struct slice *turns, size_t count) {

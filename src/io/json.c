@@ -7,7 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/panic.h"
-#include "base/utf8.h"
+#include "core/json_reader.h"
 
 /* cJSON copies a number into 64 bytes and quietly forgets the rest. */
 enum { NUMBER_LENGTH_MAX = 62 };
@@ -27,57 +27,10 @@ static bool refuse(
     return error_set(err, code, "JSON, byte %zu: %s", at, words);
 }
 
-static bool take_hex4(struct scan *scan, uint32_t *unit) {
-    uint32_t sum = 0;
-    for (int i = 0; i < 4; i++) {
-        char c = scan_peek(scan);
-        uint32_t digit = 0;
-        if (c >= '0' && c <= '9') {
-            digit = (uint32_t)(c - '0');
-        } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
-            digit = (uint32_t)((c | 0x20) - 'a' + 10);
-        } else {
-            return false;
-        }
-        sum = sum * 16 + digit;
-        scan->at++;
-    }
-    *unit = sum;
-    return true;
-}
-
-/* Behind a backslash. Surrogates that are not a pair are left to cJSON, which refuses. */
-static bool scan_escape(struct prescan *prescan, struct error *err) {
-    char c = scan_peek(&prescan->scan);
-    if (c == '\0' || !strchr("\"\\/bfnrtu", c)) {
-        return refuse(prescan, ERROR_SYNTAX, "unknown escape", err);
-    }
-    prescan->scan.at++;
-    if (c != 'u') return true;
-    uint32_t unit = 0;
-    if (!take_hex4(&prescan->scan, &unit)) {
-        return refuse(prescan, ERROR_SYNTAX, "\\u needs four hex digits", err);
-    }
-    if (unit == 0) return refuse(prescan, ERROR_SYNTAX, "\\u0000 in a string", err);
-    return true;
-}
-
 static bool scan_string(struct prescan *prescan, struct error *err) {
     prescan->values++;
-    while (!scan_done(&prescan->scan)) {
-        uint32_t rune = 0;
-        struct scan before = prescan->scan;
-        if (!utf8_next(&prescan->scan, &rune)) {
-            prescan->scan = before;
-            return refuse(prescan, ERROR_SYNTAX, "not valid UTF-8", err);
-        }
-        if (rune == '"') return true;
-        if (rune < 0x20) {
-            return refuse(prescan, ERROR_SYNTAX, "control character in a string", err);
-        }
-        if (rune == '\\' && !scan_escape(prescan, err)) return false;
-    }
-    return refuse(prescan, ERROR_SYNTAX, "a string does not end", err);
+    const char *wrong = json_take_string(&prescan->scan);
+    return !wrong || refuse(prescan, ERROR_SYNTAX, wrong, err);
 }
 
 static bool scan_number(struct prescan *prescan, struct error *err) {

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/panic.h"
+#include "core/json_reader.h"
 #include "core/node_json.h"
 #include "core/node_walk.h"
 #include "fuzz/fuzz.h"
@@ -43,11 +44,26 @@ static void walk_all(const struct node *root) {
     ensure(count <= DOCUMENT_NODES_MAX);
 }
 
+/* Token by token the same is JSON; only limits and keys that stand twice are not seen. */
+static void read_tokens(struct slice text, bool parsed, const struct error *err) {
+    struct json_reader reader = json_reader_of(text);
+    struct slice words;
+    enum json_token token;
+    do {
+        token = json_reader_next(&reader, &words);
+        ensure(words.length <= text.length);
+    } while (token != JSON_WRONG && token != JSON_END);
+    bool is_sound = parsed || err->code == ERROR_LIMIT ||
+                    strstr(err->message, "stands twice") != NULL;
+    ensure(parsed ? token == JSON_END : is_sound || token == JSON_WRONG);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct error err = {0};
     struct slice text = {.data = (const char *)data, .length = size};
     struct document *document = json_parse(text, &err);
     ensure(document || err.code != ERROR_NONE);
+    read_tokens(text, document != NULL, &err);
     if (!document) return 0;
     walk_all(document_root(document));
     write_and_read(document);

@@ -92,6 +92,13 @@ static void conversation_leaves_out_what_is_no_turn(void **state) {
         "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"user\",\"content\":\"b\"}]",
         "[{\"role\":\"user\"},{\"role\":\"assistant\",\"content\":\"b\"}]",
         "[{\"role\":\"user\",\"content\":\"cut short\"}",
+        "[{\"role\":\"user\",\"role\":\"user\",\"content\":\"a\"},"
+        "{\"role\":\"assistant\",\"content\":\"two roles\"}]",
+        "[{\"role\":\"user\",\"content\":[}]},{\"role\":\"assistant\",\"content\":1}]",
+        "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":1}]"
+        " x",
+        "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":1},"
+        "2]",
     };
     struct slice turns[sizeof texts / sizeof texts[0]];
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
