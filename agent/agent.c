@@ -2,11 +2,14 @@
 #include "agent/agent.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "agent/declare.h"
 #include "agent/model_client.h"
 #include "agent/registry.h"
 #include "agent/search.h"
+#include "agent/simulator.h"
 #include "base/memory.h"
 #include "base/redact.h"
 #include "base/text.h"
@@ -48,6 +51,10 @@ static bool open_search(
     return agent->search != NULL;
 }
 
+static const char *mode_of(const struct agent_options *options) {
+    return strcmp(options->model, SIMULATOR_MODEL) == 0 ? "embedded" : "anthropic";
+}
+
 struct agent *agent_new(
     struct loop *loop, const struct agent_options *options, struct error *err) {
     struct agent *agent = memory_new(sizeof *agent);
@@ -70,7 +77,9 @@ struct agent *agent_new(
         !open_search(agent, options, err)) {
         goto failed;
     }
-    registry_set(agent->registry, FAMILY_BUILD, options->version, options->model, 1);
+    agent->build = (struct build_info){
+        .version = options->version, .model = options->model, .mode = mode_of(options)};
+    declare_work(agent->registry, options->model);
     return agent;
 
 failed:

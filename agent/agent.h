@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/build_info.h"
 #include "agent/error_log.h"
 #include "agent/json_log.h"
 #include "agent/prices.h"
@@ -40,6 +41,7 @@ struct agent {
     struct model_client *model;
     struct search *search; /* NULL: the built-in articles */
     struct redactor *redactor;
+    struct build_info build;
     struct json_log log;
     struct error_log errors;
     bool draining;

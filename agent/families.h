@@ -14,7 +14,6 @@ enum family_kind { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
     X(FAMILY_HTTP,               "agent_http_requests_total",        FAMILY_COUNTER,   "route,code",       "HTTP requests by route and status code."), \
     X(FAMILY_SHED,               "agent_shed_total",                 FAMILY_COUNTER,   "reason",           "Requests turned away or put off to stay healthy."), \
     X(FAMILY_READY,              "agent_ready",                      FAMILY_GAUGE,     "check",            "Whether each dependency is usable."), \
-    X(FAMILY_BUILD,              "agent_build_info",                 FAMILY_GAUGE,     "version,model",    "Always 1; says what runs here."), \
     X(FAMILY_MODEL_REQUESTS,     "llm_requests_total",               FAMILY_COUNTER,   "model,status",     "Calls to the model by how they ended."), \
     X(FAMILY_MODEL_DURATION,     "llm_request_duration_seconds",     FAMILY_HISTOGRAM, "model",            "Time of one call to the model, retries included."), \
     X(FAMILY_FIRST_TOKEN,        "llm_time_to_first_token_seconds",  FAMILY_HISTOGRAM, "model",            "Time from asking the model to the first piece of a streamed answer."), \

@@ -8,6 +8,7 @@
 #include "agent/conversation.h"
 #include "agent/job_queue.h"
 #include "agent/registry.h"
+#include "agent/worker_counts.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -153,6 +154,8 @@ static void complete(void *owner, uint64_t now_ns) {
         .is_last = *hand->options.hand_count == 1,
         .job = &hand->job,
         .result = &hand->result};
+    /* First: a death right after the job's end takes nothing back, either. */
+    worker_counts_send(hand->options.counts);
     hand->ticket =
         job_queue_complete(hand->options.queue, &completion, on_completed, hand);
 }

@@ -11,6 +11,7 @@
 struct agent;
 struct hand;
 struct job_queue;
+struct worker_counts;
 
 /* The job is over, or no longer ours. The hand is gone when this runs. */
 typedef void (*hand_done_fn)(void *owner, struct hand *hand);
@@ -19,6 +20,7 @@ struct hand_options {
     struct agent *agent; /* borrowed, like all here */
     struct job_queue *queue;
     const char *worker;
+    struct worker_counts *counts;
     const size_t *hand_count; /* how many are at work, this one included */
 };
 

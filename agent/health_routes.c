@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/agent.h"
 #include "agent/answer.h"
+#include "agent/build_info.h"
 #include "agent/exchange.h"
 #include "agent/model_client.h"
 #include "agent/registry.h"
@@ -119,7 +120,9 @@ void route_metrics(struct exchange *exchange) {
         agent->registry, FAMILY_READY, "not_draining", NULL, agent->draining ? 0 : 1);
     struct buffer body;
     buffer_init(&body, PAGE_MAX);
-    registry_write(agent->registry, &body);
+    build_info_write(&agent->build, &body);
+    registry_write(agent->registry, "", &body);
+    registry_write(exchange->service->totals, "workers_", &body);
     self_write(&body);
     exchange_answer(exchange, STATUS_OK, ANSWER_METRICS, &body);
     buffer_clear(&body);

@@ -36,7 +36,8 @@ static const struct {
 
 struct series {
     char labels[LABELS_MAX][REGISTRY_LABEL_SIZE];
-    double value;                     /* of a histogram: the sum */
+    double value; /* of a histogram: the sum */
+    double told;  /* of a counter: what was last written as a line */
     uint64_t counts[BOUND_COUNT + 1]; /* of a histogram; the last has no bound */
 };
 
@@ -47,6 +48,12 @@ struct family_state {
 
 struct registry {
     struct family_state families[FAMILY_COUNT];
+};
+
+/* What is being written. */
+struct page {
+    struct buffer *buffer;
+    const char *prefix; /* of every name */
 };
 
 struct registry *registry_new(void) {
@@ -142,7 +149,7 @@ void registry_write_number(struct buffer *buffer, double value) {
     buffer_add_string(buffer, number);
 }
 
-static void write_escaped(struct buffer *buffer, const char *value) {
+void registry_write_label(struct buffer *buffer, const char *value) {
     for (; *value; value++) {
         if (*value == '\\' || *value == '"') buffer_add_char(buffer, '\\');
         if (*value == '\n') {
@@ -164,7 +171,7 @@ static void write_labels(
         buffer_add_char(buffer, separator);
         buffer_add(buffer, name.data, name.length);
         buffer_add_string(buffer, "=\"");
-        write_escaped(buffer, series->labels[i]);
+        registry_write_label(buffer, series->labels[i]);
         buffer_add_char(buffer, '"');
         separator = ',';
     }
@@ -179,8 +186,10 @@ static void write_labels(
 }
 
 static void write_sample(
-    struct buffer *buffer, enum family family, const struct series *series,
+    const struct page *page, enum family family, const struct series *series,
     const char *suffix, double value) {
+    struct buffer *buffer = page->buffer;
+    buffer_add_string(buffer, page->prefix);
     buffer_add_string(buffer, families[family].name);
     buffer_add_string(buffer, suffix);
     write_labels(buffer, family, series, NULL);
@@ -190,22 +199,24 @@ static void write_sample(
 }
 
 static void write_histogram(
-    struct buffer *buffer, enum family family, const struct series *series) {
+    const struct page *page, enum family family, const struct series *series) {
+    struct buffer *buffer = page->buffer;
     uint64_t total = 0;
     for (size_t i = 0; i <= BOUND_COUNT; i++) {
         double bound = i < BOUND_COUNT ? bounds[i] : (double)INFINITY;
         total += series->counts[i];
+        buffer_add_string(buffer, page->prefix);
         buffer_add_string(buffer, families[family].name);
         buffer_add_string(buffer, "_bucket");
         write_labels(buffer, family, series, &bound);
         buffer_addf(buffer, " %llu\n", (unsigned long long)total);
     }
-    write_sample(buffer, family, series, "_sum", series->value);
-    write_sample(buffer, family, series, "_count", (double)total);
+    write_sample(page, family, series, "_sum", series->value);
+    write_sample(page, family, series, "_count", (double)total);
 }
 
 static void write_family(
-    const struct registry *registry, enum family family, struct buffer *buffer) {
+    const struct registry *registry, enum family family, const struct page *page) {
     static const char *const kinds[] = {
         [FAMILY_COUNTER] = "counter",
         [FAMILY_GAUGE] = "gauge",
@@ -213,20 +224,98 @@ static void write_family(
     };
     const struct family_state *state = &registry->families[family];
     if (state->count == 0) return;
+    const char *name = families[family].name;
     buffer_addf(
-        buffer, "# HELP %s %s\n# TYPE %s %s\n", families[family].name,
-        families[family].help, families[family].name, kinds[families[family].kind]);
+        page->buffer, "# HELP %s%s %s\n# TYPE %s%s %s\n", page->prefix, name,
+        families[family].help, page->prefix, name, kinds[families[family].kind]);
     for (size_t i = 0; i < state->count; i++) {
         if (families[family].kind == FAMILY_HISTOGRAM) {
-            write_histogram(buffer, family, state->series[i]);
+            write_histogram(page, family, state->series[i]);
         } else {
-            write_sample(buffer, family, state->series[i], "", state->series[i]->value);
+            write_sample(page, family, state->series[i], "", state->series[i]->value);
         }
     }
 }
 
-void registry_write(const struct registry *registry, struct buffer *buffer) {
+void registry_write(
+    const struct registry *registry, const char *prefix, struct buffer *buffer) {
+    struct page page = {.buffer = buffer, .prefix = prefix};
     for (size_t i = 0; i < FAMILY_COUNT; i++) {
-        write_family(registry, (enum family)i, buffer);
+        write_family(registry, (enum family)i, &page);
     }
+}
+
+void registry_write_counters(
+    struct registry *registry, bool all, struct buffer *lines) {
+    struct page page = {.buffer = lines, .prefix = ""};
+    for (size_t i = 0; i < FAMILY_COUNT; i++) {
+        const struct family_state *state = &registry->families[i];
+        if (families[i].kind != FAMILY_COUNTER) continue;
+        for (size_t j = 0; j < state->count; j++) {
+            struct series *series = state->series[j];
+            if (series->value == (all ? 0 : series->told)) continue;
+            series->told = series->value;
+            write_sample(&page, (enum family)i, series, "", series->value);
+        }
+    }
+}
+
+/* The counter of that name, or FAMILY_COUNT. */
+static enum family counter_named(struct slice name) {
+    size_t i = 0;
+    while (i < FAMILY_COUNT && (families[i].kind != FAMILY_COUNTER ||
+                                !slice_equals(name, families[i].name))) {
+        i++;
+    }
+    return (enum family)i;
+}
+
+/* What registry_write_label() has written, up to the quote behind it. */
+static bool take_label(struct scan *scan, char value[REGISTRY_LABEL_SIZE]) {
+    size_t length = 0;
+    while (!scan_done(scan) && *scan->at != '"') {
+        char c = *scan->at++;
+        if (c == '\\') {
+            if (scan_done(scan)) return false;
+            c = *scan->at++;
+            if (c == 'n') c = '\n';
+        }
+        if (c == '\0' || length + 1 >= REGISTRY_LABEL_SIZE) return false;
+        value[length++] = c;
+    }
+    value[length] = '\0';
+    return scan_literal(scan, "\"");
+}
+
+/* The labels as write_labels() writes them. */
+static bool take_labels(
+    struct scan *scan, enum family family,
+    char values[LABELS_MAX][REGISTRY_LABEL_SIZE]) {
+    struct scan names = scan_of(slice_of(families[family].labels));
+    size_t count = 0;
+    while (!scan_done(&names)) {
+        struct slice expected = scan_until(&names, ',');
+        if (!scan_literal(scan, count == 0 ? "{" : ",")) return false;
+        struct slice name = scan_until(scan, '=');
+        bool is_same = name.length == expected.length &&
+                       memcmp(name.data, expected.data, name.length) == 0;
+        if (!is_same || !scan_literal(scan, "\"")) return false;
+        if (!take_label(scan, values[count++])) return false;
+    }
+    return (count == 0 || scan_literal(scan, "}")) && scan_done(scan);
+}
+
+bool registry_set_counter(
+    struct registry *registry, struct slice series, double value) {
+    char labels[LABELS_MAX][REGISTRY_LABEL_SIZE] = {"", ""};
+    const char *brace = memchr(series.data, '{', series.length);
+    struct slice name = series;
+    if (brace) name.length = (size_t)(brace - series.data);
+    enum family family = counter_named(name);
+    if (family == FAMILY_COUNT || !isfinite(value) || value < 0) return false;
+    struct scan rest = scan_of(series);
+    rest.at += name.length;
+    if (!take_labels(&rest, family, labels)) return false;
+    registry_set(registry, family, labels[0], labels[1], value);
+    return true;
 }

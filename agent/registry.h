@@ -2,8 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
+
 #include "agent/families.h"
 #include "base/buffer.h"
+#include "base/scan.h"
 
 enum {
     REGISTRY_LABEL_SIZE = 64,
@@ -33,8 +36,20 @@ void registry_set(
 /* Forgets every series of a family: what is not known is not shown. */
 void registry_unset(struct registry *registry, enum family family);
 
-/* Prometheus text format 0.0.4. */
-void registry_write(const struct registry *registry, struct buffer *buffer);
+/* Prometheus text format 0.0.4. The names begin with `prefix`, "" for none. */
+void registry_write(
+    const struct registry *registry, const char *prefix, struct buffer *buffer);
+
+/* Counters as lines of "series value": those that have changed since they were last
+ * written here, or with `all` every one that is not 0. */
+void registry_write_counters(struct registry *registry, bool all, struct buffer *lines);
+
+/* Sets a counter from such a series, "llm_stop_total{model=\"m\",reason=\"r\"}". False,
+ * nothing set, when it is none of ours. */
+bool registry_set_counter(struct registry *registry, struct slice series, double value);
+
+/* The value of a label, escaped. */
+void registry_write_label(struct buffer *buffer, const char *value);
 
 /* A number as that format writes it: "5", "0.25", "NaN", "+Inf". */
 void registry_write_number(struct buffer *buffer, double value);

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "agent/agent.h"
+#include "agent/declare.h"
 #include "agent/exchange.h"
 #include "agent/queue_gauges.h"
 #include "agent/registry.h"
 #include "agent/routes.h"
+#include "agent/worker_counts.h"
 #include "base/memory.h"
 #include "base/units.h"
 #include "io/loop.h"
@@ -43,21 +45,9 @@ static void on_request(void *owner, struct server_request *request);
 static void on_gone(void *owner, struct server_request *request);
 static void on_pulse(void *owner, uint64_t now_ns);
 static void on_snapshot(void *owner, const struct redis_result *result);
+static void on_counts(void *owner, const struct redis_result *result);
 static void on_noticed(void *owner, uint64_t now_ns);
 static void on_drained(void *owner);
-
-/* So that a first scrape shows zeros where zero is the truth. */
-static void declare_series(struct registry *registry) {
-    static const char *const statuses[] = {"success",  "error",     "accepted",
-                                           "rejected", "cancelled", "replayed"};
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
-        registry_count(registry, FAMILY_REQUESTS, statuses[i], NULL, 0);
-    }
-    registry_set(registry, FAMILY_ACTIVE, NULL, NULL, 0);
-    registry_count(registry, FAMILY_QUEUE_ENQUEUED, NULL, NULL, 0);
-    registry_count(registry, FAMILY_SHED, "busy", NULL, 0);
-    registry_count(registry, FAMILY_SHED, "queue_full", NULL, 0);
-}
 
 struct service *service_new(
     struct agent *agent, const struct service_options *options, struct error *err) {
@@ -77,7 +67,8 @@ struct service *service_new(
         free(service);
         return NULL;
     }
-    declare_series(agent->registry);
+    if (!options->observe_only) declare_service(agent->registry);
+    service->totals = registry_new();
     service->pulse_due_ns = loop_now_ns(agent->loop) + pulse_ns;
     service->pulse = loop_every(agent->loop, pulse_ns, on_pulse, service);
     return service;
@@ -86,9 +77,11 @@ struct service *service_new(
 void service_free(struct service *service) {
     if (!service) return;
     if (service->snapshot) redis_cancel(service->agent->redis, service->snapshot);
+    if (service->counts) redis_cancel(service->agent->redis, service->counts);
     loop_timer_free(service->pulse);
     loop_timer_free(service->notice);
     server_free(service->server);
+    registry_free(service->totals);
     free(service);
 }
 
@@ -159,8 +152,11 @@ static void on_pulse(void *owner, uint64_t now_ns) {
     if (service->snapshot || service->options.observe_only) return;
     if (agent_has_redis(agent)) {
         service->snapshot = job_queue_snapshot(&service->queue, on_snapshot, service);
+        if (service->counts) return;
+        service->counts = worker_counts_ask(&service->queue, on_counts, service);
     } else {
         queue_gauges_unset(agent->registry);
+        worker_counts_read(service->totals, NULL);
     }
 }
 
@@ -170,6 +166,12 @@ static void on_snapshot(void *owner, const struct redis_result *result) {
     if (!result->reply || !queue_gauges_set(service->agent->registry, result->reply)) {
         queue_gauges_unset(service->agent->registry);
     }
+}
+
+static void on_counts(void *owner, const struct redis_result *result) {
+    struct service *service = owner;
+    service->counts = 0;
+    worker_counts_read(service->totals, result->reply);
 }
 
 void service_start_drain(struct service *service, const struct service_drain *drain) {

@@ -10,6 +10,7 @@
 
 struct agent;
 struct loop_timer;
+struct registry;
 struct server;
 
 enum { SERVICE_SYNC_MAX = 64 }; /* chats answered at once, by default */
@@ -36,6 +37,8 @@ struct service {
     struct loop_timer *pulse;
     uint64_t pulse_due_ns;
     uint64_t snapshot;         /* the ticket of the queue's snapshot; 0 for none */
+    struct registry *totals;   /* what all workers of this version have counted */
+    uint64_t counts;           /* the ticket of the question for them; 0 for none */
     struct loop_timer *notice; /* while a drain is being noticed */
     uint64_t drain_limit_ns;
     service_drained_fn on_drained;

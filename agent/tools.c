@@ -78,6 +78,14 @@ tool_start_fn tools_find(const char *name) {
     return tool == TOOL_COUNT ? NULL : tools[tool].start;
 }
 
+size_t tools_count(void) {
+    return TOOL_COUNT;
+}
+
+const char *tools_name(size_t tool) {
+    return tools[tool].name;
+}
+
 const char *tool_status_name(enum tool_status status) {
     switch (status) {
     case TOOL_OK: return "success";

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stddef.h>
+
 #include "base/json_writer.h"
 #include "core/node.h"
 
@@ -19,6 +21,10 @@ void tools_write(struct json_writer *json);
 
 /* What starts the tool of that name; NULL when there is none. */
 tool_start_fn tools_find(const char *name);
+
+/* The tools by number, for labels. */
+size_t tools_count(void);
+const char *tools_name(size_t tool);
 
 /* "success", "error", "timeout" or "unknown". */
 const char *tool_status_name(enum tool_status status);

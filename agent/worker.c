@@ -10,6 +10,7 @@
 #include "agent/job_queue.h"
 #include "agent/queue_taken.h"
 #include "agent/registry.h"
+#include "agent/worker_counts.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -27,6 +28,7 @@ struct worker {
     struct agent *agent;  /* borrowed */
     struct redis *waiter; /* a connection of its own: it blocks */
     struct job_queue queue;
+    struct worker_counts counts;
     char name[AGENT_NAME_SIZE];
     unsigned slots;
     uint64_t lease_ns, beat_ns;
@@ -66,6 +68,7 @@ struct worker *worker_new(
     worker->waiter = waiter;
     job_queue_init(&worker->queue, agent->redis, agent->version);
     text_copy_cut(worker->name, sizeof worker->name, options->name);
+    worker_counts_init(&worker->counts, agent, &worker->queue, worker->name);
     worker->slots = options->slots ? options->slots : SLOTS_DEFAULT;
     if (worker->slots > QUEUE_SLOTS_MAX) worker->slots = QUEUE_SLOTS_MAX;
     worker->lease_ns = options->lease_ns ? options->lease_ns : lease_default_ns;
@@ -82,6 +85,7 @@ void worker_free(struct worker *worker) {
     if (!worker) return;
     struct redis *redis = worker->agent->redis;
     for (size_t i = 0; i < worker->hand_count; i++) hand_free(worker->hands[i]);
+    worker_counts_clear(&worker->counts);
     if (worker->take) redis_cancel(redis, worker->take);
     if (worker->beat) redis_cancel(redis, worker->beat);
     if (worker->leave) redis_cancel(redis, worker->leave);
@@ -128,6 +132,7 @@ static void start(struct worker *worker, struct job *job) {
         .agent = worker->agent,
         .queue = &worker->queue,
         .worker = worker->name,
+        .counts = &worker->counts,
         .hand_count = &worker->hand_count};
     worker->hands[worker->hand_count++] = hand_new(&options, job, on_hand_done, worker);
     registry_set(
@@ -151,6 +156,7 @@ static void leave(struct worker *worker) {
         say_drained(worker);
         return;
     }
+    worker_counts_send(&worker->counts);
     worker->leave = job_queue_leave(&worker->queue, worker->name, on_left, worker);
 }
 
@@ -235,6 +241,7 @@ static void on_beat(void *owner, uint64_t now_ns) {
     struct worker *worker = owner;
     (void)now_ns;
     if (worker->beat) return;
+    worker_counts_send(&worker->counts);
     const struct job *jobs[QUEUE_SLOTS_MAX];
     for (size_t i = 0; i < worker->hand_count; i++) {
         jobs[i] = hand_job(worker->hands[i]);

@@ -306,14 +306,17 @@ static void end(struct storm *storm) {
     free(storm->ids);
 }
 
+static void give_up_in_time(const struct storm *storm) {
+    if (loop_clock_ns() - storm->start_ns < limit_ns) return;
+    fail_msg(
+        "out of time: %u of %u jobs, %u kills", storm->finished, job_count,
+        storm->killed);
+}
+
 static void rage(struct storm *storm) {
     while (storm->finished < job_count || has_orders(storm) ||
            storm->killed < kill_count) {
-        if (loop_clock_ns() - storm->start_ns > limit_ns) {
-            fail_msg(
-                "out of time: %u of %u jobs, %u kills", storm->finished, job_count,
-                storm->killed);
-        }
+        give_up_in_time(storm);
         hand_in(storm);
         look(storm);
         strike(storm);

@@ -200,7 +200,7 @@ static void queue_gauges_show_a_snapshot_and_nothing_without_one(void **state) {
     struct registry *registry = registry_new();
     struct buffer page = {.limit = 65536};
     assert_true(queue_gauges_set(registry, &reply));
-    registry_write(registry, &page);
+    registry_write(registry, "", &page);
     static const char *const lines[] = {
         "queue_depth{priority=\"5\"} 4\n",
         "queue_in_flight{priority=\"1\"} 2\n",
@@ -214,7 +214,7 @@ static void queue_gauges_show_a_snapshot_and_nothing_without_one(void **state) {
 
     queue_gauges_unset(registry);
     buffer_reset(&page);
-    registry_write(registry, &page);
+    registry_write(registry, "", &page);
     assert_int_equal(page.length, 0);
     rows[4].count = 3;
     assert_false(queue_gauges_set(registry, &reply));

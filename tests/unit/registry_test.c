@@ -29,7 +29,7 @@ static int tear_down(void **state) {
 static const char *page(const struct registry *registry) {
     static struct buffer buffer = {.limit = PAGE_MAX};
     buffer_reset(&buffer);
-    if (registry) registry_write(registry, &buffer);
+    if (registry) registry_write(registry, "", &buffer);
     if (registry) return buffer_string(&buffer);
     buffer_clear(&buffer);
     return "";
@@ -104,9 +104,8 @@ static void registry_writes_a_cumulative_histogram(void **state) {
 
 static void registry_escapes_what_a_label_may_hold(void **state) {
     struct registry *registry = *state;
-    registry_set(registry, FAMILY_BUILD, "a\"b\\c\nd", "m", 1);
-    assert_shows(
-        registry, "agent_build_info{version=\"a\\\"b\\\\c\\nd\",model=\"m\"} 1");
+    registry_count(registry, FAMILY_STOPS, "a\"b\\c\nd", "m", 1);
+    assert_shows(registry, "llm_stop_total{model=\"a\\\"b\\\\c\\nd\",reason=\"m\"} 1");
 }
 
 static void registry_bounds_the_series_of_a_family(void **state) {
@@ -150,6 +149,81 @@ static void registry_writes_numbers_without_loss(void **state) {
     buffer_clear(&buffer);
 }
 
+static const char *lines_of(struct registry *registry, bool all) {
+    static struct buffer lines = {.limit = PAGE_MAX};
+    buffer_reset(&lines);
+    if (registry) registry_write_counters(registry, all, &lines);
+    if (registry) return buffer_string(&lines);
+    buffer_clear(&lines);
+    return "";
+}
+
+static void registry_tells_counters_that_have_changed(void **state) {
+    struct registry *registry = *state;
+    registry_count(registry, FAMILY_STOPS, "m", "end_turn", 2);
+    registry_count(registry, FAMILY_ERRORS, "timeout", NULL, 0);
+    registry_set(registry, FAMILY_ACTIVE, NULL, NULL, 3);
+    registry_observe(registry, FAMILY_QUEUE_WAIT, NULL, NULL, 1);
+    static const char stop[] = "llm_stop_total{model=\"m\",reason=\"end_turn\"} 2\n";
+    assert_string_equal(lines_of(registry, false), stop);
+    assert_string_equal(lines_of(registry, false), "");
+    registry_count(registry, FAMILY_QUEUE_ENQUEUED, NULL, NULL, 1);
+    assert_string_equal(lines_of(registry, false), "queue_enqueued_total 1\n");
+    registry_count(registry, FAMILY_ERRORS, "timeout", NULL, 0.5);
+    const char *all = lines_of(registry, true);
+    assert_non_null(strstr(all, stop));
+    assert_non_null(strstr(all, "queue_enqueued_total 1\n"));
+    assert_non_null(strstr(all, "agent_errors_total{error_type=\"timeout\"} 0.5\n"));
+    lines_of(NULL, false);
+}
+
+static void registry_takes_counters_as_it_tells_them(void **state) {
+    struct registry *registry = *state;
+    static const struct {
+        const char *series;
+        bool good;
+    } rows[] = {
+        {"queue_enqueued_total", true},
+        {"agent_errors_total{error_type=\"a\\\"b\\\\c\\nd\"}", true},
+        {"llm_stop_total{model=\"m\",reason=\"\"}", true},
+        {"", false},
+        {"nonsense_total", false},
+        {"agent_requests_active", false},
+        {"queue_wait_seconds", false},
+        {"queue_enqueued_total{}", false},
+        {"queue_enqueued_total{a=\"b\"}", false},
+        {"agent_errors_total", false},
+        {"agent_errors_total{kind=\"a\"}", false},
+        {"agent_errors_total{error_type=\"a\"", false},
+        {"agent_errors_total{error_type=\"a", false},
+        {"agent_errors_total{error_type=\"a\\", false},
+        {"agent_errors_total{error_type=\"a\"} ", false},
+        {"llm_stop_total{model=\"m\"}", false},
+        {"llm_stop_total{reason=\"r\",model=\"m\"}", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct slice series = slice_of(rows[i].series);
+        assert_int_equal(registry_set_counter(registry, series, 7), rows[i].good);
+    }
+    assert_false(registry_set_counter(registry, slice_of(rows[0].series), -1));
+    assert_false(registry_set_counter(registry, slice_of(rows[0].series), (double)NAN));
+    assert_shows(registry, "agent_errors_total{error_type=\"a\\\"b\\\\c\\nd\"} 7");
+    assert_shows(registry, "llm_stop_total{model=\"m\",reason=\"\"} 7");
+
+    char longest[200] = "agent_errors_total{error_type=\"";
+    size_t length = strlen(longest);
+    memset(longest + length, 'x', REGISTRY_LABEL_SIZE);
+    memcpy(longest + length + REGISTRY_LABEL_SIZE, "\"}", 3);
+    assert_false(registry_set_counter(registry, slice_of(longest), 1));
+
+    struct buffer named = {.limit = PAGE_MAX};
+    registry_write(registry, "workers_", &named);
+    assert_non_null(strstr(
+        buffer_string(&named), "# TYPE workers_queue_enqueued_total counter\n"
+                               "workers_queue_enqueued_total 7\n"));
+    buffer_clear(&named);
+}
+
 static void registry_is_joined_by_what_the_kernel_counts(void **state) {
     (void)state;
     struct buffer buffer = {.limit = PAGE_MAX};
@@ -182,6 +256,8 @@ int main(void) {
         TEST(registry_writes_a_cumulative_histogram),
         TEST(registry_escapes_what_a_label_may_hold),
         TEST(registry_bounds_the_series_of_a_family),
+        TEST(registry_tells_counters_that_have_changed),
+        TEST(registry_takes_counters_as_it_tells_them),
         cmocka_unit_test(registry_writes_numbers_without_loss),
         cmocka_unit_test(registry_is_joined_by_what_the_kernel_counts),
     };

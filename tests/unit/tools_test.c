@@ -69,7 +69,7 @@ static enum tool_status run(const char *name, const char *input) {
 static bool page_has(const char *words) {
     struct buffer page;
     buffer_init(&page, PAGE_MAX);
-    registry_write(agent->registry, &page);
+    registry_write(agent->registry, "", &page);
     bool is_there = strstr(buffer_string(&page), words) != NULL;
     buffer_clear(&page);
     return is_there;

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "agent/declare.h"
+
+#include <stddef.h>
+
+#include "agent/messages.h"
+#include "agent/outcome.h"
+#include "agent/registry.h"
+#include "agent/tools.h"
+
+static void declare_model(struct registry *registry, const char *model) {
+    static const char *const tokens[] = {
+        "input", "output", "cache_read", "cache_write", "thinking"};
+    for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
+        registry_count(registry, FAMILY_TOKENS, model, tokens[i], 0);
+    }
+    for (int i = 0; i < STOP_COUNT; i++) {
+        const char *reason = model_stop_name((enum model_stop)i);
+        registry_count(registry, FAMILY_STOPS, model, reason, 0);
+    }
+    for (int i = 0; i < OUTCOME_COUNT; i++) {
+        const char *name = outcome_name((enum outcome)i);
+        if (outcome_failed((enum outcome)i)) {
+            registry_count(registry, FAMILY_ERRORS, name, NULL, 0);
+        }
+    }
+    registry_count(
+        registry, FAMILY_MODEL_REQUESTS, model, outcome_name(OUTCOME_SUCCESS), 0);
+}
+
+void declare_work(struct registry *registry, const char *model) {
+    static const char *const statuses[] = {"success", "error"};
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        registry_count(registry, FAMILY_REQUESTS, statuses[i], NULL, 0);
+    }
+    registry_set(registry, FAMILY_ACTIVE, NULL, NULL, 0);
+    declare_model(registry, model);
+    for (size_t i = 0; i < tools_count(); i++) {
+        for (int status = TOOL_OK; status <= TOOL_TIMED_OUT; status++) {
+            registry_count(
+                registry, FAMILY_TOOL_CALLS, tools_name(i),
+                tool_status_name((enum tool_status)status), 0);
+        }
+    }
+    registry_count(registry, FAMILY_TOOL_CALLS, "unknown", "unknown", 0);
+}
+
+void declare_service(struct registry *registry) {
+    static const char *const statuses[] = {
+        "accepted", "rejected", "cancelled", "replayed"};
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        registry_count(registry, FAMILY_REQUESTS, statuses[i], NULL, 0);
+    }
+    registry_count(registry, FAMILY_QUEUE_ENQUEUED, NULL, NULL, 0);
+    registry_count(registry, FAMILY_SHED, "busy", NULL, 0);
+    registry_count(registry, FAMILY_SHED, "queue_full", NULL, 0);
+}

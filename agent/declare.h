@@ -1,0 +1,12 @@
+/* The series that are there from the start, so that a first scrape shows zeros where zero
+ * is the truth. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+struct registry;
+
+/* Of whoever asks the model. */
+void declare_work(struct registry *registry, const char *model);
+
+/* Of whoever answers chats over HTTP. */
+void declare_service(struct registry *registry);
