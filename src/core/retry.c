@@ -17,13 +17,28 @@ enum {
     DOUBLINGS_MAX = 20,
 };
 
+static const struct retry_policy sdk = {
+    .retries_max = 2,
+    .base_ns = NS_PER_S / 2,
+    .cap_ns = 8 * NS_PER_S,
+    .jitter = 0.25,
+    .asked_max_ns = 60 * NS_PER_S};
+
+static const struct retry_policy book = {
+    .retries_max = 3,
+    .base_ns = NS_PER_S,
+    .cap_ns = 60 * NS_PER_S,
+    .asked_max_ns = 60 * NS_PER_S};
+
 struct retry_policy retry_policy_default(void) {
-    return (struct retry_policy){
-        .retries_max = 2,
-        .base_ns = NS_PER_S / 2,
-        .cap_ns = 8 * NS_PER_S,
-        .jitter = 0.25,
-        .asked_max_ns = 60 * NS_PER_S};
+    return sdk;
+}
+
+bool retry_policy_named(const char *name, struct retry_policy *policy) {
+    bool is_sdk = strcmp(name, "sdk") == 0;
+    if (!is_sdk && strcmp(name, "book") != 0) return false;
+    *policy = is_sdk ? sdk : book;
+    return true;
 }
 
 static bool is_worth_it(const struct retry_failure *failure) {

@@ -26,6 +26,10 @@ struct retry_failure {
 /* The policy of the official SDK of the Messages API. */
 struct retry_policy retry_policy_default(void);
 
+/* "sdk": that one. "book": three retries after 1, 2 and 4 s, which chance does not
+ * shorten. False for any other name. */
+bool retry_policy_named(const char *name, struct retry_policy *policy);
+
 /* Whether the call that failed for the `failures`th time is made again, after `wait_ns`.
  * `chance` is from 0 to 1. */
 bool retry_again(

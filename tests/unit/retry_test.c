@@ -104,6 +104,31 @@ static void retry_waits_as_long_as_the_peer_asks(void **state) {
     }
 }
 
+static void retry_knows_the_profile_of_the_book(void **state) {
+    (void)state;
+    struct retry_policy policy;
+    struct retry_failure failure = {.status = 529};
+    uint64_t wait_ns = 0;
+    uint64_t sum_ns = 0;
+    assert_true(retry_policy_named("book", &policy));
+    for (uint32_t failures = 1; failures <= 3; failures++) {
+        /* Chance takes nothing away: together they last as long as is promised. */
+        assert_true(retry_again(&policy, &failure, failures, 1, &wait_ns));
+        assert_int_equal(wait_ns, NS_PER_S << (failures - 1));
+        sum_ns += wait_ns;
+    }
+    assert_int_equal(sum_ns, 7 * NS_PER_S);
+    assert_false(retry_again(&policy, &failure, 4, 1, &wait_ns));
+    failure.retry_after = "3";
+    assert_true(retry_again(&policy, &failure, 1, 1, &wait_ns));
+    assert_int_equal(wait_ns, 3 * NS_PER_S);
+
+    assert_true(retry_policy_named("sdk", &policy));
+    assert_int_equal(policy.retries_max, retry_policy_default().retries_max);
+    assert_false(retry_policy_named("", &policy));
+    assert_false(retry_policy_named("books", &policy));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(retry_follows_the_status),
@@ -111,6 +136,7 @@ int main(void) {
         cmocka_unit_test(retry_gives_up_after_its_number),
         cmocka_unit_test(retry_waits_longer_each_time_up_to_a_cap),
         cmocka_unit_test(retry_waits_as_long_as_the_peer_asks),
+        cmocka_unit_test(retry_knows_the_profile_of_the_book),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
