@@ -17,15 +17,17 @@ void conversation_clear(struct conversation *conversation) {
     conversation_init(conversation);
 }
 
-/* The rest of a message: a role, which must be that one, and a content, each once. */
-static bool reads_as_message(struct json_reader *reader, const char *role) {
+/* The rest of a message: a role, one of the two, and a content, each once. */
+static bool reads_as_message(struct json_reader *reader, bool *is_users) {
     unsigned roles = 0, contents = 0;
     struct slice key, words;
     enum json_token token;
     while ((token = json_reader_next(reader, &key)) == JSON_KEY) {
         token = json_reader_next(reader, &words);
         if (slice_equals(key, "role")) {
-            if (token != JSON_STRING || !slice_equals(words, role)) return false;
+            *is_users = slice_equals(words, "user");
+            bool is_role = *is_users || slice_equals(words, "assistant");
+            if (token != JSON_STRING || !is_role) return false;
             roles++;
         } else if (slice_equals(key, "content")) {
             contents++;
@@ -35,20 +37,23 @@ static bool reads_as_message(struct json_reader *reader, const char *role) {
     return token == JSON_CLOSE && roles == 1 && contents == 1;
 }
 
-/* Whether messages take turns in a list, the user first and the assistant last. Every chat
- * asks that of each of its past turns: none of them is worth a tree. */
+/* Whether messages take turns in a list, the user first and the assistant, who may have
+ * paused and gone on, last. Every chat asks that of each of its past turns: none of them is
+ * worth a tree. */
 static bool reads_as_turn(struct slice text) {
     struct json_reader reader = json_reader_of(text);
     struct slice words;
-    size_t count = 0;
+    bool is_begun = false;
+    bool is_users = false;
     enum json_token token = json_reader_next(&reader, &words);
     if (token != JSON_LIST) return false;
     while ((token = json_reader_next(&reader, &words)) == JSON_MAP) {
-        const char *role = count % 2 == 0 ? "user" : "assistant";
-        if (!reads_as_message(&reader, role)) return false;
-        count++;
+        bool was_users = is_users;
+        if (!reads_as_message(&reader, &is_users)) return false;
+        if (is_users ? was_users : !is_begun) return false;
+        is_begun = true;
     }
-    return token == JSON_CLOSE && count > 0 && count % 2 == 0 &&
+    return token == JSON_CLOSE && is_begun && !is_users &&
            json_reader_next(&reader, &words) == JSON_END;
 }
 

@@ -111,6 +111,15 @@ static void conversation_leaves_out_what_is_no_turn(void **state) {
     assert_messages(conversation, "{\"role\":\"user\",\"content\":\"q\"}");
 }
 
+static void conversation_remembers_an_answer_with_a_pause(void **state) {
+    struct slice past = slice_of("[{\"role\":\"user\",\"content\":\"a\"},"
+                                 "{\"role\":\"assistant\",\"content\":\"b\"},"
+                                 "{\"role\":\"assistant\",\"content\":\"c\"}]");
+    struct conversation *conversation = *state;
+    conversation_add_history(conversation, &past, 1);
+    assert_int_equal(conversation->turn_count, 1);
+}
+
 static void conversation_trims_history_by_whole_turns(void **state) {
     (void)state;
     struct slice turns[CONVERSATION_TURNS_MAX + 5];
@@ -143,6 +152,7 @@ int main(void) {
         TEST(conversation_passes_unknown_blocks_back_as_they_came),
         TEST(conversation_keeps_the_turn_without_the_past),
         TEST(conversation_leaves_out_what_is_no_turn),
+        TEST(conversation_remembers_an_answer_with_a_pause),
         TEST(conversation_trims_history_by_whole_turns),
         TEST(conversation_does_not_keep_a_turn_that_is_too_long),
     };
