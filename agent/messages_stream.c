@@ -116,7 +116,7 @@ static bool take_event(
     return true;
 }
 
-bool messages_stream_take(
+static bool take_data(
     struct model_stream *stream, struct slice data, struct error *err) {
     struct document *document = json_parse(data, err);
     if (!document) return error_wrap(err, "an event of the model");
@@ -129,3 +129,10 @@ bool messages_stream_take(
     document_free(document);
     return is_good;
 }
+
+static bool end(struct model_stream *stream, struct error *err) {
+    (void)stream;
+    return error_set(err, ERROR_PROTOCOL, "the stream ended before the answer did");
+}
+
+const struct stream_format messages_stream = {.take = take_data, .end = end};

@@ -5,6 +5,5 @@
 
 #include "agent/model_stream.h"
 
-/* Takes the data of one event. Events of a kind that nobody here knows are passed over. */
-bool messages_stream_take(
-    struct model_stream *stream, struct slice data, struct error *err);
+/* Events of a kind that nobody here knows are passed over. */
+extern const struct stream_format messages_stream;

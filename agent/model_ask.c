@@ -70,7 +70,7 @@ struct model_ask *model_client_ask(
     buffer_init(&ask->arrived, MODEL_ANSWER_MAX);
     if (ask->on_text) {
         ask->stream = memory_new(sizeof *ask->stream);
-        model_stream_init(ask->stream, client->wire->take_event);
+        model_stream_init(ask->stream, client->wire->stream);
     }
     write_question(ask, options->question);
     ask->next = client->asks;
@@ -128,7 +128,7 @@ static void give_up(struct model_ask *ask, enum outcome outcome, const char *mes
 static void begin_stream(struct model_ask *ask, uint64_t now_ns) {
     if (!ask->stream) return;
     model_stream_clear(ask->stream);
-    model_stream_init(ask->stream, ask->client->wire->take_event);
+    model_stream_init(ask->stream, ask->client->wire->stream);
     buffer_reset(&ask->arrived);
     ask->times = (struct model_times){.asked_ns = now_ns};
 }

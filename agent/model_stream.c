@@ -3,10 +3,12 @@
 
 #include "agent/messages.h"
 
-void model_stream_init(struct model_stream *stream, stream_event_fn take) {
-    *stream = (struct model_stream){.take = take, .stop = STOP_OTHER};
+void model_stream_init(
+    struct model_stream *stream, const struct stream_format *format) {
+    *stream = (struct model_stream){.format = format, .stop = STOP_OTHER};
     event_reader_init(&stream->events);
     stream_block_init(&stream->block);
+    openai_message_init(&stream->message);
     buffer_init(&stream->blocks, MODEL_ANSWER_MAX);
     buffer_init(&stream->words, MODEL_TEXT_MAX);
 }
@@ -14,6 +16,7 @@ void model_stream_init(struct model_stream *stream, stream_event_fn take) {
 void model_stream_clear(struct model_stream *stream) {
     event_reader_clear(&stream->events);
     stream_block_clear(&stream->block);
+    openai_message_clear(&stream->message);
     buffer_clear(&stream->blocks);
     buffer_clear(&stream->words);
 }
@@ -22,7 +25,7 @@ bool model_stream_take(
     struct model_stream *stream, struct slice bytes, struct error *err) {
     struct slice data;
     while (!stream->ended && event_reader_next(&stream->events, &bytes, &data)) {
-        if (!stream->take(stream, data, err)) return false;
+        if (!stream->format->take(stream, data, err)) return false;
     }
     return !stream->events.overflow ||
            error_set(err, ERROR_LIMIT, "an event over %d bytes", EVENT_DATA_MAX);
@@ -30,8 +33,9 @@ bool model_stream_take(
 
 bool model_stream_rest(struct model_stream *stream, struct error *err) {
     struct slice data;
-    if (stream->ended || !event_reader_rest(&stream->events, &data)) return true;
-    return stream->take(stream, data, err);
+    bool has_rest = !stream->ended && event_reader_rest(&stream->events, &data);
+    if (has_rest && !stream->format->take(stream, data, err)) return false;
+    return stream->ended || stream->format->end(stream, err);
 }
 
 static bool may_be_cut(enum model_stop stop) {

@@ -8,31 +8,38 @@
 #include "agent/event_reader.h"
 #include "agent/model_answer.h"
 #include "agent/model_complaint.h"
+#include "agent/openai_message.h"
 #include "agent/stream_block.h"
 #include "base/error.h"
 
 struct model_stream;
 
-/* Takes the data of one event; false when no answer can come of it. */
-typedef bool (*stream_event_fn)(
-    struct model_stream *stream, struct slice data, struct error *err);
+/* How a wire format streams. Both are false when no answer can come of it. */
+struct stream_format {
+    /* Takes the data of one event. */
+    bool (*take)(struct model_stream *stream, struct slice data, struct error *err);
+    /* The bytes have ended though no last event has come. */
+    bool (*end)(struct model_stream *stream, struct error *err);
+};
 
 struct model_stream {
-    stream_event_fn take; /* of the wire format */
+    const struct stream_format *format;
     struct event_reader events;
-    struct stream_block block; /* under way */
-    struct buffer blocks;      /* the finished ones: JSON with commas between them */
-    struct buffer words;       /* text that nobody was given yet */
+    struct stream_block block;     /* under way, of the Messages API */
+    struct openai_message message; /* of chat completions */
+    struct buffer blocks;          /* finished content: JSON with commas between it */
+    struct buffer words;           /* text that nobody was given yet */
     enum model_stop stop;
     struct usage usage;
     bool begun;   /* a first piece of content has come */
+    bool stopped; /* it was said why the model stopped */
     bool ended;   /* the last event has come */
-    bool was_cut; /* a tool call was left out because its input was not whole */
+    bool was_cut; /* a tool call is left out because its input was not whole */
     bool failed;  /* the server gave up after its 200: */
     struct model_complaint complaint; /* why */
 };
 
-void model_stream_init(struct model_stream *stream, stream_event_fn take);
+void model_stream_init(struct model_stream *stream, const struct stream_format *format);
 void model_stream_clear(struct model_stream *stream);
 
 /* False once no answer can come of it; `failed` says whose words `err` has. What comes

@@ -12,7 +12,8 @@
 /* clang-format off */
 /*    id                name */
 #define WIRES(X) \
-    X(WIRE_MESSAGES,    "messages")
+    X(WIRE_MESSAGES,    "messages"), /* of the Messages API */ \
+    X(WIRE_OPENAI,      "openai")    /* chat completions, as many servers speak them */
 /* clang-format on */
 
 enum wire_kind {
@@ -31,7 +32,10 @@ struct wire {
     bool (*write)(const struct model_question *, struct buffer *body, struct error *);
     /* False when it is not what the format promises; then nothing is owned. */
     bool (*read)(struct model_answer *, struct slice body, struct error *);
-    stream_event_fn take_event;
+    const struct stream_format *stream;
 };
+
+/* The kind of that name; false, `kind` untouched, for any other. */
+bool wire_named(const char *name, enum wire_kind *kind);
 
 const struct wire *wire_of(enum wire_kind kind);

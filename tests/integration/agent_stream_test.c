@@ -14,8 +14,8 @@
 #include "agent/chat.h"
 #include "agent/model_client.h"
 #include "agent/prices.h"
+#include "base/text.h"
 #include "base/units.h"
-#include "core/exposition.h"
 #include "io/loop.h"
 #include "support/recorded_streams.h"
 #include "support/replayer.h"
@@ -97,13 +97,15 @@ static void on_result(void *owner, const struct model_result *result) {
     scene->ask = NULL;
     scene->is_over = true;
     scene->outcome = result->outcome;
-    strcpy(scene->message, result->message);
+    text_copy_cut(scene->message, sizeof scene->message, result->message);
     if (result->answer) {
         const struct model_answer *answer = result->answer;
         scene->stop = answer->stop;
         scene->usage = answer->usage;
         buffer_add(&scene->text, answer->text.data, answer->text.length);
-        if (answer->call_count > 0) strcpy(scene->tool, answer->calls[0].name);
+        if (answer->call_count > 0) {
+            text_copy_cut(scene->tool, sizeof scene->tool, answer->calls[0].name);
+        }
     }
     loop_stop(scene->loop);
 }

@@ -41,8 +41,8 @@ static bool hear(int client, struct buffer *request) {
         const char *end = strstr(words, "\r\n\r\n");
         const char *length = strcasestr(words, "\r\nContent-Length: ");
         size_t announced = length ? strtoul(length + 18, NULL, 10) : 0;
-        if (end && request->length >= (size_t)(end + 4 - words) + announced)
-            return true;
+        size_t head_length = end ? (size_t)(end + 4 - words) : 0;
+        if (end && request->length >= head_length + announced) return true;
         ssize_t got = read(client, bytes, sizeof bytes);
         if (got <= 0 || !buffer_add(request, bytes, (size_t)got)) return false;
     }
@@ -191,8 +191,8 @@ size_t replayer_count(const struct replayer *replayer) {
 
 bool replayer_heard(const struct replayer *replayer, size_t index, const char *words) {
     char *line = NULL;
-    bool is_found =
-        find_line(replayer, index, &line) == index + 1 && strstr(line, words);
+    bool is_found = find_line(replayer, index, &line) == index + 1;
+    is_found = is_found && line && strstr(line, words);
     free(line);
     return is_found;
 }

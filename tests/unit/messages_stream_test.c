@@ -28,7 +28,7 @@ struct heard {
 static void hear(struct heard *heard, struct slice bytes, size_t piece) {
     struct model_stream stream;
     *heard = (struct heard){.words = {.limit = WORDS_MAX}};
-    model_stream_init(&stream, messages_stream_take);
+    model_stream_init(&stream, &messages_stream);
     bool is_good = true;
     for (size_t at = 0; is_good && at < bytes.length; at += piece) {
         size_t left = bytes.length - at;
@@ -141,7 +141,7 @@ static void streams_give_text_as_it_comes(void **state) {
     (void)state;
     struct model_stream stream;
     struct error err;
-    model_stream_init(&stream, messages_stream_take);
+    model_stream_init(&stream, &messages_stream);
     assert_true(model_stream_take(&stream, slice_of(START TEXT_START), &err));
     assert_int_equal(stream.words.length, 0);
     assert_true(model_stream_take(&stream, slice_of(TEXT("Hel")), &err));
