@@ -30,14 +30,16 @@ static bool open_redis(
 
 static bool open_model(
     struct agent *agent, const struct agent_options *options, struct error *err) {
+    bool has_policy = options->retry.base_ns > 0;
     struct model_client_options model = {
+        .wire = options->wire,
         .url = options->model_url,
         .api_key = options->api_key,
         .model = options->model,
         .version = options->version,
         .prices = options->prices,
         .timeout_ns = options->model_timeout_ns,
-        .retry = retry_policy_default(),
+        .retry = has_policy ? options->retry : retry_policy_default(),
         .registry = agent->registry};
     agent->model = model_client_new(agent->loop, &model, err);
     return agent->model != NULL;

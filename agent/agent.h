@@ -9,7 +9,9 @@
 #include "agent/error_log.h"
 #include "agent/json_log.h"
 #include "agent/prices.h"
+#include "agent/wire.h"
 #include "base/error.h"
+#include "core/retry.h"
 
 struct loop;
 struct redis;
@@ -24,11 +26,13 @@ struct agent_options {
     const char *program; /* "serve" or "worker" */
     const char *version;
     const char *redis_url; /* NULL: without history and queue */
+    enum wire_kind wire;
     const char *model_url;
     const char *model;
     const char *api_key; /* NULL for none */
     const struct prices *prices;
     uint64_t model_timeout_ns;             /* of one attempt; 0 for the default */
+    struct retry_policy retry;             /* all zeros for the default */
     const char *search_url, *search_hosts; /* as in search_endpoint.h; NULL for none */
     enum log_level log_level;
 };

@@ -29,8 +29,10 @@ enum {
     X(OPTION_RELEASE,       "release",        "VERSION",   FOR_AGENT, "the version that this is (default dev)"), \
     X(OPTION_NAME,          "name",           "NAME",      FOR_WORKER, "a stable name of this worker (default worker-<release>)"), \
     X(OPTION_REDIS,         "redis",          "URL",       FOR_AGENT, "redis://, rediss:// or unix://; without it: no history, no queue"), \
-    X(OPTION_MODEL_URL,     "model-url",      "URL",       FOR_AGENT, "where the Messages API is (required)"), \
+    X(OPTION_MODEL_URL,     "model-url",      "URL",       FOR_AGENT, "where the model's server is, without /v1/… (required)"), \
+    X(OPTION_MODEL_API,     "model-api",      "API",       FOR_AGENT, "what it speaks: messages or openai (default messages)"), \
     X(OPTION_MODEL,         "model",          "NAME",      FOR_AGENT, "which model to ask for (default local-1)"), \
+    X(OPTION_RETRY,         "retry",          "PROFILE",   FOR_AGENT, "failed calls to the model: sdk (two retries) or book (after 1, 2 and 4s) (default sdk)"), \
     X(OPTION_API_KEY_ENV,   "api-key-env",    "VARIABLE",  FOR_AGENT, "take the model's key from this variable (default: no key is sent)"), \
     X(OPTION_PRICES,        "prices",         "FILE",      FOR_AGENT, "JSON table of prices in place of the built-in one"), \
     X(OPTION_SEARCH_URL,    "search-url",     "URL",       FOR_AGENT, "the service that search_web asks (default: built-in articles)"), \
@@ -181,6 +183,18 @@ static bool take_name(
     return true;
 }
 
+static bool take_model_api(
+    struct arguments *arguments, const char *value, struct error *err) {
+    return wire_named(value, &arguments->wire) ||
+           error_set(err, ERROR_USAGE, "--model-api %s: messages or openai", value);
+}
+
+static bool take_retry(
+    struct arguments *arguments, const char *value, struct error *err) {
+    return retry_policy_named(value, &arguments->retry) ||
+           error_set(err, ERROR_USAGE, "--retry %s: sdk or book", value);
+}
+
 /* What can go wrong with its value. */
 static bool take_checked(
     struct arguments *arguments, enum option_id option, const char *value,
@@ -209,6 +223,8 @@ static bool take_checked(
         arguments->has_pace = true;
         return take_time(&arguments->pace_ns, option, value, err);
     case OPTION_FAULT: return faults_parse(&arguments->faults, value, err);
+    case OPTION_MODEL_API: return take_model_api(arguments, value, err);
+    case OPTION_RETRY: return take_retry(arguments, value, err);
     case OPTION_LOG: return take_log(arguments, value, err);
     case OPTION_SEED:
         if (slice_u64(slice_of(value), &arguments->seed)) return true;
@@ -244,6 +260,7 @@ static void set_defaults(struct arguments *arguments) {
         .program = PROGRAM_COUNT,
         .release = "dev",
         .model = "local-1",
+        .retry = retry_policy_default(),
         .log_level = LOG_INFO,
         .seed = 1,
         .chat_timeout_ns = chat_timeout_ns,

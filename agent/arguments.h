@@ -42,6 +42,8 @@ struct arguments {
         *redis_url; /* borrowed from argv, or NULL */
     const char *model_url, *model, *api_key_variable, *prices_file;
     const char *search_url, *search_hosts;
+    enum wire_kind wire;
+    struct retry_policy retry;
     enum log_level log_level;
     uint64_t seed;
     struct latency latency;

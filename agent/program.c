@@ -98,11 +98,13 @@ static bool open_agent(struct program *program, struct error *err) {
         .program = program_name(arguments->program),
         .version = arguments->release,
         .redis_url = arguments->redis_url,
+        .wire = arguments->wire,
         .model_url = arguments->model_url,
         .model = arguments->model,
         .api_key = key,
         .prices = &program->prices,
         .model_timeout_ns = arguments->model_timeout_ns,
+        .retry = arguments->retry,
         .search_url = arguments->search_url,
         .search_hosts = arguments->search_hosts,
         .log_level = arguments->log_level};

@@ -50,6 +50,24 @@ static void arguments_have_safe_defaults(void **state) {
     assert_int_equal(arguments.latency.median_ns, 450 * NS_PER_MS);
 }
 
+static void arguments_say_how_the_model_is_asked(void **state) {
+    (void)state;
+    struct arguments arguments;
+    struct error err = {0};
+    assert_true(parse(&arguments, "x serve --model-url http://a", &err));
+    assert_int_equal(arguments.wire, WIRE_MESSAGES);
+    assert_int_equal(arguments.retry.retries_max, 2);
+    assert_true(parse(
+        &arguments, "x serve --model-url http://a --model-api openai --retry book",
+        &err));
+    assert_int_equal(arguments.wire, WIRE_OPENAI);
+    assert_int_equal(arguments.retry.retries_max, 3);
+    assert_int_equal(arguments.retry.base_ns, NS_PER_S);
+    assert_false(parse(&arguments, "x serve --model-url http://a --model-api x", &err));
+    assert_false(parse(&arguments, "x worker --model-url http://a --retry no", &err));
+    assert_false(parse(&arguments, "x model --retry sdk", &err));
+}
+
 static void arguments_are_taken(void **state) {
     (void)state;
     struct arguments arguments;
@@ -138,6 +156,7 @@ int main(void) {
         cmocka_unit_test(arguments_are_taken),
         cmocka_unit_test(arguments_that_are_wrong_are_named),
         cmocka_unit_test(arguments_ask_for_help),
+        cmocka_unit_test(arguments_say_how_the_model_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
