@@ -29,13 +29,16 @@ struct statement {
 };
 
 static bool tell(const struct sqlite *sqlite, const char *doing, struct error *err) {
+    int primary = sqlite3_errcode(sqlite->handle) & PRIMARY_CODE;
+    bool is_held = primary == SQLITE_BUSY || primary == SQLITE_LOCKED;
     return error_set(
-        err, ERROR_SYSTEM, "%s: %s", doing, sqlite3_errmsg(sqlite->handle));
+        err, is_held ? ERROR_CONFLICT : ERROR_SYSTEM, "%s: %s", doing,
+        sqlite3_errmsg(sqlite->handle));
 }
 
 bool sqlite_run(struct sqlite *sqlite, const char *sql, struct error *err) {
     int status = sqlite3_exec(sqlite->handle, sql, NULL, NULL, NULL);
-    return status == SQLITE_OK || tell(sqlite, "history", err);
+    return status == SQLITE_OK || tell(sqlite, "database", err);
 }
 
 int64_t sqlite_changes(const struct sqlite *sqlite) {
@@ -59,7 +62,7 @@ void sqlite_rollback(struct sqlite *sqlite) {
     }
 }
 
-static bool read_version(struct sqlite *sqlite, int64_t *version, struct error *err) {
+bool sqlite_version(struct sqlite *sqlite, int64_t *version, struct error *err) {
     struct statement *statement = statement_new(sqlite, "PRAGMA user_version", err);
     if (!statement) return false;
     bool found = statement_next(statement, err) == STATEMENT_ROW;
@@ -76,7 +79,7 @@ static bool migrate_one(
     struct text text = TEXT_IN(pragma);
     text_addf(&text, "PRAGMA user_version=%lld", (long long)version + 1);
     if (!sqlite_begin(sqlite, err)) return false;
-    if (!read_version(sqlite, &now, err)) goto undo;
+    if (!sqlite_version(sqlite, &now, err)) goto undo;
     if (now > version) {
         sqlite_rollback(sqlite);
         return true;
@@ -92,7 +95,7 @@ static bool migrate(
     struct sqlite *sqlite, const char *const *migrations, size_t count,
     struct error *err) {
     int64_t version = 0;
-    if (!read_version(sqlite, &version, err)) return false;
+    if (!sqlite_version(sqlite, &version, err)) return false;
     if (version > (int64_t)count) {
         sqlite->read_only = true;
         return sqlite_run(sqlite, "PRAGMA query_only=1", err);
@@ -123,7 +126,7 @@ static bool use_write_ahead_log(struct sqlite *sqlite, struct error *err) {
         if (status == SQLITE_OK) return true;
         bool busy = (status & PRIMARY_CODE) == SQLITE_BUSY;
         bool late = loop_clock_ns() - start_ns >= SQLITE_BUSY_MS * NS_PER_MS;
-        if (!busy || late) return tell(sqlite, "history", err);
+        if (!busy || late) return tell(sqlite, "database", err);
         sqlite3_sleep(BUSY_PAUSE_MS);
     }
 }
@@ -158,6 +161,25 @@ struct sqlite *sqlite_open(
     return NULL;
 }
 
+struct sqlite *sqlite_open_read_only(const char *path, struct error *err) {
+    struct sqlite *sqlite = memory_new(sizeof *sqlite);
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+    bool ready = false;
+    sqlite->read_only = true;
+    if (sqlite3_open_v2(path, &sqlite->handle, flags, NULL) == SQLITE_OK) {
+        sqlite3_extended_result_codes(sqlite->handle, 1);
+        sqlite3_busy_timeout(sqlite->handle, SQLITE_BUSY_MS);
+        ready = sqlite_run(sqlite, "PRAGMA query_only=1", err) &&
+                sqlite_run(sqlite, "PRAGMA trusted_schema=OFF", err);
+    } else {
+        tell(sqlite, "opening", err);
+    }
+    if (ready) return sqlite;
+    error_wrap(err, "%s", path);
+    sqlite_close(sqlite);
+    return NULL;
+}
+
 void sqlite_close(struct sqlite *sqlite) {
     if (!sqlite) return;
     int status = sqlite3_close(sqlite->handle);
@@ -173,7 +195,7 @@ struct statement *statement_new(
     struct sqlite *sqlite, const char *sql, struct error *err) {
     sqlite3_stmt *handle = NULL;
     if (sqlite3_prepare_v2(sqlite->handle, sql, -1, &handle, NULL) != SQLITE_OK) {
-        tell(sqlite, "history", err);
+        tell(sqlite, "database", err);
         return NULL;
     }
     struct statement *statement = memory_new(sizeof *statement);
@@ -185,6 +207,11 @@ void statement_free(struct statement *statement) {
     if (!statement) return;
     sqlite3_finalize(statement->handle);
     free(statement);
+}
+
+void statement_reset(struct statement *statement) {
+    sqlite3_reset(statement->handle);
+    sqlite3_clear_bindings(statement->handle);
 }
 
 /* Binding fails only for a wrong number or without memory: both are bugs here. */
@@ -217,7 +244,7 @@ enum statement_step statement_next(struct statement *statement, struct error *er
     int status = sqlite3_step(statement->handle);
     if (status == SQLITE_ROW) return STATEMENT_ROW;
     if (status == SQLITE_DONE) return STATEMENT_DONE;
-    tell(statement->sqlite, "history", err);
+    tell(statement->sqlite, "database", err);
     return STATEMENT_FAILED;
 }
 

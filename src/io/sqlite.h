@@ -13,7 +13,8 @@
 struct sqlite;
 struct statement;
 
-enum { SQLITE_BUSY_MS = 5000 }; /* how long another process is waited for */
+/* How long another process is waited for; then it is ERROR_CONFLICT. */
+enum { SQLITE_BUSY_MS = 5000 };
 
 /* Opens or makes the file (mode 0600, WAL, synchronous=FULL, foreign keys) and runs the
  * migrations it has not seen yet, each in a transaction of its own. A file of a newer
@@ -21,8 +22,13 @@ enum { SQLITE_BUSY_MS = 5000 }; /* how long another process is waited for */
 struct sqlite *sqlite_open(
     const char *path, const char *const *migrations, size_t migration_count,
     struct error *err);
+/* Opens a file that is there, as it is, for looking only. */
+struct sqlite *sqlite_open_read_only(const char *path, struct error *err);
+/* After its statements have been freed. */
 void sqlite_close(struct sqlite *sqlite);
 bool sqlite_is_read_only(const struct sqlite *sqlite);
+/* How many migrations the file has seen. */
+bool sqlite_version(struct sqlite *sqlite, int64_t *version, struct error *err);
 
 /* Statements without results. */
 bool sqlite_run(struct sqlite *sqlite, const char *sql, struct error *err);
@@ -39,6 +45,7 @@ void sqlite_rollback(struct sqlite *sqlite);
 struct statement *statement_new(
     struct sqlite *sqlite, const char *sql, struct error *err);
 void statement_free(struct statement *statement);
+void statement_reset(struct statement *statement); /* to run it again, unbound */
 
 /* Parameters are counted from 1; strings and blobs are copied. */
 void statement_bind_string(struct statement *statement, int at, const char *value);

@@ -193,6 +193,58 @@ static void broken_sql_is_told_and_has_no_statement(void **state) {
 
 #define PLACE_TEST(test) cmocka_unit_test_setup_teardown(test, make_place, clear_place)
 
+static void a_reader_looks_and_cannot_write(void **state) {
+    struct place *place = *state;
+    struct error err = {0};
+    assert_null(sqlite_open_read_only(place->path, &err));
+    struct sqlite *writer = open_file(place, ALL);
+    struct sqlite *reader = sqlite_open_read_only(place->path, &err);
+    if (!reader) fail_msg("%s", err.message);
+    assert_true(sqlite_is_read_only(reader));
+    assert_int_equal(ask(reader, "SELECT count(*) FROM a"), 1);
+    int64_t version = 0;
+    assert_true(sqlite_version(reader, &version, &err));
+    assert_int_equal(version, ALL);
+    assert_false(sqlite_run(reader, "INSERT INTO a VALUES(2, 'x')", &err));
+    assert_false(sqlite_run(reader, "PRAGMA query_only=0; DELETE FROM a", &err));
+    assert_int_equal(ask(reader, "SELECT count(*) FROM a"), 1);
+    sqlite_close(reader);
+    sqlite_close(writer);
+}
+
+static void a_statement_can_be_run_again(void **state) {
+    struct place *place = *state;
+    struct error err = {0};
+    struct sqlite *sqlite = open_file(place, ALL);
+    struct statement *statement = statement_new(sqlite, "SELECT ?", &err);
+    assert_non_null(statement);
+    for (int round = 0; round < 3; round++) {
+        statement_reset(statement);
+        if (round < 2) statement_bind_int(statement, 1, round);
+        assert_int_equal(statement_next(statement, &err), STATEMENT_ROW);
+        assert_true(statement_is_null(statement, 0) == (round == 2));
+        assert_int_equal(statement_int(statement, 0), round % 2);
+    }
+    statement_free(statement);
+    sqlite_close(sqlite);
+}
+
+static void a_file_that_is_held_is_a_conflict(void **state) {
+    struct place *place = *state;
+    struct error err = {0};
+    struct sqlite *first = open_file(place, ALL);
+    struct sqlite *second = open_file(place, ALL);
+    assert_true(sqlite_begin(first, &err));
+    assert_true(sqlite_run(second, "PRAGMA busy_timeout=1", &err));
+    assert_false(sqlite_begin(second, &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    sqlite_rollback(first);
+    assert_true(sqlite_begin(second, &err));
+    sqlite_close(first);
+    sqlite_rollback(second);
+    sqlite_close(second);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         PLACE_TEST(a_file_is_private_durable_and_strict_about_references),
@@ -204,6 +256,12 @@ int main(void) {
         PLACE_TEST(values_come_back_as_they_were_bound),
         PLACE_TEST(a_transaction_is_kept_whole_or_not_at_all),
         PLACE_TEST(broken_sql_is_told_and_has_no_statement),
+        cmocka_unit_test_setup_teardown(
+            a_reader_looks_and_cannot_write, make_place, clear_place),
+        cmocka_unit_test_setup_teardown(
+            a_statement_can_be_run_again, make_place, clear_place),
+        cmocka_unit_test_setup_teardown(
+            a_file_that_is_held_is_a_conflict, make_place, clear_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
