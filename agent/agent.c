@@ -10,6 +10,7 @@
 #include "agent/registry.h"
 #include "agent/search.h"
 #include "agent/simulator.h"
+#include "agent/storage.h"
 #include "base/memory.h"
 #include "base/redact.h"
 #include "base/text.h"
@@ -57,6 +58,15 @@ static const char *mode_of(const struct agent_options *options) {
     return strcmp(options->model, SIMULATOR_MODEL) == 0 ? "embedded" : "anthropic";
 }
 
+static bool open_store(
+    struct agent *agent, const struct agent_options *options, struct error *err) {
+    if (!options->store_path) return true;
+    struct storage_options store = {
+        .path = options->store_path, .registry = agent->registry, .log = &agent->log};
+    agent->store = storage_new(agent->loop, &store, err);
+    return agent->store != NULL;
+}
+
 struct agent *agent_new(
     struct loop *loop, const struct agent_options *options, struct error *err) {
     struct agent *agent = memory_new(sizeof *agent);
@@ -76,7 +86,7 @@ struct agent *agent_new(
         goto failed;
     }
     if (!open_redis(agent, options, err) || !open_model(agent, options, err) ||
-        !open_search(agent, options, err)) {
+        !open_search(agent, options, err) || !open_store(agent, options, err)) {
         goto failed;
     }
     agent->build = (struct build_info){
@@ -93,6 +103,7 @@ void agent_free(struct agent *agent) {
     if (!agent) return;
     model_client_free(agent->model);
     search_free(agent->search);
+    storage_free(agent->store);
     redis_free(agent->redis);
     redactor_free(agent->redactor);
     registry_free(agent->registry);

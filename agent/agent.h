@@ -19,6 +19,7 @@ struct redactor;
 struct registry;
 struct model_client;
 struct search;
+struct storage;
 
 enum { AGENT_NAME_SIZE = 64, AGENT_VERSION_SIZE = 24 };
 
@@ -34,6 +35,7 @@ struct agent_options {
     uint64_t model_timeout_ns;             /* of one attempt; 0 for the default */
     struct retry_policy retry;             /* all zeros for the default */
     const char *search_url, *search_hosts; /* as in search_endpoint.h; NULL for none */
+    const char *store_path;                /* NULL for none */
     enum log_level log_level;
 };
 
@@ -44,6 +46,7 @@ struct agent {
     struct registry *registry;
     struct model_client *model;
     struct search *search; /* NULL: the built-in articles */
+    struct storage *store; /* NULL without one */
     struct redactor *redactor;
     struct build_info build;
     struct json_log log;

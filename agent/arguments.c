@@ -37,6 +37,7 @@ enum {
     X(OPTION_PRICES,        "prices",         "FILE",      FOR_AGENT, "JSON table of prices in place of the built-in one"), \
     X(OPTION_SEARCH_URL,    "search-url",     "URL",       FOR_AGENT, "the service that search_web asks (default: built-in articles)"), \
     X(OPTION_SEARCH_HOSTS,  "search-hosts",   "HOSTS",     FOR_AGENT, "HOST[:PORT],…: whom --search-url may name (default: its own)"), \
+    X(OPTION_STORE,         "store",          "FILE",      FOR_AGENT, "SQLite file of orders, ended jobs and ratings; several agents may share it"), \
     X(OPTION_CHAT_TIMEOUT,  "chat-timeout",   "TIME",      FOR_SERVE, "the most that a waiting client waits (default 120s)"), \
     X(OPTION_JOB_TIMEOUT,   "job-timeout",    "TIME",      FOR_SERVE, "the most that a queued chat may take (default 10m)"), \
     X(OPTION_MODEL_TIMEOUT, "model-timeout",  "TIME",      FOR_AGENT, "the most that one call to the model may take (default 30s)"), \
@@ -245,6 +246,7 @@ static void take_plain(
     case OPTION_PRICES: arguments->prices_file = value; break;
     case OPTION_SEARCH_URL: arguments->search_url = value; break;
     case OPTION_SEARCH_HOSTS: arguments->search_hosts = value; break;
+    case OPTION_STORE: arguments->store_file = value; break;
     case OPTION_HELP: arguments->wish = ARGUMENTS_HELP; break;
     case OPTION_VERSION: arguments->wish = ARGUMENTS_VERSION; break;
     default: break;

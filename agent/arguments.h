@@ -41,7 +41,7 @@ struct arguments {
     const char *port_file, *release, *name,
         *redis_url; /* borrowed from argv, or NULL */
     const char *model_url, *model, *api_key_variable, *prices_file;
-    const char *search_url, *search_hosts;
+    const char *search_url, *search_hosts, *store_file;
     enum wire_kind wire;
     struct retry_policy retry;
     enum log_level log_level;

@@ -9,6 +9,7 @@
 #include "agent/chat.h"
 #include "agent/chat_body.h"
 #include "agent/exchange.h"
+#include "agent/job_record.h"
 #include "agent/registry.h"
 #include "agent/replay.h"
 #include "agent/routes.h"
@@ -278,6 +279,7 @@ static void on_chat(void *owner, const struct chat_result *result) {
         chat_body_write(result, turn->job.id, service->agent->version, &turn->body);
     }
     turn->job.taken_ms = loop_wall_ms();
+    job_record_keep(service->agent, &turn->job, result, "sync");
     if (agent_has_redis(service->agent)) {
         turn->ticket =
             job_queue_record(&service->queue, &turn->job, result, on_recorded, turn);

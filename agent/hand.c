@@ -7,6 +7,7 @@
 #include "agent/agent.h"
 #include "agent/conversation.h"
 #include "agent/job_queue.h"
+#include "agent/job_record.h"
 #include "agent/registry.h"
 #include "agent/worker_counts.h"
 #include "base/memory.h"
@@ -167,7 +168,12 @@ static void on_completed(void *owner, const struct redis_result *result) {
     hand->ticket = 0;
     const struct redis_reply *reply = result->reply;
     if (reply && reply->kind != REDIS_ERROR) {
-        if (!slice_equals(reply->string, "done")) {
+        bool is_done = slice_equals(reply->string, "done");
+        /* When an attempt's reply was lost, it is our own end that is known. */
+        if (is_done || (hand->attempts > 1 && slice_equals(reply->string, "known"))) {
+            job_record_keep(agent, &hand->job, &hand->result, "queue");
+        }
+        if (!is_done) {
             json_log_write(
                 &agent->log, LOG_WARN, hand->job.request_id,
                 "job %s was completed by somebody else", hand->job.id);

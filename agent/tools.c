@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/calculator.h"
+#include "agent/order_lookup.h"
 #include "agent/search.h"
 #include "agent/tool_call.h"
 
@@ -32,7 +33,11 @@ static void start_calculate(struct tool_call *call, const struct node *input) {
       "Searches for what is not in the conversation and returns a few results with " \
       "their source.", \
       "{\"type\":\"object\",\"properties\":{\"query\":{\"type\":\"string\"," \
-      "\"description\":\"a few words\"}},\"required\":[\"query\"]}")
+      "\"description\":\"a few words\"}},\"required\":[\"query\"]}"), \
+    X(TOOL_ORDER,     "lookup_order", order_lookup_start, \
+      "Tells the state, the items and the dates of one order.", \
+      "{\"type\":\"object\",\"properties\":{\"order_id\":{\"type\":\"string\"," \
+      "\"description\":\"for example A-1001\"}},\"required\":[\"order_id\"]}")
 /* clang-format on */
 
 enum tool {

@@ -107,6 +107,17 @@ static void search_web(void **state) {
     assert_int_equal(run("search_web", "{\"query\":[]}"), TOOL_FAILED);
 }
 
+static void lookup_order(void **state) {
+    (void)state;
+    assert_int_equal(run("lookup_order", "{\"order_id\":\"a-1001\"}"), TOOL_OK);
+    assert_memory_equal(last_output, "Order A-1001: shipped.", 22);
+    assert_int_equal(run("lookup_order", "{\"order_id\":\"A-9999\"}"), TOOL_OK);
+    assert_string_equal(last_output, "There is no order A-9999.");
+    assert_int_equal(run("lookup_order", "{\"order_id\":\"' OR 1=1\"}"), TOOL_FAILED);
+    assert_memory_equal(last_output, "error", 5);
+    assert_int_equal(run("lookup_order", "{\"order_id\":1001}"), TOOL_FAILED);
+}
+
 static void unknown_tool(void **state) {
     (void)state;
     assert_int_equal(run("rm", "{\"path\":\"/\"}"), TOOL_UNKNOWN);
@@ -147,6 +158,7 @@ int main(void) {
         cmocka_unit_test(calculate_tool_success),
         cmocka_unit_test(calculate_tool_invalid_expression),
         cmocka_unit_test(search_web),
+        cmocka_unit_test(lookup_order),
         cmocka_unit_test(unknown_tool),
         cmocka_unit_test(tools_are_listed_with_their_schema),
     };
