@@ -12,6 +12,7 @@ typedef void (*route_fn)(struct exchange *exchange);
 #define ROUTES(X) \
     X(ROUTE_CHAT,    "POST", "/chat",            route_chat), \
     X(ROUTE_JOB,     "GET",  "/chat/{job_id}",   route_job), \
+    X(ROUTE_FEEDBACK, "POST", "/feedback",       route_feedback), \
     X(ROUTE_HEALTH,  "GET",  "/health",          route_health), \
     X(ROUTE_LIVE,    "GET",  "/health/live",     route_live), \
     X(ROUTE_READY,   "GET",  "/health/ready",    route_ready), \
@@ -21,6 +22,7 @@ typedef void (*route_fn)(struct exchange *exchange);
 
 void route_chat(struct exchange *exchange);
 void route_job(struct exchange *exchange);
+void route_feedback(struct exchange *exchange);
 void route_health(struct exchange *exchange);
 void route_live(struct exchange *exchange);
 void route_ready(struct exchange *exchange);
