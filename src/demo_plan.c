@@ -64,6 +64,12 @@ static void add_redis(const struct demo_plan *plan, struct demo_start *start) {
     add_arg(start, "unix://%s/redis.sock", plan->place.folder);
 }
 
+/* One file for all: SQLite lets them take turns. */
+static void add_store(const struct demo_plan *plan, struct demo_start *start) {
+    add_arg(start, "--store");
+    add_arg(start, "%s/store.db", plan->place.folder);
+}
+
 void demo_plan_redis(const struct demo_plan *plan, struct demo_start *start) {
     begin(start, "redis");
     demo_place_path(&plan->place, "redis.sock", start->socket);
@@ -104,6 +110,7 @@ void demo_plan_agent(
     add_flag(start, "--release", releases[track]);
     add_flag(start, "--drain-notice", "100ms");
     add_redis(plan, start);
+    add_store(plan, start);
     add_model(plan, start);
 }
 
@@ -118,6 +125,7 @@ void demo_plan_worker(
     add_flag(start, "--release", releases[track]);
     add_flag(start, "--name", name);
     add_redis(plan, start);
+    add_store(plan, start);
     add_model(plan, start);
 }
 
