@@ -62,9 +62,9 @@ static bool is_same(const struct word *a, const struct word *other) {
 
 static bool is_common(const struct word *word) {
     static const char common[] =
-        "a about an and are as at be by can do does for from has have how i if in is it "
-        "its me my of on or s so that the there this to was we what when where which "
-        "who why will with would you your";
+        "a about an and are as at be by can do does for from has have how i if in is "
+        "it its me my of on or s so that the there this to was we what when where "
+        "which who why will with would you your";
     struct scan scan = scan_of(slice_of(common));
     struct word other;
     while (next_word(&scan, &other)) {
