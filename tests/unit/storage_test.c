@@ -70,7 +70,7 @@ static void open_store(struct bench *bench) {
 static bool has(const struct bench *bench, const char *line) {
     struct buffer page;
     buffer_init(&page, PAGE_MAX);
-    registry_write(bench->registry, &page);
+    registry_write(bench->registry, "", &page);
     bool is_there = strstr(buffer_string(&page), line) != NULL;
     buffer_clear(&page);
     return is_there;
