@@ -43,6 +43,7 @@ enum {
     X(OPTION_MODEL_TIMEOUT, "model-timeout",  "TIME",      FOR_AGENT, "the most that one call to the model may take (default 30s)"), \
     X(OPTION_SYNC_MAX,      "sync-max",       "COUNT",     FOR_SERVE, "chats answered at once; more go to the queue (default 64)"), \
     X(OPTION_QUEUE_MAX,     "queue-max",      "COUNT",     FOR_SERVE, "unfinished jobs of this version; more get 503 (default 10000)"), \
+    X(OPTION_STREAM_PING,   "stream-ping",    "TIME",      FOR_SERVE, "a sign of life after so much silence in a stream (default 15s)"), \
     X(OPTION_SLOTS,         "slots",          "COUNT",     FOR_WORKER, "jobs at once, 1 to 16 (default 4)"), \
     X(OPTION_LEASE,         "lease",          "TIME",      FOR_WORKER, "a worker silent for so long loses its jobs (default 30s)"), \
     X(OPTION_DRAIN_NOTICE,  "drain-notice",   "TIME",      FOR_SERVE, "serve on for so long after SIGTERM, not ready any more (default 2s)"), \
@@ -213,6 +214,7 @@ static bool take_checked(
     case OPTION_LEASE: return take_time(&arguments->lease_ns, option, value, err);
     case OPTION_DRAIN_NOTICE:
         return take_time(&arguments->drain_notice_ns, option, value, err);
+    case OPTION_STREAM_PING: return take_time(&arguments->ping_ns, option, value, err);
     case OPTION_SYNC_MAX:
         return take_count(&arguments->sync_max, SYNC_MOST, option, value, err);
     case OPTION_QUEUE_MAX:

@@ -52,7 +52,7 @@ struct arguments {
     struct faults faults;
     uint32_t slots, sync_max, queue_max; /* 0 for the default */
     uint64_t lease_ns, chat_timeout_ns, job_timeout_ns, model_timeout_ns;
-    uint64_t drain_notice_ns;
+    uint64_t drain_notice_ns, ping_ns; /* 0 for the default of the latter */
 };
 
 /* False with what is wrong and where to find help. */

@@ -39,6 +39,8 @@ struct chat {
     struct buffer turn;
     struct chat_result result;
     void (*on_text)(void *owner, struct slice text); /* NULL: nobody listens */
+    void (*on_calls)(void *owner, struct slice calls);
+    size_t calls_told; /* bytes of the record */
     chat_done_fn on_done;
     void *owner;
 };
@@ -78,6 +80,7 @@ struct chat *chat_start(
     chat->deadline_ns = question->deadline_ns;
     chat->result.cost_known = true;
     chat->on_text = question->on_text;
+    chat->on_calls = question->on_calls;
     chat->on_done = on_done;
     chat->owner = owner;
     conversation_init(&chat->conversation);
@@ -241,10 +244,22 @@ static void on_answer(void *owner, const struct model_result *result) {
     }
 }
 
+static void tell_calls(struct chat *chat) {
+    struct slice calls = buffer_slice(&chat->calls);
+    size_t told = chat->calls_told;
+    if (!chat->on_calls || calls.length <= told) return;
+    if (told > 0) told++; /* the comma between the rounds */
+    chat->calls_told = calls.length;
+    calls.data += told;
+    calls.length -= told;
+    chat->on_calls(chat->owner, calls);
+}
+
 /* Every call is answered, all in one message: anything else is refused. */
 static void on_tools(void *owner, struct slice results) {
     struct chat *chat = owner;
     chat->round = NULL;
     conversation_add_results(&chat->conversation, results);
+    tell_calls(chat);
     ask_model(chat);
 }

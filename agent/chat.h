@@ -32,6 +32,9 @@ struct chat_question {
     /* The model's words as they come, those before a tool call included; NULL: not asked
      * for. Borrowed for the call, which may free the chat; never after `on_done`. */
     void (*on_text)(void *owner, struct slice text);
+    /* The record of tool calls that were just answered: JSON objects with commas between
+     * them. NULL: not asked for. Borrowed for the call, which must not free the chat. */
+    void (*on_calls)(void *owner, struct slice calls);
 };
 
 /* Borrowed for the callback. */

@@ -42,6 +42,19 @@ void chat_body_write(
     json_object_end(&json);
 }
 
+void chat_body_write_failure(
+    const struct chat_result *result, const char *request_id, struct buffer *body) {
+    struct json_writer json = json_writer_to(body);
+    json_object_begin(&json);
+    json_key(&json, "error");
+    json_object_begin(&json);
+    json_field_string(&json, "code", outcome_name(result->outcome));
+    json_field_string(&json, "message", result->message);
+    json_field_string(&json, "request_id", request_id);
+    json_object_end(&json);
+    json_object_end(&json);
+}
+
 static uint64_t count_of(const struct redis_reply *fields, const char *name) {
     uint64_t count = 0;
     slice_u64(job_field(fields, name), &count);

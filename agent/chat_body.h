@@ -17,6 +17,10 @@ void chat_body_write(
 /* The same from the fields of a job that was completed. */
 void chat_body_write_again(const struct redis_reply *fields, struct buffer *body);
 
+/* {"error": {"code", "message", "request_id"}} */
+void chat_body_write_failure(
+    const struct chat_result *result, const char *request_id, struct buffer *body);
+
 /* {"job_id", "status": "queued" | "running" | "completed" | "failed", "version", times,
  * and once it has ended what chat_body_write() writes, or "error"} */
 void chat_body_write_job(const struct redis_reply *fields, struct buffer *body);

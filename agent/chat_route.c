@@ -8,6 +8,8 @@
 #include "agent/answer.h"
 #include "agent/chat.h"
 #include "agent/chat_body.h"
+#include "agent/chat_headers.h"
+#include "agent/chat_stream.h"
 #include "agent/exchange.h"
 #include "agent/job_record.h"
 #include "agent/registry.h"
@@ -38,23 +40,25 @@ static const uint64_t claim_slack_ns = 30 * NS_PER_S;
  *
  *   claiming (with an Idempotency-Key) ──► chatting ──► recording ──► answered
  *   submitting ──► accepted
+ *
+ * Of a stream nothing is new but that words and calls are told while it chats.
  */
 struct turn {
     struct exchange *exchange; /* the one that owns this */
     struct job job;
-    struct chat *chat;    /* while the model is asked */
-    uint64_t ticket;      /* of Redis, while it is asked */
-    bool is_counted;      /* among the service's chats in flight */
-    bool has_ended;       /* how is known, and counted */
-    bool has_claimed;     /* the key; to be given back when there is no answer */
-    struct buffer body;   /* of the answer, while the chat is recorded */
-    enum outcome outcome; /* of the chat */
-    struct usage usage;
-    bool cost_known;
-    double cost_usd;
+    struct chat *chat;          /* while the model is asked */
+    uint64_t ticket;            /* of Redis, while it is asked */
+    struct chat_stream *stream; /* NULL: the answer comes in one piece */
+    bool is_counted;            /* among the service's chats in flight */
+    bool has_ended;             /* how is known, and counted */
+    bool has_claimed;           /* the key; to be given back when there is no answer */
+    struct buffer body;         /* of the answer, while the chat is recorded */
+    struct chat_result ended;   /* of the chat; its texts are gone */
 };
 
 static void on_claimed(void *owner, const struct redis_result *result);
+static void on_text(void *owner, struct slice text);
+static void on_calls(void *owner, struct slice calls);
 static void on_chat(void *owner, const struct chat_result *result);
 static void on_recorded(void *owner, const struct redis_result *result);
 static void on_submitted(void *owner, const struct redis_result *result);
@@ -89,6 +93,7 @@ static void free_turn(void *data) {
     if (turn->ticket) redis_cancel(service->agent->redis, turn->ticket);
     if (turn->has_claimed) job_queue_release(&service->queue, &turn->job);
     stop_counting(turn);
+    chat_stream_free(turn->stream);
     job_clear(&turn->job);
     buffer_clear(&turn->body);
     free(turn);
@@ -139,6 +144,8 @@ static void start_chat(struct turn *turn) {
             {.data = turn->job.request.message,
              .length = turn->job.request.message_length},
         .context = &turn->job.request.context,
+        .on_text = turn->stream ? on_text : NULL,
+        .on_calls = turn->stream ? on_calls : NULL,
         .deadline_ns = loop_now_ns(agent->loop) + service->options.chat_timeout_ns};
     turn->is_counted = true;
     service->sync_count++;
@@ -212,17 +219,37 @@ void route_chat(struct exchange *exchange) {
     }
 }
 
-static void add_result_headers(const struct turn *turn) {
-    struct server_request *request = turn->exchange->request;
-    char number[NUMBER_SIZE];
-    server_add_header(request, "X-Agent-Outcome", outcome_name(turn->outcome));
-    snprintf(number, sizeof number, "%" PRIu64, turn->usage.input);
-    server_add_header(request, "X-Agent-Input-Tokens", number);
-    snprintf(number, sizeof number, "%" PRIu64, turn->usage.output);
-    server_add_header(request, "X-Agent-Output-Tokens", number);
-    if (!turn->cost_known) return;
-    snprintf(number, sizeof number, "%.6f", turn->cost_usd);
-    server_add_header(request, "X-Agent-Cost-Usd", number);
+void route_chat_stream(struct exchange *exchange) {
+    struct service *service = exchange->service;
+    struct chat_request request;
+    struct error err = {0};
+    if (!chat_request_read(&request, server_request_body(exchange->request), &err)) {
+        reject(exchange, &err);
+        return;
+    }
+    struct turn *turn = begin(exchange, &request);
+    if (service->sync_count >= service->options.sync_max) {
+        registry_count(registry_of(exchange), FAMILY_SHED, "busy", NULL, 1);
+        fail(
+            exchange, &(struct exchange_problem){
+                          .status = STATUS_UNAVAILABLE,
+                          .code = "busy",
+                          .message = "too many chats are being answered",
+                          .retry_after_s = RETRY_AFTER_S});
+        return;
+    }
+    turn->stream = chat_stream_new(exchange, service->options.ping_ns);
+    start_chat(turn);
+}
+
+static void on_text(void *owner, struct slice text) {
+    struct turn *turn = owner;
+    chat_stream_text(turn->stream, text);
+}
+
+static void on_calls(void *owner, struct slice calls) {
+    struct turn *turn = owner;
+    chat_stream_calls(turn->stream, calls);
 }
 
 static void answer(struct turn *turn) {
@@ -230,34 +257,28 @@ static void answer(struct turn *turn) {
     /* The exchange frees the turn, whose body it is about to send. */
     struct buffer body = turn->body;
     buffer_init(&turn->body, CHAT_BODY_MAX);
-    add_result_headers(turn);
     json_log_write(
         &exchange->service->agent->log, LOG_INFO, exchange->id,
-        "chat %s in %.0f ms, job %s, user %s", outcome_name(turn->outcome),
+        "chat %s in %.0f ms, job %s, user %s", outcome_name(turn->ended.outcome),
         exchange_age_s(exchange) * 1000, turn->job.id, turn->job.user_hash);
-    exchange_answer(exchange, outcome_status(turn->outcome), ANSWER_JSON, &body);
+    bool has_failed = outcome_failed(turn->ended.outcome);
+    if (turn->stream && (!has_failed || chat_stream_has_begun(turn->stream))) {
+        chat_stream_end(turn->stream, has_failed, buffer_slice(&body));
+        exchange_end_stream(exchange);
+    } else {
+        chat_headers_add(exchange->request, &turn->ended);
+        exchange_answer(
+            exchange, outcome_status(turn->ended.outcome), ANSWER_JSON, &body);
+    }
     buffer_clear(&body);
 }
 
 static void write_failure(struct turn *turn, const struct chat_result *result) {
     struct exchange *exchange = turn->exchange;
-    struct json_writer json = json_writer_to(&turn->body);
-    json_object_begin(&json);
-    json_key(&json, "error");
-    json_object_begin(&json);
-    json_field_string(&json, "code", outcome_name(result->outcome));
-    json_field_string(&json, "message", result->message);
-    json_field_string(&json, "request_id", exchange->id);
-    json_object_end(&json);
-    json_object_end(&json);
+    chat_body_write_failure(result, exchange->id, &turn->body);
     agent_note_error(
         exchange->service->agent, outcome_name(result->outcome), exchange->route,
         exchange->id, result->message);
-    if (outcome_status(result->outcome) != STATUS_UNAVAILABLE) return;
-    char seconds[NUMBER_SIZE];
-    uint64_t wait_s = (result->retry_after_ns + NS_PER_S - 1) / NS_PER_S;
-    snprintf(seconds, sizeof seconds, "%" PRIu64, wait_s > 0 ? wait_s : RETRY_AFTER_S);
-    server_add_header(exchange->request, "Retry-After", seconds);
 }
 
 static void on_chat(void *owner, const struct chat_result *result) {
@@ -266,10 +287,7 @@ static void on_chat(void *owner, const struct chat_result *result) {
     struct service *service = exchange->service;
     turn->chat = NULL;
     turn->has_ended = true;
-    turn->outcome = result->outcome;
-    turn->usage = result->usage;
-    turn->cost_known = result->cost_known;
-    turn->cost_usd = result->cost_usd;
+    turn->ended = *result;
     stop_counting(turn);
     bool has_failed = outcome_failed(result->outcome);
     count_end(exchange, has_failed ? "error" : "success");

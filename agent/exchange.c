@@ -13,9 +13,10 @@
 #include "base/units.h"
 #include "io/loop.h"
 #include "io/server.h"
+#include "io/server_stream.h"
 
 /* What proxies write into their logs when the client did not wait. */
-enum { STATUS_CLIENT_GONE = 499 };
+enum { STATUS_OK = 200, STATUS_CLIENT_GONE = 499 };
 
 struct exchange *exchange_new(
     struct service *service, struct server_request *request, const char *route) {
@@ -55,12 +56,28 @@ void exchange_abandon(struct exchange *exchange) {
     free_exchange(exchange);
 }
 
-static void prepare(struct exchange *exchange, unsigned status) {
-    count(exchange, status);
-    server_request_set_data(exchange->request, NULL);
+static void add_headers(struct exchange *exchange) {
     server_add_header(
         exchange->request, "X-Agent-Version", exchange->service->agent->version);
     server_add_header(exchange->request, "X-Request-Id", exchange->id);
+}
+
+static void prepare(struct exchange *exchange, unsigned status) {
+    count(exchange, status);
+    server_request_set_data(exchange->request, NULL);
+    add_headers(exchange);
+}
+
+void exchange_start_stream(struct exchange *exchange, const char *type) {
+    add_headers(exchange);
+    server_stream_start(exchange->request, STATUS_OK, type);
+}
+
+void exchange_end_stream(struct exchange *exchange) {
+    count(exchange, STATUS_OK);
+    server_request_set_data(exchange->request, NULL);
+    server_stream_end(exchange->request);
+    free_exchange(exchange);
 }
 
 void exchange_answer(

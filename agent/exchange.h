@@ -37,6 +37,11 @@ void exchange_answer(
     struct exchange *exchange, unsigned status, const char *type,
     const struct buffer *body);
 
+/* A 200 whose body follows in pieces (io/server_stream.h); the exchange stays. */
+void exchange_start_stream(struct exchange *exchange, const char *type);
+/* Its end; the exchange and its data are freed. */
+void exchange_end_stream(struct exchange *exchange);
+
 struct exchange_problem {
     unsigned status;
     const char *code;

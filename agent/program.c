@@ -122,6 +122,7 @@ static bool open_service(struct program *program, struct error *err) {
         .sync_max = arguments->sync_max,
         .queue_max = arguments->queue_max,
         .chat_timeout_ns = arguments->chat_timeout_ns,
+        .ping_ns = arguments->ping_ns,
         .job_timeout_ns = arguments->job_timeout_ns,
         .observe_only = arguments->program == PROGRAM_WORKER};
     program->service = service_new(program->agent, &options, err);

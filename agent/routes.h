@@ -11,6 +11,7 @@ typedef void (*route_fn)(struct exchange *exchange);
  *    id             method  path                handler */
 #define ROUTES(X) \
     X(ROUTE_CHAT,    "POST", "/chat",            route_chat), \
+    X(ROUTE_STREAM,  "POST", "/chat/stream",     route_chat_stream), \
     X(ROUTE_JOB,     "GET",  "/chat/{job_id}",   route_job), \
     X(ROUTE_FEEDBACK, "POST", "/feedback",       route_feedback), \
     X(ROUTE_HEALTH,  "GET",  "/health",          route_health), \
@@ -21,6 +22,7 @@ typedef void (*route_fn)(struct exchange *exchange);
 /* clang-format on */
 
 void route_chat(struct exchange *exchange);
+void route_chat_stream(struct exchange *exchange);
 void route_job(struct exchange *exchange);
 void route_feedback(struct exchange *exchange);
 void route_health(struct exchange *exchange);

@@ -20,6 +20,7 @@
 enum { STATUS_NOT_FOUND = 404, STATUS_NOT_ALLOWED = 405 };
 
 static const uint64_t pulse_ns = NS_PER_S;
+static const uint64_t default_ping_ns = 15 * NS_PER_S;
 /* The server's own deadline is only there for what forgets to answer. */
 static const uint64_t answer_slack_ns = 10 * NS_PER_S;
 
@@ -55,6 +56,7 @@ struct service *service_new(
     service->agent = agent;
     service->options = *options;
     if (service->options.sync_max == 0) service->options.sync_max = SERVICE_SYNC_MAX;
+    if (service->options.ping_ns == 0) service->options.ping_ns = default_ping_ns;
     job_queue_init(&service->queue, agent->redis, agent->version);
     if (options->queue_max > 0) service->queue.depth_max = options->queue_max;
     struct server_options server = {

@@ -22,6 +22,7 @@ struct service_options {
     uint32_t queue_max;  /* unfinished jobs; 0 for the default */
     uint64_t chat_timeout_ns;
     uint64_t job_timeout_ns;
+    uint64_t ping_ns;  /* between signs of life in a stream; 0 for 15 s */
     bool observe_only; /* health, metrics and errors: no chats */
 };
 

@@ -1,0 +1,9 @@
+/* The headers that tell how a chat ended. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+struct chat_result;
+struct server_request;
+
+/* X-Agent-Outcome, tokens, cost where it is known, and when to come again after a 503. */
+void chat_headers_add(struct server_request *request, const struct chat_result *result);
