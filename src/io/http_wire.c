@@ -17,7 +17,12 @@ static bool is_head(const struct http_request *request) {
     return request->method && strcmp(request->method, "HEAD") == 0;
 }
 
-static bool only_asks(const struct http_request *request) {
+static bool is_post(const struct http_request *request) {
+    return request->method && strcmp(request->method, "POST") == 0;
+}
+
+static bool has_plain_form(const struct http_request *request) {
+    if (is_post(request)) return request->body.length <= HTTP_WIRE_BODY_MAX;
     bool get = !request->method || strcmp(request->method, "GET") == 0;
     return (get || is_head(request)) && request->body.length == 0;
 }
@@ -82,7 +87,7 @@ static bool take_peer(struct http_wire *wire) {
 
 bool http_wire_read(const struct http_request *request, struct http_wire *wire) {
     struct error err;
-    return only_asks(request) && goes_straight(request->peer) &&
+    return has_plain_form(request) && goes_straight(request->peer) &&
            has_plain_headers(request) &&
            url_parse(slice_of(request->url), &wire->url, &err) &&
            slice_equals(wire->url.scheme, "http") && wire->url.userinfo.length == 0 &&
@@ -115,7 +120,8 @@ bool http_wire_write(
     const struct http_wire *wire, const struct http_request *request,
     struct buffer *bytes) {
     struct slice path = wire->url.path;
-    buffer_add_string(bytes, is_head(request) ? "HEAD " : "GET ");
+    buffer_add_string(bytes, request->method ? request->method : "GET");
+    buffer_add_char(bytes, ' ');
     if (path.length == 0 || *path.data != '/') buffer_add_char(bytes, '/');
     buffer_add(bytes, path.data, path.length);
     buffer_add_string(bytes, " HTTP/1.1\r\n");
@@ -128,6 +134,10 @@ bool http_wire_write(
         buffer_add_string(bytes, header->value);
         buffer_add_string(bytes, "\r\n");
     }
+    if (is_post(request)) {
+        buffer_addf(bytes, "Content-Length: %zu\r\n", request->body.length);
+    }
     buffer_add_string(bytes, "\r\n");
+    buffer_add(bytes, request->body.data, request->body.length);
     return !bytes->overflow;
 }

@@ -13,7 +13,8 @@
 enum {
     HTTP_WIRE_HOST_SIZE = 112,
     HTTP_WIRE_NAME_SIZE = 128, /* "host:port", "[::1]:80" */
-    HTTP_WIRE_MAX = 2 * HTTP_URL_SIZE + 128 * 1024,
+    HTTP_WIRE_BODY_MAX = 4 * 1024 * 1024,
+    HTTP_WIRE_MAX = 2 * HTTP_URL_SIZE + 128 * 1024 + HTTP_WIRE_BODY_MAX,
 };
 
 struct http_wire {
@@ -23,8 +24,8 @@ struct http_wire {
     char name[HTTP_WIRE_NAME_SIZE]; /* for errors, and to know the peer again */
 };
 
-/* Whether a request that has passed the gate is plain: a GET or HEAD to an http:// URL
- * without a proxy, without a detour, and without headers that change how it is sent. */
+/* Whether a request that has passed the gate is plain: a GET, HEAD or POST to an http://
+ * URL without a proxy, without a detour, and without headers that change how it is sent. */
 bool http_wire_read(const struct http_request *request, struct http_wire *wire);
 
 /* The request as it is sent; false when it would be longer than the buffer may be. */
