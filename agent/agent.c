@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "agent/declare.h"
+#include "agent/keep_secrets.h"
 #include "agent/model_client.h"
 #include "agent/registry.h"
 #include "agent/search.h"
@@ -67,6 +68,18 @@ static bool open_store(
     return agent->store != NULL;
 }
 
+static bool keep_secrets(
+    struct agent *agent, const struct agent_options *options, struct error *err) {
+    struct redactor *redactor = agent->redactor;
+    return keep_secret(redactor, "the model's key", options->api_key, err) &&
+           keep_secret_of_url(
+               redactor, "the password of --redis", options->redis_url, err) &&
+           keep_secret_of_url(
+               redactor, "the password of --model-url", options->model_url, err) &&
+           keep_secret_of_url(
+               redactor, "the password of --search-url", options->search_url, err);
+}
+
 struct agent *agent_new(
     struct loop *loop, const struct agent_options *options, struct error *err) {
     struct agent *agent = memory_new(sizeof *agent);
@@ -80,11 +93,7 @@ struct agent *agent_new(
         .version = options->version,
         .redactor = agent->redactor,
         .descriptor = STDERR_FILENO};
-    if (options->api_key &&
-        !redactor_add(agent->redactor, slice_of(options->api_key))) {
-        error_set(err, ERROR_USAGE, "the model's key is too short or too long");
-        goto failed;
-    }
+    if (!keep_secrets(agent, options, err)) goto failed;
     if (!open_redis(agent, options, err) || !open_model(agent, options, err) ||
         !open_search(agent, options, err) || !open_store(agent, options, err)) {
         goto failed;

@@ -10,6 +10,7 @@
 #include "agent/model_client.h"
 #include "agent/tool_round.h"
 #include "base/memory.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "io/loop.h"
@@ -104,9 +105,13 @@ void chat_free(struct chat *chat) {
 }
 
 static void finish(struct chat *chat, enum outcome outcome, const char *message) {
+    char safe[ERROR_MESSAGE_SIZE];
+    struct text text = TEXT_IN(safe);
+    /* A model that repeats what it was sent must not tell its key to everybody. */
+    redact_add(chat->agent->redactor, &text, slice_of(message));
     chat->state = CHAT_DONE;
     chat->result.outcome = outcome;
-    chat->result.message = message;
+    chat->result.message = safe;
     chat->result.calls = buffer_slice(&chat->calls);
     chat->result.turn = buffer_slice(&chat->turn);
     chat->on_done(chat->owner, &chat->result);

@@ -333,6 +333,9 @@ static void accept(struct turn *turn) {
     json_object_end(&json);
     registry_count(registry_of(exchange), FAMILY_QUEUE_ENQUEUED, NULL, NULL, 1);
     count_end(exchange, "accepted");
+    json_log_write(
+        &exchange->service->agent->log, LOG_INFO, exchange->id,
+        "chat accepted as job %s, user %s", turn->job.id, turn->job.user_hash);
     char location[NUMBER_SIZE + JOB_ID_SIZE];
     snprintf(location, sizeof location, "/chat/%s", turn->job.id);
     server_add_header(exchange->request, "Location", location);
