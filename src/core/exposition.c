@@ -320,19 +320,26 @@ static bool take_line(
     return !is_created(sample->name);
 }
 
-bool exposition_next(struct exposition *reader, struct exposition_sample *sample) {
+bool exposition_line(
+    struct exposition *reader, struct exposition_sample *sample, bool *is_sample) {
     struct slice line;
-    while (!reader->ended && next_line(reader, &line)) {
-        if (!take_line(reader, line, sample)) continue;
-        if (reader->sample_count == EXPOSITION_SAMPLES_MAX) {
-            reader->truncated = true;
-            reader->rest.at = reader->rest.end;
-            return false;
-        }
-        reader->sample_count++;
-        return true;
+    if (reader->ended || !next_line(reader, &line)) return false;
+    *is_sample = take_line(reader, line, sample);
+    if (!*is_sample) return true;
+    if (reader->sample_count == EXPOSITION_SAMPLES_MAX) {
+        reader->truncated = true;
+        reader->rest.at = reader->rest.end;
+        *is_sample = false;
+        return false;
     }
-    return false;
+    reader->sample_count++;
+    return true;
+}
+
+bool exposition_next(struct exposition *reader, struct exposition_sample *sample) {
+    bool is_sample = false;
+    while (!is_sample && exposition_line(reader, sample, &is_sample)) continue;
+    return is_sample;
 }
 
 enum exposition_type exposition_type(

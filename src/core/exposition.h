@@ -54,17 +54,17 @@ struct exposition_label {
 };
 
 struct exposition exposition_of(struct slice text);
-
 /* The next sample; false at the end. Its slices point into the text. */
 bool exposition_next(struct exposition *reader, struct exposition_sample *sample);
-
+/* The next line, with a sample or without; false at the end. */
+bool exposition_line(
+    struct exposition *reader, struct exposition_sample *sample, bool *is_sample);
 /* What the TYPE before the last sample says of it. */
 enum exposition_type exposition_type(
     const struct exposition *reader, const struct exposition_sample *sample);
 
 /* Takes the next label from the front; false when there are no more. */
 bool exposition_label(struct slice *labels, struct exposition_label *label);
-
 /* The value of one label as it was written; false when the series does not have it. */
 bool exposition_find(
     const struct exposition_sample *sample, const char *name, struct slice *value);

@@ -9,11 +9,13 @@
 #include "base/safe_text.h"
 #include "core/growth.h"
 #include "core/identity.h"
+#include "core/line_memory.h"
 
 enum { NOTHING = 0xFF };
 
 struct meter {
     struct tally *tally;
+    struct line_memory *lines;
     struct growth growth;
     struct identity identity;
     uint8_t ranks[MEANING_COUNT]; /* of the series that count; NOTHING until seen */
@@ -35,6 +37,7 @@ static const double quantile_tolerance = 1e-9;
 struct meter *meter_new(uint64_t interval_ns) {
     struct meter *meter = memory_new(sizeof *meter);
     meter->tally = tally_new();
+    meter->lines = line_memory_new();
     growth_init(&meter->growth, interval_ns);
     memset(meter->ranks, NOTHING, sizeof meter->ranks);
     meter->fresh = true;
@@ -44,6 +47,7 @@ struct meter *meter_new(uint64_t interval_ns) {
 void meter_free(struct meter *meter) {
     if (!meter) return;
     tally_free(meter->tally);
+    line_memory_free(meter->lines);
     free(meter);
 }
 
@@ -76,6 +80,18 @@ struct tally_series *meter_series(struct meter *meter, struct slice key, bool *i
     memset(series->cells, NOTHING, sizeof series->cells);
     series->kind = METER_IGNORED;
     return series;
+}
+
+uint32_t meter_place(const struct meter *meter, const struct tally_series *series) {
+    return tally_place(meter->tally, series);
+}
+
+struct tally_series *meter_series_at(struct meter *meter, uint32_t place) {
+    return tally_at(meter->tally, place);
+}
+
+struct line_memory *meter_lines(struct meter *meter) {
+    return meter->lines;
 }
 
 void meter_assign(
@@ -282,6 +298,7 @@ static enum identity_news identify(struct meter *meter) {
 /* Everything known about series belongs to a process that is gone. */
 static void forget(struct meter *meter) {
     tally_reset(meter->tally);
+    line_memory_forget(meter->lines);
     memset(meter->ranks, NOTHING, sizeof meter->ranks);
     meter->fresh = true;
 }

@@ -10,6 +10,7 @@
 #include "core/reading.h"
 #include "core/tally.h"
 
+struct line_memory;
 struct meter;
 
 /* What becomes of the values of a series. */
@@ -31,6 +32,13 @@ void meter_begin(struct meter *meter);
 /* The series written as `key`; `is_new` when it has to be told first what it is good for,
  * see below. NULL when there are too many. */
 struct tally_series *meter_series(struct meter *meter, struct slice key, bool *is_new);
+
+/* The place of a series, and the series of a place, until the lines are forgotten. */
+uint32_t meter_place(const struct meter *meter, const struct tally_series *series);
+struct tally_series *meter_series_at(struct meter *meter, uint32_t place);
+
+/* What lines mean whose series are at such places; forgotten by the meter itself. */
+struct line_memory *meter_lines(struct meter *meter);
 
 /* Says what a new series is good for: its values go to `meaning`, up to TALLY_CELLS of
  * them. Of several ranks only the lowest counts. Without a series it only makes known

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "core/exposition.h"
+#include "core/line_memory.h"
 
 enum { JSON_KEY_SIZE = 96, JSON_LEVELS = 4, VERSION_TEXT_SIZE = 64 };
 
@@ -86,29 +87,74 @@ static void assign(
     }
 }
 
-static void take_sample(
+/* Returns what will become of the same line in the next answer. */
+static struct line_meaning take_sample(
     struct scraper *scraper, const struct exposition_sample *sample) {
     if (!same(sample->name, scraper->name)) {
         scraper->name = sample->name;
         scraper->match = aliases_match(scraper->aliases, sample->name);
     }
-    if (scraper->match.count == 0) return;
+    if (scraper->match.count == 0) return (struct line_meaning){.kind = LINE_IGNORED};
 
     const struct alias *row = scraper->match.rows;
     enum meaning_kind kind = meaning_kind(row->meaning);
     if (kind == MEANING_TEXT) {
         take_version(scraper, row, sample);
-        return;
+        return (struct line_meaning){.kind = LINE_UNKNOWN};
     }
     if (kind == MEANING_HISTOGRAM && scraper->match.part == ALIAS_VALUE) {
         take_quantile(scraper, row->meaning, sample);
-        return;
+        return (struct line_meaning){.kind = LINE_UNKNOWN};
     }
     bool is_new;
     struct tally_series *series = meter_series(scraper->meter, sample->series, &is_new);
-    if (!series) return;
+    if (!series) return (struct line_meaning){.kind = LINE_UNKNOWN};
     if (is_new) assign(scraper, series, sample);
     meter_take(scraper->meter, series, sample->value);
+    return (struct line_meaning){
+        .kind = LINE_SERIES,
+        .series = meter_place(scraper->meter, series),
+        .value = sample->value,
+    };
+}
+
+/* A line as it was the last time; false at the end, and when it is not. */
+static bool take_known(struct scraper *scraper, struct exposition *reader) {
+    struct line_meaning meaning;
+    struct line_memory *lines = meter_lines(scraper->meter);
+    if (!line_memory_take(lines, reader, &meaning)) return false;
+    if (meaning.kind == LINE_SERIES) {
+        struct tally_series *series = meter_series_at(scraper->meter, meaning.series);
+        meter_take(scraper->meter, series, meaning.value);
+    }
+    return true;
+}
+
+/* A line that has to be read; false at the end. */
+static bool take_new(
+    struct scraper *scraper, struct exposition *reader, struct slice text) {
+    struct exposition_sample sample = {.series = {.data = text.data}};
+    struct line_meaning meaning = {.kind = LINE_UNKNOWN};
+    const char *start = reader->rest.at;
+    uint32_t bad_lines = reader->bad_lines;
+    bool is_sample;
+    if (!exposition_line(reader, &sample, &is_sample)) return false;
+    if (is_sample) {
+        meaning = take_sample(scraper, &sample);
+    } else if (reader->bad_lines == bad_lines && !reader->ended) {
+        meaning.kind = LINE_NOTHING;
+    }
+    struct line_memory *lines = meter_lines(scraper->meter);
+    line_memory_keep(lines, start, reader, &meaning, sample.series);
+    return true;
+}
+
+static void take_text(
+    struct scraper *scraper, struct exposition *reader, struct slice text) {
+    struct line_memory *lines = meter_lines(scraper->meter);
+    line_memory_begin(lines, text);
+    while (take_known(scraper, reader) || take_new(scraper, reader, text)) continue;
+    line_memory_end(lines);
 }
 
 const struct reading *scrape_text(
@@ -119,9 +165,8 @@ const struct reading *scrape_text(
     do {
         struct scraper scraper = {.meter = meter, .aliases = aliases};
         struct exposition reader = exposition_of(text);
-        struct exposition_sample sample;
         meter_begin(meter);
-        while (exposition_next(&reader, &sample)) take_sample(&scraper, &sample);
+        take_text(&scraper, &reader, text);
         if (reader.truncated) meter_truncated(meter);
         reading = meter_end(meter, at_ns, &again);
         reading->samples = reader.sample_count;

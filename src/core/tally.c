@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/panic.h"
 
 enum { FIRST_CAPACITY = 256 };
 
@@ -108,6 +109,15 @@ struct tally_series *tally_add(struct tally *tally, uint64_t hash) {
     *series = (struct tally_series){.hash = hash};
     tally->cursor = tally->count;
     return series;
+}
+
+uint32_t tally_place(const struct tally *tally, const struct tally_series *series) {
+    return (uint32_t)(series - tally->series);
+}
+
+struct tally_series *tally_at(struct tally *tally, uint32_t place) {
+    ensure(place < tally->count);
+    return &tally->series[place];
 }
 
 uint32_t tally_count(const struct tally *tally) {

@@ -36,4 +36,8 @@ struct tally_series *tally_find(struct tally *tally, uint64_t hash);
 /* Adds a series that was not found; NULL past TALLY_SERIES_MAX. */
 struct tally_series *tally_add(struct tally *tally, uint64_t hash);
 
+/* The place of a series, and the series of a place, until the next tally_reset(). */
+uint32_t tally_place(const struct tally *tally, const struct tally_series *series);
+struct tally_series *tally_at(struct tally *tally, uint32_t place);
+
 uint32_t tally_count(const struct tally *tally);

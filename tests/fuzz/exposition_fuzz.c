@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/panic.h"
 #include "base/units.h"
 #include "core/exposition.h"
 #include "core/heat_column.h"
+#include "core/line_memory.h"
 #include "core/scrape.h"
 #include "fuzz/fuzz.h"
 
@@ -62,6 +64,33 @@ static void check_values(const float values[METRIC_COUNT]) {
     ensure(isnan(values[METRIC_TOKENS]) || values[METRIC_TOKENS] >= 0);
 }
 
+/* The same lines with other values here and there, as the next answer has them. */
+static void change_digits(char *text, size_t size, uint64_t seed) {
+    for (size_t i = 0; i < size; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1;
+        bool digit = text[i] >= '0' && text[i] <= '9';
+        if (digit && seed >> 61 == 0) text[i] = (char)('0' + (text[i] - '0' + 1) % 10);
+    }
+}
+
+/* What was remembered of the lines before must not change what is read. */
+static void check_memory(
+    struct meter *meters[2], const struct aliases *aliases, struct slice text,
+    uint64_t at_ns) {
+    const struct reading *reading = scrape_text(meters[0], aliases, text, at_ns);
+    line_memory_forget(meter_lines(meters[1]));
+    const struct reading *plain = scrape_text(meters[1], aliases, text, at_ns);
+    /* Every reading is zeroed before it is filled, and missing is one kind of NaN. */
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
+    ensure(memcmp(reading, plain, sizeof *reading) == 0);
+
+    float values[METRIC_COUNT];
+    uint16_t rows[HEAT_BUCKETS];
+    readings_sum(&reading, 1, values);
+    check_values(values);
+    heat_column(&reading->latest, rows);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     /* A copy of just that size, so that a read past its end is seen. */
     char *copy = memory_copy_bytes(data, size);
@@ -71,19 +100,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
     struct aliases aliases;
     aliases_init(&aliases);
-    struct meter *meter = meter_new(NS_PER_S);
+    struct meter *meters[2] = {meter_new(NS_PER_S), meter_new(NS_PER_S)};
     /* The first half and the whole: counters grow, appear and begin again. */
-    const struct slice answers[] = {{copy, size / 2}, text, {copy, size / 2}, text};
+    const struct slice answers[] = {
+        {copy, size / 2}, text, {copy, size / 2}, text, text, text, text};
     for (uint64_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-        const struct reading *reading =
-            scrape_text(meter, &aliases, answers[i], (i + 1) * NS_PER_S);
-        float values[METRIC_COUNT];
-        uint16_t rows[HEAT_BUCKETS];
-        readings_sum(&reading, 1, values);
-        check_values(values);
-        heat_column(&reading->latest, rows);
+        check_memory(meters, &aliases, answers[i], (i + 1) * NS_PER_S);
+        if (i >= 3) change_digits(copy, size, i);
     }
-    meter_free(meter);
+    meter_free(meters[0]);
+    meter_free(meters[1]);
     free(copy);
     return 0;
 }
