@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "io/bound_socket.h"
 
 enum {
     FOR_SERVE = 1 << PROGRAM_SERVE,
@@ -25,6 +26,10 @@ enum {
 /*    id                    name              value        for        help */
 #define OPTIONS(X) \
     X(OPTION_LISTEN,        "listen",         "ADDR:PORT", FOR_ALL,   "listen there; port 0 takes a free one (default 127.0.0.1:0, for worker: nowhere)"), \
+    X(OPTION_TOKEN_ENV,     "token-env",      "VARIABLE",  FOR_AGENT, "whoever asks needs the bearer token that is in this variable (default: none is needed)"), \
+    X(OPTION_INSECURE,      "insecure-listen", NULL,       FOR_ALL,   "listen beyond this machine without a token: whoever reaches it may use it"), \
+    X(OPTION_ADDRESS_MAX,   "address-max",    "COUNT",     FOR_AGENT, "connections from one address (default 256, on loopback any number)"), \
+    X(OPTION_COMPLETE_TIMEOUT, "complete-timeout", "TIME", FOR_AGENT, "the most that a request may take to arrive (default 10s)"), \
     X(OPTION_PORT_FILE,     "port-file",      "FILE",      FOR_ALL,   "write the port into FILE once it is open"), \
     X(OPTION_RELEASE,       "release",        "VERSION",   FOR_AGENT, "the version that this is (default dev)"), \
     X(OPTION_NAME,          "name",           "NAME",      FOR_WORKER, "a stable name of this worker (default worker-<release>)"), \
@@ -215,6 +220,10 @@ static bool take_checked(
     case OPTION_DRAIN_NOTICE:
         return take_time(&arguments->drain_notice_ns, option, value, err);
     case OPTION_STREAM_PING: return take_time(&arguments->ping_ns, option, value, err);
+    case OPTION_COMPLETE_TIMEOUT:
+        return take_time(&arguments->complete_timeout_ns, option, value, err);
+    case OPTION_ADDRESS_MAX:
+        return take_count(&arguments->address_max, SYNC_MOST, option, value, err);
     case OPTION_SYNC_MAX:
         return take_count(&arguments->sync_max, SYNC_MOST, option, value, err);
     case OPTION_QUEUE_MAX:
@@ -245,6 +254,8 @@ static void take_plain(
     case OPTION_MODEL_URL: arguments->model_url = value; break;
     case OPTION_MODEL: arguments->model = value; break;
     case OPTION_API_KEY_ENV: arguments->api_key_variable = value; break;
+    case OPTION_TOKEN_ENV: arguments->token_variable = value; break;
+    case OPTION_INSECURE: arguments->insecure_listen = true; break;
     case OPTION_PRICES: arguments->prices_file = value; break;
     case OPTION_SEARCH_URL: arguments->search_url = value; break;
     case OPTION_SEARCH_HOSTS: arguments->search_hosts = value; break;
@@ -308,7 +319,21 @@ static bool take_options(
     return true;
 }
 
+static bool check_listen(const struct arguments *arguments, struct error *err) {
+    if (arguments->address[0] == '\0' || arguments->insecure_listen ||
+        arguments->token_variable || bound_socket_is_loopback(arguments->address)) {
+        return true;
+    }
+    bool has_token = arguments->program != PROGRAM_MODEL;
+    return error_set(
+        err, ERROR_USAGE,
+        "--listen %s reaches beyond this machine, and whoever asks would be answered: "
+        "%s--insecure-listen says that this is meant",
+        arguments->address, has_token ? "--token-env asks for a token, " : "");
+}
+
 static bool check(const struct arguments *arguments, struct error *err) {
+    if (!check_listen(arguments, err)) return false;
     if (arguments->program == PROGRAM_MODEL) return true;
     if (!arguments->model_url) {
         return error_set(err, ERROR_USAGE, "--model-url is required");

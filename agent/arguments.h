@@ -40,7 +40,7 @@ struct arguments {
     uint16_t port;
     const char *port_file, *release, *name,
         *redis_url; /* borrowed from argv, or NULL */
-    const char *model_url, *model, *api_key_variable, *prices_file;
+    const char *model_url, *model, *api_key_variable, *token_variable, *prices_file;
     const char *search_url, *search_hosts, *store_file;
     enum wire_kind wire;
     struct retry_policy retry;
@@ -50,9 +50,12 @@ struct arguments {
     bool has_pace; /* of tokens, in place of the latency's own */
     uint64_t pace_ns;
     struct faults faults;
+    bool insecure_listen;
+    uint32_t address_max;                /* 0 for the default */
     uint32_t slots, sync_max, queue_max; /* 0 for the default */
     uint64_t lease_ns, chat_timeout_ns, job_timeout_ns, model_timeout_ns;
-    uint64_t drain_notice_ns, ping_ns; /* 0 for the default of the latter */
+    uint64_t drain_notice_ns;
+    uint64_t ping_ns, complete_timeout_ns; /* 0 for the default */
 };
 
 /* False with what is wrong and where to find help. */

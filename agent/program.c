@@ -15,14 +15,20 @@
 #include "agent/prices.h"
 #include "agent/service.h"
 #include "agent/worker.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "core/document.h"
+#include "io/bound_socket.h"
 #include "io/json.h"
 #include "io/leash.h"
 #include "io/loop.h"
 
-enum { PRICES_BYTES_MAX = 256 * 1024, PORT_TEXT_SIZE = 16 };
+enum {
+    PRICES_BYTES_MAX = 256 * 1024,
+    PORT_TEXT_SIZE = 16,
+    ADDRESS_MAX = 256, /* connections from one address beyond loopback */
+};
 
 /* Together within the 30 s that orchestrators give. */
 static const uint64_t drain_limit_ns = 25 * NS_PER_S;
@@ -82,17 +88,20 @@ static bool load_prices(struct program *program, struct error *err) {
     return is_read;
 }
 
+/* What that variable holds; NULL without a variable. */
+static bool read_secret(const char *variable, const char **secret, struct error *err) {
+    *secret = NULL;
+    if (!variable) return true;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread. */
+    *secret = getenv(variable);
+    return (*secret && (*secret)[0] != '\0') ||
+           error_set(err, ERROR_USAGE, "%s is not set", variable);
+}
+
 static bool open_agent(struct program *program, struct error *err) {
     const struct arguments *arguments = program->arguments;
     const char *key = NULL;
-    if (arguments->api_key_variable) {
-        /* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread. */
-        key = getenv(arguments->api_key_variable);
-        if (!key || key[0] == '\0') {
-            return error_set(
-                err, ERROR_USAGE, "%s is not set", arguments->api_key_variable);
-        }
-    }
+    if (!read_secret(arguments->api_key_variable, &key, err)) return false;
     if (!load_prices(program, err)) return false;
     struct agent_options options = {
         .program = program_name(arguments->program),
@@ -113,10 +122,30 @@ static bool open_agent(struct program *program, struct error *err) {
     return program->agent != NULL;
 }
 
+static bool read_token(struct program *program, const char **token, struct error *err) {
+    const char *variable = program->arguments->token_variable;
+    if (!read_secret(variable, token, err)) return false;
+    if (!*token) return true;
+    if (!access_token_valid(*token)) {
+        return error_set(
+            err, ERROR_USAGE, "%s holds no token: %d to %d characters without blanks",
+            variable, ACCESS_TOKEN_MIN, ACCESS_TOKEN_MAX);
+    }
+    return redactor_add(program->agent->redactor, slice_of(*token));
+}
+
 static bool open_service(struct program *program, struct error *err) {
     const struct arguments *arguments = program->arguments;
     if (arguments->address[0] == '\0') return true;
+    const char *token = NULL;
+    if (!read_token(program, &token, err)) return false;
+    bool is_loopback = bound_socket_is_loopback(arguments->address);
+    uint32_t address_max = arguments->address_max;
+    if (address_max == 0 && !is_loopback) address_max = ADDRESS_MAX;
     struct service_options options = {
+        .token = token,
+        .address_max = address_max,
+        .complete_timeout_ns = arguments->complete_timeout_ns,
         .address = arguments->address,
         .port = arguments->port,
         .sync_max = arguments->sync_max,

@@ -17,7 +17,7 @@
 #include "io/redis.h"
 #include "io/server.h"
 
-enum { STATUS_NOT_FOUND = 404, STATUS_NOT_ALLOWED = 405 };
+enum { STATUS_UNAUTHORIZED = 401, STATUS_NOT_FOUND = 404, STATUS_NOT_ALLOWED = 405 };
 
 static const uint64_t pulse_ns = NS_PER_S;
 static const uint64_t default_ping_ns = 15 * NS_PER_S;
@@ -56,12 +56,16 @@ struct service *service_new(
     service->agent = agent;
     service->options = *options;
     if (service->options.sync_max == 0) service->options.sync_max = SERVICE_SYNC_MAX;
+    access_init(&service->access, options->token);
+    service->options.token = NULL; /* not ours to keep */
     if (service->options.ping_ns == 0) service->options.ping_ns = default_ping_ns;
     job_queue_init(&service->queue, agent->redis, agent->version);
     if (options->queue_max > 0) service->queue.depth_max = options->queue_max;
     struct server_options server = {
         .address = options->address,
         .port = options->port,
+        .complete_timeout_ns = options->complete_timeout_ns,
+        .address_max = options->address_max,
         .answer_timeout_ns = options->chat_timeout_ns + answer_slack_ns};
     service->server =
         server_new(agent->loop, &server, on_request, on_gone, service, err);
@@ -112,12 +116,25 @@ static bool allows(const struct route *route, const char *method) {
     return strcmp(route->method, "GET") == 0 && strcmp(method, "HEAD") == 0;
 }
 
+/* Whoever restarts and balances services needs no token. */
+static bool is_open(const struct route *route) {
+    return route && (route->handler == route_live || route->handler == route_ready);
+}
+
 static void on_request(void *owner, struct server_request *request) {
     struct service *service = owner;
     const struct route *route = find_route(service, server_request_path(request));
     struct exchange *exchange =
         exchange_new(service, request, route ? route->path : "other");
-    if (!route) {
+    const char *authorization = server_request_header(request, "Authorization");
+    if (!is_open(route) && !access_allows(&service->access, authorization)) {
+        server_add_header(request, "WWW-Authenticate", "Bearer");
+        exchange_refuse(
+            exchange, &(struct exchange_problem){
+                          .status = STATUS_UNAUTHORIZED,
+                          .code = "unauthorized",
+                          .message = "this needs the service's bearer token"});
+    } else if (!route) {
         exchange_refuse(
             exchange, &(struct exchange_problem){
                           .status = STATUS_NOT_FOUND,

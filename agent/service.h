@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/access.h"
 #include "agent/job_queue.h"
 #include "base/error.h"
 
@@ -22,8 +23,11 @@ struct service_options {
     uint32_t queue_max;  /* unfinished jobs; 0 for the default */
     uint64_t chat_timeout_ns;
     uint64_t job_timeout_ns;
-    uint64_t ping_ns;  /* between signs of life in a stream; 0 for 15 s */
-    bool observe_only; /* health, metrics and errors: no chats */
+    uint64_t ping_ns;             /* between signs of life in a stream; 0 for 15 s */
+    uint64_t complete_timeout_ns; /* for a request to arrive; 0 for 10 s */
+    uint32_t address_max;         /* connections from one address; 0 for no limit */
+    const char *token;            /* NULL: whoever reaches it may ask */
+    bool observe_only;            /* health, metrics and errors: no chats */
 };
 
 typedef void (*service_drained_fn)(void *owner);
@@ -34,6 +38,7 @@ struct service {
     struct job_queue queue;
     struct job_ids ids;
     struct service_options options;
+    struct access access;
     uint32_t sync_count; /* chats being answered */
     struct loop_timer *pulse;
     uint64_t pulse_due_ns;

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1024 };
+enum { BACKLOG = 1024, LOOPBACK_NET = 127 };
 
 union address {
     struct sockaddr any;
@@ -60,4 +60,14 @@ int bound_socket_open(
     bool v6 = family == AF_INET6;
     *bound_port = ntohs(v6 ? bound.v6.sin6_port : bound.v4.sin_port);
     return listener;
+}
+
+bool bound_socket_is_loopback(const char *address) {
+    union address read;
+    socklen_t length = 0;
+    if (!read_address(address, 0, &read, &length)) return false;
+    if (read.any.sa_family == AF_INET6) {
+        return IN6_IS_ADDR_LOOPBACK(&read.v6.sin6_addr);
+    }
+    return ntohl(read.v4.sin_addr.s_addr) >> 24 == LOOPBACK_NET;
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -11,3 +12,6 @@
  * is not numeric, ERROR_CONFLICT when somebody else listens there. */
 int bound_socket_open(
     const char *address, uint16_t port, uint16_t *bound_port, struct error *err);
+
+/* Whether only this machine reaches it. False for what is no numeric address, too. */
+bool bound_socket_is_loopback(const char *address);

@@ -176,8 +176,9 @@ struct MHD_Daemon *server_daemon_start(struct server *server) {
         NULL, /* must come first */
         MHD_OPTION_LISTEN_SOCKET, server->listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)HEADERS_BYTES_MAX, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)server->options.connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
-        idle_s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+        (unsigned)server->options.connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)server->options.address_max, MHD_OPTION_CONNECTION_TIMEOUT, idle_s,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_UNESCAPE_CALLBACK,
         leave_encoded, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 }

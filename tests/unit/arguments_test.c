@@ -68,6 +68,32 @@ static void arguments_say_how_the_model_is_asked(void **state) {
     assert_false(parse(&arguments, "x model --retry sdk", &err));
 }
 
+static void arguments_keep_to_this_machine_unless_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        bool is_good;
+    } rows[] = {
+        {"x serve --model-url http://a --listen 127.0.0.2:1", true},
+        {"x serve --model-url http://a --listen [::1]:1", true},
+        {"x serve --model-url http://a --listen 0.0.0.0:1", false},
+        {"x serve --model-url http://a --listen [::]:1", false},
+        {"x serve --model-url http://a --listen 192.0.2.1:1", false},
+        {"x serve --model-url http://a --listen 0.0.0.0:1 --token-env T", true},
+        {"x serve --model-url http://a --listen 0.0.0.0:1 --insecure-listen", true},
+        {"x worker --model-url http://a --redis b --listen 0.0.0.0:1", false},
+        {"x worker --model-url http://a --redis b", true},
+        {"x model --listen 0.0.0.0:1", false},
+        {"x model --listen 0.0.0.0:1 --insecure-listen", true},
+        {"x model --token-env T", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct arguments arguments;
+        struct error err = {0};
+        assert_int_equal(parse(&arguments, rows[i].line, &err), rows[i].is_good);
+    }
+}
+
 static void arguments_are_taken(void **state) {
     (void)state;
     struct arguments arguments;
@@ -153,6 +179,7 @@ static void arguments_ask_for_help(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arguments_have_safe_defaults),
+        cmocka_unit_test(arguments_keep_to_this_machine_unless_told),
         cmocka_unit_test(arguments_are_taken),
         cmocka_unit_test(arguments_that_are_wrong_are_named),
         cmocka_unit_test(arguments_ask_for_help),
