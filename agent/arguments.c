@@ -38,7 +38,7 @@ enum {
     X(OPTION_MODEL_API,     "model-api",      "API",       FOR_AGENT, "what it speaks: messages or openai (default messages)"), \
     X(OPTION_MODEL,         "model",          "NAME",      FOR_AGENT, "which model to ask for (default local-1)"), \
     X(OPTION_RETRY,         "retry",          "PROFILE",   FOR_AGENT, "failed calls to the model: sdk (two retries) or book (after 1, 2 and 4s) (default sdk)"), \
-    X(OPTION_API_KEY_ENV,   "api-key-env",    "VARIABLE",  FOR_AGENT, "take the model's key from this variable (default: no key is sent)"), \
+    X(OPTION_API_KEY_ENV,   "api-key-env",    "VARIABLE",  FOR_AGENT, "take the model's key from this variable (default: the key is none)"), \
     X(OPTION_PRICES,        "prices",         "FILE",      FOR_AGENT, "JSON table of prices in place of the built-in one"), \
     X(OPTION_SEARCH_URL,    "search-url",     "URL",       FOR_AGENT, "the service that search_web asks (default: built-in articles)"), \
     X(OPTION_SEARCH_HOSTS,  "search-hosts",   "HOSTS",     FOR_AGENT, "HOST[:PORT],…: whom --search-url may name (default: its own)"), \

@@ -26,9 +26,8 @@ static const uint64_t check_unwell_ns = 2 * NS_PER_S;
 static void check(void *owner, uint64_t now_ns);
 static void on_checked(void *owner, const struct http_reply *reply);
 
-/* The Messages API wants the header even where there is nobody to tell a key. */
+/* Servers want the header even where there is nobody to tell a key. */
 static char *make_key(const struct wire *wire, const char *api_key) {
-    if (!api_key && wire->key_prefix[0] != '\0') return NULL;
     struct buffer key;
     buffer_init(&key, KEY_SIZE);
     buffer_addf(&key, "%s%s", wire->key_prefix, api_key ? api_key : "none");
@@ -98,9 +97,7 @@ size_t model_client_headers(
     size_t count = 0;
     headers[count++] = (struct http_header){"content-type", "application/json"};
     headers[count++] = (struct http_header){"x-agent-version", client->version};
-    if (client->key) {
-        headers[count++] = (struct http_header){wire->key_header, client->key};
-    }
+    headers[count++] = (struct http_header){wire->key_header, client->key};
     if (wire->version_header) {
         headers[count++] = (struct http_header){wire->version_header, wire->version};
     }

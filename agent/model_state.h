@@ -24,7 +24,7 @@ struct model_client {
     struct http *http;
     const struct wire *wire;
     char *url, *model, *version;
-    char *key; /* as its header has it; NULL for no such header */
+    char *key; /* as its header has it */
     struct prices prices;
     struct model_account account;
     uint64_t timeout_ns;

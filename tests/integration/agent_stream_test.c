@@ -50,12 +50,9 @@ static struct slice recorded(const char *name) {
     return buffer_slice(&stream);
 }
 
-static void begin(struct scene *scene, const struct replayed *answers, size_t count) {
+static void open_agent(struct scene *scene) {
     static struct prices prices;
     struct error err = {0};
-    *scene =
-        (struct scene){.words = {.limit = WORDS_MAX}, .text = {.limit = WORDS_MAX}};
-    replayer_start(&scene->replayer, answers, count);
     scene->loop = loop_new();
     prices_default(&prices);
     struct agent_options options = {
@@ -67,6 +64,13 @@ static void begin(struct scene *scene, const struct replayed *answers, size_t co
         .log_level = LOG_ERROR};
     scene->agent = agent_new(scene->loop, &options, &err);
     assert_non_null(scene->agent);
+}
+
+static void begin(struct scene *scene, const struct replayed *answers, size_t count) {
+    *scene =
+        (struct scene){.words = {.limit = WORDS_MAX}, .text = {.limit = WORDS_MAX}};
+    replayer_start(&scene->replayer, answers, count);
+    open_agent(scene);
 }
 
 static void end(struct scene *scene) {
