@@ -2,6 +2,7 @@
  * run: client, model and Redis on one processor, the service on the other. Closes with one
  * line per bar. */
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/units.h"
 #include "io/loop.h"
 #include "support/bars.h"
+#include "support/crowd.h"
 #include "support/meter.h"
 #include "support/peers.h"
 #include "support/processors.h"
@@ -30,11 +32,14 @@ enum {
     JOBS_AT_ONCE = 1000, /* of one volley */
     JOBS_WAITING = 8000, /* before the next; the queue takes 10,000 */
     MEMORY_SHARE = 10,   /* of the jobs, in percent: memory is first looked at then */
+    STREAMS = 1000,
 };
 
 static const char agent_program[] = BINARIES_FOLDER "/flightdeck-agent";
 static const char python_script[] = TESTS_FOLDER "/bench/chat_service.py";
 static const uint64_t volley_limit_ns = 60 * NS_PER_S;
+static const uint64_t streams_limit_ns = 30 * NS_PER_S;
+static const uint64_t streams_look_ns = 5 * NS_PER_S;
 static const uint64_t jobs_limit_ns = 120 * NS_PER_S;
 
 struct bench {
@@ -56,6 +61,10 @@ static void print_contender(const struct contender *one) {
     printf(
         "  %-8s %8.3f s of CPU per %d requests (%.3f to %.3f)\n", one->name, cpu.median,
         PER, cpu.least, cpu.most);
+}
+
+static double anonymous_mib(pid_t pid) {
+    return (double)meter_read(pid).rss_anon_bytes / (1 << 20);
 }
 
 /* Comparing */
@@ -101,8 +110,8 @@ static void compare(
     }
 }
 
-static uint16_t serve_port(const struct bench *bench) {
-    return (uint16_t)strtoul(strrchr(bench->stack.urls[0], ':') + 1, NULL, 10);
+static uint16_t serve_port(const struct bench *bench, unsigned index) {
+    return (uint16_t)strtoul(strrchr(bench->stack.urls[index], ':') + 1, NULL, 10);
 }
 
 static void compare_health(struct bench *bench) {
@@ -126,7 +135,7 @@ static void compare_health(struct bench *bench) {
             .name = "agent", .pid = bench->stack.serves[0].pid, .volley = volley};
         struct contender theirs = {
             .name = "nginx", .pid = nginx.process.pid, .volley = volley};
-        ours.volley.port = serve_port(bench);
+        ours.volley.port = serve_port(bench, 0);
         theirs.volley.port = nginx.port;
         compare(name, limit, &ours, &theirs);
     } else {
@@ -188,13 +197,82 @@ static void compare_chats(struct bench *bench) {
             chatter("agent", bench->stack.serves[0].pid, &our_chats, CHAT_REQUESTS);
         struct contender theirs =
             chatter("python", python.process.pid, &their_chats, PYTHON_REQUESTS);
-        ours.volley.port = serve_port(bench);
+        ours.volley.port = serve_port(bench, 0);
         theirs.volley.port = python.port;
         compare(name, limit, &ours, &theirs);
     } else {
         bar_unknown(name, limit, err.message);
     }
     peer_stop(&python);
+}
+
+/* Streams */
+
+static void write_stream_request(unsigned number, char request[CROWD_REQUEST_SIZE]) {
+    char body[REQUEST_SIZE / 2];
+    int length = snprintf(
+        body, sizeof body,
+        "{\"user_id\":\"streamed-%u\",\"message\":\"Where is my parcel?\"}", number);
+    snprintf(
+        request, CROWD_REQUEST_SIZE,
+        "POST /chat/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n"
+        "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+        length, body);
+}
+
+/* A model that takes a second for each word, so that every stream stays open. */
+static bool start_slow_model(
+    struct bench *bench, struct test_process *model, char url[TEST_URL_SIZE]) {
+    char port_file[TEST_PATH_SIZE];
+    test_folder_path(&bench->stack.folder, "slow.port", port_file);
+    const char *const args[] = {agent_program, "model",   "--listen",  "127.0.0.1:0",
+                                "--port-file", port_file, "--latency", "instant",
+                                "--pace",      "1s",      NULL};
+    test_process_start(model, args, NULL);
+    uint16_t port = 0;
+    while (test_process_runs(model) && (port = test_read_port(port_file)) == 0) {
+        test_client_breathe(&bench->stack.client);
+    }
+    snprintf(url, TEST_URL_SIZE, "http://127.0.0.1:%u", port);
+    return port != 0;
+}
+
+static void measure_streams(struct bench *bench) {
+    static const char name[] = "agent_streams_mib";
+    static const double limit = 64;
+    struct test_process model = {0};
+    char url[TEST_URL_SIZE];
+    if (!start_slow_model(bench, &model, url)) {
+        bar_unknown(name, limit, "the slow model does not start");
+        return;
+    }
+    const char *const more[] = {"--redis", bench->stack.redis.url, "--model-url",
+                                url,       "--sync-max",           "2000",
+                                NULL};
+    processors_take(&bench->processors.far);
+    test_stack_serve(&bench->stack, 1, "streams", more);
+    processors_take(&bench->processors.near);
+    pid_t pid = bench->stack.serves[1].pid;
+    double idle_mib = anonymous_mib(pid);
+    struct crowd *crowd =
+        crowd_new(serve_port(bench, 1), STREAMS, write_stream_request);
+    crowd_listen(crowd, STREAMS, streams_limit_ns);
+    uint64_t first_bytes = crowd_heard_bytes(crowd);
+    unsigned open = crowd_listen(crowd, STREAMS + 1, streams_look_ns);
+    double open_mib = anonymous_mib(pid);
+    printf(
+        "%u of %d streams are open and have heard %" PRIu64 " bytes in %d s\n", open,
+        STREAMS, crowd_heard_bytes(crowd) - first_bytes,
+        (int)(streams_look_ns / NS_PER_S));
+    printf("  %.2f MiB RssAnon, %.2f before\n", open_mib, idle_mib);
+    if (open == STREAMS) {
+        bar_at_most(name, open_mib, limit);
+    } else {
+        bar_unknown(name, limit, "not every stream stayed open");
+    }
+    crowd_free(crowd);
+    test_process_kill(&bench->stack.serves[1]);
+    test_process_kill(&model);
 }
 
 /* Jobs */
@@ -210,10 +288,6 @@ static double redis_number(struct bench *bench, const char *command) {
 struct memory {
     double serve_mib, worker_mib, redis_mib;
 };
-
-static double anonymous_mib(pid_t pid) {
-    return (double)meter_read(pid).rss_anon_bytes / (1 << 20);
-}
 
 static struct memory look_at_memory(struct bench *bench, double jobs) {
     struct memory memory = {
@@ -267,7 +341,7 @@ static void measure_jobs(struct bench *bench) {
     test_stack_worker(&bench->stack, 0, "bench", slots);
     processors_take(&bench->processors.near);
     struct volley volley = {
-        .port = serve_port(bench),
+        .port = serve_port(bench, 0),
         .requests = chats.requests,
         .request_count = CONNECTIONS,
         .connections = CONNECTIONS,
@@ -304,6 +378,7 @@ int main(void) {
     start(&bench);
     compare_health(&bench);
     compare_chats(&bench);
+    measure_streams(&bench);
     measure_jobs(&bench);
     test_stack_stop(&bench.stack);
     return 0;
