@@ -9,6 +9,7 @@
 #include "agent/keep_secrets.h"
 #include "agent/model_client.h"
 #include "agent/registry.h"
+#include "agent/response_cache.h"
 #include "agent/search.h"
 #include "agent/simulator.h"
 #include "agent/storage.h"
@@ -101,6 +102,7 @@ struct agent *agent_new(
     agent->build = (struct build_info){
         .version = options->version, .model = options->model, .mode = mode_of(options)};
     declare_work(agent->registry, options->model);
+    agent->cache = response_cache_new(agent, options->cache_ttl_ns);
     return agent;
 
 failed:
@@ -111,6 +113,7 @@ failed:
 void agent_free(struct agent *agent) {
     if (!agent) return;
     model_client_free(agent->model);
+    response_cache_free(agent->cache);
     search_free(agent->search);
     storage_free(agent->store);
     redis_free(agent->redis);

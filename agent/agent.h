@@ -16,6 +16,7 @@
 struct loop;
 struct redis;
 struct redactor;
+struct response_cache;
 struct registry;
 struct model_client;
 struct search;
@@ -36,6 +37,7 @@ struct agent_options {
     struct retry_policy retry;             /* all zeros for the default */
     const char *search_url, *search_hosts; /* as in search_endpoint.h; NULL for none */
     const char *store_path;                /* NULL for none */
+    uint64_t cache_ttl_ns; /* of answers that are given again; 0: there are none */
     enum log_level log_level;
 };
 
@@ -45,8 +47,9 @@ struct agent {
     struct redis *redis; /* NULL without one */
     struct registry *registry;
     struct model_client *model;
-    struct search *search; /* NULL: the built-in articles */
-    struct storage *store; /* NULL without one */
+    struct search *search;        /* NULL: the built-in articles */
+    struct storage *store;        /* NULL without one */
+    struct response_cache *cache; /* NULL without one */
     struct redactor *redactor;
     struct build_info build;
     struct json_log log;

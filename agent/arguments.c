@@ -43,6 +43,7 @@ enum {
     X(OPTION_SEARCH_URL,    "search-url",     "URL",       FOR_AGENT, "the service that search_web asks (default: built-in articles)"), \
     X(OPTION_SEARCH_HOSTS,  "search-hosts",   "HOSTS",     FOR_AGENT, "HOST[:PORT],…: whom --search-url may name (default: its own)"), \
     X(OPTION_STORE,         "store",          "FILE",      FOR_AGENT, "SQLite file of orders, ended jobs and ratings; several agents may share it"), \
+    X(OPTION_CACHE_TTL,     "cache-ttl",      "TIME",      FOR_AGENT, "give an answer again to the same question for so long (default 0s: never)"), \
     X(OPTION_CHAT_TIMEOUT,  "chat-timeout",   "TIME",      FOR_SERVE, "the most that a waiting client waits (default 120s)"), \
     X(OPTION_JOB_TIMEOUT,   "job-timeout",    "TIME",      FOR_SERVE, "the most that a queued chat may take (default 10m)"), \
     X(OPTION_MODEL_TIMEOUT, "model-timeout",  "TIME",      FOR_AGENT, "the most that one call to the model may take (default 30s)"), \
@@ -216,6 +217,8 @@ static bool take_checked(
         return take_time(&arguments->job_timeout_ns, option, value, err);
     case OPTION_MODEL_TIMEOUT:
         return take_time(&arguments->model_timeout_ns, option, value, err);
+    case OPTION_CACHE_TTL:
+        return take_time(&arguments->cache_ttl_ns, option, value, err);
     case OPTION_LEASE: return take_time(&arguments->lease_ns, option, value, err);
     case OPTION_DRAIN_NOTICE:
         return take_time(&arguments->drain_notice_ns, option, value, err);

@@ -53,7 +53,7 @@ struct arguments {
     bool insecure_listen;
     uint32_t address_max;                /* 0 for the default */
     uint32_t slots, sync_max, queue_max; /* 0 for the default */
-    uint64_t lease_ns, chat_timeout_ns, job_timeout_ns, model_timeout_ns;
+    uint64_t cache_ttl_ns, lease_ns, chat_timeout_ns, job_timeout_ns, model_timeout_ns;
     uint64_t drain_notice_ns;
     uint64_t ping_ns, complete_timeout_ns; /* 0 for the default */
 };

@@ -8,6 +8,7 @@
 #include "agent/chat_request.h"
 #include "agent/conversation.h"
 #include "agent/model_client.h"
+#include "agent/response_cache.h"
 #include "agent/tool_round.h"
 #include "base/memory.h"
 #include "base/redact.h"
@@ -20,7 +21,7 @@ enum { KEY_SIZE = CHAT_USER_SIZE + 8, NUMBER_SIZE = 16 };
 
 static const uint64_t history_timeout_ns = NS_PER_S / 2;
 
-enum chat_state { CHAT_LOADING, CHAT_ASKING, CHAT_WORKING, CHAT_DONE };
+enum chat_state { CHAT_LOADING, CHAT_REPEATING, CHAT_ASKING, CHAT_WORKING, CHAT_DONE };
 
 struct chat {
     struct agent *agent; /* borrowed */
@@ -38,6 +39,10 @@ struct chat {
     struct conversation conversation;
     struct buffer calls; /* JSON objects with commas between them */
     struct buffer turn;
+    enum cache_wish wish;
+    char cache_key[CACHED_KEY_SIZE];
+    struct cached_answer cached; /* once it was found */
+    bool has_varied;             /* a tool may tell something else the next time */
     struct chat_result result;
     void (*on_text)(void *owner, struct slice text); /* NULL: nobody listens */
     void (*on_calls)(void *owner, struct slice calls);
@@ -48,6 +53,8 @@ struct chat {
 
 static void on_history(void *owner, const struct redis_result *result);
 static void on_no_history(void *owner, uint64_t now_ns);
+static void on_cached(void *owner, const struct redis_result *result);
+static void on_repeated(void *owner, uint64_t now_ns);
 static void ask_model(struct chat *chat);
 static void on_text(void *owner, struct slice text);
 static void on_answer(void *owner, const struct model_result *result);
@@ -80,6 +87,7 @@ struct chat *chat_start(
     chat_request_hash_user(slice_of(question->user_id), chat->user_hash);
     chat->deadline_ns = question->deadline_ns;
     chat->result.cost_known = true;
+    chat->wish = question->cache;
     chat->on_text = question->on_text;
     chat->on_calls = question->on_calls;
     chat->on_done = on_done;
@@ -97,11 +105,19 @@ void chat_free(struct chat *chat) {
     loop_timer_free(chat->timer);
     model_ask_free(chat->ask);
     tool_round_free(chat->round);
+    cached_answer_clear(&chat->cached);
     conversation_clear(&chat->conversation);
     buffer_clear(&chat->calls);
     buffer_clear(&chat->turn);
     free(chat->message);
     free(chat);
+}
+
+/* What is whole, and would be the same the next time. */
+static bool is_worth_keeping(const struct chat *chat) {
+    return chat->result.outcome == OUTCOME_SUCCESS && chat->turn.length > 0 &&
+           chat->result.cache != CACHE_USE_HIT && chat->wish != CACHE_AVOID &&
+           !chat->has_varied;
 }
 
 static void finish(struct chat *chat, enum outcome outcome, const char *message) {
@@ -114,6 +130,9 @@ static void finish(struct chat *chat, enum outcome outcome, const char *message)
     chat->result.message = safe;
     chat->result.calls = buffer_slice(&chat->calls);
     chat->result.turn = buffer_slice(&chat->turn);
+    if (is_worth_keeping(chat)) {
+        response_cache_keep(chat->agent->cache, chat->cache_key, &chat->result);
+    }
     chat->on_done(chat->owner, &chat->result);
     chat_free(chat);
 }
@@ -139,13 +158,84 @@ static void on_history(void *owner, const struct redis_result *result) {
     on_no_history(chat, 0);
 }
 
+static void note_cache(struct chat *chat, enum cache_use use) {
+    chat->result.cache = use;
+    response_cache_count(chat->agent->cache, use);
+}
+
+/* Without a cache there is nothing to count. */
+static void look_for_cached(struct chat *chat) {
+    struct agent *agent = chat->agent;
+    if (!agent->cache) {
+        ask_model(chat);
+        return;
+    }
+    struct buffer prompt;
+    buffer_init(&prompt, SYSTEM_PROMPT_MAX);
+    system_prompt_write(&chat->context, &prompt);
+    struct cached_question question = {
+        .version = agent->version,
+        .model = model_client_model(agent->model),
+        .system = buffer_slice(&prompt),
+        .messages = conversation_messages(&chat->conversation)};
+    cached_answer_key(&question, chat->cache_key);
+    buffer_clear(&prompt);
+    if (chat->wish == CACHE_WELCOME) {
+        chat->ticket =
+            response_cache_find(agent->cache, chat->cache_key, on_cached, chat);
+    }
+    if (chat->ticket) return;
+    note_cache(chat, CACHE_USE_BYPASS);
+    ask_model(chat);
+}
+
 static void on_no_history(void *owner, uint64_t now_ns) {
     struct chat *chat = owner;
     (void)now_ns;
     chat->timer = NULL;
     struct slice message = {.data = chat->message, .length = chat->message_length};
     conversation_add_question(&chat->conversation, message);
-    ask_model(chat);
+    look_for_cached(chat);
+}
+
+static void tell_calls(struct chat *chat) {
+    struct slice calls = buffer_slice(&chat->calls);
+    size_t told = chat->calls_told;
+    if (!chat->on_calls || calls.length <= told) return;
+    if (told > 0) told++; /* the comma between the rounds */
+    chat->calls_told = calls.length;
+    calls.data += told;
+    calls.length -= told;
+    chat->on_calls(chat->owner, calls);
+}
+
+/* As the model would have told it, only sooner. */
+static void on_cached(void *owner, const struct redis_result *result) {
+    struct chat *chat = owner;
+    struct error err = {0};
+    struct cached_answer *cached = &chat->cached;
+    chat->ticket = 0;
+    bool is_hit = result->reply && result->reply->kind == REDIS_STRING &&
+                  cached_answer_read(cached, result->reply->string, &err);
+    note_cache(chat, is_hit ? CACHE_USE_HIT : CACHE_USE_MISS);
+    if (!is_hit) {
+        ask_model(chat);
+        return;
+    }
+    chat->state = CHAT_REPEATING;
+    chat->timer = loop_soon(chat->agent->loop, on_repeated, chat);
+    buffer_add(&chat->calls, cached->calls.data, cached->calls.length);
+    buffer_add(&chat->turn, cached->turn.data, cached->turn.length);
+    tell_calls(chat);
+    if (chat->on_text) chat->on_text(chat->owner, cached->response);
+}
+
+static void on_repeated(void *owner, uint64_t now_ns) {
+    struct chat *chat = owner;
+    (void)now_ns;
+    chat->timer = NULL;
+    chat->result.response = chat->cached.response;
+    finish(chat, OUTCOME_SUCCESS, "");
 }
 
 static void ask_model(struct chat *chat) {
@@ -174,6 +264,9 @@ static void ask_model(struct chat *chat) {
 }
 
 static void run_tools(struct chat *chat, const struct model_answer *answer) {
+    for (size_t i = 0; i < answer->call_count; i++) {
+        if (!tools_always_same(answer->calls[i].name)) chat->has_varied = true;
+    }
     struct tool_round_question question = {
         .answer = answer, .deadline_ns = chat->deadline_ns, .record = &chat->calls};
     chat->state = CHAT_WORKING;
@@ -247,17 +340,6 @@ static void on_answer(void *owner, const struct model_result *result) {
     } else {
         conclude(chat, result->answer);
     }
-}
-
-static void tell_calls(struct chat *chat) {
-    struct slice calls = buffer_slice(&chat->calls);
-    size_t told = chat->calls_told;
-    if (!chat->on_calls || calls.length <= told) return;
-    if (told > 0) told++; /* the comma between the rounds */
-    chat->calls_told = calls.length;
-    calls.data += told;
-    calls.length -= told;
-    chat->on_calls(chat->owner, calls);
 }
 
 /* Every call is answered, all in one message: anything else is refused. */

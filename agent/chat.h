@@ -1,8 +1,8 @@
 /* One conversation with the model, from the question to the answer.
  *
  *   loading ── history, or none ──► asking ── answer ──► done
- *                                    ▲  │
- *                                    └──┘ tools, at most CHAT_ROUNDS_MAX times
+ *      │                             ▲  │
+ *      └─ a cached answer ─► done    └──┘ tools, at most CHAT_ROUNDS_MAX times
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/cache_use.h"
 #include "agent/outcome.h"
 #include "agent/system_prompt.h"
 #include "agent/usage.h"
@@ -29,6 +30,7 @@ struct chat_question {
     struct slice message;
     const struct user_context *context;
     uint64_t deadline_ns; /* monotonic */
+    enum cache_wish cache;
     /* The model's words as they come, those before a tool call included; NULL: not asked
      * for. Borrowed for the call, which may free the chat; never after `on_done`. */
     void (*on_text)(void *owner, struct slice text);
@@ -48,6 +50,7 @@ struct chat_result {
     bool cost_known;
     double cost_usd;
     uint64_t retry_after_ns;
+    enum cache_use cache; /* a hit has used nothing */
 };
 
 typedef void (*chat_done_fn)(void *owner, const struct chat_result *result);

@@ -37,6 +37,7 @@ void chat_body_write(
     json_field_string(&json, "job_id", job_id);
     json_field_string(&json, "version", version);
     json_field_string(&json, "outcome", outcome_name(result->outcome));
+    json_field_bool(&json, "cached", result->cache == CACHE_USE_HIT);
     write_usage(&json, &result->usage, result->cost_known, result->cost_usd);
     write_calls(&json, result->calls);
     json_object_end(&json);
@@ -95,6 +96,11 @@ static void write_stored_calls(
     buffer_clear(&list);
 }
 
+static void write_cached(struct json_writer *json, const struct redis_reply *fields) {
+    bool is_cached = slice_equals(job_field(fields, "cached"), "1");
+    json_field_bool(json, "cached", is_cached);
+}
+
 static struct usage stored_usage(const struct redis_reply *fields) {
     return (struct usage){
         .input = count_of(fields, "input_tokens"),
@@ -108,6 +114,7 @@ static void write_ended(struct json_writer *json, const struct redis_reply *fiel
     struct slice cost = job_field(fields, "cost_usd");
     json_field_slice(json, "outcome", job_field(fields, "outcome"));
     json_field_slice(json, "response", job_field(fields, "response"));
+    write_cached(json, fields);
     write_usage(json, &usage, false, 0);
     if (cost.length > 0) write_stored(json, "cost_usd", cost);
     write_stored_calls(json, fields);
@@ -132,6 +139,7 @@ void chat_body_write_again(const struct redis_reply *fields, struct buffer *body
     json_field_slice(&json, "job_id", job_field(fields, "id"));
     json_field_slice(&json, "version", job_field(fields, "version"));
     json_field_slice(&json, "outcome", job_field(fields, "outcome"));
+    write_cached(&json, fields);
     write_usage(&json, &usage, cost_known, cost_usd);
     write_stored_calls(&json, fields);
     json_object_end(&json);

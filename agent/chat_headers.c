@@ -22,6 +22,9 @@ void chat_headers_add(
     server_add_header(request, "X-Agent-Outcome", outcome_name(result->outcome));
     add_number(request, "X-Agent-Input-Tokens", result->usage.input);
     add_number(request, "X-Agent-Output-Tokens", result->usage.output);
+    if (result->cache != CACHE_USE_NONE) {
+        server_add_header(request, "X-Agent-Cache", cache_use_name(result->cache));
+    }
     if (result->cost_known) {
         char cost[NUMBER_SIZE];
         snprintf(cost, sizeof cost, "%.6f", result->cost_usd);

@@ -5,5 +5,6 @@
 struct chat_result;
 struct server_request;
 
-/* X-Agent-Outcome, tokens, cost where it is known, and when to come again after a 503. */
+/* X-Agent-Outcome, tokens, cost where it is known, what the cache did where there is one,
+ * and when to come again after a 503. */
 void chat_headers_add(struct server_request *request, const struct chat_result *result);

@@ -125,6 +125,8 @@ static struct turn *begin(struct exchange *exchange, struct chat_request *reques
     turn->exchange = exchange;
     job->request = *request;
     job->submitted_ms = loop_wall_ms();
+    job->cache =
+        cache_wish_read(server_request_header(exchange->request, "Cache-Control"));
     memcpy(job->id, exchange->job_id, sizeof job->id);
     memcpy(job->request_id, exchange->id, sizeof job->request_id);
     text_copy_cut(job->version, sizeof job->version, exchange->service->agent->version);
@@ -144,6 +146,7 @@ static void start_chat(struct turn *turn) {
             {.data = turn->job.request.message,
              .length = turn->job.request.message_length},
         .context = &turn->job.request.context,
+        .cache = turn->job.cache,
         .on_text = turn->stream ? on_text : NULL,
         .on_calls = turn->stream ? on_calls : NULL,
         .deadline_ns = loop_now_ns(agent->loop) + service->options.chat_timeout_ns};

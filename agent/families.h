@@ -36,6 +36,7 @@ enum family_kind { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
     X(FAMILY_QUEUE_RECLAIMED,    "queue_reclaimed_total",            FAMILY_COUNTER,   "",                 "Jobs of this version taken over from a silent worker."), \
     X(FAMILY_QUEUE_DEAD,         "queue_dead_total",                 FAMILY_COUNTER,   "",                 "Jobs of this version given up after too many deliveries."), \
     X(FAMILY_WORKERS,            "workers",                          FAMILY_GAUGE,     "state",            "Workers of this version that are alive."), \
+    X(FAMILY_CACHE,              "response_cache_requests_total",    FAMILY_COUNTER,   "result",           "Chats by what the cache of answers did for them."), \
     X(FAMILY_STORE,              "store_operations_total",           FAMILY_COUNTER,   "operation,result", "What was asked of the store, and how it went."), \
     X(FAMILY_FEEDBACK,           "agent_feedback_total",             FAMILY_COUNTER,   "version,rating",   "Ratings of answers; one that replaces another counts again."), \
     X(FAMILY_FEEDBACK_SUM,       "agent_feedback_rating_sum_total",  FAMILY_COUNTER,   "version",          "The sum of these ratings."), \

@@ -99,6 +99,7 @@ static void on_start(void *owner, uint64_t now_ns) {
         .message =
             {.data = job->request.message, .length = job->request.message_length},
         .context = &job->request.context,
+        .cache = job->cache,
         .deadline_ns = now_ns + left_ms * NS_PER_MS};
     hand->chat = chat_start(hand->options.agent, &question, on_answer, hand);
 }

@@ -34,6 +34,9 @@ void job_add_fields(const struct job *job, struct redis_args *args) {
     redis_args_field(args, "user_id", slice_of(request->user_id));
     redis_args_field(args, "message", message);
     redis_args_field_int(args, "priority", request->priority);
+    if (job->cache != CACHE_WELCOME) {
+        redis_args_field_int(args, "cache", (int64_t)job->cache);
+    }
     if (request->context.name[0]) {
         redis_args_field(args, "name", slice_of(request->context.name));
     }
@@ -51,6 +54,7 @@ void job_add_result(const struct chat_result *result, struct redis_args *args) {
     redis_args_field_int(args, "cache_read_tokens", (int64_t)result->usage.cache_read);
     redis_args_field_int(
         args, "cache_write_tokens", (int64_t)result->usage.cache_write);
+    if (result->cache == CACHE_USE_HIT) redis_args_field_int(args, "cached", 1);
     if (!result->cost_known) return;
     redis_args_add_string(args, "cost_usd");
     redis_args_addf(args, "%.9g", result->cost_usd);
@@ -87,6 +91,14 @@ static bool read_texts(struct job *job, const struct redis_reply *fields) {
            read_text(fields, "order_id", context->order_id, sizeof context->order_id);
 }
 
+/* Of a version that knows more of them, the most careful one. */
+static enum cache_wish read_cache_wish(const struct redis_reply *fields) {
+    int64_t wish = CACHE_WELCOME;
+    slice_i64(job_field(fields, "cache"), &wish);
+    if (wish == CACHE_WELCOME || wish == CACHE_RENEW) return (enum cache_wish)wish;
+    return CACHE_AVOID;
+}
+
 bool job_read(struct job *job, const struct redis_reply *fields, struct error *err) {
     struct job read = {0};
     int64_t priority = 0;
@@ -103,6 +115,7 @@ bool job_read(struct job *job, const struct redis_reply *fields, struct error *e
     if (message.length == 0 || message.length > CHAT_MESSAGE_MAX) {
         return error_set(err, ERROR_PROTOCOL, "job %s: no message", read.id);
     }
+    read.cache = read_cache_wish(fields);
     read.request.priority = (enum chat_priority)priority;
     read.request.message = memory_copy_bytes(message.data, message.length);
     read.request.message_length = message.length;

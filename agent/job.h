@@ -25,6 +25,7 @@ struct job {
     struct chat_request request; /* owned */
     int64_t submitted_ms;        /* by the clock of Redis, like all below */
     int64_t deadline_ms;
+    enum cache_wish cache;
     struct idempotency idempotency; /* of a job that is being submitted */
     /* Of a job that was taken: */
     enum chat_priority queue;   /* which stream it came from */

@@ -115,6 +115,7 @@ static bool open_agent(struct program *program, struct error *err) {
         .model_timeout_ns = arguments->model_timeout_ns,
         .retry = arguments->retry,
         .store_path = arguments->store_file,
+        .cache_ttl_ns = arguments->cache_ttl_ns,
         .search_url = arguments->search_url,
         .search_hosts = arguments->search_hosts,
         .log_level = arguments->log_level};

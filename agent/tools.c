@@ -91,6 +91,10 @@ const char *tools_name(size_t tool) {
     return tools[tool].name;
 }
 
+bool tools_always_same(const char *name) {
+    return find(name) == TOOL_CALCULATE;
+}
+
 const char *tool_status_name(enum tool_status status) {
     switch (status) {
     case TOOL_OK: return "success";

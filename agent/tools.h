@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/json_writer.h"
@@ -28,6 +29,9 @@ const char *tools_name(size_t tool);
 
 /* "success", "error", "timeout" or "unknown". */
 const char *tool_status_name(enum tool_status status);
+
+/* Whether the tool of that name always says the same of the same input. */
+bool tools_always_same(const char *name);
 
 /* The name itself when the table has it, else "unknown": for labels, since the model may
  * make up any name. */
