@@ -148,6 +148,28 @@ static void what_went_wrong_is_not_repeated(void **state) {
     }
 }
 
+/* An order moves on, and so does the web. */
+static void what_may_change_is_looked_up_again(void **state) {
+    (void)state;
+    static const char *const words[] = {
+        "Where is my order A-1001?", "Please search the web for canary releases."};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char user[16];
+        struct test_reply reply;
+        snprintf(user, sizeof user, "early-%zu", i);
+        send("/chat", user, words[i], NULL, &reply);
+        assert_int_equal(reply.status, 200);
+        assert_string_equal(
+            test_reply_text(&reply, "$.tool_calls[0].name"),
+            i == 0 ? "lookup_order" : "search_web");
+        assert_string_equal(
+            test_reply_text(&reply, "$.tool_calls[0].status"), "success");
+        test_reply_clear(&reply);
+        snprintf(user, sizeof user, "late-%zu", i);
+        assert_string_equal(ask(user, words[i], NULL), "miss");
+    }
+}
+
 static void a_stream_is_told_from_the_cache(void **state) {
     (void)state;
     struct test_reply reply;
@@ -239,6 +261,7 @@ int main(void) {
         cmocka_unit_test(a_client_can_ask_past_the_cache),
         cmocka_unit_test(sums_are_repeated_with_their_calls),
         cmocka_unit_test(what_went_wrong_is_not_repeated),
+        cmocka_unit_test(what_may_change_is_looked_up_again),
         cmocka_unit_test(a_stream_is_told_from_the_cache),
         cmocka_unit_test(a_worker_uses_the_cache_too),
         cmocka_unit_test(garbage_in_the_cache_is_a_miss),

@@ -129,6 +129,26 @@ static void answers_are_rated_once_and_again(void **state) {
         1);
 }
 
+static void orders_are_looked_up_in_the_store(void **state) {
+    (void)state;
+    static const char *const as_it_is[] = {"", ""};
+    struct error err = {0};
+    struct sqlite *sqlite = sqlite_open(store_path, as_it_is, 2, &err);
+    assert_non_null(sqlite);
+    assert_true(sqlite_run(
+        sqlite, "UPDATE orders SET state='on a boat' WHERE id='A-1001'", &err));
+    sqlite_close(sqlite);
+    struct test_reply reply;
+    test_client_post(
+        &stack.client, url_of(0, "/chat"),
+        "{\"user_id\":\"zoe\",\"message\":\"Where is my order A-1001?\"}", &reply);
+    assert_int_equal(reply.status, 200);
+    const char *output = test_reply_text(&reply, "$.tool_calls[0].output");
+    assert_memory_equal(output, "Order A-1001: on a boat. ", 25);
+    test_reply_clear(&reply);
+    until_series(0, "store_operations_total{operation=\"order\",result=\"ok\"}", 1);
+}
+
 static void ratings_that_make_no_sense_are_refused(void **state) {
     (void)state;
     char id[ID_SIZE];
@@ -167,7 +187,7 @@ static void jobs_of_workers_are_recorded(void **state) {
         " AND outcome='success' AND cost_usd IS NOT NULL",
         id);
     until_asked(sql, 1);
-    until_asked("SELECT count(*) FROM jobs WHERE mode='sync'", 2);
+    until_asked("SELECT count(*) FROM jobs WHERE mode='sync'", 3);
 
     /* Without Redis the record is enough; who has none is unknown. */
     test_redis_kill(&stack.redis);
@@ -222,6 +242,7 @@ static void a_newer_store_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_are_rated_once_and_again),
+        cmocka_unit_test(orders_are_looked_up_in_the_store),
         cmocka_unit_test(ratings_that_make_no_sense_are_refused),
         cmocka_unit_test(jobs_of_workers_are_recorded),
         cmocka_unit_test(without_a_store_nothing_is_rated),
