@@ -12,11 +12,11 @@
 #include "support/test_folder.h"
 
 struct replayed {
-    unsigned status;     /* 0 for 200 */
     const char *type;    /* NULL for text/event-stream */
     const char *headers; /* more of them, each with a line end; NULL for none */
     struct slice body;   /* borrowed until the start */
     size_t piece;        /* bytes at a time; 0 for all at once */
+    unsigned status;     /* 0 for 200 */
     bool chunked;        /* else the end of the connection is the end of the body */
     bool is_cut;         /* the connection ends before the body is told to have ended */
     bool stays;          /* the connection stays open when all is said */
