@@ -8,6 +8,7 @@
 #include "agent/declare.h"
 #include "agent/keep_secrets.h"
 #include "agent/model_client.h"
+#include "agent/model_guard.h"
 #include "agent/registry.h"
 #include "agent/response_cache.h"
 #include "agent/search.h"
@@ -31,6 +32,22 @@ static bool open_redis(
     return agent->redis != NULL;
 }
 
+static void open_guard(struct agent *agent, const struct agent_options *options) {
+    for (int i = 0; i < CIRCUIT_COUNT; i++) {
+        circuit_init(
+            &agent->circuits[i], (enum circuit_id)i, agent->loop, agent->registry,
+            &agent->log);
+    }
+    struct model_guard_options guard = {
+        .loop = agent->loop,
+        .registry = agent->registry,
+        .log = &agent->log,
+        .redis = agent->redis,
+        .circuit = &agent->circuits[CIRCUIT_MODEL],
+        .is_patient = options->is_patient};
+    agent->guard = model_guard_new(&guard);
+}
+
 static bool open_model(
     struct agent *agent, const struct agent_options *options, struct error *err) {
     bool has_policy = options->retry.base_ns > 0;
@@ -43,7 +60,8 @@ static bool open_model(
         .prices = options->prices,
         .timeout_ns = options->model_timeout_ns,
         .retry = has_policy ? options->retry : retry_policy_default(),
-        .registry = agent->registry};
+        .registry = agent->registry,
+        .guard = agent->guard};
     agent->model = model_client_new(agent->loop, &model, err);
     return agent->model != NULL;
 }
@@ -95,8 +113,10 @@ struct agent *agent_new(
         .redactor = agent->redactor,
         .descriptor = STDERR_FILENO};
     if (!keep_secrets(agent, options, err)) goto failed;
-    if (!open_redis(agent, options, err) || !open_model(agent, options, err) ||
-        !open_search(agent, options, err) || !open_store(agent, options, err)) {
+    if (!open_redis(agent, options, err)) goto failed;
+    open_guard(agent, options);
+    if (!open_model(agent, options, err) || !open_search(agent, options, err) ||
+        !open_store(agent, options, err)) {
         goto failed;
     }
     agent->build = (struct build_info){
@@ -116,6 +136,8 @@ void agent_free(struct agent *agent) {
     response_cache_free(agent->cache);
     search_free(agent->search);
     storage_free(agent->store);
+    model_guard_free(agent->guard);
+    for (int i = 0; i < CIRCUIT_COUNT; i++) circuit_clear(&agent->circuits[i]);
     redis_free(agent->redis);
     redactor_free(agent->redactor);
     registry_free(agent->registry);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "agent/build_info.h"
+#include "agent/circuit.h"
 #include "agent/error_log.h"
 #include "agent/json_log.h"
 #include "agent/prices.h"
@@ -19,6 +20,7 @@ struct redactor;
 struct response_cache;
 struct registry;
 struct model_client;
+struct model_guard;
 struct search;
 struct storage;
 
@@ -33,6 +35,7 @@ struct agent_options {
     const char *model;
     const char *api_key; /* NULL for none */
     const struct prices *prices;
+    bool is_patient;                       /* as in model_guard.h */
     uint64_t model_timeout_ns;             /* of one attempt; 0 for the default */
     struct retry_policy retry;             /* all zeros for the default */
     const char *search_url, *search_hosts; /* as in search_endpoint.h; NULL for none */
@@ -46,6 +49,8 @@ struct agent {
     const char *version; /* borrowed */
     struct redis *redis; /* NULL without one */
     struct registry *registry;
+    struct circuit circuits[CIRCUIT_COUNT]; /* by enum circuit_id */
+    struct model_guard *guard;
     struct model_client *model;
     struct search *search;        /* NULL: the built-in articles */
     struct storage *store;        /* NULL without one */

@@ -8,6 +8,7 @@
 #include "agent/chat_request.h"
 #include "agent/conversation.h"
 #include "agent/model_client.h"
+#include "agent/model_guard.h"
 #include "agent/response_cache.h"
 #include "agent/tool_round.h"
 #include "base/memory.h"
@@ -65,6 +66,7 @@ static void load_history(struct chat *chat, const char *user_id) {
         chat->timer = loop_after(chat->agent->loop, 0, on_no_history, chat);
         return;
     }
+    model_guard_look(chat->agent->guard);
     char key[KEY_SIZE];
     struct text key_text = TEXT_IN(key);
     text_addf(&key_text, "conv:%s", user_id);

@@ -41,6 +41,11 @@ enum family_kind { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
     X(FAMILY_FEEDBACK,           "agent_feedback_total",             FAMILY_COUNTER,   "version,rating",   "Ratings of answers; one that replaces another counts again."), \
     X(FAMILY_FEEDBACK_SUM,       "agent_feedback_rating_sum_total",  FAMILY_COUNTER,   "version",          "The sum of these ratings."), \
     X(FAMILY_FEEDBACK_REPLACED,  "agent_feedback_replaced_total",    FAMILY_COUNTER,   "version",          "Ratings that replaced an earlier one."), \
+    X(FAMILY_BREAKER_STATE,      "circuit_breaker_state",            FAMILY_GAUGE,     "name,state",       "1 for the state that the circuit breaker is in."), \
+    X(FAMILY_BREAKER_TRIPS,      "circuit_breaker_trips_total",      FAMILY_COUNTER,   "name",             "How often the circuit breaker opened."), \
+    X(FAMILY_BREAKER_FAILURES,   "circuit_breaker_failures_total",   FAMILY_COUNTER,   "name",             "Failures that say that the dependency is unwell."), \
+    X(FAMILY_BREAKER_REJECTED,   "circuit_breaker_rejected_total",   FAMILY_COUNTER,   "name",             "Calls that the circuit breaker did not let out."), \
+    X(FAMILY_RETRY_BUDGET,       "retry_budget_balance",             FAMILY_GAUGE,     "",                 "Retries of calls to the model that are left."), \
     X(FAMILY_LOOP_DELAY,         "agent_loop_delay_seconds",         FAMILY_GAUGE,     "",                 "How late the last timer of the event loop was.")
 /* clang-format on */
 

@@ -40,8 +40,9 @@ static void check(const struct agent *agent, struct checks *checks) {
         safe_text_add(&text, slice_of(redis_last_error(agent->redis)->message));
     }
     if (!checks->model_is_good) {
+        bool is_open = circuit_is_open(&agent->circuits[CIRCUIT_MODEL]);
         struct text text = TEXT_IN(checks->model);
-        text_add(&text, "down: ");
+        text_add(&text, is_open ? "circuit open: " : "down: ");
         safe_text_add(&text, slice_of(why));
     }
 }

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/chance.h"
 #include "agent/model_client.h"
 #include "agent/model_failure.h"
+#include "agent/model_guard.h"
 #include "agent/model_state.h"
 #include "base/memory.h"
 #include "base/safe_text.h"
@@ -24,6 +26,7 @@ struct model_ask {
     struct loop_timer *timer; /* between attempts, or until a whole reply must end */
     struct buffer body;
     uint64_t started_ns, deadline_ns;
+    struct guard_pass pass; /* of the attempt that is out */
     uint32_t failures;
     enum outcome outcome; /* of the last attempt */
     char message[ERROR_MESSAGE_SIZE];
@@ -92,6 +95,7 @@ void model_ask_free(struct model_ask *ask) {
     loop_timer_free(ask->timer);
     loop_timer_free(ask->pump);
     if (ask->call) http_call_free(ask->call);
+    model_guard_on_end(ask->client->guard, &ask->pass, NULL);
     if (ask->stream) model_stream_clear(ask->stream);
     free(ask->stream);
     buffer_clear(&ask->arrived);
@@ -100,13 +104,19 @@ void model_ask_free(struct model_ask *ask) {
 }
 
 /* Tells the owner and ends the ask. */
+static void tell(struct model_ask *ask, struct model_result *result) {
+    result->outcome = ask->outcome;
+    result->message = ask->message;
+    result->retry_after_ns = ask->retry_after_ns;
+    ask->on_result(ask->owner, result);
+    model_ask_free(ask);
+}
+
+/* The model was asked, and that is counted. */
 static void finish(struct model_ask *ask, struct model_result *result) {
     struct model_client *client = ask->client;
     const struct model_account *account = &client->account;
     uint64_t took_ns = loop_now_ns(client->loop) - ask->started_ns;
-    result->outcome = ask->outcome;
-    result->message = ask->message;
-    result->retry_after_ns = ask->retry_after_ns;
     model_client_note(client, ask->outcome, ask->message);
     registry_count(
         account->registry, FAMILY_MODEL_REQUESTS, client->model,
@@ -114,15 +124,18 @@ static void finish(struct model_ask *ask, struct model_result *result) {
     registry_observe(
         account->registry, FAMILY_MODEL_DURATION, client->model, NULL,
         (double)took_ns / (double)NS_PER_S);
-    ask->on_result(ask->owner, result);
-    model_ask_free(ask);
+    tell(ask, result);
 }
 
-/* An end before anything was asked. */
+/* No attempt is made; what an earlier one met is better known than why. */
 static void give_up(struct model_ask *ask, enum outcome outcome, const char *message) {
+    if (ask->failures > 0) {
+        finish(ask, &(struct model_result){0});
+        return;
+    }
     ask->outcome = outcome;
     if (message) snprintf(ask->message, sizeof ask->message, "%s", message);
-    finish(ask, &(struct model_result){0});
+    tell(ask, &(struct model_result){0});
 }
 
 static void begin_stream(struct model_ask *ask, uint64_t now_ns) {
@@ -133,7 +146,7 @@ static void begin_stream(struct model_ask *ask, uint64_t now_ns) {
     ask->times = (struct model_times){.asked_ns = now_ns};
 }
 
-static void attempt(struct model_ask *ask, uint64_t left_ns) {
+static void attempt(struct model_ask *ask) {
     struct model_client *client = ask->client;
     char url[MODEL_URL_SIZE];
     snprintf(url, sizeof url, "%s%s", client->url, client->wire->path);
@@ -148,12 +161,27 @@ static void attempt(struct model_ask *ask, uint64_t left_ns) {
         .headers = headers,
         .header_count = header_count,
         .body = buffer_slice(&ask->body),
-        .timeout_ns = left_ns < client->timeout_ns ? left_ns : client->timeout_ns,
+        .timeout_ns = ask->pass.given_ns,
         .body_max_bytes = MODEL_ANSWER_MAX,
         .on_bytes = ask->stream ? on_bytes : NULL,
         .bytes_owner = ask};
     begin_stream(ask, loop_clock_ns());
     ask->call = http_start(client->http, &request, on_reply, ask);
+}
+
+static void attempt_if_allowed(struct model_ask *ask, uint64_t left_ns) {
+    struct model_client *client = ask->client;
+    struct guard_verdict verdict = model_guard_ask(client->guard, left_ns, &ask->pass);
+    if (verdict.answer == GUARD_GO) {
+        ask->pass.given_ns =
+            left_ns < client->timeout_ns ? left_ns : client->timeout_ns;
+        attempt(ask);
+    } else if (verdict.answer == GUARD_WAIT) {
+        ask->timer = loop_after(client->loop, verdict.wait_ns, on_turn, ask);
+    } else {
+        ask->retry_after_ns = verdict.wait_ns;
+        give_up(ask, verdict.outcome, verdict.message);
+    }
 }
 
 static void on_turn(void *owner, uint64_t now_ns) {
@@ -164,14 +192,17 @@ static void on_turn(void *owner, uint64_t now_ns) {
     } else if (now_ns >= ask->deadline_ns) {
         give_up(ask, OUTCOME_TIMEOUT, "no time left to ask the model");
     } else {
-        attempt(ask, ask->deadline_ns - now_ns);
+        attempt_if_allowed(ask, ask->deadline_ns - now_ns);
     }
 }
 
-static double chance(void) {
-    uint32_t bits = 0;
-    loop_random(&bits, sizeof bits);
-    return (double)bits / (double)UINT32_MAX;
+static void end_attempt(struct model_ask *ask, unsigned status) {
+    struct guard_end end = {
+        .outcome = ask->outcome,
+        .status = status,
+        .retry_after_ns = ask->retry_after_ns,
+        .message = ask->message};
+    model_guard_on_end(ask->client->guard, &ask->pass, &end);
 }
 
 /* The failure is the one that the owner hears of if no attempt follows. */
@@ -181,11 +212,13 @@ static void fail(struct model_ask *ask, const struct model_failure *failure) {
     ask->outcome = failure->outcome;
     ask->retry_after_ns = failure->retry_after_ns;
     memcpy(ask->message, failure->message, sizeof ask->message);
+    end_attempt(ask, failure->retry.status);
     uint64_t wait_ns = 0;
     bool is_worth_it =
         !ask->passed_on &&
         retry_again(&client->retry, &failure->retry, ask->failures, chance(), &wait_ns);
-    if (!is_worth_it || loop_now_ns(client->loop) + wait_ns >= ask->deadline_ns) {
+    bool is_in_time = loop_now_ns(client->loop) + wait_ns < ask->deadline_ns;
+    if (!is_worth_it || !is_in_time || !model_guard_retries(client->guard)) {
         finish(ask, &(struct model_result){0});
         return;
     }
@@ -223,6 +256,7 @@ static void succeed(struct model_ask *ask, struct model_answer *answer) {
     ask->outcome = OUTCOME_SUCCESS;
     ask->message[0] = '\0';
     ask->retry_after_ns = 0;
+    end_attempt(ask, STATUS_OK);
     result.cost_known = model_account_answer(account, answer, &result.cost_usd);
     if (ask->stream) model_account_times(account, &ask->times, &answer->usage);
     finish(ask, &result);

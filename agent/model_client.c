@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/model_guard.h"
 #include "agent/model_state.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -58,6 +59,7 @@ struct model_client *model_client_new(
     client->prices = *options->prices;
     client->timeout_ns = options->timeout_ns ? options->timeout_ns : attempt_timeout_ns;
     client->retry = options->retry;
+    client->guard = options->guard;
     client->account = (struct model_account){
         .registry = options->registry,
         .prices = &client->prices,
@@ -86,9 +88,13 @@ const char *model_client_model(const struct model_client *client) {
     return client->model;
 }
 
+static bool is_well(const struct model_client *client) {
+    return model_health_usable(&client->health) && !model_guard_bars(client->guard);
+}
+
 bool model_client_usable(const struct model_client *client, const char **why) {
     *why = client->health.why;
-    return model_health_usable(&client->health);
+    return is_well(client);
 }
 
 size_t model_client_headers(
@@ -133,17 +139,18 @@ static void on_checked(void *owner, const struct http_reply *reply) {
                    reply->status != STATUS_UNAUTHORIZED &&
                    reply->status != STATUS_FORBIDDEN;
     uint64_t now_ns = loop_now_ns(client->loop);
+    /* Somebody who answers everything but the questions is no better than before. */
+    if (is_good && client->health.check_failed) model_guard_on_hint(client->guard);
     model_health_on_check(&client->health, is_good ? NULL : why, now_ns);
-    bool is_well = model_health_usable(&client->health);
     client->check_timer = loop_after(
-        client->loop, is_well ? check_well_ns : check_unwell_ns, check, client);
+        client->loop, is_well(client) ? check_well_ns : check_unwell_ns, check, client);
 }
 
 void model_client_note(
     struct model_client *client, enum outcome outcome, const char *message) {
     model_health_on_call(&client->health, outcome, message, loop_now_ns(client->loop));
     /* Who was well would not be asked for a minute; amid failing calls asking is no use. */
-    if (model_health_usable(&client->health) || !client->check_timer) return;
+    if (is_well(client) || !client->check_timer) return;
     loop_timer_free(client->check_timer);
     client->check_timer = loop_after(client->loop, check_unwell_ns, check, client);
 }

@@ -15,6 +15,7 @@
 struct loop;
 struct model_client;
 struct model_ask;
+struct model_guard;
 
 struct model_client_options {
     enum wire_kind wire;
@@ -25,7 +26,8 @@ struct model_client_options {
     const struct prices *prices; /* copied */
     uint64_t timeout_ns;         /* of one attempt; 0 for 30 s */
     struct retry_policy retry;
-    struct registry *registry; /* borrowed */
+    struct registry *registry; /* borrowed, like the next one */
+    struct model_guard *guard; /* has a say before each attempt */
 };
 
 /* Starts with a check of the model, and checks it again every minute, every five seconds

@@ -22,6 +22,7 @@ static bool is_unwell(enum outcome outcome) {
     case OUTCOME_REFUSED:
     case OUTCOME_TOOL_LIMIT:
     case OUTCOME_RATE_LIMITED:
+    case OUTCOME_CIRCUIT_OPEN:
     case OUTCOME_EXPIRED:
     case OUTCOME_DEAD:
     case OUTCOME_COUNT: break;

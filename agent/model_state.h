@@ -18,6 +18,7 @@ enum { MODEL_URL_SIZE = 1024, MODEL_HEADERS_MAX = 6 };
 struct loop;
 struct loop_timer;
 struct model_ask;
+struct model_guard;
 
 struct model_client {
     struct loop *loop; /* borrowed */
@@ -30,6 +31,7 @@ struct model_client {
     uint64_t timeout_ns;
     struct retry_policy retry;
     struct model_health health;
+    struct model_guard *guard;      /* borrowed */
     struct http_call *check;        /* while one is out */
     struct loop_timer *check_timer; /* until the next one */
     struct model_ask *asks;         /* ask.next */

@@ -13,6 +13,7 @@
     X(OUTCOME_TOOL_LIMIT,     "tool_limit",         502) /* too many rounds of tools */, \
     X(OUTCOME_OVERLOADED,     "model_overloaded",   503), \
     X(OUTCOME_RATE_LIMITED,   "model_rate_limited", 503), \
+    X(OUTCOME_CIRCUIT_OPEN,   "circuit_open",       503) /* the model is left alone for now */, \
     X(OUTCOME_MODEL_ERROR,    "model_error",        502), \
     X(OUTCOME_MODEL_AUTH,     "model_auth",         502), \
     X(OUTCOME_MODEL_PROTOCOL, "model_protocol",     502) /* an answer that nobody understands */, \

@@ -112,6 +112,7 @@ static bool open_agent(struct program *program, struct error *err) {
         .model = arguments->model,
         .api_key = key,
         .prices = &program->prices,
+        .is_patient = arguments->program == PROGRAM_WORKER,
         .model_timeout_ns = arguments->model_timeout_ns,
         .retry = arguments->retry,
         .store_path = arguments->store_file,

@@ -8,6 +8,7 @@
 #include "agent/agent.h"
 #include "agent/hand.h"
 #include "agent/job_queue.h"
+#include "agent/model_guard.h"
 #include "agent/queue_taken.h"
 #include "agent/registry.h"
 #include "agent/worker_counts.h"
@@ -105,12 +106,28 @@ static bool recovers(struct worker *worker) {
     return is_due;
 }
 
+/* While the model is left alone jobs stay in the queue, where whoever can ask it first
+ * finds them: not in the hands of a worker that can only wait. */
+static unsigned free_slots(struct worker *worker) {
+    uint64_t wait_ns = 0;
+    uint32_t room = model_guard_room(worker->agent->guard, worker->slots, &wait_ns);
+    if (room > worker->hand_count) return room - (unsigned)worker->hand_count;
+    /* With something in hand its end is the next occasion. */
+    if (wait_ns > again_ns) wait_ns = again_ns;
+    if (room == 0) {
+        worker->again = loop_after(worker->agent->loop, wait_ns, on_again, worker);
+    }
+    return 0;
+}
+
 static void take(struct worker *worker) {
     bool is_busy = worker->take || worker->wait || worker->again;
     if (worker->draining || is_busy || worker->hand_count >= worker->slots) return;
+    unsigned slots = free_slots(worker);
+    if (slots == 0) return;
     struct queue_take options = {
         .worker = worker->name,
-        .slots = worker->slots - (unsigned)worker->hand_count,
+        .slots = slots,
         .lease_ms = recovers(worker) ? worker->lease_ns / NS_PER_MS : 0};
     worker->take = job_queue_take(&worker->queue, &options, on_taken, worker);
 }
