@@ -2,6 +2,7 @@
 #include "support/test_stack.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "base/units.h"
 #include "io/loop.h"
 
-enum { ARGS_MAX = 40, URLS_KEPT = 4 };
+enum { ARGS_MAX = 40, URLS_KEPT = 4, END_BREATHS = 50 };
 
 static const uint64_t start_limit_ns = 20 * NS_PER_S;
 
@@ -84,10 +85,23 @@ void test_stack_start(
     wait_for_port(stack, &stack->model, port_file, stack->model_url);
 }
 
+/* A program that ends by itself has its leaks found and its lines counted. The second
+ * signal is for one that still has something to finish. */
+static void end_process(struct test_stack *stack, struct test_process *process) {
+    if (process->pid == 0) return;
+    kill(process->pid, SIGTERM);
+    for (unsigned i = 0; i < END_BREATHS && test_process_runs(process); i++) {
+        test_client_breathe(&stack->client);
+    }
+    test_process_stop(process);
+}
+
 void test_stack_stop(struct test_stack *stack) {
-    for (size_t i = 0; i < TEST_SERVES_MAX; i++) test_process_kill(&stack->serves[i]);
-    for (size_t i = 0; i < TEST_WORKERS_MAX; i++) test_process_kill(&stack->workers[i]);
-    test_process_kill(&stack->model);
+    for (size_t i = 0; i < TEST_SERVES_MAX; i++) end_process(stack, &stack->serves[i]);
+    for (size_t i = 0; i < TEST_WORKERS_MAX; i++) {
+        end_process(stack, &stack->workers[i]);
+    }
+    end_process(stack, &stack->model);
     test_redis_stop(&stack->redis);
     test_client_clear(&stack->client);
     test_folder_clear(&stack->folder);
