@@ -17,7 +17,12 @@
 #include "io/redis.h"
 #include "io/server.h"
 
-enum { STATUS_UNAUTHORIZED = 401, STATUS_NOT_FOUND = 404, STATUS_NOT_ALLOWED = 405 };
+enum {
+    STATUS_BAD_REQUEST = 400,
+    STATUS_UNAUTHORIZED = 401,
+    STATUS_NOT_FOUND = 404,
+    STATUS_NOT_ALLOWED = 405
+};
 
 static const uint64_t pulse_ns = NS_PER_S;
 static const uint64_t default_ping_ns = 15 * NS_PER_S;
@@ -121,32 +126,50 @@ static bool is_open(const struct route *route) {
     return route && (route->handler == route_live || route->handler == route_ready);
 }
 
+static const struct exchange_problem unauthorized = {
+    .status = STATUS_UNAUTHORIZED,
+    .code = "unauthorized",
+    .message = "this needs the service's bearer token"};
+static const struct exchange_problem bad_path = {
+    .status = STATUS_BAD_REQUEST,
+    .code = "invalid_request",
+    .message = "the path holds a NUL"};
+static const struct exchange_problem no_route = {
+    .status = STATUS_NOT_FOUND,
+    .code = "not_found",
+    .message = "there is no such route"};
+static const struct exchange_problem wrong_method = {
+    .status = STATUS_NOT_ALLOWED,
+    .code = "method_not_allowed",
+    .message = "this route answers to another method"};
+
+/* What speaks against a request; NULL for nothing. */
+static const struct exchange_problem *find_problem(
+    const struct service *service, struct server_request *request,
+    const struct route *route) {
+    const char *authorization = server_request_header(request, "Authorization");
+    if (!is_open(route) && !access_allows(&service->access, authorization)) {
+        server_add_header(request, "WWW-Authenticate", "Bearer");
+        return &unauthorized;
+    }
+    if (strstr(server_request_path(request), "%00")) return &bad_path;
+    if (!route) return &no_route;
+    if (!allows(route, server_request_method(request))) {
+        bool is_get = strcmp(route->method, "GET") == 0;
+        server_add_header(request, "Allow", is_get ? "GET, HEAD" : route->method);
+        return &wrong_method;
+    }
+    return NULL;
+}
+
 static void on_request(void *owner, struct server_request *request) {
     struct service *service = owner;
     const struct route *route = find_route(service, server_request_path(request));
     struct exchange *exchange =
         exchange_new(service, request, route ? route->path : "other");
-    const char *authorization = server_request_header(request, "Authorization");
-    if (!is_open(route) && !access_allows(&service->access, authorization)) {
-        server_add_header(request, "WWW-Authenticate", "Bearer");
-        exchange_refuse(
-            exchange, &(struct exchange_problem){
-                          .status = STATUS_UNAUTHORIZED,
-                          .code = "unauthorized",
-                          .message = "this needs the service's bearer token"});
-    } else if (!route) {
-        exchange_refuse(
-            exchange, &(struct exchange_problem){
-                          .status = STATUS_NOT_FOUND,
-                          .code = "not_found",
-                          .message = "there is no such route"});
-    } else if (!allows(route, server_request_method(request))) {
-        server_add_header(request, "Allow", route->method);
-        exchange_refuse(
-            exchange, &(struct exchange_problem){
-                          .status = STATUS_NOT_ALLOWED,
-                          .code = "method_not_allowed",
-                          .message = "this route answers to another method"});
+    const struct exchange_problem *problem = find_problem(service, request, route);
+    if (problem) {
+        exchange_refuse(exchange, problem);
     } else {
         route->handler(exchange);
     }

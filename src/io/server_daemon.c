@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <microhttpd.h>
@@ -114,6 +115,14 @@ static enum MHD_Result arrive(struct server *server, struct server_request *requ
     return go_on(request);
 }
 
+/* Also of "http://host/path", which every server must take: RFC 9112, 3.2.2. */
+static const char *path_of(const char *url) {
+    static const char scheme[] = "http://";
+    if (strncasecmp(url, scheme, sizeof scheme - 1) != 0) return url;
+    const char *path = strchr(url + sizeof scheme - 1, '/');
+    return path ? path : "/";
+}
+
 /* NOLINTNEXTLINE(readability-function-size): libmicrohttpd's own parameters */
 static enum MHD_Result on_mhd_request(
     void *owner, struct MHD_Connection *mhd, const char *url, const char *method,
@@ -124,7 +133,7 @@ static enum MHD_Result on_mhd_request(
     if (!request) {
         *slot = request = begin_request(server, mhd);
         request->method = method;
-        request->path = url;
+        request->path = path_of(url);
         unsigned status = server_request_check(request);
         if (status == 0) return MHD_YES;
         server_request_refuse(request, status);

@@ -39,9 +39,10 @@ void server_request_free(struct server_request *request) {
     free(request);
 }
 
-/* What decides where a body ends: two answers to that are a smuggled request. */
+/* What decides where a body ends, and for whom it is: two answers to that are a smuggled
+ * request. */
 struct framing {
-    unsigned lengths, encodings;
+    unsigned lengths, encodings, hosts;
     bool chunked;
     uint64_t length;
 };
@@ -58,6 +59,8 @@ static enum MHD_Result on_framing_header(
     } else if (strcasecmp(name, "Transfer-Encoding") == 0) {
         framing->encodings++;
         framing->chunked = value && strcasecmp(value, "chunked") == 0;
+    } else if (strcasecmp(name, "Host") == 0) {
+        framing->hosts++;
     }
     return MHD_YES;
 }
@@ -67,6 +70,7 @@ unsigned server_request_check(const struct server_request *request) {
     MHD_get_connection_values(
         request->mhd, MHD_HEADER_KIND, on_framing_header, &framing);
     if (framing.lengths > 1 || framing.encodings > 1) return MHD_HTTP_BAD_REQUEST;
+    if (framing.hosts > 1) return MHD_HTTP_BAD_REQUEST;
     if (framing.lengths > 0 && framing.encodings > 0) return MHD_HTTP_BAD_REQUEST;
     if (framing.encodings > 0 && !framing.chunked) return MHD_HTTP_BAD_REQUEST;
     if (framing.length == UINT64_MAX) return MHD_HTTP_BAD_REQUEST;
