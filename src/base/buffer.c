@@ -57,13 +57,19 @@ bool buffer_add_char(struct buffer *buffer, char c) {
 }
 
 bool buffer_addf(struct buffer *buffer, const char *words, ...) {
+    /* Mostly there is room for it already. */
+    size_t room = buffer->capacity - buffer->length;
     va_list args;
     va_start(args, words);
-    int length = vsnprintf(NULL, 0, words, args);
+    int length =
+        vsnprintf(room > 0 ? buffer->data + buffer->length : NULL, room, words, args);
     va_end(args);
     ensure(length >= 0);
     if (!make_room(buffer, (size_t)length)) return false;
-
+    if ((size_t)length < room) {
+        buffer->length += (size_t)length;
+        return true;
+    }
     va_start(args, words);
     vsnprintf(buffer->data + buffer->length, (size_t)length + 1, words, args);
     va_end(args);

@@ -83,7 +83,7 @@ static void add_quoted(struct buffer *to, struct slice value) {
     struct scan scan = scan_of(value);
     while (!scan_done(&scan)) {
         const char *start = scan.at;
-        while (!scan_done(&scan) && is_plain(*scan.at)) scan.at++;
+        while (scan.at < scan.end && is_plain(*scan.at)) scan.at++;
         buffer_add(to, start, (size_t)(scan.at - start));
         if (scan_done(&scan)) break;
         uint32_t rune = 0;
