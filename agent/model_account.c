@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/model_account.h"
 
-#include <stdio.h>
-
 #include "base/units.h"
-
-enum { HEADER_NAME_SIZE = 64 };
 
 static void count_tokens(
     const struct model_account *account, const char *type, uint64_t count) {
@@ -50,35 +46,39 @@ void model_account_times(
         (double)rest_ns / (double)NS_PER_S / (double)(usage->output - 1));
 }
 
-static void note_limit(
-    const struct model_account *account, const struct http_reply *reply,
-    const char *kind) {
-    static const struct {
-        const char *words;
-        enum family family;
-    } sides[] = {
-        {"remaining", FAMILY_LIMIT_REMAINING},
-        {"limit", FAMILY_LIMIT},
-    };
-    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
-        char name[HEADER_NAME_SIZE];
-        uint64_t count = 0;
-        snprintf(name, sizeof name, "anthropic-ratelimit-%s-%s", kind, sides[i].words);
-        const char *value = http_reply_header(reply, name);
-        if (!value) {
-            snprintf(name, sizeof name, "x-ratelimit-%s-%s", sides[i].words, kind);
-            value = http_reply_header(reply, name);
-        }
-        if (!value || !slice_u64(slice_of(value), &count)) continue;
-        registry_set(account->registry, sides[i].family, kind, NULL, (double)count);
-    }
-}
+/* clang-format off */
+/*    header                                          family                  kind */
+#define LIMITS(X) \
+    X("x-ratelimit-remaining-requests",               FAMILY_LIMIT_REMAINING, "requests"), \
+    X("x-ratelimit-remaining-tokens",                 FAMILY_LIMIT_REMAINING, "tokens"), \
+    X("x-ratelimit-limit-requests",                   FAMILY_LIMIT,           "requests"), \
+    X("x-ratelimit-limit-tokens",                     FAMILY_LIMIT,           "tokens"), \
+    X("anthropic-ratelimit-requests-remaining",       FAMILY_LIMIT_REMAINING, "requests"), \
+    X("anthropic-ratelimit-tokens-remaining",         FAMILY_LIMIT_REMAINING, "tokens"), \
+    X("anthropic-ratelimit-input-tokens-remaining",   FAMILY_LIMIT_REMAINING, "input-tokens"), \
+    X("anthropic-ratelimit-output-tokens-remaining",  FAMILY_LIMIT_REMAINING, "output-tokens"), \
+    X("anthropic-ratelimit-requests-limit",           FAMILY_LIMIT,           "requests"), \
+    X("anthropic-ratelimit-tokens-limit",             FAMILY_LIMIT,           "tokens"), \
+    X("anthropic-ratelimit-input-tokens-limit",       FAMILY_LIMIT,           "input-tokens"), \
+    X("anthropic-ratelimit-output-tokens-limit",      FAMILY_LIMIT,           "output-tokens")
+/* clang-format on */
 
 void model_account_limits(
     const struct model_account *account, const struct http_reply *reply) {
-    static const char *const kinds[] = {
-        "requests", "tokens", "input-tokens", "output-tokens"};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        note_limit(account, reply, kinds[i]);
+    static const struct {
+        const char *header;
+        enum family family;
+        const char *kind;
+    } limits[] = {
+#define X(header, family, kind) {(header), (family), (kind)}
+        LIMITS(X)
+#undef X
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        uint64_t count = 0;
+        const char *value = http_reply_header(reply, limits[i].header);
+        if (!value || !slice_u64(slice_of(value), &count)) continue;
+        registry_set(
+            account->registry, limits[i].family, limits[i].kind, NULL, (double)count);
     }
 }
