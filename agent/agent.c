@@ -75,7 +75,8 @@ static bool open_search(
 }
 
 static const char *mode_of(const struct agent_options *options) {
-    return strcmp(options->model, SIMULATOR_MODEL) == 0 ? "embedded" : "anthropic";
+    if (strcmp(options->model, SIMULATOR_MODEL) == 0) return "embedded";
+    return options->wire == WIRE_MESSAGES ? "anthropic" : "openai";
 }
 
 static bool open_store(

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/accepted.h"
 #include "agent/agent.h"
 #include "agent/answer.h"
 #include "agent/chat.h"
@@ -26,7 +27,6 @@
 
 enum {
     STATUS_OK = 200,
-    STATUS_ACCEPTED = 202,
     STATUS_BAD_REQUEST = 400,
     STATUS_TOO_LARGE = 413,
     STATUS_UNAVAILABLE = 503,
@@ -242,7 +242,13 @@ void route_chat_stream(struct exchange *exchange) {
         return;
     }
     turn->stream = chat_stream_new(exchange, service->options.ping_ns);
-    start_chat(turn);
+    /* What was said piece by piece is not said again. */
+    bool has_key = server_request_header(exchange->request, "Idempotency-Key") != NULL;
+    if (has_key) {
+        start_unpromised(turn);
+    } else {
+        start_chat(turn);
+    }
 }
 
 static void on_text(void *owner, struct slice text) {
@@ -326,25 +332,16 @@ static void on_recorded(void *owner, const struct redis_result *result) {
 
 static void accept(struct turn *turn) {
     struct exchange *exchange = turn->exchange;
-    struct buffer body;
-    buffer_init(&body, CHAT_BODY_MAX);
-    struct json_writer json = json_writer_to(&body);
-    json_object_begin(&json);
-    json_field_string(&json, "job_id", turn->job.id);
-    json_field_string(&json, "status", "queued");
-    json_field_string(&json, "version", exchange->service->agent->version);
-    json_object_end(&json);
     registry_count(registry_of(exchange), FAMILY_QUEUE_ENQUEUED, NULL, NULL, 1);
     count_end(exchange, "accepted");
     json_log_write(
         &exchange->service->agent->log, LOG_INFO, exchange->id,
         "chat accepted as job %s, user %s", turn->job.id, turn->job.user_hash);
-    char location[NUMBER_SIZE + JOB_ID_SIZE];
-    snprintf(location, sizeof location, "/chat/%s", turn->job.id);
-    server_add_header(exchange->request, "Location", location);
-    server_add_header(exchange->request, "X-Agent-Outcome", "accepted");
-    exchange_answer(exchange, STATUS_ACCEPTED, ANSWER_JSON, &body);
-    buffer_clear(&body);
+    struct accepted accepted = {
+        .job_id = slice_of(turn->job.id),
+        .status = slice_of("queued"),
+        .version = slice_of(exchange->service->agent->version)};
+    accepted_answer(exchange, &accepted);
 }
 
 /* The script's reply: a list whose first item says what became of the job. */

@@ -46,6 +46,7 @@ enum family_kind { FAMILY_COUNTER, FAMILY_GAUGE, FAMILY_HISTOGRAM };
     X(FAMILY_BREAKER_FAILURES,   "circuit_breaker_failures_total",   FAMILY_COUNTER,   "name",             "Failures that say that the dependency is unwell."), \
     X(FAMILY_BREAKER_REJECTED,   "circuit_breaker_rejected_total",   FAMILY_COUNTER,   "name",             "Calls that the circuit breaker did not let out."), \
     X(FAMILY_RETRY_BUDGET,       "retry_budget_balance",             FAMILY_GAUGE,     "",                 "Retries of calls to the model that are left."), \
+    X(FAMILY_QUESTIONS,          "model_questions_total",            FAMILY_COUNTER,   "path",             "Questions to the local model."), \
     X(FAMILY_LOOP_DELAY,         "agent_loop_delay_seconds",         FAMILY_GAUGE,     "",                 "How late the last timer of the event loop was.")
 /* clang-format on */
 

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "agent/answer.h"
+#include "agent/registry.h"
+#include "agent/self.h"
 #include "agent/simulator_error.h"
 #include "agent/thinking.h"
 #include "base/json_writer.h"
@@ -35,6 +37,7 @@ static const char *const paths[] = {
 struct model_server {
     struct loop *loop; /* borrowed */
     struct server *server;
+    struct registry *registry;
     struct simulator simulator;
     uint64_t minute_started_ns;
     uint32_t requests_this_minute;
@@ -54,14 +57,21 @@ struct model_server *model_server_new(
         .body_max_bytes = BODY_MAX,
         .answer_timeout_ns = answer_timeout_ns};
     model->server = server_new(loop, &server, on_request, on_gone, model, err);
-    if (model->server) return model;
-    free(model);
-    return NULL;
+    if (!model->server) {
+        free(model);
+        return NULL;
+    }
+    model->registry = registry_new();
+    for (size_t i = 0; i < SPEECH_FORMAT_COUNT; i++) {
+        registry_count(model->registry, FAMILY_QUESTIONS, paths[i], NULL, 0);
+    }
+    return model;
 }
 
 void model_server_free(struct model_server *model) {
     if (!model) return;
     server_free(model->server);
+    registry_free(model->registry);
     free(model);
 }
 
@@ -114,6 +124,7 @@ static bool has_key(const struct server_request *request, enum speech_format for
 static void answer_question(
     struct model_server *model, struct server_request *request,
     enum speech_format format) {
+    registry_count(model->registry, FAMILY_QUESTIONS, paths[format], NULL, 1);
     if (!has_key(request, format)) {
         answer_error(
             request, format, SIMULATOR_UNAUTHORIZED,
@@ -139,6 +150,16 @@ static void answer_model(struct server_request *request, const char *id) {
     json_field_string(&json, "display_name", "Local model");
     json_object_end(&json);
     answer_json(request, STATUS_OK, &body);
+    buffer_clear(&body);
+}
+
+static void answer_metrics(
+    const struct model_server *model, struct server_request *request) {
+    struct buffer body;
+    buffer_init(&body, PAGE_MAX);
+    registry_write(model->registry, "", &body);
+    self_write(&body);
+    server_answer(request, STATUS_OK, ANSWER_METRICS, buffer_slice(&body));
     buffer_clear(&body);
 }
 
@@ -208,6 +229,8 @@ static void on_request(void *owner, struct server_request *request) {
     } else if (strcmp(path, "/health") == 0 && strcmp(method, "GET") == 0) {
         server_answer(
             request, STATUS_OK, ANSWER_JSON, slice_of("{\"status\":\"healthy\"}"));
+    } else if (strcmp(path, "/metrics") == 0 && strcmp(method, "GET") == 0) {
+        answer_metrics(model, request);
     } else if (strcmp(path, "/admin/faults") == 0) {
         on_admin(model, request, method);
     } else {

@@ -188,6 +188,20 @@ static void a_client_that_leaves_frees_its_key(void **state) {
     while (redis("KEYS idem:*:k-6").number > 0) test_client_breathe(&stack.client);
 }
 
+static void a_stream_says_that_it_ignores_the_key(void **state) {
+    (void)state;
+    struct test_reply reply;
+    const struct http_header headers[] = {{"Idempotency-Key", "k-8"}, {0}};
+    struct test_request request = {
+        .url = test_stack_url(&stack, 0, "/chat/stream"),
+        .body = "{\"user_id\":\"jo\",\"message\":\"Hello\"}",
+        .headers = headers};
+    test_client_send(&stack.client, &request, &reply);
+    assert_outcome(&reply, 200, "ignored");
+    test_reply_clear(&reply);
+    assert_int_equal(redis("KEYS idem:*:k-8").number, 0);
+}
+
 static void a_full_queue_takes_no_key(void **state) {
     (void)state;
     char key[16], body[96];
@@ -233,6 +247,7 @@ int main(void) {
         cmocka_unit_test(a_key_belongs_to_one_request_of_one_user),
         cmocka_unit_test(a_chat_that_failed_frees_its_key),
         cmocka_unit_test(a_client_that_leaves_frees_its_key),
+        cmocka_unit_test(a_stream_says_that_it_ignores_the_key),
         cmocka_unit_test(a_full_queue_takes_no_key),
         cmocka_unit_test(without_redis_the_key_is_ignored_and_that_is_said),
     };

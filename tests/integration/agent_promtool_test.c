@@ -113,6 +113,10 @@ static void every_page_is_clean(void **state) {
     assert_clean(test_stack_url(&stack, 0, "/metrics"), "\nworkers_llm_tokens_total{");
     assert_clean(test_stack_url(&stack, 1, "/metrics"), "\nqueue_wait_seconds_count ");
 
+    assert_clean(
+        test_stack_model_url(&stack, "/metrics"),
+        "\nmodel_questions_total{path=\"/v1/messages\"} ");
+
     test_redis_kill(&stack.redis);
     send_all_kinds();
     assert_clean(
