@@ -12,7 +12,8 @@ extern const char job_script_submit[];
 /* KEYS: the three streams, the dead letters, the stats, the worker. ARGV: group, consumer,
  * how many, lease ms or 0 for no recovery, the most deliveries. With recovery, consumers
  * without a job or a hash that were idle for ten leases are removed: they died long ago.
- * Returns {{{stream 1-3, entry, deliveries, now ms, {fields…}}…}, {last id…}}. */
+ * Returns {{{stream 1-3, entry, deliveries, now ms, {fields…}}…}, {last id…}}; a job with
+ * more than the most deliveries was given up. */
 extern const char job_script_take[];
 
 /* KEYS: the worker. ARGV: group, consumer, pid, version, state, job, ms between beats,

@@ -8,7 +8,8 @@
 #include "agent/job_queue.h"
 
 /* The jobs in a reply of job_queue_take(), and the ids to wait behind. False when it is
- * none; what cannot be read is left out. The caller clears the jobs. */
+ * none; what cannot be read is left out. The caller clears the jobs. One with more than
+ * QUEUE_DELIVERIES_MAX deliveries has just been given up. */
 struct queue_taken {
     size_t count;
     struct job jobs[QUEUE_SLOTS_MAX];

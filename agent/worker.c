@@ -8,6 +8,7 @@
 #include "agent/agent.h"
 #include "agent/hand.h"
 #include "agent/job_queue.h"
+#include "agent/job_record.h"
 #include "agent/model_guard.h"
 #include "agent/queue_taken.h"
 #include "agent/registry.h"
@@ -209,6 +210,17 @@ static void on_again(void *owner, uint64_t now_ns) {
     take(worker);
 }
 
+/* Nobody else would tell: whoever worked on it is dead. */
+static void note_dead(struct worker *worker, struct job *job) {
+    struct chat_result result = {
+        .outcome = OUTCOME_DEAD, .message = "no worker survived it"};
+    agent_note_error(
+        worker->agent, outcome_name(result.outcome), "job", job->request_id,
+        result.message);
+    job_record_keep(worker->agent, job, &result, "queue");
+    job_clear(job);
+}
+
 static void on_taken(void *owner, const struct redis_result *result) {
     struct worker *worker = owner;
     worker->take = 0;
@@ -218,7 +230,10 @@ static void on_taken(void *owner, const struct redis_result *result) {
         drain_if_idle(worker);
         return;
     }
-    for (size_t i = 0; i < taken.count; i++) start(worker, &taken.jobs[i]);
+    for (size_t i = 0; i < taken.count; i++) {
+        bool is_dead = taken.jobs[i].deliveries > QUEUE_DELIVERIES_MAX;
+        (is_dead ? note_dead : start)(worker, &taken.jobs[i]);
+    }
     if (worker->draining) {
         drain_if_idle(worker);
     } else if (taken.count > 0) {
