@@ -8,6 +8,7 @@
 #include "agent/routes.h"
 #include "agent/self.h"
 #include "agent/service.h"
+#include "agent/storage.h"
 #include "base/json_writer.h"
 #include "base/safe_text.h"
 #include "base/text.h"
@@ -24,11 +25,12 @@ enum {
 struct checks {
     char redis[CHECK_SIZE];
     char model[CHECK_SIZE];
-    bool redis_is_good, model_is_good;
+    char store[CHECK_SIZE];
+    bool redis_is_good, model_is_good, store_is_good;
 };
 
 static void check(const struct agent *agent, struct checks *checks) {
-    *checks = (struct checks){.redis = "ok", .model = "ok"};
+    *checks = (struct checks){.redis = "ok", .model = "ok", .store = "ok"};
     checks->redis_is_good = agent_has_redis(agent);
     const char *why = "";
     checks->model_is_good = model_client_usable(agent->model, &why);
@@ -38,6 +40,15 @@ static void check(const struct agent *agent, struct checks *checks) {
         struct text text = TEXT_IN(checks->redis);
         text_add(&text, "down: ");
         safe_text_add(&text, slice_of(redis_last_error(agent->redis)->message));
+    }
+    const char *trouble = agent->store ? storage_trouble(agent->store) : "";
+    checks->store_is_good = trouble[0] == '\0';
+    if (!agent->store) {
+        text_copy_cut(checks->store, sizeof checks->store, "off: no ratings");
+    } else if (!checks->store_is_good) {
+        struct text text = TEXT_IN(checks->store);
+        text_add(&text, "down: ");
+        safe_text_add(&text, slice_of(trouble));
     }
     if (!checks->model_is_good) {
         bool is_open = circuit_is_open(&agent->circuits[CIRCUIT_MODEL]);
@@ -60,6 +71,7 @@ static void answer_checks(
     json_object_begin(&json);
     json_field_string(&json, "redis", checks->redis);
     json_field_string(&json, "model", checks->model);
+    json_field_string(&json, "store", checks->store);
     json_object_end(&json);
     json_object_end(&json);
     exchange_answer(exchange, status, ANSWER_JSON, &body);
@@ -78,7 +90,7 @@ void route_health(struct exchange *exchange) {
     } else {
         answer_checks(
             exchange, &checks, STATUS_OK,
-            checks.redis_is_good ? "healthy" : "degraded");
+            checks.redis_is_good && checks.store_is_good ? "healthy" : "degraded");
     }
 }
 
@@ -91,7 +103,8 @@ void route_ready(struct exchange *exchange) {
     if (agent->draining) {
         answer_checks(exchange, &checks, STATUS_UNAVAILABLE, "draining");
     } else {
-        bool is_good = checks.redis_is_good && checks.model_is_good;
+        bool is_good =
+            checks.redis_is_good && checks.model_is_good && checks.store_is_good;
         answer_checks(exchange, &checks, STATUS_OK, is_good ? "ready" : "degraded");
     }
 }

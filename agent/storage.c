@@ -35,7 +35,7 @@ struct storage {
     struct batch *batch;
     struct loop_timer *again; /* until the next try */
     size_t ask_count;
-    bool is_unwell[SIDES];
+    struct error troubles[SIDES]; /* ERROR_NONE: it works */
     size_t count;
     struct storage_record records[STORAGE_PENDING_MAX]; /* oldest first */
 };
@@ -48,20 +48,29 @@ static void count(struct storage *store, const char *operation, const char *resu
     registry_count(store->registry, FAMILY_STORE, operation, result, 1);
 }
 
+const char *storage_trouble(const struct storage *store) {
+    for (size_t side = 0; side < SIDES; side++) {
+        const struct error *trouble = &store->troubles[side];
+        if (trouble->code != ERROR_NONE) return trouble->message;
+    }
+    return "";
+}
+
 /* Told when it changes, not each time. */
 static void note(struct storage *store, enum side side, const struct error *err) {
     static const char *const names[SIDES] = {"writing to", "reading from"};
     bool is_unwell = err->code != ERROR_NONE;
-    if (is_unwell && !store->is_unwell[side]) {
+    bool was_unwell = store->troubles[side].code != ERROR_NONE;
+    if (is_unwell && !was_unwell) {
         json_log_write(
             store->log, LOG_ERROR, NULL, "%s the store fails: %s", names[side],
             err->message);
-    } else if (!is_unwell && store->is_unwell[side]) {
+    } else if (!is_unwell && was_unwell) {
         json_log_write(
             store->log, LOG_INFO, NULL, "%s the store works again", names[side]);
     }
-    store->is_unwell[side] = is_unwell;
-    bool is_ready = !store->is_unwell[SIDE_WRITING] && !store->is_unwell[SIDE_READING];
+    store->troubles[side] = *err;
+    bool is_ready = storage_trouble(store)[0] == '\0';
     registry_set(store->registry, FAMILY_READY, "store", NULL, is_ready ? 1 : 0);
 }
 

@@ -34,6 +34,9 @@ struct storage *storage_new(
  * closed, unless somebody holds it. */
 void storage_free(struct storage *store);
 
+/* What fails at the moment, or "". */
+const char *storage_trouble(const struct storage *store);
+
 /* Writes the record as soon as it can: again every second while it cannot, and one that
  * finds STORAGE_PENDING_MAX before it is dropped. */
 void storage_keep(struct storage *store, const struct storage_record *record);

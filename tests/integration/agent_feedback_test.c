@@ -196,6 +196,40 @@ static void jobs_of_workers_are_recorded(void **state) {
     assert_int_equal(rate_status(0, id, "5"), 200);
     assert_int_equal(rate_status(0, "01ARZ3NDEKTSV4RRFFQ69G5FAV", "5"), 404);
     test_redis_restart(&stack.redis);
+    assert_true(
+        test_client_until(&stack.client, url_of(0, "/health"), "$.checks.redis", "ok"));
+}
+
+/* Taken again and again by workers that are never heard of again. */
+static void a_job_that_nobody_survives_is_recorded(void **state) {
+    (void)state;
+    static const struct http_header later[] = {{"Prefer", "respond-async"}, {0}};
+    const char *const args[] = {"--store", store_path, "--lease", "300ms", NULL};
+    char url[URL_SIZE];
+    char sql[BODY_SIZE];
+    struct test_reply reply;
+    test_process_kill(&stack.workers[0]);
+    snprintf(url, sizeof url, "%s", url_of(0, "/chat"));
+    struct test_request request = {
+        .url = url,
+        .body = "{\"user_id\":\"fay\",\"message\":\"Hello\"}",
+        .headers = later};
+    test_client_send(&stack.client, &request, &reply);
+    assert_int_equal(reply.status, 202);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT count(*) FROM jobs WHERE id='%s' AND outcome='dead' AND attempts=4",
+        test_reply_text(&reply, "$.job_id"));
+    test_reply_clear(&reply);
+    test_client_redis(
+        &stack.client, stack.redis.url,
+        "XREADGROUP GROUP agent ghost COUNT 10 STREAMS q:v1:3 >");
+    for (int times = 0; times < 2; times++) {
+        test_client_redis(
+            &stack.client, stack.redis.url, "XAUTOCLAIM q:v1:3 agent ghost 0 0-0");
+    }
+    test_stack_worker(&stack, 0, "v1", args);
+    until_asked(sql, 1);
 }
 
 static void without_a_store_nothing_is_rated(void **state) {
@@ -220,6 +254,12 @@ static void a_store_that_is_none_fails_no_chat(void **state) {
     serve(1, "v2", path);
     chat(1, "eve", id);
     until_series(1, "agent_ready{check=\"store\"}", 0);
+    struct test_reply reply;
+    test_client_get(&stack.client, url_of(1, "/health"), &reply);
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(test_reply_text(&reply, "$.status"), "degraded");
+    assert_non_null(strstr(test_reply_text(&reply, "$.checks.store"), "down: "));
+    test_reply_clear(&reply);
     until_series(1, "store_operations_total{operation=\"open\",result=\"failed\"}", 1);
     assert_int_equal(rate_status(1, id, "5"), 503);
     chat(1, "eve", id);
@@ -245,6 +285,7 @@ int main(void) {
         cmocka_unit_test(orders_are_looked_up_in_the_store),
         cmocka_unit_test(ratings_that_make_no_sense_are_refused),
         cmocka_unit_test(jobs_of_workers_are_recorded),
+        cmocka_unit_test(a_job_that_nobody_survives_is_recorded),
         cmocka_unit_test(without_a_store_nothing_is_rated),
         cmocka_unit_test(a_store_that_is_none_fails_no_chat),
         cmocka_unit_test(a_newer_store_is_refused),
