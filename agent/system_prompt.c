@@ -16,7 +16,8 @@ void system_prompt_write(const struct user_context *context, struct buffer *prom
         prompt,
         "You are a helpful customer service agent. Answer briefly and "
         "truthfully. Use the calculate tool for arithmetic that is not obvious, "
-        "and say so when you do not know something.");
+        "lookup_order for the state of an order and search_web for what you would "
+        "have to look up, and say so when you do not know something.");
     if (!context || (context->name[0] == '\0' && context->order_id[0] == '\0')) return;
     buffer_add_string(prompt, "\n\nWhat is known about the user:");
     add_fact(prompt, "\n- name: ", context->name);
