@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "agent/agent.h"
@@ -27,6 +28,7 @@
 enum {
     PRICES_BYTES_MAX = 256 * 1024,
     PORT_TEXT_SIZE = 16,
+    DESCRIPTORS = 16 * 1024,
     ADDRESS_MAX = 256, /* connections from one address beyond loopback */
 };
 
@@ -275,9 +277,19 @@ static void close_parts(struct program *program) {
     loop_free(program->loop);
 }
 
+/* A stream takes two descriptors: its client's and its model's. The low default is for
+ * programs that select(), and this one does not. */
+static void allow_many_descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS) return;
+    limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 enum exit_code program_run(const struct arguments *arguments) {
     struct program program = {.arguments = arguments, .loop = loop_new()};
     signal(SIGPIPE, SIG_IGN);
+    allow_many_descriptors();
     program.on_term = loop_on_signal(program.loop, SIGTERM, on_signal, &program);
     program.on_interrupt = loop_on_signal(program.loop, SIGINT, on_signal, &program);
     program.leash = leash_from_environment(program.loop, on_leash_end, &program);
