@@ -30,7 +30,7 @@ struct model_client_options {
     struct model_guard *guard; /* has a say before each attempt */
 };
 
-/* Starts with a check of the model, and checks it again every minute, every five seconds
+/* Starts with a check of the model, and checks it again every minute, every two seconds
  * while it is not usable. NULL when the URL cannot be one. */
 struct model_client *model_client_new(
     struct loop *loop, const struct model_client_options *options, struct error *err);

@@ -51,9 +51,11 @@ static bool take_piece(
     size_t known = message->text.length;
     size_t calls = message->call_count;
     if (!openai_message_add(message, piece, err)) return false;
+    bool has_words = message->text.length > known;
+    if (has_words || message->call_count > calls) stream->begun = true;
+    if (!has_words) return true;
     struct slice words = {message->text.data + known, message->text.length - known};
-    if (words.length > 0 || message->call_count > calls) stream->begun = true;
-    return words.length == 0 || model_stream_add_words(stream, words, err);
+    return model_stream_add_words(stream, words, err);
 }
 
 static bool take_chunk(
