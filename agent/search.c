@@ -12,10 +12,11 @@
 #include "io/http.h"
 #include "io/loop.h"
 
-enum { STATUS_OK = 200 };
+enum { STATUS_OK = 200, STATUS_ERROR = 500 };
 
 /* The tool's own limit comes first: it tells the model what it was. */
 static const uint64_t timeout_ns = (TOOL_TIMEOUT_S + 1) * NS_PER_S;
+static const uint64_t blamed_after_ns = (TOOL_TIMEOUT_S - 1) * NS_PER_S;
 
 struct search {
     struct search_endpoint endpoint;
@@ -28,6 +29,8 @@ struct search_ask {
     struct tool_call *call;  /* borrowed */
     struct slice query;      /* borrowed from the call's input */
     struct http_call *asked; /* NULL once it has ended */
+    struct circuit *circuit; /* borrowed */
+    struct breaker_call pass;
 };
 
 static void on_reply(void *owner, const struct http_reply *reply);
@@ -48,9 +51,17 @@ void search_free(struct search *search) {
     free(search);
 }
 
+/* Nobody waits any more: a service that had all the time of a tool is to blame. */
 static void free_ask(void *work) {
     struct search_ask *ask = work;
-    if (ask->asked) http_call_free(ask->asked);
+    if (ask->asked) {
+        uint64_t taken_ns = loop_clock_ns() - ask->pass.started_ns;
+        bool is_late = taken_ns >= blamed_after_ns;
+        circuit_on_end(
+            ask->circuit, &ask->pass, is_late ? BREAKER_FAILURE : BREAKER_NEUTRAL,
+            "no answer in time");
+        http_call_free(ask->asked);
+    }
     free(ask);
 }
 
@@ -62,6 +73,15 @@ static void ask_service(
         tool_call_end(call, TOOL_FAILED);
         return;
     }
+    struct circuit *circuit = &tool_call_agent(call)->circuits[CIRCUIT_SEARCH];
+    struct breaker_call pass;
+    if (!circuit_allows(circuit, &pass)) {
+        text_add(
+            tool_call_output(call),
+            "error: the search service fails, and is not asked for a while");
+        tool_call_end(call, TOOL_FAILED);
+        return;
+    }
     struct http_header headers[] = {{"accept", "application/json"}};
     struct http_request request = {
         .url = url,
@@ -70,7 +90,12 @@ static void ask_service(
         .timeout_ns = timeout_ns,
         .body_max_bytes = SEARCH_BODY_MAX};
     struct search_ask *ask = memory_new(sizeof *ask);
-    *ask = (struct search_ask){.search = search, .call = call, .query = query};
+    *ask = (struct search_ask){
+        .search = search,
+        .call = call,
+        .query = query,
+        .circuit = circuit,
+        .pass = pass};
     tool_call_set_work(call, ask, free_ask);
     ask->asked = http_start(search->http, &request, on_reply, ask);
 }
@@ -115,11 +140,22 @@ static enum tool_status read_reply(
     return TOOL_FAILED;
 }
 
+/* A question that it does not like, or a redirect, says nothing of its health. */
+static enum breaker_end end_of(
+    const struct http_reply *reply, enum tool_status status) {
+    if (status == TOOL_OK) return BREAKER_SUCCESS;
+    bool is_unwell = reply->error.code != ERROR_NONE || reply->status == STATUS_OK ||
+                     reply->status >= STATUS_ERROR;
+    return is_unwell ? BREAKER_FAILURE : BREAKER_NEUTRAL;
+}
+
 static void on_reply(void *owner, const struct http_reply *reply) {
     struct search_ask *ask = owner;
     struct tool_call *call = ask->call;
+    struct text *output = tool_call_output(call);
     ask->asked = NULL;
-    enum tool_status status = read_reply(ask, reply, tool_call_output(call));
+    enum tool_status status = read_reply(ask, reply, output);
+    circuit_on_end(ask->circuit, &ask->pass, end_of(reply, status), output->data);
     free_ask(ask);
     tool_call_end(call, status);
 }

@@ -40,6 +40,8 @@ static struct loop *loop;
 static struct registry *registry;
 static struct service *peer;
 static size_t pending;
+static struct json_log log_to_nowhere = {
+    .least = LOG_ERROR, .program = "serve", .version = "v1", .descriptor = -1};
 
 static int set_up(void **state) {
     (void)state;
@@ -67,15 +69,20 @@ static void on_done(void *owner, enum tool_status status, struct slice output) {
     if (--pending == 0) loop_stop(loop);
 }
 
-static struct tool_call *start(
-    struct attempt *attempt, const char *url, uint64_t limit_ns) {
+static void open_search(struct attempt *attempt, const char *url) {
     struct error err = {0};
     *attempt = (struct attempt){.agent = memory_new(sizeof *attempt->agent)};
     attempt->agent->loop = loop;
     attempt->agent->registry = registry;
+    circuit_init(
+        &attempt->agent->circuits[CIRCUIT_SEARCH], CIRCUIT_SEARCH, loop, registry,
+        &log_to_nowhere);
     attempt->agent->search = search_new(loop, url, NULL, &err);
     if (!attempt->agent->search) fail_msg("%s", err.message);
     attempt->input = json_parse(slice_of("{\"query\":\"blue kettle\"}"), &err);
+}
+
+static struct tool_call *ask(struct attempt *attempt, uint64_t limit_ns) {
     attempt->took_ns = loop_clock_ns();
     pending++;
     struct tool_question question = {
@@ -85,8 +92,15 @@ static struct tool_call *start(
     return tool_call_start(attempt->agent, &question, on_done, attempt);
 }
 
+static struct tool_call *start(
+    struct attempt *attempt, const char *url, uint64_t limit_ns) {
+    open_search(attempt, url);
+    return ask(attempt, limit_ns);
+}
+
 static void clear(struct attempt *attempt) {
     search_free(attempt->agent->search);
+    circuit_clear(&attempt->agent->circuits[CIRCUIT_SEARCH]);
     free(attempt->agent);
     document_free(attempt->input);
 }
@@ -130,6 +144,32 @@ static void search_fails_with_a_service_that_fails(void **state) {
     assert_int_equal(attempt.status, TOOL_FAILED);
     assert_string_equal(
         attempt.output, "error: the search service's answer makes no sense");
+}
+
+static void search_leaves_a_service_alone_that_fails(void **state) {
+    (void)state;
+    char url[URL_SIZE];
+    struct attempt attempt;
+    service_url(peer, url, sizeof url);
+    snprintf(url + strlen(url), sizeof url - strlen(url), "/unwell");
+    open_search(&attempt, url);
+    service_answer(peer, "/unwell", 400, "text/plain", "");
+    for (int times = 0; times < 8; times++) {
+        ask(&attempt, 60 * NS_PER_S);
+        loop_run(loop);
+        assert_string_equal(attempt.output, "error: the search service answered 400");
+    }
+    service_answer(peer, "/unwell", 503, "text/plain", "");
+    for (int times = 0; times < 8; times++) {
+        ask(&attempt, 60 * NS_PER_S);
+        loop_run(loop);
+        assert_int_equal(attempt.status, TOOL_FAILED);
+    }
+    assert_string_equal(
+        attempt.output,
+        "error: the search service fails, and is not asked for a while");
+    assert_int_equal(service_asked(peer, "/unwell"), 8 + 5);
+    clear(&attempt);
 }
 
 /* Every way to be a bad peer at once; each gets its second, and none gets anywhere. */
@@ -183,6 +223,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(search_tells_what_the_service_found),
         cmocka_unit_test(search_fails_with_a_service_that_fails),
+        cmocka_unit_test(search_leaves_a_service_alone_that_fails),
         cmocka_unit_test(search_gets_over_every_bad_peer_in_time),
         cmocka_unit_test(search_can_be_given_up),
     };
