@@ -97,7 +97,7 @@ static bool read_fields(
 
 bool chat_request_read(
     struct chat_request *request, struct slice body, struct error *err) {
-    struct document *document = json_parse(body, err);
+    struct document *document = json_parse_few(body, CHAT_VALUES_MAX, err);
     if (!document) return error_set(err, ERROR_SYNTAX, "%s", err->message);
     struct chat_request read = {0};
     bool is_good = read_fields(&read, document_root(document), err);

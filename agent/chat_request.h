@@ -12,6 +12,7 @@
 enum {
     CHAT_USER_SIZE = 129,
     CHAT_MESSAGE_MAX = 16 * 1024, /* bytes */
+    CHAT_VALUES_MAX = 1024,       /* of all JSON, what is ignored included */
     CHAT_REQUEST_ID_SIZE = 40,
     USER_HASH_SIZE = 17,
 };

@@ -45,7 +45,7 @@ static bool read_fields(
 bool feedback_request_read(
     struct storage_rating *rating, struct slice body, struct error *err) {
     struct storage_rating read = {.id = ""};
-    struct document *document = json_parse(body, err);
+    struct document *document = json_parse_few(body, FEEDBACK_VALUES_MAX, err);
     if (!document) return error_set(err, ERROR_SYNTAX, "%s", err->message);
     bool is_good = read_fields(&read, document_root(document), err);
     document_free(document);

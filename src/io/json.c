@@ -91,7 +91,7 @@ static bool scan_token(struct prescan *prescan, struct error *err) {
     }
 }
 
-static bool prescan_all(struct slice text, struct error *err) {
+static bool prescan_all(struct slice text, uint32_t values_max, struct error *err) {
     if (text.length > JSON_BYTES_MAX) {
         return error_set(
             err, ERROR_LIMIT, "JSON of more than %d bytes", JSON_BYTES_MAX);
@@ -99,7 +99,7 @@ static bool prescan_all(struct slice text, struct error *err) {
     struct prescan prescan = {.text = text, .scan = scan_of(text)};
     while (!scan_done(&prescan.scan)) {
         if (!scan_token(&prescan, err)) return false;
-        if (prescan.values > DOCUMENT_NODES_MAX) {
+        if (prescan.values > values_max) {
             return refuse(&prescan, ERROR_LIMIT, "too many values", err);
         }
     }
@@ -215,7 +215,12 @@ static bool copy_tree(
 }
 
 struct document *json_parse(struct slice text, struct error *err) {
-    if (!prescan_all(text, err)) return NULL;
+    return json_parse_few(text, DOCUMENT_NODES_MAX, err);
+}
+
+struct document *json_parse_few(
+    struct slice text, uint32_t values_max, struct error *err) {
+    if (!prescan_all(text, values_max, err)) return NULL;
     const char *end = NULL;
     cJSON *root = cJSON_ParseWithLengthOpts(text.data, text.length, &end, 0);
     while (root && end < text.data + text.length && strchr(" \t\r\n", *end)) end++;

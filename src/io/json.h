@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/error.h"
 #include "base/scan.h"
 #include "core/document.h"
@@ -12,3 +14,8 @@ enum { JSON_BYTES_MAX = 4 * 1024 * 1024 };
  * strings, no duplicate keys, depth up to DOCUMENT_DEPTH_MAX, nothing behind it, numbers
  * as RFC 8259 writes them. NULL, with `err` set, for anything else. */
 struct document *json_parse(struct slice text, struct error *err);
+
+/* The same of at most `values_max` values: what a stranger sends costs no more to refuse
+ * than to read. */
+struct document *json_parse_few(
+    struct slice text, uint32_t values_max, struct error *err);

@@ -38,6 +38,26 @@ static void chat_request_reads_all_fields(void **state) {
     chat_request_clear(&request);
 }
 
+static bool read_with_values(unsigned count, struct error *err) {
+    struct chat_request request;
+    struct buffer body = {.limit = MUCH};
+    buffer_add_string(&body, "{\"user_id\":\"u\",\"message\":\"m\",\"more\":[0");
+    for (unsigned i = 1; i < count; i++) buffer_add_string(&body, ",0");
+    buffer_add_string(&body, "]}");
+    bool is_read = chat_request_read(&request, buffer_slice(&body), err);
+    if (is_read) chat_request_clear(&request);
+    buffer_clear(&body);
+    return is_read;
+}
+
+static void chat_request_holds_only_so_many_values(void **state) {
+    (void)state;
+    struct error err = {0};
+    assert_true(read_with_values(CHAT_VALUES_MAX - 10, &err));
+    assert_false(read_with_values(CHAT_VALUES_MAX + 10, &err));
+    assert_non_null(strstr(err.message, "too many values"));
+}
+
 static void chat_request_names_the_field_that_is_wrong(void **state) {
     (void)state;
     static const struct {
@@ -125,6 +145,7 @@ static void chat_request_hides_the_user_behind_a_hash(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chat_request_reads_all_fields),
+        cmocka_unit_test(chat_request_holds_only_so_many_values),
         cmocka_unit_test(chat_request_names_the_field_that_is_wrong),
         cmocka_unit_test(chat_request_bounds_the_message),
         cmocka_unit_test(chat_request_checks_the_ids_of_clients),
