@@ -5,13 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/scan.h"
 #include "base/text.h"
+#include "base/units.h"
 
 /* Fields of /proc/PID/stat, see proc(5): the name is field 2 and may hold anything. */
 enum {
@@ -62,6 +65,31 @@ bool proc_read_pid(const char *path, pid_t *pid, struct error *err) {
     }
     *pid = (pid_t)number;
     return true;
+}
+
+int proc_open_life(pid_t pid) {
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+bool proc_has_ended(int life) {
+    struct pollfd poll_one = {.fd = life, .events = POLLIN};
+    return life < 0 || poll(&poll_one, 1, 0) != 0;
+}
+
+struct proc_mark proc_mark_of(const char *path) {
+    struct stat status;
+    struct proc_mark mark = {0};
+    if (stat(path, &status) != 0) return mark;
+    mark.device = status.st_dev;
+    mark.inode = status.st_ino;
+    mark.written_ns =
+        status.st_mtim.tv_sec * (int64_t)NS_PER_S + status.st_mtim.tv_nsec;
+    return mark;
+}
+
+bool proc_marks_equal(const struct proc_mark *a, const struct proc_mark *b) {
+    return a->device == b->device && a->inode == b->inode &&
+           a->written_ns == b->written_ns;
 }
 
 double proc_count_descriptors(pid_t pid) {

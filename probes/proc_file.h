@@ -24,5 +24,18 @@ bool proc_read_pid(const char *path, pid_t *pid, struct error *err);
 bool proc_open(pid_t pid, int *file, struct error *err);
 bool proc_look(int file, struct proc_sight *sight, struct error *err);
 
+/* What tells whether it has ended, without asking for more: -1 where the kernel has no such
+ * thing. It may mean a later process of that pid, so it is no proof of life. */
+int proc_open_life(pid_t pid);
+bool proc_has_ended(int life); /* true for -1 */
+
+/* What a file is, and when it was written last: zeros for one that is not there. */
+struct proc_mark {
+    uint64_t device, inode;
+    int64_t written_ns;
+};
+struct proc_mark proc_mark_of(const char *path);
+bool proc_marks_equal(const struct proc_mark *a, const struct proc_mark *b);
+
 /* Open descriptors; NaN when we may not look. Dear for a process with many. */
 double proc_count_descriptors(pid_t pid);

@@ -15,7 +15,9 @@
 #include "probes/subject.h"
 
 #define TOLD_AGAIN_NS (NS_PER_S / 2)
+#define SOUGHT_NS     (NS_PER_S * 7 / 10) /* one that is not there */
 #define NAMED_ANEW_NS NS_PER_S
+#define READ_ANEW_NS  (10 * NS_PER_S) /* also when nobody seems to have written it */
 
 struct watched {
     const struct target_process *process; /* borrowed */
@@ -23,7 +25,11 @@ struct watched {
     bool shown; /* it is one of the parts: an optional one only while it is there */
     pid_t pid;  /* 0 until one was seen */
     int file;   /* of the process, for looking; -1 while there is none */
-    uint64_t named_ns; /* when the pid file was read; 0 for never */
+    int life;   /* tells when it ends; -1 for none */
+    uint64_t sought_ns;        /* when one that is not there was looked for */
+    uint64_t named_ns;         /* when the pid file was found to name it; 0 for never */
+    uint64_t read_ns;          /* when it was read */
+    struct proc_mark pid_file; /* as it was then */
     struct proc_sight sight;
     uint64_t seen_ns;
     uint64_t counted_ns; /* when its descriptors were counted; 0 for never */
@@ -40,7 +46,8 @@ static void on_due(void *owner);
 
 static void forget(struct watched *watched) {
     if (watched->file >= 0) close(watched->file);
-    watched->file = -1;
+    if (watched->life >= 0) close(watched->life);
+    watched->file = watched->life = -1;
 }
 
 static void show(struct watched *watched, struct probe_context *context) {
@@ -61,7 +68,7 @@ static void *start(struct probe_context *context) {
         const struct target_process *process = &target->processes[i];
         struct watched *watched = &processes->watched[i];
         watched->process = process;
-        watched->file = -1;
+        watched->file = watched->life = -1;
         if (!process->optional) show(watched, context);
     }
     poll_start(&processes->poll, context, target->poll_health_ns, on_due, processes);
@@ -129,7 +136,8 @@ static void count_descriptors(struct watched *watched, struct proc_sight *now) {
 static bool look_anew(
     struct watched *watched, struct proc_sight *now, struct error *err) {
     forget(watched);
-    watched->named_ns = loop_clock_ns();
+    watched->named_ns = watched->read_ns = loop_clock_ns();
+    watched->pid_file = proc_mark_of(watched->process->pid_file);
     if (!proc_read_pid(watched->process->pid_file, &watched->pid, err)) {
         if (err->code == ERROR_NOT_FOUND) {
             return error_set(err, ERROR_NOT_FOUND, "it does not run: no pid file");
@@ -138,6 +146,7 @@ static bool look_anew(
     }
     if (proc_open(watched->pid, &watched->file, err) &&
         proc_look(watched->file, now, err)) {
+        watched->life = proc_open_life(watched->pid);
         return true;
     }
     if (err->code != ERROR_NOT_FOUND) {
@@ -146,11 +155,21 @@ static bool look_anew(
     return error_set(err, ERROR_NOT_FOUND, "pid %d is gone", (int)watched->pid);
 }
 
+/* Whether the pid file is the one that was read. */
+static bool is_still_named(struct watched *watched) {
+    uint64_t now_ns = loop_clock_ns();
+    if (now_ns - watched->named_ns < NAMED_ANEW_NS) return true;
+    if (now_ns - watched->read_ns >= READ_ANEW_NS) return false;
+    struct proc_mark mark = proc_mark_of(watched->process->pid_file);
+    if (!proc_marks_equal(&mark, &watched->pid_file)) return false;
+    watched->named_ns = now_ns;
+    return true;
+}
+
 /* Who has ended is known at once; who was replaced while still there, within a second. */
 static bool look_again(struct watched *watched, struct proc_sight *now) {
     struct error err;
-    if (watched->file < 0) return false;
-    if (loop_clock_ns() - watched->named_ns >= NAMED_ANEW_NS) return false;
+    if (watched->file < 0 || !is_still_named(watched)) return false;
     return proc_look(watched->file, now, &err) && !has_ended(now);
 }
 
@@ -165,6 +184,13 @@ static bool is_worth_telling(
 static bool is_absent(const struct watched *watched) {
     return watched->process->optional &&
            access(watched->process->pid_file, F_OK) != 0 && errno == ENOENT;
+}
+
+/* Whether there is nothing to look for: it lives, and was told of a moment ago. */
+static bool rests(const struct watched *watched, uint64_t now_ns) {
+    if (!watched->shown) return now_ns - watched->sought_ns < SOUGHT_NS;
+    return watched->subject.part.status == PART_OK &&
+           now_ns - watched->seen_ns < TOLD_AGAIN_NS && !proc_has_ended(watched->life);
 }
 
 static void hide(struct watched *watched) {
@@ -208,8 +234,11 @@ static void look(struct watched *watched) {
 
 static void on_due(void *owner) {
     struct processes *processes = owner;
+    uint64_t now_ns = loop_clock_ns();
     for (uint32_t i = 0; i < processes->count; i++) {
         struct watched *watched = &processes->watched[i];
+        if (rests(watched, now_ns)) continue;
+        watched->sought_ns = now_ns;
         if (is_absent(watched)) {
             hide(watched);
             continue;
