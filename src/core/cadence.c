@@ -4,8 +4,8 @@
 #include "base/panic.h"
 
 enum {
-    SLOTS = 4,        /* of an interval */
-    JITTER_SHARE = 6, /* of an interval, either way: one in four changes its slot */
+    SLOTS = 2,        /* of an interval */
+    JITTER_SHARE = 3, /* of an interval, either way: one in four changes its slot */
     FAILURES_PATIENT =
         3, /* after so many the interval is stretched, at most to twice */
 };
