@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "agent/user_rates.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "io/bound_socket.h"
@@ -48,6 +49,7 @@ enum {
     X(OPTION_JOB_TIMEOUT,   "job-timeout",    "TIME",      FOR_SERVE, "the most that a queued chat may take (default 10m)"), \
     X(OPTION_MODEL_TIMEOUT, "model-timeout",  "TIME",      FOR_AGENT, "the most that one call to the model may take (default 30s)"), \
     X(OPTION_SYNC_MAX,      "sync-max",       "COUNT",     FOR_SERVE, "chats answered at once; more go to the queue (default 64)"), \
+    X(OPTION_USER_RATE,     "user-rate",      "RATE",      FOR_SERVE, "chats of one user: PER_SECOND:AT_ONCE, or off (default 5:10)"), \
     X(OPTION_QUEUE_MAX,     "queue-max",      "COUNT",     FOR_SERVE, "unfinished jobs of this version; more get 503 (default 10000)"), \
     X(OPTION_STREAM_PING,   "stream-ping",    "TIME",      FOR_SERVE, "a sign of life after so much silence in a stream (default 15s)"), \
     X(OPTION_SLOTS,         "slots",          "COUNT",     FOR_WORKER, "jobs at once, 1 to 16 (default 4)"), \
@@ -229,6 +231,7 @@ static bool take_checked(
         return take_count(&arguments->address_max, SYNC_MOST, option, value, err);
     case OPTION_SYNC_MAX:
         return take_count(&arguments->sync_max, SYNC_MOST, option, value, err);
+    case OPTION_USER_RATE: return user_rates_parse(&arguments->user_rate, value, err);
     case OPTION_QUEUE_MAX:
         return take_count(&arguments->queue_max, QUEUE_MOST, option, value, err);
     case OPTION_SLOTS:
@@ -283,6 +286,7 @@ static void set_defaults(struct arguments *arguments) {
         .seed = 1,
         .chat_timeout_ns = chat_timeout_ns,
         .job_timeout_ns = job_timeout_ns,
+        .user_rate = {.burst = 10 * TOKEN, .per_s = 5 * TOKEN},
         .drain_notice_ns = drain_notice_ns};
     latency_parse(&arguments->latency, "demo", &err);
 }

@@ -11,6 +11,7 @@
 #include "agent/latency.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "core/token_bucket.h"
 
 enum { ARGUMENT_ADDRESS_SIZE = 64, ARGUMENTS_HELP_MAX = 16 * 1024 };
 
@@ -52,6 +53,7 @@ struct arguments {
     struct faults faults;
     bool insecure_listen;
     uint32_t address_max;                /* 0 for the default */
+    struct token_rate user_rate;         /* no burst: no limit */
     uint32_t slots, sync_max, queue_max; /* 0 for the default */
     uint64_t cache_ttl_ns, lease_ns, chat_timeout_ns, job_timeout_ns, model_timeout_ns;
     uint64_t drain_notice_ns;

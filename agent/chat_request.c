@@ -7,8 +7,12 @@
 
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "base/text.h"
+#include "base/units.h"
 #include "core/document.h"
 #include "io/json.h"
+
+enum { TIMEOUT_SIZE = 32 };
 
 /* Characters below the blank, and delete, have no place in a name or a key. */
 static bool has_controls(const char *string) {
@@ -116,6 +120,25 @@ bool chat_request_id_valid(const char *id) {
                                   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
     size_t length = strspn(id, allowed);
     return length > 0 && length < CHAT_REQUEST_ID_SIZE && id[length] == '\0';
+}
+
+bool chat_request_timeout(
+    const char *header, uint64_t most_ns, uint64_t *timeout_ns, struct error *err) {
+    *timeout_ns = most_ns;
+    if (!header) return true;
+    char words[TIMEOUT_SIZE];
+    struct text text = TEXT_IN(words);
+    size_t length = strlen(header);
+    bool is_bare = length > 0 && header[length - 1] >= '0' && header[length - 1] <= '9';
+    text_addf(&text, "%s%s", header, is_bare ? "s" : "");
+    uint64_t wanted_ns = 0;
+    if (text.truncated || !units_parse_duration(slice_of(words), &wanted_ns) ||
+        wanted_ns == 0) {
+        return error_set(
+            err, ERROR_SYNTAX, "X-Request-Timeout must be seconds, or as in 800ms");
+    }
+    if (wanted_ns < most_ns) *timeout_ns = wanted_ns;
+    return true;
 }
 
 void chat_request_hash_user(struct slice user_id, char hash[USER_HASH_SIZE]) {

@@ -36,5 +36,10 @@ void chat_request_clear(struct chat_request *request);
 /* Whether a client's X-Request-Id may be used as it is: 1 to 39 of [A-Za-z0-9._-]. */
 bool chat_request_id_valid(const char *id);
 
+/* How long a client is willing to wait: X-Request-Timeout, "2.5" or "2.5s" or "800ms",
+ * at most `most_ns`; that without the header. */
+bool chat_request_timeout(
+    const char *header, uint64_t most_ns, uint64_t *timeout_ns, struct error *err);
+
 /* A pseudonym of the user: the same for the same user, and not the user's id. */
 void chat_request_hash_user(struct slice user_id, char hash[USER_HASH_SIZE]);

@@ -10,6 +10,7 @@
 #include "agent/chat.h"
 #include "agent/chat_body.h"
 #include "agent/chat_headers.h"
+#include "agent/chat_refusal.h"
 #include "agent/chat_stream.h"
 #include "agent/exchange.h"
 #include "agent/job_record.h"
@@ -27,8 +28,6 @@
 
 enum {
     STATUS_OK = 200,
-    STATUS_BAD_REQUEST = 400,
-    STATUS_TOO_LARGE = 413,
     STATUS_UNAVAILABLE = 503,
     RETRY_AFTER_S = 1,
     NUMBER_SIZE = 32,
@@ -49,6 +48,7 @@ struct turn {
     struct chat *chat;          /* while the model is asked */
     uint64_t ticket;            /* of Redis, while it is asked */
     struct chat_stream *stream; /* NULL: the answer comes in one piece */
+    uint64_t patience_ns;       /* of the client; UINT64_MAX when it does not say */
     bool is_counted;            /* among the service's chats in flight */
     bool has_ended;             /* how is known, and counted */
     bool has_claimed;           /* the key; to be given back when there is no answer */
@@ -67,13 +67,6 @@ static struct registry *registry_of(const struct exchange *exchange) {
     return exchange->service->agent->registry;
 }
 
-/* The last word about a chat: one count, one duration. */
-static void count_end(const struct exchange *exchange, const char *status) {
-    registry_count(registry_of(exchange), FAMILY_REQUESTS, status, NULL, 1);
-    registry_observe(
-        registry_of(exchange), FAMILY_DURATION, status, NULL, exchange_age_s(exchange));
-}
-
 static void stop_counting(struct turn *turn) {
     struct service *service = turn->exchange->service;
     if (!turn->is_counted) return;
@@ -88,7 +81,7 @@ static void free_turn(void *data) {
     struct service *service = turn->exchange->service;
     /* Work that is still going on means that nobody waits for it any more. */
     bool is_working = turn->chat || turn->ticket;
-    if (is_working && !turn->has_ended) count_end(turn->exchange, "cancelled");
+    if (is_working && !turn->has_ended) chat_count_end(turn->exchange, "cancelled");
     chat_free(turn->chat);
     if (turn->ticket) redis_cancel(service->agent->redis, turn->ticket);
     if (turn->has_claimed) job_queue_release(&service->queue, &turn->job);
@@ -97,26 +90,6 @@ static void free_turn(void *data) {
     job_clear(&turn->job);
     buffer_clear(&turn->body);
     free(turn);
-}
-
-/* A request that is the client's own fault is no error of the agent. */
-static void reject(struct exchange *exchange, const struct error *err) {
-    unsigned status = err->code == ERROR_LIMIT ? STATUS_TOO_LARGE : STATUS_BAD_REQUEST;
-    registry_count(registry_of(exchange), FAMILY_REQUESTS, "rejected", NULL, 1);
-    server_add_header(exchange->request, "X-Agent-Outcome", "rejected");
-    exchange_refuse(
-        exchange,
-        &(struct exchange_problem){
-            .status = status, .code = "invalid_request", .message = err->message});
-}
-
-static void fail(struct exchange *exchange, const struct exchange_problem *problem) {
-    agent_note_error(
-        exchange->service->agent, problem->code, exchange->route, exchange->id,
-        problem->message);
-    count_end(exchange, "error");
-    server_add_header(exchange->request, "X-Agent-Outcome", problem->code);
-    exchange_refuse(exchange, problem);
 }
 
 static struct turn *begin(struct exchange *exchange, struct chat_request *request) {
@@ -137,6 +110,18 @@ static struct turn *begin(struct exchange *exchange, struct chat_request *reques
     return turn;
 }
 
+static uint64_t at_most(const struct turn *turn, uint64_t limit_ns) {
+    return turn->patience_ns < limit_ns ? turn->patience_ns : limit_ns;
+}
+
+static uint64_t time_for_chat(const struct turn *turn) {
+    return at_most(turn, turn->exchange->service->options.chat_timeout_ns);
+}
+
+static uint64_t time_for_job(const struct turn *turn) {
+    return at_most(turn, turn->exchange->service->options.job_timeout_ns);
+}
+
 static void start_chat(struct turn *turn) {
     struct service *service = turn->exchange->service;
     struct agent *agent = service->agent;
@@ -149,7 +134,7 @@ static void start_chat(struct turn *turn) {
         .cache = turn->job.cache,
         .on_text = turn->stream ? on_text : NULL,
         .on_calls = turn->stream ? on_calls : NULL,
-        .deadline_ns = loop_now_ns(agent->loop) + service->options.chat_timeout_ns};
+        .deadline_ns = loop_now_ns(agent->loop) + time_for_chat(turn)};
     turn->is_counted = true;
     service->sync_count++;
     registry_set(agent->registry, FAMILY_ACTIVE, NULL, NULL, service->sync_count);
@@ -159,7 +144,7 @@ static void start_chat(struct turn *turn) {
 static void submit(struct turn *turn) {
     struct service *service = turn->exchange->service;
     if (!agent_has_redis(service->agent)) {
-        fail(
+        chat_refuse(
             turn->exchange, &(struct exchange_problem){
                                 .status = STATUS_UNAVAILABLE,
                                 .code = "queue_unavailable",
@@ -168,8 +153,8 @@ static void submit(struct turn *turn) {
         return;
     }
     turn->ticket = job_queue_submit(
-        &service->queue, &turn->job, service->options.job_timeout_ns / NS_PER_MS,
-        on_submitted, turn);
+        &service->queue, &turn->job, time_for_job(turn) / NS_PER_MS, on_submitted,
+        turn);
 }
 
 /* Without Redis nobody knows what was asked before: the answer is worth more than the
@@ -185,7 +170,7 @@ static void claim(struct turn *turn) {
         start_unpromised(turn);
         return;
     }
-    uint64_t kept_ns = service->options.chat_timeout_ns + claim_slack_ns;
+    uint64_t kept_ns = time_for_chat(turn) + claim_slack_ns;
     turn->has_claimed = true;
     turn->ticket = job_queue_claim(
         &service->queue, &turn->job, kept_ns / NS_PER_MS, on_claimed, turn);
@@ -196,52 +181,61 @@ static bool wants_to_wait(const struct exchange *exchange) {
     return !prefer || !strcasestr(prefer, "respond-async");
 }
 
-void route_chat(struct exchange *exchange) {
-    struct service *service = exchange->service;
+/* The request, understood; NULL when it is not, and has been answered. */
+static struct turn *read_turn(struct exchange *exchange) {
     struct chat_request request;
     struct error err = {0};
     if (!chat_request_read(&request, server_request_body(exchange->request), &err)) {
-        reject(exchange, &err);
-        return;
+        chat_reject(exchange, &err);
+        return NULL;
     }
     struct turn *turn = begin(exchange, &request);
+    const char *timeout = server_request_header(exchange->request, "X-Request-Timeout");
+    if (chat_request_timeout(timeout, UINT64_MAX, &turn->patience_ns, &err))
+        return turn;
+    chat_reject(exchange, &err);
+    return NULL;
+}
+
+void route_chat(struct exchange *exchange) {
+    struct turn *turn = read_turn(exchange);
+    if (!turn) return;
     const char *key = server_request_header(exchange->request, "Idempotency-Key");
-    struct idempotency *idempotency = &turn->job.idempotency;
-    if (!idempotency_read(
-            idempotency, key, server_request_body(exchange->request), &err)) {
-        reject(exchange, &err);
-    } else if (!wants_to_wait(exchange)) {
-        submit(turn);
-    } else if (service->sync_count >= service->options.sync_max) {
-        registry_count(registry_of(exchange), FAMILY_SHED, "busy", NULL, 1);
-        submit(turn);
-    } else if (key) {
-        claim(turn);
-    } else {
-        start_chat(turn);
+    struct slice body = server_request_body(exchange->request);
+    struct error err = {0};
+    if (!idempotency_read(&turn->job.idempotency, key, body, &err)) {
+        chat_reject(exchange, &err);
+        return;
+    }
+    struct exchange_problem problem;
+    struct admission_ask ask = {
+        .user_hash = turn->job.user_hash,
+        .waits = wants_to_wait(exchange),
+        .can_queue = true,
+        .limit_ns = time_for_job(turn)};
+    switch (admission_judge(exchange->service, &ask, &problem)) {
+    case ADMISSION_REFUSED: chat_refuse(exchange, &problem); break;
+    case ADMISSION_QUEUE: submit(turn); break;
+    case ADMISSION_NOW:
+        if (key) {
+            claim(turn);
+        } else {
+            start_chat(turn);
+        }
+        break;
     }
 }
 
 void route_chat_stream(struct exchange *exchange) {
-    struct service *service = exchange->service;
-    struct chat_request request;
-    struct error err = {0};
-    if (!chat_request_read(&request, server_request_body(exchange->request), &err)) {
-        reject(exchange, &err);
+    struct turn *turn = read_turn(exchange);
+    if (!turn) return;
+    struct exchange_problem problem;
+    struct admission_ask ask = {.user_hash = turn->job.user_hash, .waits = true};
+    if (admission_judge(exchange->service, &ask, &problem) != ADMISSION_NOW) {
+        chat_refuse(exchange, &problem);
         return;
     }
-    struct turn *turn = begin(exchange, &request);
-    if (service->sync_count >= service->options.sync_max) {
-        registry_count(registry_of(exchange), FAMILY_SHED, "busy", NULL, 1);
-        fail(
-            exchange, &(struct exchange_problem){
-                          .status = STATUS_UNAVAILABLE,
-                          .code = "busy",
-                          .message = "too many chats are being answered",
-                          .retry_after_s = RETRY_AFTER_S});
-        return;
-    }
-    turn->stream = chat_stream_new(exchange, service->options.ping_ns);
+    turn->stream = chat_stream_new(exchange, exchange->service->options.ping_ns);
     /* What was said piece by piece is not said again. */
     bool has_key = server_request_header(exchange->request, "Idempotency-Key") != NULL;
     if (has_key) {
@@ -299,7 +293,7 @@ static void on_chat(void *owner, const struct chat_result *result) {
     turn->ended = *result;
     stop_counting(turn);
     bool has_failed = outcome_failed(result->outcome);
-    count_end(exchange, has_failed ? "error" : "success");
+    chat_count_end(exchange, has_failed ? "error" : "success");
     if (has_failed) {
         write_failure(turn, result);
     } else {
@@ -333,7 +327,7 @@ static void on_recorded(void *owner, const struct redis_result *result) {
 static void accept(struct turn *turn) {
     struct exchange *exchange = turn->exchange;
     registry_count(registry_of(exchange), FAMILY_QUEUE_ENQUEUED, NULL, NULL, 1);
-    count_end(exchange, "accepted");
+    chat_count_end(exchange, "accepted");
     json_log_write(
         &exchange->service->agent->log, LOG_INFO, exchange->id,
         "chat accepted as job %s, user %s", turn->job.id, turn->job.user_hash);
@@ -370,14 +364,14 @@ static void on_submitted(void *owner, const struct redis_result *result) {
         accept(turn);
     } else if (says(result->reply, "full")) {
         registry_count(registry_of(turn->exchange), FAMILY_SHED, "queue_full", NULL, 1);
-        fail(
+        chat_refuse(
             turn->exchange, &(struct exchange_problem){
                                 .status = STATUS_UNAVAILABLE,
                                 .code = "queue_full",
                                 .message = "too many jobs are waiting",
                                 .retry_after_s = RETRY_AFTER_S});
     } else {
-        fail(
+        chat_refuse(
             turn->exchange, &(struct exchange_problem){
                                 .status = STATUS_UNAVAILABLE,
                                 .code = "queue_unavailable",

@@ -87,15 +87,16 @@ static void on_time(void *owner, uint64_t now_ns) {
     }
 }
 
+void circuit_count_rejected(struct circuit *circuit) {
+    registry_count(circuit->registry, FAMILY_BREAKER_REJECTED, circuit->name, NULL, 1);
+}
+
 bool circuit_allows(struct circuit *circuit, struct breaker_call *call) {
     enum breaker_state state = circuit->breaker.state;
     bool is_allowed =
         breaker_allows(&circuit->breaker, loop_now_ns(circuit->loop), call);
     if (circuit->breaker.state != state) tell(circuit, "its time is over");
-    if (!is_allowed) {
-        registry_count(
-            circuit->registry, FAMILY_BREAKER_REJECTED, circuit->name, NULL, 1);
-    }
+    if (!is_allowed) circuit_count_rejected(circuit);
     return is_allowed;
 }
 

@@ -52,6 +52,9 @@ void circuit_clear(struct circuit *circuit);
  * in circuit_on_end(), a cancelled one with BREAKER_NEUTRAL. */
 bool circuit_allows(struct circuit *circuit, struct breaker_call *call);
 
+/* For a call that was not even meant to go out. */
+void circuit_count_rejected(struct circuit *circuit);
+
 /* `why` is for the log when the circuit opens; its bytes may be from outside. */
 void circuit_on_end(
     struct circuit *circuit, const struct breaker_call *call, enum breaker_end end,

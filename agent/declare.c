@@ -52,6 +52,9 @@ void declare_service(struct registry *registry) {
         registry_count(registry, FAMILY_REQUESTS, statuses[i], NULL, 0);
     }
     registry_count(registry, FAMILY_QUEUE_ENQUEUED, NULL, NULL, 0);
-    registry_count(registry, FAMILY_SHED, "busy", NULL, 0);
-    registry_count(registry, FAMILY_SHED, "queue_full", NULL, 0);
+    static const char *const reasons[] = {
+        "too_often", "busy", "circuit_open", "queue_full", "queue_slow"};
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        registry_count(registry, FAMILY_SHED, reasons[i], NULL, 0);
+    }
 }

@@ -90,6 +90,7 @@ static void on_start(void *owner, uint64_t now_ns) {
             .outcome = OUTCOME_EXPIRED,
             .message = "it waited for a worker until its time was over",
             .cost_known = true};
+        registry_count(registry, FAMILY_SHED, "expired", NULL, 1);
         on_answer(hand, &late);
         return;
     }

@@ -154,6 +154,7 @@ static bool open_service(struct program *program, struct error *err) {
         .port = arguments->port,
         .sync_max = arguments->sync_max,
         .queue_max = arguments->queue_max,
+        .user_rate = arguments->user_rate,
         .chat_timeout_ns = arguments->chat_timeout_ns,
         .ping_ns = arguments->ping_ns,
         .job_timeout_ns = arguments->job_timeout_ns,

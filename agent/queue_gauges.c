@@ -5,6 +5,8 @@
 
 #include "agent/job_queue.h"
 #include "agent/registry.h"
+#include "base/units.h"
+#include "core/outlook.h"
 
 enum {
     ROW_COUNT = QUEUE_STREAMS + 2,
@@ -52,6 +54,23 @@ bool queue_gauges_set(struct registry *registry, const struct redis_reply *reply
     registry_set(registry, FAMILY_QUEUE_COMPLETED, "failed", NULL, number(stats, 1));
     registry_set(registry, FAMILY_QUEUE_RECLAIMED, NULL, NULL, number(stats, 2));
     registry_set(registry, FAMILY_QUEUE_DEAD, NULL, NULL, number(stats, 3));
+    return true;
+}
+
+bool queue_gauges_read(struct outlook_sample *sample, const struct redis_reply *reply) {
+    if (!is_snapshot(reply)) return false;
+    int64_t waiting = 0;
+    int64_t oldest_ms = 0;
+    for (size_t i = 0; i < QUEUE_STREAMS; i++) {
+        const struct redis_reply *row = reply->items[i].items;
+        waiting += row[0].integer;
+        if (row[2].integer > oldest_ms) oldest_ms = row[2].integer;
+    }
+    const struct redis_reply *stats = reply->items[QUEUE_STREAMS + 1].items;
+    int64_t finished = stats[0].integer + stats[1].integer;
+    sample->waiting = waiting > 0 ? (uint64_t)waiting : 0;
+    sample->finished = finished > 0 ? (uint64_t)finished : 0;
+    sample->oldest_ns = (uint64_t)oldest_ms * NS_PER_MS;
     return true;
 }
 

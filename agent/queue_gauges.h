@@ -4,11 +4,15 @@
 
 #include <stdbool.h>
 
+struct outlook_sample;
 struct redis_reply;
 struct registry;
 
 /* From the reply of job_queue_snapshot(); false when it is none. */
 bool queue_gauges_set(struct registry *registry, const struct redis_reply *reply);
+
+/* What of it says how long a job will wait; false when it is none. */
+bool queue_gauges_read(struct outlook_sample *sample, const struct redis_reply *reply);
 
 /* Nobody knows: nothing is shown, rather than zeros or the past. */
 void queue_gauges_unset(struct registry *registry);

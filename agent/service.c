@@ -62,6 +62,7 @@ struct service *service_new(
     service->options = *options;
     if (service->options.sync_max == 0) service->options.sync_max = SERVICE_SYNC_MAX;
     access_init(&service->access, options->token);
+    admission_init(&service->admission, &options->user_rate);
     service->options.token = NULL; /* not ours to keep */
     if (service->options.ping_ns == 0) service->options.ping_ns = default_ping_ns;
     job_queue_init(&service->queue, agent->redis, agent->version);
@@ -75,6 +76,7 @@ struct service *service_new(
     service->server =
         server_new(agent->loop, &server, on_request, on_gone, service, err);
     if (!service->server) {
+        admission_clear(&service->admission);
         free(service);
         return NULL;
     }
@@ -93,6 +95,7 @@ void service_free(struct service *service) {
     loop_timer_free(service->notice);
     server_free(service->server);
     registry_free(service->totals);
+    admission_clear(&service->admission);
     free(service);
 }
 
@@ -198,6 +201,7 @@ static void on_pulse(void *owner, uint64_t now_ns) {
         service->counts = worker_counts_ask(&service->queue, on_counts, service);
     } else {
         queue_gauges_unset(agent->registry);
+        admission_on_snapshot(&service->admission, NULL, now_ns);
         worker_counts_read(service->totals, NULL);
     }
 }
@@ -205,6 +209,8 @@ static void on_pulse(void *owner, uint64_t now_ns) {
 static void on_snapshot(void *owner, const struct redis_result *result) {
     struct service *service = owner;
     service->snapshot = 0;
+    admission_on_snapshot(
+        &service->admission, result->reply, loop_now_ns(service->agent->loop));
     if (!result->reply || !queue_gauges_set(service->agent->registry, result->reply)) {
         queue_gauges_unset(service->agent->registry);
     }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "agent/access.h"
+#include "agent/admission.h"
 #include "agent/job_queue.h"
 #include "base/error.h"
 
@@ -21,6 +22,7 @@ struct service_options {
     uint16_t port;       /* 0 for a free one */
     uint32_t sync_max;   /* past it a chat goes to the queue; 0 for the default */
     uint32_t queue_max;  /* unfinished jobs; 0 for the default */
+    struct token_rate user_rate; /* no burst: no limit */
     uint64_t chat_timeout_ns;
     uint64_t job_timeout_ns;
     uint64_t ping_ns;             /* between signs of life in a stream; 0 for 15 s */
@@ -39,6 +41,7 @@ struct service {
     struct job_ids ids;
     struct service_options options;
     struct access access;
+    struct admission admission;
     uint32_t sync_count; /* chats being answered */
     struct loop_timer *pulse;
     uint64_t pulse_due_ns;

@@ -2,8 +2,12 @@
 #include "agent/user_rates.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
+#include "base/scan.h"
+
+enum { COUNT_MOST = 1000000 };
 
 /* Numbers of entries; 0 is none, since a table of zeros is an empty one. */
 struct entry {
@@ -20,6 +24,31 @@ struct user_rates {
     uint32_t slots[USER_RATES_MAX];
     struct entry entries[USER_RATES_MAX + 1];
 };
+
+static bool parse_count(struct slice digits, uint32_t *tokens) {
+    uint64_t count = 0;
+    if (!slice_u64(digits, &count) || count < 1 || count > COUNT_MOST) return false;
+    *tokens = (uint32_t)count * TOKEN;
+    return true;
+}
+
+bool user_rates_parse(struct token_rate *rate, const char *words, struct error *err) {
+    *rate = (struct token_rate){0};
+    if (strcmp(words, "off") == 0) return true;
+    const char *colon = strchr(words, ':');
+    struct token_rate found = {0};
+    if (colon &&
+        parse_count(
+            (struct slice){.data = words, .length = (size_t)(colon - words)},
+            &found.per_s) &&
+        parse_count(slice_of(colon + 1), &found.burst)) {
+        *rate = found;
+        return true;
+    }
+    return error_set(
+        err, ERROR_USAGE, "PER_SECOND:AT_ONCE expected, both 1 to %d, or off",
+        COUNT_MOST);
+}
 
 struct user_rates *user_rates_new(const struct token_rate *rate) {
     struct user_rates *rates = memory_new(sizeof *rates);

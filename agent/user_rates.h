@@ -5,10 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "core/token_bucket.h"
 
 /* Who has not asked for longest is forgotten for a new one, and starts anew. */
 enum { USER_RATES_MAX = 8192 };
+
+/* "5:10" (5 a second, 10 at once), or "off". */
+bool user_rates_parse(struct token_rate *rate, const char *words, struct error *err);
 
 struct user_rates;
 

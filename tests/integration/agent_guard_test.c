@@ -91,9 +91,14 @@ static void assert_retry_after(const struct test_reply *reply, long most) {
     assert_in_range(strtol(header, NULL, 10), 1, most);
 }
 
-static void assert_circuit_refuses(const struct http_header *headers) {
+static void assert_circuit_refuses(
+    const char *path, const struct http_header *headers) {
     struct test_reply reply;
-    chat(0, headers, "{\"user_id\":\"ann\",\"message\":\"Hello\"}", &reply);
+    struct test_request request = {
+        .url = test_stack_url(&stack, 0, path),
+        .body = "{\"user_id\":\"ann\",\"message\":\"Hello\"}",
+        .headers = headers};
+    test_client_send(&stack.client, &request, &reply);
     assert_int_equal(reply.status, 503);
     assert_string_equal(test_reply_text(&reply, "$.error.code"), "circuit_open");
     assert_retry_after(&reply, 6);
@@ -131,8 +136,11 @@ static void the_circuit_opens_and_closes_by_itself(void **state) {
     /* Two retries of the first chat, and two of the second, one of which was barred. */
     assert_true(metric("retry_budget_balance") == 6);
     assert_true(metric(overloaded) == 2);
-    assert_circuit_refuses(NULL);
-    assert_true(metric("circuit_breaker_rejected_total{name=\"llm\"}") >= 2);
+    assert_circuit_refuses("/chat", NULL);
+    assert_circuit_refuses("/chat", later);
+    assert_circuit_refuses("/chat/stream", NULL);
+    assert_true(metric("agent_shed_total{reason=\"circuit_open\"}") == 1);
+    assert_true(metric("circuit_breaker_rejected_total{name=\"llm\"}") >= 4);
     assert_true(metric(overloaded) == 2);
     test_client_get(&stack.client, test_stack_url(&stack, 0, "/health/ready"), &reply);
     assert_int_equal(reply.status, 200);

@@ -126,9 +126,9 @@ void test_stack_serve(
     unlink(port_file);
     struct args args = {0};
     const char *const first[] = {
-        stack->program,   "serve",     "--listen", "127.0.0.1:0", "--port-file",
-        port_file,        "--release", release,    "--model-url", stack->model_url,
-        "--drain-notice", "0s",        NULL};
+        stack->program,   "serve",     "--listen",    "127.0.0.1:0", "--port-file",
+        port_file,        "--release", release,       "--model-url", stack->model_url,
+        "--drain-notice", "0s",        "--user-rate", "off",         NULL};
     add_all(&args, first);
     add_all(&args, more);
     test_process_start(&stack->serves[index], args.items, log);

@@ -43,6 +43,8 @@ static void arguments_have_safe_defaults(void **state) {
     assert_null(arguments.api_key_variable);
     assert_null(arguments.redis_url);
     assert_int_equal(arguments.chat_timeout_ns, 120 * NS_PER_S);
+    assert_int_equal(arguments.user_rate.per_s, 5 * TOKEN);
+    assert_int_equal(arguments.user_rate.burst, 10 * TOKEN);
     assert_true(
         parse(&arguments, "x worker --model-url http://a --redis redis://b", &err));
     assert_string_equal(arguments.address, "");

@@ -68,11 +68,31 @@ static void user_rates_stand_any_number_of_users(void **state) {
     user_rates_free(rates);
 }
 
+static void user_rates_are_read_from_words(void **state) {
+    (void)state;
+    static const char *const bad[] = {"",    "5",    "5:",        ":5",       "0:1",
+                                      "1:0", "-1:2", "1:2:3",     "1.5:2",    "on",
+                                      "5/s", "1: 2", "1000001:1", "1:1000001"};
+    struct error err = {0};
+    struct token_rate read = {0};
+    assert_true(user_rates_parse(&read, "5:10", &err));
+    assert_int_equal(read.per_s, 5 * TOKEN);
+    assert_int_equal(read.burst, 10 * TOKEN);
+    assert_true(user_rates_parse(&read, "1000000:1000000", &err));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(user_rates_parse(&read, bad[i], &err));
+        assert_int_equal(err.code, ERROR_USAGE);
+    }
+    assert_true(user_rates_parse(&read, "off", &err));
+    assert_int_equal(read.burst, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(user_rates_are_each_users_own),
         cmocka_unit_test(user_rates_forget_who_has_not_asked_for_longest),
         cmocka_unit_test(user_rates_stand_any_number_of_users),
+        cmocka_unit_test(user_rates_are_read_from_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
