@@ -58,3 +58,24 @@ void declare_service(struct registry *registry) {
         registry_count(registry, FAMILY_SHED, reasons[i], NULL, 0);
     }
 }
+
+void declare_store(struct registry *registry) {
+    static const char *const series[][2] = {
+        {"open", "failed"},   {"record", "ok"},      {"record", "known"},
+        {"record", "failed"}, {"record", "dropped"}, {"order", "ok"},
+        {"order", "failed"},  {"order", "dropped"},  {"rating", "ok"},
+        {"rating", "failed"}, {"rating", "dropped"},
+    };
+    for (size_t i = 0; i < sizeof series / sizeof series[0]; i++) {
+        registry_count(registry, FAMILY_STORE, series[i][0], series[i][1], 0);
+    }
+}
+
+void declare_feedback(struct registry *registry, const char *version) {
+    static const char *const ratings[] = {"1", "2", "3", "4", "5"};
+    for (size_t i = 0; i < sizeof ratings / sizeof ratings[0]; i++) {
+        registry_count(registry, FAMILY_FEEDBACK, version, ratings[i], 0);
+    }
+    registry_count(registry, FAMILY_FEEDBACK_SUM, version, NULL, 0);
+    registry_count(registry, FAMILY_FEEDBACK_REPLACED, version, NULL, 0);
+}

@@ -10,3 +10,7 @@ void declare_work(struct registry *registry, const char *model);
 
 /* Of whoever answers chats over HTTP. */
 void declare_service(struct registry *registry);
+
+/* Of whoever has a store; and who takes ratings of its version. */
+void declare_store(struct registry *registry);
+void declare_feedback(struct registry *registry, const char *version);

@@ -81,6 +81,9 @@ struct service *service_new(
         return NULL;
     }
     if (!options->observe_only) declare_service(agent->registry);
+    if (!options->observe_only && agent->store) {
+        declare_feedback(agent->registry, agent->version);
+    }
     service->totals = registry_new();
     service->pulse_due_ns = loop_now_ns(agent->loop) + pulse_ns;
     service->pulse = loop_every(agent->loop, pulse_ns, on_pulse, service);

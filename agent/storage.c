@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/declare.h"
 #include "agent/json_log.h"
 #include "agent/registry.h"
 #include "agent/storage_desk.h"
@@ -81,6 +82,7 @@ struct storage *storage_new(
     store->registry = options->registry;
     store->log = options->log;
     store->desk = storage_desk_new(options->path);
+    declare_store(options->registry);
     struct error trouble = {0};
     if (!storage_desk_file(store->desk, &trouble)) {
         if (trouble.code == ERROR_USAGE) {
