@@ -14,6 +14,7 @@
 static const char group[] = "agent";
 static const uint64_t timeout_ns = 2 * NS_PER_S;
 static const int64_t wait_ms = 1000;
+static const int64_t long_ms = INT64_C(86400) * 1000; /* longer than any lease */
 
 const enum chat_priority queue_priorities[QUEUE_STREAMS] = {
     PRIORITY_HIGH, PRIORITY_NORMAL, PRIORITY_LOW};
@@ -214,6 +215,7 @@ uint64_t job_queue_leave(
     redis_args_addf(&args, "worker:%s", worker);
     redis_args_add_string(&args, group);
     redis_args_add_string(&args, worker);
+    redis_args_add_int(&args, long_ms);
     return send_args(queue, &args, done, owner);
 }
 

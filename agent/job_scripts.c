@@ -118,11 +118,18 @@ const char job_script_beat[] = LUA_LIMITS LUA_NOW LUA_TRY
     "redis.call('EXPIRE', KEYS[1], worker_kept)\n"
     "return lost\n";
 
-/* A consumer that still has jobs must stay: they would be lost with it. */
+/* A consumer that still has jobs must stay: they would be lost with it. Whoever looks
+ * next takes them over, without waiting for the end of the lease. */
 const char job_script_leave[] = LUA_LIMITS LUA_TRY
     "local kept = 0\n"
     "for i = 1, 3 do\n"
-    "  kept = kept + #redis.pcall('XPENDING', KEYS[i], ARGV[1], '-', '+', 1, ARGV[2])\n"
+    "  local mine = redis.pcall('XPENDING', KEYS[i], ARGV[1], '-', '+', 1000, "
+    "ARGV[2])\n"
+    "  kept = kept + #mine\n"
+    "  for _, entry in ipairs(mine) do\n"
+    "    redis.call('XCLAIM', KEYS[i], ARGV[1], ARGV[2], 0, entry[1], 'IDLE',\n"
+    "      ARGV[3], 'JUSTID')\n"
+    "  end\n"
     "end\n"
     "if kept > 0 then\n"
     "  try('HSET', KEYS[4], 'state', 'left', 'job', '')\n"

@@ -20,8 +20,9 @@ extern const char job_script_take[];
  * then stream and entry of each job in hand. Returns the entries that are no longer its own. */
 extern const char job_script_beat[];
 
-/* KEYS: the three streams, the worker. ARGV: group, consumer. Returns "gone", or "left"
- * when jobs are still its own: its consumer stays until somebody has taken them over. */
+/* KEYS: the three streams, the worker. ARGV: group, consumer, ms that are longer than any
+ * lease. Returns "gone", or "left" when jobs are still its own: they are given back, and
+ * its consumer stays until somebody has taken them over. */
 extern const char job_script_leave[];
 
 /* KEYS: the stream, the job, the conversation, the stats, the worker. ARGV: group,
