@@ -38,7 +38,7 @@ bool search_endpoint_init(
     struct url parts;
     struct search_endpoint made = {0};
     if (!url_parse(slice_of(url), &parts, err)) {
-        return error_wrap(err, "--search-url");
+        return error_set(err, ERROR_USAGE, "--search-url: %s", err->message);
     }
     bool is_https = slice_equals(parts.scheme, "https");
     bool is_near = slice_equals(parts.scheme, "http") && target_url_is_loopback(url);
