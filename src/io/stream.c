@@ -289,6 +289,8 @@ static void read_some(struct stream *stream) {
 
 static void on_ready(void *owner, unsigned ready) {
     struct stream *stream = owner;
+    /* The watch has paused, and a last piece may stand in front of the end. */
+    if (ready & LOOP_HANGUP) want_events(stream);
     if ((ready & LOOP_WRITABLE) && !flush(stream)) return;
     if (ready & (LOOP_READABLE | LOOP_HANGUP)) read_some(stream);
 }
