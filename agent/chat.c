@@ -63,7 +63,7 @@ static void on_tools(void *owner, struct slice results);
 
 static void load_history(struct chat *chat, const char *user_id) {
     if (!agent_has_redis(chat->agent)) {
-        chat->timer = loop_after(chat->agent->loop, 0, on_no_history, chat);
+        chat->timer = loop_soon(chat->agent->loop, on_no_history, chat);
         return;
     }
     model_guard_look(chat->agent->guard);

@@ -50,7 +50,7 @@ struct hand *hand_new(
     hand->on_done = on_done;
     hand->owner = owner;
     hand->started_ns = loop_now_ns(options->agent->loop);
-    hand->timer = loop_after(options->agent->loop, 0, on_start, hand);
+    hand->timer = loop_soon(options->agent->loop, on_start, hand);
     return hand;
 }
 

@@ -79,7 +79,7 @@ struct model_ask *model_client_ask(
     ask->next = client->asks;
     if (ask->next) ask->next->previous = ask;
     client->asks = ask;
-    ask->timer = loop_after(client->loop, 0, on_turn, ask);
+    ask->timer = loop_soon(client->loop, on_turn, ask);
     return ask;
 }
 

@@ -50,7 +50,9 @@ void thinking_start(
     simulator_answer(simulator, &question, &thinking->answer);
     server_request_set_data(request, thinking);
     if (thinking->answer.hangs) return;
-    thinking->timer = loop_after(loop, thinking->answer.delay_ns, on_thought, thinking);
+    uint64_t delay_ns = thinking->answer.delay_ns;
+    thinking->timer = delay_ns > 0 ? loop_after(loop, delay_ns, on_thought, thinking)
+                                   : loop_soon(loop, on_thought, thinking);
 }
 
 /* Until the next piece has to wait for something. */

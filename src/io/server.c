@@ -102,6 +102,16 @@ static void run_within(struct server *server, uint64_t delay_ns) {
     server->timer_due_ns = due_ns;
 }
 
+/* On the next turn, for an answer that somebody waits for. Not from within its own work,
+ * which could then go round without a turn. */
+static void run_soon(struct server *server) {
+    uint64_t due_ns = loop_clock_ns();
+    if (server->timer && server->timer_due_ns <= due_ns) return;
+    loop_timer_free(server->timer);
+    server->timer = loop_soon(server->loop, on_time, server);
+    server->timer_due_ns = due_ns;
+}
+
 static void arm_timer(struct server *server) {
     MHD_UNSIGNED_LONG_LONG delay_ms = 0;
     if (server->resumed) {
@@ -149,15 +159,24 @@ static void leave(struct server *server) {
     }
 }
 
-/* A resumed connection is only seen by another MHD_run(): nothing else wakes it. */
+static bool is_due(const struct server *server) {
+    MHD_UNSIGNED_LONG_LONG delay_ms = 0;
+    return MHD_get_timeout(server->daemon, &delay_ms) == MHD_YES && delay_ms == 0;
+}
+
+/* A resumed connection is only seen by another MHD_run(): nothing else wakes it. It takes
+ * a few of them before it listens for its next request, too. */
 static void run(struct server *server) {
     enter(server);
     unsigned runs = 0;
+    bool any_resumed = false;
     do {
+        any_resumed = any_resumed || server->resumed;
         server->resumed = false;
         MHD_run(server->daemon);
         tell_lost(server);
-    } while (server->resumed && !server->freed && ++runs < RUNS_PER_TURN);
+    } while (!server->freed && (server->resumed || (any_resumed && is_due(server))) &&
+             ++runs < RUNS_PER_TURN);
     leave(server);
 }
 
@@ -168,7 +187,7 @@ void server_resume(struct server_request *request, enum request_state state) {
     request->is_suspended = false;
     MHD_resume_connection(request->mhd);
     server->resumed = true;
-    if (!server->working && !server->freed) run_within(server, 0);
+    if (!server->working && !server->freed) run_soon(server);
 }
 
 void server_answer(
