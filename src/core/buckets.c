@@ -4,11 +4,20 @@
 #include <math.h>
 #include <string.h>
 
-/* The first bucket whose bound is not below `bound`. */
+/* The first bucket whose bound is not below `bound`. They mostly come in order. */
 static uint32_t position_of(const struct buckets *buckets, double bound) {
-    uint32_t position = 0;
-    while (position < buckets->count && buckets->bounds[position] < bound) position++;
-    return position;
+    uint32_t low = 0;
+    uint32_t high = buckets->count;
+    if (high > 0 && buckets->bounds[high - 1] < bound) return high;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (buckets->bounds[middle] < bound) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
 }
 
 static void insert(struct buckets *buckets, uint32_t at, double bound, double count) {
@@ -64,7 +73,24 @@ double buckets_below(const struct buckets *buckets, double value) {
     return before + (buckets->counts[at] - before) * share;
 }
 
+/* The usual case: instances of one program. */
+static bool have_same_bounds(const struct buckets *a, const struct buckets *b) {
+    if (a->count != b->count) return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (a->bounds[i] < b->bounds[i] || a->bounds[i] > b->bounds[i]) return false;
+    }
+    return true;
+}
+
 void buckets_merge(struct buckets *to, const struct buckets *from) {
+    if (to->count == 0) {
+        *to = *from;
+        return;
+    }
+    if (have_same_bounds(to, from)) {
+        for (uint32_t i = 0; i < to->count; i++) to->counts[i] += from->counts[i];
+        return;
+    }
     struct buckets merged = {0};
     for (uint32_t i = 0; i < to->count; i++) buckets_put(&merged, to->bounds[i], 0);
     for (uint32_t i = 0; i < from->count; i++) buckets_put(&merged, from->bounds[i], 0);

@@ -94,16 +94,30 @@ struct ring_view {
     uint64_t step_ns;
 };
 
-/* The mean of the slots that begin in [from_ns, until_ns). */
+/* The first slot that begins at or after `at_ns`. */
+static uint64_t slot_from(const struct ring_view *view, uint64_t at_ns) {
+    return (at_ns + view->step_ns - 1) / view->step_ns;
+}
+
+/* Where one column ended and the next begins. Graphs read thousands of slots: a division
+ * for each column is the most they cost. */
+struct ring_cursor {
+    uint64_t slot;
+    uint64_t known_slot; /* stands at `at` among the values, as does the first of all */
+    size_t at;
+};
+
+/* The mean of the slots from the cursor up to `end`, which it moves to. */
 static float ring_mean(
-    const struct ring_view *view, uint64_t from_ns, uint64_t until_ns) {
-    uint64_t slot = from_ns / view->step_ns + (from_ns % view->step_ns > 0);
-    uint64_t end = until_ns / view->step_ns + (until_ns % view->step_ns > 0);
+    const struct ring_view *view, struct ring_cursor *cursor, uint64_t end) {
+    uint64_t slot = cursor->slot;
+    cursor->slot = end;
     double sum = 0;
     uint32_t count = 0;
     if (slot + 1 < view->ring->first) slot = view->ring->first - 1;
     if (end > view->ring->last) end = view->ring->last;
-    size_t at = slot % view->count; /* graphs read thousands: one division for all */
+    if (slot >= end) return NAN;
+    size_t at = slot == cursor->known_slot ? cursor->at : slot % view->count;
     for (; slot < end; slot++) {
         float value = unpack(view->values[at]);
         at = at + 1 < view->count ? at + 1 : 0;
@@ -111,6 +125,8 @@ static float ring_mean(
         sum += (double)value;
         count++;
     }
+    cursor->known_slot = end;
+    cursor->at = at;
     return count > 0 ? (float)(sum / count) : NAN;
 }
 
@@ -140,17 +156,48 @@ float series_at(const struct series *series, uint64_t at_ns) {
     return ring_at(view.ring, view.values, view.count, slot);
 }
 
+struct window {
+    uint64_t from_ns;
+    double width_ns; /* of a column */
+    size_t count;
+};
+
+static uint64_t column_ns(const struct window *window, size_t column) {
+    return window->from_ns + (uint64_t)(window->width_ns * (double)column);
+}
+
+/* Columns [*at, count) as far as they begin in the ring of the first of them. */
+static void read_columns(
+    const struct series *series, const struct window *window, size_t *at,
+    float *columns) {
+    uint64_t start = column_ns(window, *at);
+    struct ring_view view = ring_for(series, start);
+    struct ring_cursor cursor = {.slot = slot_from(&view, start)};
+    for (size_t i = *at; i < window->count; i++) {
+        uint64_t end = column_ns(window, i + 1);
+        if (ring_for(series, start).ring != view.ring) return;
+        if (end - start >= view.step_ns) {
+            columns[i] = ring_mean(&view, &cursor, slot_from(&view, end));
+        } else {
+            columns[i] = series_at(series, start);
+            cursor.slot = slot_from(&view, end);
+        }
+        start = end;
+        *at = i + 1;
+    }
+}
+
 void series_columns(
     const struct series *series, uint64_t from_ns, uint64_t until_ns, float *columns,
     size_t count) {
-    double width_ns = (double)(until_ns - from_ns) / (double)count;
-    for (size_t i = 0; i < count; i++) {
-        columns[i] = NAN;
-        if (series->fine.first == 0) continue;
-        uint64_t start = from_ns + (uint64_t)(width_ns * (double)i);
-        uint64_t end = from_ns + (uint64_t)(width_ns * (double)(i + 1));
-        struct ring_view view = ring_for(series, start);
-        bool wide = end - start >= view.step_ns;
-        columns[i] = wide ? ring_mean(&view, start, end) : series_at(series, start);
+    const struct window window = {
+        .from_ns = from_ns,
+        .width_ns = (double)(until_ns - from_ns) / (double)count,
+        .count = count,
+    };
+    bool empty = series->fine.first == 0;
+    for (size_t i = 0; empty && i < count; i++) columns[i] = NAN;
+    for (size_t at = 0; !empty && at < count;) {
+        read_columns(series, &window, &at, columns);
     }
 }

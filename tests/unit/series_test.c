@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "core/random.h"
 
 #define STEP_NS UINT64_C(1000000000)
 
@@ -115,6 +116,33 @@ static void columns_past_the_hour_are_means_too(void **state) {
     for (size_t i = 0; i < 4; i++) assert_true(fabsf(columns[i] - 200) < 1);
 }
 
+/* One by one, columns are what they are together: also where the hour ends, in gaps, and
+ * where they are narrower than a slot. */
+static void columns_do_not_depend_on_their_neighbours(void **state) {
+    enum { COUNT = 64, ROUNDS = 2000 };
+    struct series *series = *state;
+    struct random random;
+    random_seed(&random, 5);
+    uint64_t now_ns = 20 * STEP_NS;
+    while (now_ns < UINT64_C(25000) * STEP_NS) {
+        series_put(series, now_ns, (float)random_unit(&random));
+        now_ns += (random_below(&random, 50) == 0 ? 40 : 1) * STEP_NS;
+    }
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        float columns[COUNT];
+        uint64_t width_ns = 1 + random_below(&random, 400 * STEP_NS);
+        uint64_t from_ns = random_below(&random, 30000 * STEP_NS);
+        if (round % 2) width_ns = 1 + random_below(&random, 3 * STEP_NS);
+        series_columns(series, from_ns, from_ns + COUNT * width_ns, columns, COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+            float one;
+            uint64_t start_ns = from_ns + i * width_ns;
+            series_columns(series, start_ns, start_ns + width_ns, &one, 1);
+            assert_true(isnan(one) ? isnan(columns[i]) : columns[i] == one);
+        }
+    }
+}
+
 static void nothing_is_known_before_the_first_value(void **state) {
     struct series *series = *state;
     series_put(series, 119 * STEP_NS, 7);
@@ -143,6 +171,8 @@ int main(void) {
             columns_are_means_of_what_is_there, make_series, free_series),
         cmocka_unit_test_setup_teardown(
             columns_past_the_hour_are_means_too, make_series, free_series),
+        cmocka_unit_test_setup_teardown(
+            columns_do_not_depend_on_their_neighbours, make_series, free_series),
         cmocka_unit_test_setup_teardown(
             nothing_is_known_before_the_first_value, make_series, free_series),
     };
