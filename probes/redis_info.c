@@ -26,18 +26,31 @@ static bool take_number(
 }
 
 static void take_word(struct redis_info *info, struct slice field, struct slice value) {
-    if (slice_equals(field, "redis_version")) {
+    switch (field.length) { /* as for the numbers */
+    case sizeof "role" - 1:
+        if (slice_equals(field, "role")) info->replica = slice_equals(value, "slave");
+        break;
+    case sizeof "redis_version" - 1:
+        if (!slice_equals(field, "redis_version")) break;
         safe_text_copy(info->version, sizeof info->version, value);
-    } else if (slice_equals(field, "maxmemory_policy")) {
+        break;
+    case sizeof "maxmemory_policy" - 1:
+        if (!slice_equals(field, "maxmemory_policy")) break;
         safe_text_copy(info->policy, sizeof info->policy, value);
-    } else if (slice_equals(field, "role")) {
-        info->replica = slice_equals(value, "slave");
-    } else if (slice_equals(field, "master_link_status")) {
+        break;
+    case sizeof "master_link_status" - 1:
+        if (!slice_equals(field, "master_link_status")) break;
         info->link_down = slice_equals(value, "down");
-    } else if (slice_equals(field, "rdb_last_bgsave_status")) {
+        break;
+    case sizeof "rdb_last_bgsave_status" - 1:
+        if (!slice_equals(field, "rdb_last_bgsave_status")) break;
         info->snapshot_failed = slice_equals(value, "err");
-    } else if (slice_equals(field, "aof_last_write_status")) {
+        break;
+    case sizeof "aof_last_write_status" - 1:
+        if (!slice_equals(field, "aof_last_write_status")) break;
         info->log_failed = slice_equals(value, "err");
+        break;
+    default: break;
     }
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/panic.h"
 
-enum { IDEOGRAPHIC_SPACE = 0x3000 };
+enum { IDEOGRAPHIC_SPACE = 0x3000, TEN = 10 };
 
 static uint32_t shown_rune(
     const struct theme *theme, bool utf8, uint32_t rune, int width) {
@@ -40,4 +40,23 @@ void run_text_add_code(struct text *text, const char *code) {
             text_add_char(text, *code++);
         }
     }
+}
+
+/* printf() took longer for a move than what is drawn there. */
+static void add_number(struct text *text, int number) {
+    char digits[16];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % TEN);
+        number /= TEN;
+    } while (number > 0);
+    text_add_slice(text, (struct slice){digits + at, sizeof digits - at});
+}
+
+void run_text_add_move(struct text *text, int x, int y) {
+    text_add(text, "\033[");
+    add_number(text, y + 1);
+    text_add_char(text, ';');
+    add_number(text, x + 1);
+    text_add_char(text, 'H');
 }

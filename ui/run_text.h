@@ -21,3 +21,6 @@ size_t run_text(
 
 /* Adds a code of the terminal without its padding: nobody has one that needs it. */
 void run_text_add_code(struct text *text, const char *code);
+
+/* Adds a move of the cursor as ECMA-48 writes it, from 0. */
+void run_text_add_move(struct text *text, int x, int y);

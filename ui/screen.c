@@ -154,7 +154,7 @@ static void move_to(struct screen *screen, int x, int y) {
     char code[32];
     struct text text = TEXT_IN(code);
     if (screen->plain_moves) {
-        text_addf(&text, "\033[%d;%dH", y + 1, x + 1);
+        run_text_add_move(&text, x, y);
     } else {
         run_text_add_code(&text, tiparm(cursor_address, y, x));
     }

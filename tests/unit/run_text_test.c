@@ -59,6 +59,15 @@ static void padding_is_left_out_of_codes(void **state) {
     assert_string_equal(code, "\033[H\033[J!$<5");
 }
 
+static void moves_count_from_one(void **state) {
+    (void)state;
+    char code[32];
+    struct text text = TEXT_IN(code);
+    run_text_add_move(&text, 0, 9);
+    run_text_add_move(&text, 511, 255);
+    assert_string_equal(code, "\033[10;1H\033[256;512H");
+}
+
 int main(void) {
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
@@ -67,6 +76,7 @@ int main(void) {
         cmocka_unit_test(a_wide_character_takes_two_cells),
         cmocka_unit_test(a_width_that_differs_is_never_sent),
         cmocka_unit_test(padding_is_left_out_of_codes),
+        cmocka_unit_test(moves_count_from_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
