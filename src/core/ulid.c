@@ -17,20 +17,18 @@ void ulid_make(
     memcpy(id + TIME_SIZE, random, ULID_RANDOM_SIZE);
 }
 
-/* The 128 bits are read as 130 with two zeros in front: 26 letters of five. */
-static unsigned bit_of(const uint8_t id[ULID_SIZE], size_t bit) {
-    if (bit < 2) return 0;
-    size_t at = bit - 2;
-    return (unsigned)id[at / 8] >> (7 - at % 8) & 1U;
-}
-
+/* Five bits a letter, from the last one on: three are left for the first. */
 void ulid_to_string(const uint8_t id[ULID_SIZE], char string[ULID_STRING_SIZE]) {
-    for (size_t i = 0; i < LETTERS; i++) {
-        unsigned five = 0;
-        for (size_t bit = i * 5; bit < i * 5 + 5; bit++) {
-            five = five << 1 | bit_of(id, bit);
+    unsigned window = 0, bits = 0;
+    size_t at = ULID_SIZE;
+    for (size_t i = LETTERS; i-- > 0;) {
+        if (bits < 5 && at > 0) {
+            window |= (unsigned)id[--at] << bits;
+            bits += 8;
         }
-        string[i] = letters[five];
+        string[i] = letters[window & 31U];
+        window >>= 5;
+        bits = bits > 5 ? bits - 5 : 0;
     }
     string[LETTERS] = '\0';
 }
