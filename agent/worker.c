@@ -273,7 +273,7 @@ static void on_beat(void *owner, uint64_t now_ns) {
     struct worker *worker = owner;
     (void)now_ns;
     if (worker->beat) return;
-    worker_counts_send(&worker->counts);
+    if (agent_has_redis(worker->agent)) worker_counts_send(&worker->counts);
     const struct job *jobs[QUEUE_SLOTS_MAX];
     for (size_t i = 0; i < worker->hand_count; i++) {
         jobs[i] = hand_job(worker->hands[i]);

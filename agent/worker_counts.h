@@ -32,7 +32,8 @@ void worker_counts_init(
 /* No callback runs after this. */
 void worker_counts_clear(struct worker_counts *counts);
 
-/* Sends what has changed; without Redis nothing, until it is back. */
+/* Sends what has changed. Without a connection it waits for one, like every command, so
+ * that it is there before whatever is sent after it. */
 void worker_counts_send(struct worker_counts *counts);
 
 /* Asks for what all workers of a version have counted, dead ones included; the reply is
