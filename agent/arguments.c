@@ -55,6 +55,7 @@ enum {
     X(OPTION_SLOTS,         "slots",          "COUNT",     FOR_WORKER, "jobs at once, 1 to 16 (default 4)"), \
     X(OPTION_LEASE,         "lease",          "TIME",      FOR_WORKER, "a worker silent for so long loses its jobs (default 30s)"), \
     X(OPTION_DRAIN_NOTICE,  "drain-notice",   "TIME",      FOR_SERVE, "serve on for so long after SIGTERM, not ready any more (default 2s)"), \
+    X(OPTION_DRAIN_LIMIT,   "drain-limit",    "TIME",      FOR_AGENT, "finish what is in flight for so long, then end all the same (default 25s)"), \
     X(OPTION_SEED,          "seed",           "NUMBER",    FOR_MODEL, "the same seed gives the same answers (default 1)"), \
     X(OPTION_LATENCY,       "latency",        "SPEC",      FOR_MODEL, "instant, fast, demo, slow, fixed:5ms, lognormal:400ms:0.5 (default demo)"), \
     X(OPTION_PACE,          "pace",           "TIME",      FOR_MODEL, "how long each token of a streamed answer takes (default: as --latency says)"), \
@@ -224,6 +225,8 @@ static bool take_checked(
     case OPTION_LEASE: return take_time(&arguments->lease_ns, option, value, err);
     case OPTION_DRAIN_NOTICE:
         return take_time(&arguments->drain_notice_ns, option, value, err);
+    case OPTION_DRAIN_LIMIT:
+        return take_time(&arguments->drain_limit_ns, option, value, err);
     case OPTION_STREAM_PING: return take_time(&arguments->ping_ns, option, value, err);
     case OPTION_COMPLETE_TIMEOUT:
         return take_time(&arguments->complete_timeout_ns, option, value, err);
@@ -275,7 +278,9 @@ static void take_plain(
 static void set_defaults(struct arguments *arguments) {
     static const uint64_t chat_timeout_ns = 120 * NS_PER_S;
     static const uint64_t job_timeout_ns = 600 * NS_PER_S;
+    /* Together within the 30 s that orchestrators give. */
     static const uint64_t drain_notice_ns = 2 * NS_PER_S;
+    static const uint64_t drain_limit_ns = 25 * NS_PER_S;
     struct error err = {0};
     *arguments = (struct arguments){
         .program = PROGRAM_COUNT,
@@ -287,7 +292,8 @@ static void set_defaults(struct arguments *arguments) {
         .chat_timeout_ns = chat_timeout_ns,
         .job_timeout_ns = job_timeout_ns,
         .user_rate = {.burst = 10 * TOKEN, .per_s = 5 * TOKEN},
-        .drain_notice_ns = drain_notice_ns};
+        .drain_notice_ns = drain_notice_ns,
+        .drain_limit_ns = drain_limit_ns};
     latency_parse(&arguments->latency, "demo", &err);
 }
 

@@ -56,7 +56,7 @@ struct arguments {
     struct token_rate user_rate;         /* no burst: no limit */
     uint32_t slots, sync_max, queue_max; /* 0 for the default */
     uint64_t cache_ttl_ns, lease_ns, chat_timeout_ns, job_timeout_ns, model_timeout_ns;
-    uint64_t drain_notice_ns;
+    uint64_t drain_notice_ns, drain_limit_ns;
     uint64_t ping_ns, complete_timeout_ns; /* 0 for the default */
 };
 

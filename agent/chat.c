@@ -9,6 +9,7 @@
 #include "agent/conversation.h"
 #include "agent/model_client.h"
 #include "agent/model_guard.h"
+#include "agent/redis_pass.h"
 #include "agent/response_cache.h"
 #include "agent/tool_round.h"
 #include "base/memory.h"
@@ -28,6 +29,7 @@ struct chat {
     struct agent *agent; /* borrowed */
     enum chat_state state;
     uint64_t ticket;          /* of the question to Redis; 0 for none */
+    struct redis_pass pass;   /* of the one for the history */
     struct loop_timer *timer; /* in its place */
     struct model_ask *ask;
     struct tool_round *round; /* while tools work */
@@ -62,7 +64,7 @@ static void on_answer(void *owner, const struct model_result *result);
 static void on_tools(void *owner, struct slice results);
 
 static void load_history(struct chat *chat, const char *user_id) {
-    if (!agent_has_redis(chat->agent)) {
+    if (!redis_pass_begin(&chat->pass, chat->agent)) {
         chat->timer = loop_soon(chat->agent->loop, on_no_history, chat);
         return;
     }
@@ -104,6 +106,7 @@ struct chat *chat_start(
 void chat_free(struct chat *chat) {
     if (!chat) return;
     if (chat->ticket) redis_cancel(chat->agent->redis, chat->ticket);
+    redis_pass_end(&chat->pass, chat->agent, NULL);
     loop_timer_free(chat->timer);
     model_ask_free(chat->ask);
     tool_round_free(chat->round);
@@ -154,6 +157,7 @@ static void add_turns(struct chat *chat, const struct redis_reply *reply) {
 static void on_history(void *owner, const struct redis_result *result) {
     struct chat *chat = owner;
     chat->ticket = 0;
+    redis_pass_end(&chat->pass, chat->agent, result);
     if (result->reply && result->reply->kind == REDIS_LIST) {
         add_turns(chat, result->reply);
     }

@@ -14,6 +14,7 @@
 #include "agent/chat_stream.h"
 #include "agent/exchange.h"
 #include "agent/job_record.h"
+#include "agent/redis_pass.h"
 #include "agent/registry.h"
 #include "agent/replay.h"
 #include "agent/routes.h"
@@ -47,6 +48,7 @@ struct turn {
     struct job job;
     struct chat *chat;          /* while the model is asked */
     uint64_t ticket;            /* of Redis, while it is asked */
+    struct redis_pass pass;     /* of the record */
     struct chat_stream *stream; /* NULL: the answer comes in one piece */
     uint64_t patience_ns;       /* of the client; UINT64_MAX when it does not say */
     bool is_counted;            /* among the service's chats in flight */
@@ -84,6 +86,7 @@ static void free_turn(void *data) {
     if (is_working && !turn->has_ended) chat_count_end(turn->exchange, "cancelled");
     chat_free(turn->chat);
     if (turn->ticket) redis_cancel(service->agent->redis, turn->ticket);
+    redis_pass_end(&turn->pass, service->agent, NULL);
     if (turn->has_claimed) job_queue_release(&service->queue, &turn->job);
     stop_counting(turn);
     chat_stream_free(turn->stream);
@@ -191,8 +194,8 @@ static struct turn *read_turn(struct exchange *exchange) {
     }
     struct turn *turn = begin(exchange, &request);
     const char *timeout = server_request_header(exchange->request, "X-Request-Timeout");
-    if (chat_request_timeout(timeout, UINT64_MAX, &turn->patience_ns, &err))
-        return turn;
+    bool is_good = chat_request_timeout(timeout, UINT64_MAX, &turn->patience_ns, &err);
+    if (is_good) return turn;
     chat_reject(exchange, &err);
     return NULL;
 }
@@ -301,7 +304,7 @@ static void on_chat(void *owner, const struct chat_result *result) {
     }
     turn->job.taken_ms = loop_wall_ms();
     job_record_keep(service->agent, &turn->job, result, "sync");
-    if (agent_has_redis(service->agent)) {
+    if (redis_pass_begin(&turn->pass, service->agent)) {
         turn->ticket =
             job_queue_record(&service->queue, &turn->job, result, on_recorded, turn);
     } else {
@@ -313,6 +316,7 @@ static void on_chat(void *owner, const struct chat_result *result) {
 static void on_recorded(void *owner, const struct redis_result *result) {
     struct turn *turn = owner;
     turn->ticket = 0;
+    redis_pass_end(&turn->pass, turn->exchange->service->agent, result);
     bool is_kept = result->reply && result->reply->kind != REDIS_ERROR;
     turn->has_claimed = turn->has_claimed && !is_kept;
     if (!is_kept) {

@@ -70,6 +70,10 @@ const struct job *hand_job(const struct hand *hand) {
     return &hand->job;
 }
 
+uint64_t hand_age_ns(const struct hand *hand) {
+    return loop_now_ns(hand->options.agent->loop) - hand->started_ns;
+}
+
 static void finish(struct hand *hand) {
     hand->on_done(hand->owner, hand);
     hand_free(hand);
@@ -85,7 +89,8 @@ static void on_start(void *owner, uint64_t now_ns) {
             registry, FAMILY_QUEUE_WAIT, NULL, NULL,
             (double)(job->taken_ms - job->submitted_ms) / 1000);
     }
-    if (job->deadline_ms <= job->taken_ms) {
+    int64_t need_ms = (int64_t)(hand->options.need_ns / NS_PER_MS);
+    if (job->deadline_ms <= job->taken_ms + need_ms) {
         struct chat_result late = {
             .outcome = OUTCOME_EXPIRED,
             .message = "it waited for a worker until its time was over",

@@ -21,6 +21,9 @@ struct hand_options {
     struct job_queue *queue;
     const char *worker;
     struct worker_counts *counts;
+    /* A job with less time than this is not begun: while more wait than can be answered,
+     * it would come too late and make others late. */
+    uint64_t need_ns;
     const size_t *hand_count; /* how many are at work, this one included */
 };
 
@@ -32,3 +35,4 @@ struct hand *hand_new(
 void hand_free(struct hand *hand);
 
 const struct job *hand_job(const struct hand *hand);
+uint64_t hand_age_ns(const struct hand *hand);

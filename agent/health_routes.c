@@ -31,11 +31,14 @@ struct checks {
 
 static void check(const struct agent *agent, struct checks *checks) {
     *checks = (struct checks){.redis = "ok", .model = "ok", .store = "ok"};
-    checks->redis_is_good = agent_has_redis(agent);
+    bool is_slow = circuit_is_open(&agent->circuits[CIRCUIT_REDIS]);
+    checks->redis_is_good = agent_has_redis(agent) && !is_slow;
     const char *why = "";
     checks->model_is_good = model_client_usable(agent->model, &why);
     if (!agent->redis) {
         text_copy_cut(checks->redis, sizeof checks->redis, "off: no history, no queue");
+    } else if (agent_has_redis(agent) && is_slow) {
+        text_copy_cut(checks->redis, sizeof checks->redis, "slow: no history for now");
     } else if (!checks->redis_is_good) {
         struct text text = TEXT_IN(checks->redis);
         text_add(&text, "down: ");

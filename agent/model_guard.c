@@ -254,3 +254,8 @@ uint32_t model_guard_room(
     if (circuit->breaker.state == BREAKER_HALF_OPEN) return 1;
     return guard->concurrency.limit < most ? guard->concurrency.limit : most;
 }
+
+bool model_guard_rests(const struct model_guard *guard) {
+    uint64_t wait_ns = 0;
+    return guard->out == 0 && model_guard_room(guard, 1, &wait_ns) == 0;
+}

@@ -69,12 +69,12 @@ void model_guard_on_end(
 
 /* Whether the budget has a retry left; takes it. */
 bool model_guard_retries(struct model_guard *guard);
-
 /* Whether the circuit is open, and that a check which had failed is good again. */
 bool model_guard_bars(const struct model_guard *guard);
 void model_guard_on_hint(struct model_guard *guard);
 
 /* Calls that may be out at once now, at most `most`; 0 while the model is left alone, and
- * then `wait_ns` says for how long. */
+ * then `wait_ns` says for how long. It rests when none is out either. */
 uint32_t model_guard_room(
     const struct model_guard *guard, uint32_t most, uint64_t *wait_ns);
+bool model_guard_rests(const struct model_guard *guard);

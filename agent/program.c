@@ -32,9 +32,6 @@ enum {
     ADDRESS_MAX = 256, /* connections from one address beyond loopback */
 };
 
-/* Together within the 30 s that orchestrators give. */
-static const uint64_t drain_limit_ns = 25 * NS_PER_S;
-
 struct program {
     const struct arguments *arguments; /* borrowed */
     struct loop *loop;
@@ -242,11 +239,12 @@ static void on_signal(void *owner, int number) {
     }
     program->draining = true;
     if (program->worker) {
-        worker_drain(program->worker, drain_limit_ns, on_drained, program);
+        worker_drain(
+            program->worker, program->arguments->drain_limit_ns, on_drained, program);
     } else if (program->service) {
         struct service_drain drain = {
             .notice_ns = program->arguments->drain_notice_ns,
-            .limit_ns = drain_limit_ns,
+            .limit_ns = program->arguments->drain_limit_ns,
             .on_drained = on_drained,
             .owner = program};
         service_start_drain(program->service, &drain);

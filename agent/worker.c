@@ -16,10 +16,11 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "core/sojourn.h"
 #include "io/loop.h"
 #include "io/redis.h"
 
-enum { SLOTS_DEFAULT = 4, BEATS_PER_LEASE = 3, RECOVERIES_PER_LEASE = 6 };
+enum { MEAN_OF = 16, SLOTS_DEFAULT = 4, BEATS_PER_LEASE = 3, RECOVERIES_PER_LEASE = 6 };
 
 static const uint64_t lease_default_ns = 30 * NS_PER_S;
 /* A third of the lease would do for the jobs; whoever looks on wants to know sooner. */
@@ -37,6 +38,8 @@ struct worker {
     uint64_t recovered_ns; /* when silent workers' jobs were last looked for */
     struct hand *hands[QUEUE_SLOTS_MAX];
     size_t hand_count;
+    struct sojourn sojourn;           /* of the jobs that were taken */
+    uint64_t mean_ns;                 /* that a job takes */
     uint64_t take, wait, beat, leave; /* tickets; 0 for none */
     struct loop_timer *again;         /* after a failure */
     struct loop_timer *beating;
@@ -71,6 +74,7 @@ struct worker *worker_new(
     job_queue_init(&worker->queue, agent->redis, agent->version);
     text_copy_cut(worker->name, sizeof worker->name, options->name);
     worker_counts_init(&worker->counts, agent, &worker->queue, worker->name);
+    worker->sojourn = sojourn_default();
     worker->slots = options->slots ? options->slots : SLOTS_DEFAULT;
     if (worker->slots > QUEUE_SLOTS_MAX) worker->slots = QUEUE_SLOTS_MAX;
     worker->lease_ns = options->lease_ns ? options->lease_ns : lease_default_ns;
@@ -146,8 +150,13 @@ static void start(struct worker *worker, struct job *job) {
         job_clear(job);
         return;
     }
+    uint64_t now_ns = loop_now_ns(worker->agent->loop);
+    int64_t waited_ms = job->taken_ms - job->submitted_ms;
+    uint64_t waited_ns = waited_ms > 0 ? (uint64_t)waited_ms * NS_PER_MS : 0;
+    bool stands = sojourn_on_leave(&worker->sojourn, waited_ns, now_ns);
     struct hand_options options = {
         .agent = worker->agent,
+        .need_ns = stands ? worker->mean_ns : 0,
         .queue = &worker->queue,
         .worker = worker->name,
         .counts = &worker->counts,
@@ -239,6 +248,7 @@ static void on_taken(void *owner, const struct redis_result *result) {
     } else if (taken.count > 0) {
         take(worker);
     } else {
+        sojourn_on_empty(&worker->sojourn);
         worker->wait =
             job_queue_wait(&worker->queue, worker->waiter, taken.last, on_news, worker);
     }
@@ -264,6 +274,9 @@ static void forget_hand(struct worker *worker, const struct hand *hand) {
 
 static void on_hand_done(void *owner, struct hand *hand) {
     struct worker *worker = owner;
+    /* Of about the last sixteen. */
+    uint64_t took_ns = hand_age_ns(hand);
+    worker->mean_ns = worker->mean_ns - worker->mean_ns / MEAN_OF + took_ns / MEAN_OF;
     forget_hand(worker, hand);
     drain_if_idle(worker);
     take(worker);
@@ -272,6 +285,11 @@ static void on_hand_done(void *owner, struct hand *hand) {
 static void on_beat(void *owner, uint64_t now_ns) {
     struct worker *worker = owner;
     (void)now_ns;
+    /* What only waits for the model is better given back. */
+    if (worker->draining && model_guard_rests(worker->agent->guard)) {
+        leave(worker);
+        return;
+    }
     if (worker->beat) return;
     if (agent_has_redis(worker->agent)) worker_counts_send(&worker->counts);
     const struct job *jobs[QUEUE_SLOTS_MAX];

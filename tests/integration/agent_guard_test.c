@@ -2,6 +2,7 @@
  * closes again, a rate limit holds everybody back, and jobs wait instead of failing. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -250,12 +251,46 @@ static void jobs_wait_for_the_circuit(void **state) {
     test_process_stop(&stack.serves[0]);
 }
 
+/* Five that wait for it in vain are enough: nobody else does. */
+static void a_redis_that_hangs_is_left_alone(void **state) {
+    (void)state;
+    struct test_reply replies[5];
+    struct test_reply reply;
+    char url[URL_SIZE];
+    struct test_request request = {
+        .body = "{\"user_id\":\"kim\",\"message\":\"My name is Kim.\"}"};
+    serve(0, NULL, NULL);
+    chat(0, NULL, request.body, &reply);
+    assert_int_equal(reply.status, 200);
+    test_reply_clear(&reply);
+    kill(stack.redis.process.pid, SIGSTOP);
+    request.url = test_stack_url(&stack, 0, "/chat");
+    for (int i = 0; i < 5; i++) {
+        test_client_start(&stack.client, &request, &replies[i]);
+    }
+    for (int i = 0; i < 5; i++) {
+        test_client_wait(&stack.client, &replies[i]);
+        assert_int_equal(replies[i].status, 200);
+        test_reply_clear(&replies[i]);
+    }
+    assert_true(metric("circuit_breaker_trips_total{name=\"redis\"}") == 1);
+    snprintf(url, sizeof url, "%s", test_stack_url(&stack, 0, "/health/ready"));
+    assert_true(test_client_until(&stack.client, url, "$.status", "degraded"));
+    kill(stack.redis.process.pid, SIGCONT);
+    assert_true(test_client_until(&stack.client, url, "$.status", "ready"));
+    chat(0, NULL, "{\"user_id\":\"kim\",\"message\":\"What is my name?\"}", &reply);
+    assert_string_equal(test_reply_text(&reply, "$.response"), "Your name is Kim.");
+    test_reply_clear(&reply);
+    test_process_stop(&stack.serves[0]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_circuit_opens_and_closes_by_itself),
         cmocka_unit_test(a_rate_limit_holds_everybody_back),
         cmocka_unit_test(a_closed_gate_refuses_who_cannot_wait),
         cmocka_unit_test(jobs_wait_for_the_circuit),
+        cmocka_unit_test(a_redis_that_hangs_is_left_alone),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
