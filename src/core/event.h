@@ -41,6 +41,8 @@ struct event {
         struct rollout_status rollout;
         struct versions_event versions;
         struct keyframe_event keyframe;
+        struct load_status load;
+        struct load_heat_event load_heat;
     };
 };
 

@@ -34,6 +34,11 @@ struct heat_event {
     uint16_t counts[HEAT_BUCKETS]; /* saturating; log buckets, see heat_bucket() */
 };
 
+/* Finished since the event before, by response time. */
+struct load_heat_event {
+    uint16_t counts[HEAT_BUCKETS];
+};
+
 struct errors_event {
     uint8_t track; /* whose rows these are; the other track's rows stay */
     uint32_t count;

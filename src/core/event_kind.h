@@ -17,7 +17,9 @@
     X(EVENT_SPLIT,     "split",    split)     /* the traffic split was read */ \
     X(EVENT_ROLLOUT,   "rollout",  rollout)   /* what a controller publishes */ \
     X(EVENT_VERSIONS,  "versions", versions)  /* a track's version or instances changed */ \
-    X(EVENT_KEYFRAME,  "keyframe", keyframe)  /* a piece of a state, for scrubbing */
+    X(EVENT_KEYFRAME,  "keyframe", keyframe)  /* a piece of a state, for scrubbing */ \
+    X(EVENT_LOAD,      "load",     load)      /* how a load run goes, each second */ \
+    X(EVENT_LOAD_HEAT, "load_heat", load_heat) /* how many of its requests took how long */
 /* clang-format on */
 
 enum event_kind {

@@ -3,75 +3,16 @@
 
 #include <string.h>
 
-#include "base/safe_text.h"
-
-/* A string is its length and its bytes. */
-static void put_string(struct byte_writer *writer, const char *string, size_t size) {
-    size_t length = strnlen(string, size);
-    bytes_put_varint(writer, length);
-    bytes_put(writer, string, length);
-}
+#include "core/event_fields.h"
 
 bool event_is_time(int64_t wall_ms) {
     return wall_ms >= 0 && wall_ms < INT64_C(253402300800000);
 }
 
-static bool is_plain(const uint8_t *bytes, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] < ' ' || bytes[i] > '~') return false;
-    }
-    return true;
-}
-
-/* The reader wants room for the NUL as well. Nothing that could mislead an eye or a
- * terminal comes through, whoever sent it. */
-static bool get_string(struct byte_reader *reader, char *to, size_t size) {
-    uint64_t length = bytes_get_varint(reader);
-    if (reader->failed || length >= size) return false;
-    const uint8_t *bytes = bytes_get(reader, (size_t)length);
-    if (!bytes || memchr(bytes, '\0', (size_t)length)) return false;
-    if (is_plain(bytes, (size_t)length)) {
-        memcpy(to, bytes, (size_t)length);
-        to[length] = '\0';
-        return true;
-    }
-    struct slice slice = {.data = (const char *)bytes, .length = (size_t)length};
-    safe_text_copy(to, size, slice);
-    return true;
-}
-
-#define PUT_STRING(writer, array) put_string((writer), (array), sizeof(array))
-#define GET_STRING(reader, array) get_string((reader), (array), sizeof(array))
-
-static bool get_time(struct byte_reader *reader, int64_t *wall_ms) {
-    *wall_ms = (int64_t)bytes_get_u64(reader);
-    return !reader->failed && event_is_time(*wall_ms);
-}
-
-static bool get_bool(struct byte_reader *reader) {
-    return bytes_get_u8(reader) != 0;
-}
-
-/* A small number that must stay below `limit`. */
-static bool get_below(struct byte_reader *reader, unsigned limit, uint8_t *value) {
-    uint8_t byte = bytes_get_u8(reader);
-    if (reader->failed || byte >= limit) return false;
-    *value = byte;
-    return true;
-}
-
-static bool get_track(struct byte_reader *reader, uint8_t *track) {
-    uint8_t byte = bytes_get_u8(reader);
-    bool known = byte < TRACK_COUNT || byte == STATE_TRACK_NONE;
-    if (reader->failed || !known) return false;
-    *track = byte;
-    return true;
-}
-
 void event_put_session(struct byte_writer *writer, const struct event *event) {
     const struct session_event *session = &event->session;
-    PUT_STRING(writer, session->target);
-    PUT_STRING(writer, session->user);
+    EVENT_PUT_STRING(writer, session->target);
+    EVENT_PUT_STRING(writer, session->user);
     bytes_put_u8(writer, session->target_class);
     bytes_put_u8(writer, session->read_only);
     bytes_put_u32(writer, session->poll_ms);
@@ -81,10 +22,11 @@ void event_put_session(struct byte_writer *writer, const struct event *event) {
 
 bool event_get_session(struct byte_reader *reader, struct event *event) {
     struct session_event *session = &event->session;
-    if (!GET_STRING(reader, session->target)) return false;
-    if (!GET_STRING(reader, session->user)) return false;
-    if (!get_below(reader, TARGET_PRODUCTION + 1, &session->target_class)) return false;
-    session->read_only = get_bool(reader);
+    if (!EVENT_GET_STRING(reader, session->target)) return false;
+    if (!EVENT_GET_STRING(reader, session->user)) return false;
+    uint8_t *class = &session->target_class;
+    if (!event_get_below(reader, TARGET_PRODUCTION + 1, class)) return false;
+    session->read_only = event_get_bool(reader);
     session->poll_ms = bytes_get_u32(reader);
     session->slo_p95_ms = bytes_get_f32(reader);
     session->slo_error_ratio = bytes_get_f32(reader);
@@ -93,9 +35,9 @@ bool event_get_session(struct byte_reader *reader, struct event *event) {
 
 void event_put_part(struct byte_writer *writer, const struct event *event) {
     const struct part *part = &event->part;
-    PUT_STRING(writer, part->name);
-    PUT_STRING(writer, part->detail);
-    PUT_STRING(writer, part->version);
+    EVENT_PUT_STRING(writer, part->name);
+    EVENT_PUT_STRING(writer, part->detail);
+    EVENT_PUT_STRING(writer, part->version);
     bytes_put_u8(writer, part->kind);
     bytes_put_u8(writer, part->track);
     bytes_put_u8(writer, part->status);
@@ -111,14 +53,14 @@ void event_put_part(struct byte_writer *writer, const struct event *event) {
 
 bool event_get_part(struct byte_reader *reader, struct event *event) {
     struct part *part = &event->part;
-    if (!GET_STRING(reader, part->name)) return false;
-    if (!GET_STRING(reader, part->detail)) return false;
-    if (!GET_STRING(reader, part->version)) return false;
-    if (!get_below(reader, PART_KIND_COUNT, &part->kind)) return false;
-    if (!get_track(reader, &part->track)) return false;
-    if (!get_below(reader, PART_SILENT + 1, &part->status)) return false;
-    part->critical = get_bool(reader);
-    part->gone = get_bool(reader);
+    if (!EVENT_GET_STRING(reader, part->name)) return false;
+    if (!EVENT_GET_STRING(reader, part->detail)) return false;
+    if (!EVENT_GET_STRING(reader, part->version)) return false;
+    if (!event_get_below(reader, PART_KIND_COUNT, &part->kind)) return false;
+    if (!event_get_track(reader, &part->track)) return false;
+    if (!event_get_below(reader, PART_SILENT + 1, &part->status)) return false;
+    part->critical = event_get_bool(reader);
+    part->gone = event_get_bool(reader);
     part->http_status = bytes_get_u16(reader);
     part->failures = bytes_get_u32(reader);
     part->latency_ms = bytes_get_f32(reader);
@@ -141,13 +83,14 @@ void event_put_values(struct byte_writer *writer, const struct event *event) {
 
 bool event_get_values(struct byte_reader *reader, struct event *event) {
     struct values_event *values = &event->values;
-    if (!get_track(reader, &values->track)) return false;
+    if (!event_get_track(reader, &values->track)) return false;
     values->step_ms = bytes_get_u32(reader);
     uint64_t count = bytes_get_varint(reader);
     if (count > EVENT_VALUES_MAX) return false;
     values->count = (uint32_t)count;
     for (uint32_t i = 0; i < values->count; i++) {
-        if (!get_below(reader, METRIC_COUNT, &values->items[i].metric)) return false;
+        uint8_t *metric = &values->items[i].metric;
+        if (!event_get_below(reader, METRIC_COUNT, metric)) return false;
         values->items[i].value = bytes_get_f32(reader);
     }
     return true;
@@ -155,40 +98,34 @@ bool event_get_values(struct byte_reader *reader, struct event *event) {
 
 void event_put_heat(struct byte_writer *writer, const struct event *event) {
     bytes_put_u8(writer, event->heat.track);
-    for (unsigned i = 0; i < HEAT_BUCKETS; i++) {
-        bytes_put_varint(writer, event->heat.counts[i]);
-    }
+    event_put_column(writer, event->heat.counts);
 }
 
 bool event_get_heat(struct byte_reader *reader, struct event *event) {
-    if (!get_track(reader, &event->heat.track)) return false;
-    for (unsigned i = 0; i < HEAT_BUCKETS; i++) {
-        uint64_t count = bytes_get_varint(reader);
-        if (count > UINT16_MAX) return false;
-        event->heat.counts[i] = (uint16_t)count;
-    }
-    return true;
+    return event_get_track(reader, &event->heat.track) &&
+           event_get_column(reader, event->heat.counts);
 }
 
 static void put_error_row(struct byte_writer *writer, const struct error_row *row) {
-    PUT_STRING(writer, row->kind);
-    PUT_STRING(writer, row->route);
-    PUT_STRING(writer, row->version);
-    PUT_STRING(writer, row->request_id);
-    PUT_STRING(writer, row->message);
+    EVENT_PUT_STRING(writer, row->kind);
+    EVENT_PUT_STRING(writer, row->route);
+    EVENT_PUT_STRING(writer, row->version);
+    EVENT_PUT_STRING(writer, row->request_id);
+    EVENT_PUT_STRING(writer, row->message);
     bytes_put_u64(writer, row->count);
     bytes_put_u64(writer, (uint64_t)row->last_seen_ms);
     bytes_put_u8(writer, row->track);
 }
 
 static bool get_error_row(struct byte_reader *reader, struct error_row *row) {
-    if (!GET_STRING(reader, row->kind)) return false;
-    if (!GET_STRING(reader, row->route)) return false;
-    if (!GET_STRING(reader, row->version)) return false;
-    if (!GET_STRING(reader, row->request_id)) return false;
-    if (!GET_STRING(reader, row->message)) return false;
+    if (!EVENT_GET_STRING(reader, row->kind)) return false;
+    if (!EVENT_GET_STRING(reader, row->route)) return false;
+    if (!EVENT_GET_STRING(reader, row->version)) return false;
+    if (!EVENT_GET_STRING(reader, row->request_id)) return false;
+    if (!EVENT_GET_STRING(reader, row->message)) return false;
     row->count = bytes_get_u64(reader);
-    return get_time(reader, &row->last_seen_ms) && get_track(reader, &row->track);
+    return event_get_time(reader, &row->last_seen_ms) &&
+           event_get_track(reader, &row->track);
 }
 
 void event_put_errors(struct byte_writer *writer, const struct event *event) {
@@ -200,7 +137,7 @@ void event_put_errors(struct byte_writer *writer, const struct event *event) {
 }
 
 bool event_get_errors(struct byte_reader *reader, struct event *event) {
-    if (!get_track(reader, &event->errors.track)) return false;
+    if (!event_get_track(reader, &event->errors.track)) return false;
     uint64_t count = bytes_get_varint(reader);
     if (count > STATE_ERRORS_MAX) return false;
     event->errors.count = (uint32_t)count;
@@ -214,16 +151,16 @@ void event_put_note(struct byte_writer *writer, const struct event *event) {
     bytes_put_u64(writer, (uint64_t)event->note.wall_ms);
     bytes_put_u64(writer, event->note.at_ns);
     bytes_put_u8(writer, event->note.level);
-    PUT_STRING(writer, event->note.source);
-    PUT_STRING(writer, event->note.words);
+    EVENT_PUT_STRING(writer, event->note.source);
+    EVENT_PUT_STRING(writer, event->note.words);
 }
 
 bool event_get_note(struct byte_reader *reader, struct event *event) {
-    if (!get_time(reader, &event->note.wall_ms)) return false;
+    if (!event_get_time(reader, &event->note.wall_ms)) return false;
     event->note.at_ns = bytes_get_u64(reader);
-    return get_below(reader, NOTE_BAD + 1, &event->note.level) &&
-           GET_STRING(reader, event->note.source) &&
-           GET_STRING(reader, event->note.words);
+    return event_get_below(reader, NOTE_BAD + 1, &event->note.level) &&
+           EVENT_GET_STRING(reader, event->note.source) &&
+           EVENT_GET_STRING(reader, event->note.words);
 }
 
 void event_put_run_status(struct byte_writer *writer, const struct event *event) {
@@ -239,8 +176,8 @@ void event_put_run_status(struct byte_writer *writer, const struct event *event)
     bytes_put_u16(writer, run->total);
     bytes_put_u64(writer, run->started_ns);
     bytes_put_u64(writer, run->ended_ns);
-    PUT_STRING(writer, run->title);
-    PUT_STRING(writer, run->words);
+    EVENT_PUT_STRING(writer, run->title);
+    EVENT_PUT_STRING(writer, run->words);
 }
 
 bool event_get_run_status(struct byte_reader *reader, struct event *event) {
@@ -248,9 +185,9 @@ bool event_get_run_status(struct byte_reader *reader, struct event *event) {
     const uint8_t *id = bytes_get(reader, sizeof run->id);
     if (!id) return false;
     memcpy(run->id, id, sizeof run->id);
-    if (!get_below(reader, RUN_KIND_COUNT, &run->kind)) return false;
-    run->active = get_bool(reader);
-    if (!get_below(reader, VERDICT_COUNT, &run->verdict)) return false;
+    if (!event_get_below(reader, RUN_KIND_COUNT, &run->kind)) return false;
+    run->active = event_get_bool(reader);
+    if (!event_get_below(reader, VERDICT_COUNT, &run->verdict)) return false;
     run->passed = bytes_get_u16(reader);
     run->failed = bytes_get_u16(reader);
     run->inconclusive = bytes_get_u16(reader);
@@ -258,15 +195,15 @@ bool event_get_run_status(struct byte_reader *reader, struct event *event) {
     run->total = bytes_get_u16(reader);
     run->started_ns = bytes_get_u64(reader);
     run->ended_ns = bytes_get_u64(reader);
-    return GET_STRING(reader, run->title) && GET_STRING(reader, run->words);
+    return EVENT_GET_STRING(reader, run->title) && EVENT_GET_STRING(reader, run->words);
 }
 
 void event_put_check(struct byte_writer *writer, const struct event *event) {
     const struct check_row *row = &event->check.row;
     bytes_put_u16(writer, event->check.index);
     bytes_put_u16(writer, event->check.total);
-    PUT_STRING(writer, row->name);
-    PUT_STRING(writer, row->detail);
+    EVENT_PUT_STRING(writer, row->name);
+    EVENT_PUT_STRING(writer, row->detail);
     bytes_put_u8(writer, row->done);
     bytes_put_u8(writer, row->running);
     bytes_put_u8(writer, row->flaky);
@@ -278,12 +215,12 @@ bool event_get_check(struct byte_reader *reader, struct event *event) {
     struct check_row *row = &event->check.row;
     event->check.index = bytes_get_u16(reader);
     event->check.total = bytes_get_u16(reader);
-    if (!GET_STRING(reader, row->name)) return false;
-    if (!GET_STRING(reader, row->detail)) return false;
-    row->done = get_bool(reader);
-    row->running = get_bool(reader);
-    row->flaky = get_bool(reader);
-    if (!get_below(reader, VERDICT_COUNT, &row->verdict)) return false;
+    if (!EVENT_GET_STRING(reader, row->name)) return false;
+    if (!EVENT_GET_STRING(reader, row->detail)) return false;
+    row->done = event_get_bool(reader);
+    row->running = event_get_bool(reader);
+    row->flaky = event_get_bool(reader);
+    if (!event_get_below(reader, VERDICT_COUNT, &row->verdict)) return false;
     row->duration_ms = bytes_get_u32(reader);
     return true;
 }
@@ -291,13 +228,13 @@ bool event_get_check(struct byte_reader *reader, struct event *event) {
 void event_put_armed(struct byte_writer *writer, const struct event *event) {
     bytes_put_u8(writer, event->armed.armed);
     bytes_put_u64(writer, event->armed.until_ns);
-    PUT_STRING(writer, event->armed.who);
+    EVENT_PUT_STRING(writer, event->armed.who);
 }
 
 bool event_get_armed(struct byte_reader *reader, struct event *event) {
-    event->armed.armed = get_bool(reader);
+    event->armed.armed = event_get_bool(reader);
     event->armed.until_ns = bytes_get_u64(reader);
-    return GET_STRING(reader, event->armed.who);
+    return EVENT_GET_STRING(reader, event->armed.who);
 }
 
 void event_put_split(struct byte_writer *writer, const struct event *event) {
@@ -309,7 +246,7 @@ void event_put_split(struct byte_writer *writer, const struct event *event) {
 }
 
 bool event_get_split(struct byte_reader *reader, struct event *event) {
-    event->split.known = get_bool(reader);
+    event->split.known = event_get_bool(reader);
     event->split.wanted = bytes_get_f32(reader);
     event->split.seen = bytes_get_f32(reader);
     event->split.lease_ms = bytes_get_u32(reader);
@@ -320,9 +257,9 @@ bool event_get_split(struct byte_reader *reader, struct event *event) {
 void event_put_rollout(struct byte_writer *writer, const struct event *event) {
     const struct rollout_status *rollout = &event->rollout;
     bytes_put_u8(writer, rollout->known);
-    PUT_STRING(writer, rollout->phase);
-    PUT_STRING(writer, rollout->holder);
-    PUT_STRING(writer, rollout->reason);
+    EVENT_PUT_STRING(writer, rollout->phase);
+    EVENT_PUT_STRING(writer, rollout->holder);
+    EVENT_PUT_STRING(writer, rollout->reason);
     bytes_put_u16(writer, rollout->step);
     bytes_put_u16(writer, rollout->steps);
     bytes_put_f32(writer, rollout->weight);
@@ -332,10 +269,10 @@ void event_put_rollout(struct byte_writer *writer, const struct event *event) {
 
 bool event_get_rollout(struct byte_reader *reader, struct event *event) {
     struct rollout_status *rollout = &event->rollout;
-    rollout->known = get_bool(reader);
-    if (!GET_STRING(reader, rollout->phase)) return false;
-    if (!GET_STRING(reader, rollout->holder)) return false;
-    if (!GET_STRING(reader, rollout->reason)) return false;
+    rollout->known = event_get_bool(reader);
+    if (!EVENT_GET_STRING(reader, rollout->phase)) return false;
+    if (!EVENT_GET_STRING(reader, rollout->holder)) return false;
+    if (!EVENT_GET_STRING(reader, rollout->reason)) return false;
     rollout->step = bytes_get_u16(reader);
     rollout->steps = bytes_get_u16(reader);
     rollout->weight = bytes_get_f32(reader);
@@ -348,14 +285,14 @@ void event_put_versions(struct byte_writer *writer, const struct event *event) {
     bytes_put_u8(writer, event->versions.track);
     bytes_put_u8(writer, event->versions.mixed);
     bytes_put_u16(writer, event->versions.instances);
-    PUT_STRING(writer, event->versions.version);
+    EVENT_PUT_STRING(writer, event->versions.version);
 }
 
 bool event_get_versions(struct byte_reader *reader, struct event *event) {
-    if (!get_track(reader, &event->versions.track)) return false;
-    event->versions.mixed = get_bool(reader);
+    if (!event_get_track(reader, &event->versions.track)) return false;
+    event->versions.mixed = event_get_bool(reader);
     event->versions.instances = bytes_get_u16(reader);
-    return GET_STRING(reader, event->versions.version);
+    return EVENT_GET_STRING(reader, event->versions.version);
 }
 
 void event_put_keyframe(struct byte_writer *writer, const struct event *event) {

@@ -7,6 +7,8 @@
 
 #include "base/memory.h"
 
+#define LOAD_STEP_NS UINT64_C(1000000000)
+
 struct model *model_new(void) {
     struct model *model = memory_new(sizeof *model);
     state_init(&model->state);
@@ -60,12 +62,28 @@ static uint16_t *column_at(struct heat *heat, uint64_t second) {
     return wanted < heat->first_s ? NULL : heat->counts[second % HEAT_SECONDS];
 }
 
+static void add_heat(
+    struct heat *heat, uint64_t at_ns, const uint16_t counts[HEAT_BUCKETS]) {
+    uint16_t *column = column_at(heat, at_ns / 1000000000U);
+    for (unsigned i = 0; column && i < HEAT_BUCKETS; i++) {
+        unsigned sum = (unsigned)column[i] + counts[i];
+        column[i] = sum > UINT16_MAX ? UINT16_MAX : (uint16_t)sum;
+    }
+}
+
 static void apply_heat(struct model *model, const struct event *event) {
     unsigned track = event->heat.track == TRACK_CANARY ? TRACK_CANARY : TRACK_STABLE;
-    uint16_t *column = column_at(&model->heat[track], event->at_ns / 1000000000U);
-    for (unsigned i = 0; column && i < HEAT_BUCKETS; i++) {
-        unsigned sum = (unsigned)column[i] + event->heat.counts[i];
-        column[i] = sum > UINT16_MAX ? UINT16_MAX : (uint16_t)sum;
+    add_heat(&model->heat[track], event->at_ns, event->heat.counts);
+}
+
+/* A run that is over has no rate any more: its lines end. */
+static void apply_load(struct model *model, const struct event *event) {
+    if (!load_status_is_active(&event->load)) return;
+    for (unsigned i = METRIC_LOAD_WANTED; i < METRIC_COUNT; i++) {
+        enum metric metric = (enum metric)i;
+        struct series *series = series_of(model, TRACK_STABLE, metric);
+        if (series->step_ns == 0) series_init(series, LOAD_STEP_NS);
+        series_put(series, event->at_ns, load_status_value(&event->load, metric));
     }
 }
 
@@ -74,6 +92,10 @@ void model_apply(struct model *model, const struct event *event) {
     if (event->at_ns > model->now_ns) model->now_ns = event->at_ns;
     if (event->kind == EVENT_VALUES) apply_values(model, event);
     if (event->kind == EVENT_HEAT) apply_heat(model, event);
+    if (event->kind == EVENT_LOAD) apply_load(model, event);
+    if (event->kind == EVENT_LOAD_HEAT) {
+        add_heat(&model->load_heat, event->at_ns, event->load_heat.counts);
+    }
 }
 
 const struct series *model_series(

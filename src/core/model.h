@@ -26,6 +26,7 @@ struct model {
     uint64_t now_ns;                                 /* of the newest event */
     struct series series[TRACK_COUNT][METRIC_COUNT]; /* of the target: row of stable */
     struct heat heat[TRACK_COUNT];
+    struct heat load_heat; /* of the requests of a load run */
 };
 
 /* A model is large and mostly untouched: it must be made with model_new(). */

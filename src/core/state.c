@@ -8,6 +8,7 @@ void state_init(struct state *state) {
     memset(state, 0, sizeof *state);
     state->slo_p95_ms = NAN;
     state->slo_error_ratio = NAN;
+    load_status_init(&state->load);
     for (unsigned track = 0; track < TRACK_COUNT; track++) {
         for (unsigned metric = 0; metric < METRIC_COUNT; metric++) {
             state->values[track][metric] = NAN;

@@ -8,6 +8,7 @@
 
 #include "core/check_row.h"
 #include "core/error_row.h"
+#include "core/load_status.h"
 #include "core/metric.h"
 #include "core/note.h"
 #include "core/part.h"
@@ -53,7 +54,7 @@ struct state {
     struct run runs[STATE_RUNS_MAX];
     struct split split;
     struct rollout_status rollout;
-
+    struct load_status load; /* the one that runs, or the last one */
     /* The last value of every metric and when it came; NaN and 0 when it never did. */
     float values[TRACK_COUNT][METRIC_COUNT]; /* of the target: in the row of stable */
     uint64_t value_ns[TRACK_COUNT][METRIC_COUNT];
@@ -69,9 +70,8 @@ bool state_is_sound(const struct state *state);
 const struct part *state_part(
     const struct state *state, enum part_kind kind, const char *name);
 
-/* The note `back` steps before the newest one, or NULL. */
+/* The one `back` steps before the newest one, or NULL. */
 const struct note *state_note(const struct state *state, uint32_t back);
-/* The run `back` steps before the newest one, or NULL. */
 const struct run *state_run(const struct state *state, uint32_t back);
 
 /* The last value; NaN when there is none or it is older than `max_age_ns` at `now_ns`. */

@@ -16,6 +16,7 @@ static void apply_session(struct state *state, const struct event *event) {
     state->slo_error_ratio = session->slo_error_ratio;
     state->started_ns = event->at_ns;
     state->part_count = 0;
+    load_status_init(&state->load);
     state->armed = false;
 }
 
@@ -138,6 +139,17 @@ static void apply_note(struct state *state, const struct event *event) {
     state->notes[state->note_count++ % STATE_NOTES_MAX] = event->note;
 }
 
+/* What it says of the last second stands among the values as well. */
+static void apply_load(struct state *state, const struct event *event) {
+    state->load = event->load;
+    for (unsigned metric = METRIC_LOAD_WANTED; metric < METRIC_COUNT; metric++) {
+        float value = load_status_value(&event->load, (enum metric)metric);
+        if (!isfinite(value)) continue;
+        state->values[TRACK_STABLE][metric] = value;
+        state->value_ns[TRACK_STABLE][metric] = event->at_ns;
+    }
+}
+
 void state_apply(struct state *state, const struct event *event) {
     state->wall_offset_ms = event->wall_ms - (int64_t)(event->at_ns / 1000000);
     switch (event->kind) {
@@ -152,7 +164,9 @@ void state_apply(struct state *state, const struct event *event) {
     case EVENT_SPLIT: state->split = event->split; break;
     case EVENT_ROLLOUT: state->rollout = event->rollout; break;
     case EVENT_VERSIONS: apply_versions(state, event); break;
+    case EVENT_LOAD: apply_load(state, event); break;
     case EVENT_HEAT:
+    case EVENT_LOAD_HEAT:
     case EVENT_KEYFRAME:
     case EVENT_KIND_COUNT: break;
     }

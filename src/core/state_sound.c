@@ -87,5 +87,5 @@ static bool rings_are_sound(const struct state *state) {
 
 bool state_is_sound(const struct state *state) {
     return head_is_sound(state) && counts_are_sound(state) && rows_are_sound(state) &&
-           rings_are_sound(state);
+           rings_are_sound(state) && load_status_is_sound(&state->load);
 }

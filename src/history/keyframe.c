@@ -18,6 +18,8 @@ static uint32_t layout_of_state(void) {
         offsetof(struct state, parts),
         offsetof(struct state, values),
         offsetof(struct state, checks),
+        offsetof(struct state, load),
+        sizeof(struct load_status),
         METRIC_COUNT,
     };
     return bytes_crc32c(0, facts, sizeof facts);

@@ -82,6 +82,7 @@ static void start_over(struct reader *reader) {
     struct model *model = reader->model;
     state_init(&model->state);
     model->now_ns = 0;
+    model->load_heat.first_s = model->load_heat.last_s = 0;
     for (unsigned track = 0; track < TRACK_COUNT; track++) {
         model->heat[track].first_s = model->heat[track].last_s = 0;
         for (unsigned metric = 0; metric < METRIC_COUNT; metric++) {

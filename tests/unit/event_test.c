@@ -125,6 +125,8 @@ static const struct event examples[EVENT_KIND_COUNT] = {
               .layout = 3,
               .length = 4,
               .bytes = (const uint8_t *)"abcd"}},
+    [EVENT_LOAD] = {.load = {.phase = LOAD_RUNNING, .gate_count = 1}},
+    [EVENT_LOAD_HEAT] = {.load_heat = {.counts = {[0] = 1, [31] = 65535}}},
 };
 
 static struct event event_of(enum event_kind kind) {
@@ -169,6 +171,17 @@ static void every_kind_comes_back_whole(void **state) {
         assert_memory_equal(again, wire, length);
         free(again);
     }
+}
+
+/* A recording says what happened by these numbers. */
+static void kinds_keep_their_numbers(void **state) {
+    (void)state;
+    assert_int_equal(EVENT_SESSION, 0);
+    assert_int_equal(EVENT_HEAT, 3);
+    assert_int_equal(EVENT_ROLLOUT, 10);
+    assert_int_equal(EVENT_KEYFRAME, 12);
+    assert_int_equal(EVENT_LOAD, 13);
+    assert_int_equal(EVENT_LOAD_HEAT, 14);
 }
 
 static void a_cut_event_asks_for_more(void **state) {
@@ -358,6 +371,7 @@ static void heat_rows_are_even_on_a_log_scale(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_comes_back_whole),
+        cmocka_unit_test(kinds_keep_their_numbers),
         cmocka_unit_test(a_cut_event_asks_for_more),
         cmocka_unit_test(every_flipped_bit_is_noticed),
         cmocka_unit_test(a_newer_kind_is_skipped),
