@@ -135,12 +135,11 @@ static void a_proxy_that_is_configured_is_used(void **state) {
     struct fixture *fixture = *state;
     char proxy[URL_SIZE];
     service_url(fixture->service, proxy, sizeof proxy);
-    service_answer(
-        fixture->service, "http://nowhere.invalid/x", 200, "text/plain", "proxied");
+    service_answer(fixture->service, "/proxied", 200, "text/plain", "proxied");
     setenv("no_proxy", "*", 1);
     struct http_peer peer = {.proxy = proxy};
     ask(fixture,
-        (struct http_request){.url = "http://nowhere.invalid/x", .peer = &peer});
+        (struct http_request){.url = "http://nowhere.invalid/proxied", .peer = &peer});
     unsetenv("no_proxy");
     assert_int_equal(fixture->status, 200);
     assert_string_equal(fixture->body, "proxied");
