@@ -7,7 +7,7 @@
 #define TIMEOUT_MIN_NS (500 * NS_PER_MS)
 #define TIMEOUT_MAX_NS (5 * NS_PER_S)
 #define SLOW_MIN_NS    NS_PER_S
-#define FRESH_MIN_NS   (2 * NS_PER_S)
+#define FRESH_MIN_NS   (3 * NS_PER_S)
 
 static void on_time(void *owner, uint64_t now_ns) {
     struct poll *poll = owner;
