@@ -110,7 +110,7 @@ static void start_next(struct haproxy *haproxy) {
     while (item && item->refusal.code != ERROR_NONE) item = item->next;
     if (!item) return;
     const struct stream_options options = {
-        .path = haproxy->path, .timeout_ns = item->timeout_ns};
+        .path = haproxy->path, .timeout_ns = item->timeout_ns, .ends = true};
     haproxy->running = item;
     haproxy->stream = stream_connect(haproxy->loop, &options, &handlers, haproxy);
 }

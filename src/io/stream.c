@@ -49,6 +49,7 @@ struct stream {
     struct buffer queue;
     size_t queue_sent; /* of the queue's front */
     size_t queue_max_bytes;
+    bool ends;     /* see the options */
     bool attended; /* somebody wants what comes */
     bool finishing;
     bool *gone; /* set by stream_free() for a function that called a handler */
@@ -266,6 +267,7 @@ static void on_peer_closed(struct stream *stream) {
 
 static void read_some(struct stream *stream) {
     char bytes[STREAM_READ_SIZE];
+    size_t least = stream->ends ? 1 : sizeof bytes;
     for (unsigned i = 0; i < READS_PER_TURN; i++) {
         ssize_t got = recv(stream->socket, bytes, sizeof bytes, 0);
         if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
@@ -281,7 +283,7 @@ static void read_some(struct stream *stream) {
         bool goes_on =
             stream->tls ? receive_tls(stream, slice) : deliver(stream, slice);
         /* Less than there was room for: the rest has not come yet. */
-        if (!goes_on || (size_t)got < sizeof bytes) return;
+        if (!goes_on || (size_t)got < least) return;
     }
 }
 
@@ -356,6 +358,7 @@ struct stream *stream_connect(
     stream->owner = owner;
     stream->attended = true;
     stream->tls_config = options->tls;
+    stream->ends = options->ends;
     uint64_t timeout_ns =
         options->timeout_ns ? options->timeout_ns : DEFAULT_TIMEOUT_NS;
     stream->deadline_ns = loop_clock_ns() + timeout_ns;

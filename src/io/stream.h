@@ -26,6 +26,7 @@ struct stream_options {
     const struct tls_config *tls; /* NULL for none; borrowed while connecting */
     uint64_t timeout_ns;          /* DNS, connect and TLS together; 0 for 5 s */
     size_t queue_max_bytes;       /* 0 for STREAM_QUEUE_MAX */
+    bool ends; /* the peer closes behind what it says: its end is looked for at once */
 };
 
 /* What the owner wants to hear; NULL for what it does not. None runs inside a call. */
