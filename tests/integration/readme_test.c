@@ -68,6 +68,10 @@ static const char *type(const char *session) {
     return said;
 }
 
+static void assert_says(const char *said, const char *words) {
+    if (!strstr(said, words)) fail_msg("%s is missing in:\n%s", words, said);
+}
+
 static void the_session_shows_what_it_says(void **state) {
     (void)state;
     static const char *const expected[] = {
@@ -79,9 +83,7 @@ static void the_session_shows_what_it_says(void **state) {
     };
     const char *said = type(session_of("## Talking to the bundled agent"));
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
-        if (!strstr(said, expected[i])) {
-            fail_msg("%s is missing in:\n%s", expected[i], said);
-        }
+        assert_says(said, expected[i]);
     }
 }
 
