@@ -90,7 +90,7 @@ struct chat *chat_start(
     if (question->context) chat->context = *question->context;
     chat_request_hash_user(slice_of(question->user_id), chat->user_hash);
     chat->deadline_ns = question->deadline_ns;
-    chat->result.cost_known = true;
+    chat->result.cost_known = model_client_is_priced(agent->model);
     chat->wish = question->cache;
     chat->on_text = question->on_text;
     chat->on_calls = question->on_calls;

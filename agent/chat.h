@@ -47,7 +47,7 @@ struct chat_result {
     struct slice turn;     /* to keep in the history; empty when it must not be */
     struct slice calls;    /* a JSON list of the tool calls */
     struct usage usage;
-    bool cost_known;
+    bool cost_known; /* never of a model without a price, whatever happened */
     double cost_usd;
     uint64_t retry_after_ns;
     enum cache_use cache; /* a hit has used nothing */

@@ -24,8 +24,31 @@ static void declare_model(struct registry *registry, const char *model) {
             registry_count(registry, FAMILY_ERRORS, name, NULL, 0);
         }
     }
+}
+
+/* How a call to the model may end. */
+static void declare_calls(struct registry *registry, const char *model) {
+    static const enum outcome failures[] = {
+        OUTCOME_OVERLOADED, OUTCOME_RATE_LIMITED,   OUTCOME_MODEL_ERROR,
+        OUTCOME_MODEL_AUTH, OUTCOME_MODEL_PROTOCOL, OUTCOME_UNREACHABLE,
+        OUTCOME_TIMEOUT,
+    };
     registry_count(
         registry, FAMILY_MODEL_REQUESTS, model, outcome_name(OUTCOME_SUCCESS), 0);
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+        const char *name = outcome_name(failures[i]);
+        registry_count(registry, FAMILY_MODEL_REQUESTS, model, name, 0);
+        registry_count(registry, FAMILY_RETRIES, model, name, 0);
+    }
+}
+
+void declare_price(struct registry *registry, const char *model, bool is_known) {
+    registry_set(registry, FAMILY_PRICE_KNOWN, model, NULL, is_known ? 1 : 0);
+    if (is_known) registry_count(registry, FAMILY_COST, model, NULL, 0);
+}
+
+void declare_worker(struct registry *registry) {
+    registry_count(registry, FAMILY_SHED, "expired", NULL, 0);
 }
 
 void declare_work(struct registry *registry, const char *model) {
@@ -35,6 +58,8 @@ void declare_work(struct registry *registry, const char *model) {
     }
     registry_set(registry, FAMILY_ACTIVE, NULL, NULL, 0);
     declare_model(registry, model);
+    declare_calls(registry, model);
+    registry_count(registry, FAMILY_SHED, "rate_limited", NULL, 0);
     for (size_t i = 0; i < tools_count(); i++) {
         for (int status = TOOL_OK; status <= TOOL_TIMED_OUT; status++) {
             registry_count(

@@ -3,10 +3,18 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
+
 struct registry;
 
 /* Of whoever asks the model. */
 void declare_work(struct registry *registry, const char *model);
+
+/* What the model costs, as far as somebody knows. */
+void declare_price(struct registry *registry, const char *model, bool is_known);
+
+/* Of whoever works on the queue. */
+void declare_worker(struct registry *registry);
 
 /* Of whoever answers chats over HTTP. */
 void declare_service(struct registry *registry);

@@ -8,6 +8,7 @@
 #include "agent/conversation.h"
 #include "agent/job_queue.h"
 #include "agent/job_record.h"
+#include "agent/model_client.h"
 #include "agent/registry.h"
 #include "agent/worker_counts.h"
 #include "base/memory.h"
@@ -94,7 +95,7 @@ static void on_start(void *owner, uint64_t now_ns) {
         struct chat_result late = {
             .outcome = OUTCOME_EXPIRED,
             .message = "it waited for a worker until its time was over",
-            .cost_known = true};
+            .cost_known = model_client_is_priced(hand->options.agent->model)};
         registry_count(registry, FAMILY_SHED, "expired", NULL, 1);
         on_answer(hand, &late);
         return;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/declare.h"
 #include "agent/model_guard.h"
 #include "agent/model_state.h"
 #include "base/memory.h"
@@ -64,9 +65,7 @@ struct model_client *model_client_new(
         .registry = options->registry,
         .prices = &client->prices,
         .model = client->model};
-    bool is_priced = prices_find(&client->prices, client->model) != NULL;
-    registry_set(
-        options->registry, FAMILY_PRICE_KNOWN, client->model, NULL, is_priced ? 1 : 0);
+    declare_price(options->registry, client->model, model_client_is_priced(client));
     client->check_timer = loop_after(loop, 0, check, client);
     return client;
 }
@@ -86,6 +85,10 @@ void model_client_free(struct model_client *client) {
 
 const char *model_client_model(const struct model_client *client) {
     return client->model;
+}
+
+bool model_client_is_priced(const struct model_client *client) {
+    return prices_find(&client->prices, client->model) != NULL;
 }
 
 static bool is_well(const struct model_client *client) {

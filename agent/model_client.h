@@ -39,6 +39,9 @@ void model_client_free(struct model_client *client);
 
 const char *model_client_model(const struct model_client *client);
 
+/* Whether it is known what the model costs. */
+bool model_client_is_priced(const struct model_client *client);
+
 /* Whether it is worth asking; if not, `why` (never NULL) says what is wrong. */
 bool model_client_usable(const struct model_client *client, const char **why);
 

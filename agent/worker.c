@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent/declare.h"
 #include "agent/hand.h"
 #include "agent/job_queue.h"
 #include "agent/job_record.h"
@@ -80,6 +81,7 @@ struct worker *worker_new(
     worker->lease_ns = options->lease_ns ? options->lease_ns : lease_default_ns;
     worker->beat_ns = worker->lease_ns / BEATS_PER_LEASE;
     if (worker->beat_ns > beat_most_ns) worker->beat_ns = beat_most_ns;
+    declare_worker(agent->registry);
     worker->beating = loop_every(agent->loop, worker->beat_ns, on_beat, worker);
     job_queue_make_groups(&worker->queue, worker->name);
     on_beat(worker, 0);

@@ -39,14 +39,16 @@ struct scene {
     struct agent *agent;
     bool is_over;
     enum outcome outcome;
+    bool cost_known;
+    double cost_usd;
     struct usage usage;
     char response[1024], message[ERROR_MESSAGE_SIZE], calls[1024], turn[TEXT_SIZE];
 };
 
 /* The model says these, one after the other; `redis` may be NULL. */
-static void begin(
-    struct scene *scene, const char *const *bodies, unsigned status,
-    const char *redis) {
+static void begin_with(
+    struct scene *scene, const char *const *bodies, unsigned status, const char *redis,
+    const char *model) {
     static struct prices prices;
     struct replayed answers[8];
     size_t count = 0;
@@ -66,11 +68,17 @@ static void begin(
         .version = "v1",
         .redis_url = redis,
         .model_url = scene->model.url,
-        .model = "local-1",
+        .model = model,
         .prices = &prices,
         .log_level = LOG_ERROR};
     scene->agent = agent_new(scene->loop, &options, &err);
     assert_non_null(scene->agent);
+}
+
+static void begin(
+    struct scene *scene, const char *const *bodies, unsigned status,
+    const char *redis) {
+    begin_with(scene, bodies, status, redis, "local-1");
 }
 
 static void end(struct scene *scene) {
@@ -89,6 +97,8 @@ static void on_done(void *owner, const struct chat_result *result) {
     struct scene *scene = owner;
     scene->is_over = true;
     scene->outcome = result->outcome;
+    scene->cost_known = result->cost_known;
+    scene->cost_usd = result->cost_usd;
     scene->usage = result->usage;
     copy(scene->response, sizeof scene->response, result->response);
     copy(scene->message, sizeof scene->message, slice_of(result->message));
@@ -170,6 +180,32 @@ static void chat_tells_of_a_failure_of_the_api(void **state) {
     assert_string_equal(scene.turn, "");
     assert_int_equal(replayer_count(&scene.model), 1);
     end(&scene);
+}
+
+/* Neither for what it has answered nor for what it has not. */
+static void a_model_without_a_price_has_no_cost(void **state) {
+    (void)state;
+    const char *const answer[] = {SAYS(WORDS("Hello!"), "end_turn"), NULL};
+    const char *const nonsense[] = {"{}", NULL};
+    static const struct {
+        const char *model;
+        bool answers, is_known, is_free;
+    } cases[] = {
+        {"local-1", true, true, false},
+        {"local-1", false, true, true},
+        {"nobody-1", true, false, true},
+        {"nobody-1", false, false, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scene scene;
+        begin_with(
+            &scene, cases[i].answers ? answer : nonsense, 0, NULL, cases[i].model);
+        chat(&scene, "Hi", NULL);
+        assert_int_equal(scene.outcome == OUTCOME_SUCCESS, cases[i].answers);
+        assert_int_equal(scene.cost_known, cases[i].is_known);
+        assert_int_equal(scene.cost_usd == 0, cases[i].is_free);
+        end(&scene);
+    }
 }
 
 static void chat_tries_again_when_the_api_is_overloaded(void **state) {
@@ -304,6 +340,7 @@ int main(void) {
         cmocka_unit_test(chat_gives_a_simple_response),
         cmocka_unit_test(chat_with_tool_use_answers_from_the_result),
         cmocka_unit_test(chat_tells_of_a_failure_of_the_api),
+        cmocka_unit_test(a_model_without_a_price_has_no_cost),
         cmocka_unit_test(chat_tries_again_when_the_api_is_overloaded),
         cmocka_unit_test(chat_tells_stop_reasons_apart),
         cmocka_unit_test(chat_sends_a_pause_back_as_it_is),
