@@ -9,6 +9,7 @@
 #include "agent/registry.h"
 #include "agent/service.h"
 #include "agent/user_rates.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "io/loop.h"
 
@@ -32,6 +33,7 @@ void admission_clear(struct admission *admission) {
 void admission_on_snapshot(
     struct admission *admission, const struct redis_reply *reply, uint64_t now_ns) {
     struct outlook_sample sample = {.at_ns = now_ns};
+    admission->queue_length = reply ? queue_gauges_length(reply) : 0;
     if (reply && queue_gauges_read(&sample, reply)) {
         outlook_on_sample(&admission->outlook, &sample);
     } else {
@@ -108,4 +110,21 @@ enum admission_way admission_judge(
     }
     bool is_shut = is_queue_shut(service, ask->limit_ns, problem);
     return is_shut ? ADMISSION_REFUSED : ADMISSION_QUEUE;
+}
+
+bool admission_queue_is_well(const struct service *service, struct text *why) {
+    const struct admission *admission = &service->admission;
+    uint64_t limit_ns = service->options.job_timeout_ns;
+    uint64_t late_ns = 0;
+    if (admission->queue_length >= service->queue.depth_max) {
+        text_addf(
+            why, "degraded: full, %llu jobs have not finished",
+            (unsigned long long)admission->queue_length);
+        return false;
+    }
+    if (!outlook_is_too_long(&admission->outlook, limit_ns, &late_ns)) return true;
+    text_addf(
+        why, "degraded: slow, a job would come %.0f s too late",
+        (double)late_ns / (double)NS_PER_S);
+    return false;
 }

@@ -13,11 +13,13 @@
 struct exchange_problem;
 struct redis_reply;
 struct service;
+struct text;
 struct user_rates;
 
 struct admission {
     struct user_rates *rates; /* NULL: no limit */
     struct outlook outlook;   /* of the queue */
+    uint64_t queue_length;    /* unfinished jobs, as last seen */
 };
 
 /* `rate` is that of one user; without a burst there is no limit. */
@@ -41,3 +43,7 @@ struct admission_ask {
 enum admission_way admission_judge(
     struct service *service, const struct admission_ask *ask,
     struct exchange_problem *problem);
+
+/* Whether the queue would take a job that may take as long as any; if not, `why` says so.
+ * The state of the model is not looked at. */
+bool admission_queue_is_well(const struct service *service, struct text *why);

@@ -33,7 +33,7 @@ enum {
     X(OPTION_COMPLETE_TIMEOUT, "complete-timeout", "TIME", FOR_AGENT, "the most that a request may take to arrive (default 10s)"), \
     X(OPTION_PORT_FILE,     "port-file",      "FILE",      FOR_ALL,   "write the port into FILE once it is open"), \
     X(OPTION_RELEASE,       "release",        "VERSION",   FOR_AGENT, "the version that this is (default dev)"), \
-    X(OPTION_NAME,          "name",           "NAME",      FOR_WORKER, "a stable name of this worker (default worker-<release>)"), \
+    X(OPTION_NAME,          "name",           "NAME",      FOR_WORKER, "a stable name that no other worker has (default worker-<release>)"), \
     X(OPTION_REDIS,         "redis",          "URL",       FOR_AGENT, "redis://, rediss:// or unix://; without it: no history, no queue"), \
     X(OPTION_MODEL_URL,     "model-url",      "URL",       FOR_AGENT, "where the model's server is, without /v1/… (required)"), \
     X(OPTION_MODEL_API,     "model-api",      "API",       FOR_AGENT, "what it speaks: messages or openai (default messages)"), \

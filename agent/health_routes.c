@@ -3,66 +3,21 @@
 #include "agent/answer.h"
 #include "agent/build_info.h"
 #include "agent/exchange.h"
-#include "agent/model_client.h"
+#include "agent/health_checks.h"
 #include "agent/registry.h"
 #include "agent/routes.h"
 #include "agent/self.h"
 #include "agent/service.h"
-#include "agent/storage.h"
 #include "base/json_writer.h"
-#include "base/safe_text.h"
-#include "base/text.h"
-#include "io/redis.h"
 
 enum {
     PAGE_MAX = 2 * 1024 * 1024,
     STATUS_OK = 200,
     STATUS_UNAVAILABLE = 503,
-    CHECK_SIZE = 200,
 };
-
-/* How each thing that the agent needs is: "ok", "off", or what is wrong. */
-struct checks {
-    char redis[CHECK_SIZE];
-    char model[CHECK_SIZE];
-    char store[CHECK_SIZE];
-    bool redis_is_good, model_is_good, store_is_good;
-};
-
-static void check(const struct agent *agent, struct checks *checks) {
-    *checks = (struct checks){.redis = "ok", .model = "ok", .store = "ok"};
-    bool is_slow = circuit_is_open(&agent->circuits[CIRCUIT_REDIS]);
-    checks->redis_is_good = agent_has_redis(agent) && !is_slow;
-    const char *why = "";
-    checks->model_is_good = model_client_usable(agent->model, &why);
-    if (!agent->redis) {
-        text_copy_cut(checks->redis, sizeof checks->redis, "off: no history, no queue");
-    } else if (agent_has_redis(agent) && is_slow) {
-        text_copy_cut(checks->redis, sizeof checks->redis, "slow: no history for now");
-    } else if (!checks->redis_is_good) {
-        struct text text = TEXT_IN(checks->redis);
-        text_add(&text, "down: ");
-        safe_text_add(&text, slice_of(redis_last_error(agent->redis)->message));
-    }
-    const char *trouble = agent->store ? storage_trouble(agent->store) : "";
-    checks->store_is_good = trouble[0] == '\0';
-    if (!agent->store) {
-        text_copy_cut(checks->store, sizeof checks->store, "off: no ratings");
-    } else if (!checks->store_is_good) {
-        struct text text = TEXT_IN(checks->store);
-        text_add(&text, "down: ");
-        safe_text_add(&text, slice_of(trouble));
-    }
-    if (!checks->model_is_good) {
-        bool is_open = circuit_is_open(&agent->circuits[CIRCUIT_MODEL]);
-        struct text text = TEXT_IN(checks->model);
-        text_add(&text, is_open ? "circuit open: " : "down: ");
-        safe_text_add(&text, slice_of(why));
-    }
-}
 
 static void answer_checks(
-    struct exchange *exchange, const struct checks *checks, unsigned status,
+    struct exchange *exchange, const struct health_checks *checks, unsigned status,
     const char *word) {
     struct buffer body;
     buffer_init(&body, PAGE_MAX);
@@ -72,9 +27,9 @@ static void answer_checks(
     json_field_string(&json, "version", exchange->service->agent->version);
     json_key(&json, "checks");
     json_object_begin(&json);
-    json_field_string(&json, "redis", checks->redis);
-    json_field_string(&json, "model", checks->model);
-    json_field_string(&json, "store", checks->store);
+    for (size_t i = 0; i < HEALTH_CHECK_COUNT; i++) {
+        json_field_string(&json, checks->of[i].name, checks->of[i].words);
+    }
     json_object_end(&json);
     json_object_end(&json);
     exchange_answer(exchange, status, ANSWER_JSON, &body);
@@ -84,16 +39,16 @@ static void answer_checks(
 /* Without Redis chats go on; without its model, or while it drains, the agent is no use. */
 void route_health(struct exchange *exchange) {
     const struct agent *agent = exchange->service->agent;
-    struct checks checks;
-    check(agent, &checks);
+    struct health_checks checks;
+    health_checks_look(&checks, exchange->service);
     if (agent->draining) {
         answer_checks(exchange, &checks, STATUS_UNAVAILABLE, "draining");
-    } else if (!checks.model_is_good) {
+    } else if (!checks.of[HEALTH_CHECK_MODEL].is_good) {
         answer_checks(exchange, &checks, STATUS_UNAVAILABLE, "unavailable");
     } else {
         answer_checks(
             exchange, &checks, STATUS_OK,
-            checks.redis_is_good && checks.store_is_good ? "healthy" : "degraded");
+            health_checks_good(&checks) ? "healthy" : "degraded");
     }
 }
 
@@ -101,14 +56,14 @@ void route_health(struct exchange *exchange) {
  * drain is. */
 void route_ready(struct exchange *exchange) {
     const struct agent *agent = exchange->service->agent;
-    struct checks checks;
-    check(agent, &checks);
+    struct health_checks checks;
+    health_checks_look(&checks, exchange->service);
     if (agent->draining) {
         answer_checks(exchange, &checks, STATUS_UNAVAILABLE, "draining");
     } else {
-        bool is_good =
-            checks.redis_is_good && checks.model_is_good && checks.store_is_good;
-        answer_checks(exchange, &checks, STATUS_OK, is_good ? "ready" : "degraded");
+        answer_checks(
+            exchange, &checks, STATUS_OK,
+            health_checks_good(&checks) ? "ready" : "degraded");
     }
 }
 
@@ -127,12 +82,14 @@ void route_live(struct exchange *exchange) {
 
 void route_metrics(struct exchange *exchange) {
     struct agent *agent = exchange->service->agent;
-    struct checks checks;
-    check(agent, &checks);
-    registry_set(
-        agent->registry, FAMILY_READY, "redis", NULL, checks.redis_is_good ? 1 : 0);
-    registry_set(
-        agent->registry, FAMILY_READY, "model", NULL, checks.model_is_good ? 1 : 0);
+    struct health_checks checks;
+    health_checks_look(&checks, exchange->service);
+    for (size_t i = 0; i < HEALTH_CHECK_COUNT; i++) {
+        const struct health_check *check = &checks.of[i];
+        if (!check->is_used) continue;
+        registry_set(
+            agent->registry, FAMILY_READY, check->name, NULL, check->is_good ? 1 : 0);
+    }
     registry_set(
         agent->registry, FAMILY_READY, "not_draining", NULL, agent->draining ? 0 : 1);
     struct buffer body;

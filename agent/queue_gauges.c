@@ -74,6 +74,16 @@ bool queue_gauges_read(struct outlook_sample *sample, const struct redis_reply *
     return true;
 }
 
+uint64_t queue_gauges_length(const struct redis_reply *reply) {
+    int64_t length = 0;
+    if (!is_snapshot(reply)) return 0;
+    for (size_t i = 0; i < QUEUE_STREAMS; i++) {
+        const struct redis_reply *row = reply->items[i].items;
+        length += row[0].integer + row[1].integer;
+    }
+    return length > 0 ? (uint64_t)length : 0;
+}
+
 void queue_gauges_unset(struct registry *registry) {
     static const enum family families[] = {
         FAMILY_QUEUE_DEPTH,     FAMILY_QUEUE_FLIGHT,    FAMILY_QUEUE_AGE,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct outlook_sample;
 struct redis_reply;
@@ -13,6 +14,9 @@ bool queue_gauges_set(struct registry *registry, const struct redis_reply *reply
 
 /* What of it says how long a job will wait; false when it is none. */
 bool queue_gauges_read(struct outlook_sample *sample, const struct redis_reply *reply);
+
+/* Unfinished jobs, as admission counts them; 0 when it is none. */
+uint64_t queue_gauges_length(const struct redis_reply *reply);
 
 /* Nobody knows: nothing is shown, rather than zeros or the past. */
 void queue_gauges_unset(struct registry *registry);

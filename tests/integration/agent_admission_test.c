@@ -173,12 +173,51 @@ static void a_job_that_would_come_too_late_is_not_taken(void **state) {
     test_process_stop(&stack.serves[0]);
 }
 
+/* Nobody works: what is handed in stays. */
+static void a_full_queue_takes_no_more_and_says_so(void **state) {
+    (void)state;
+    static const struct http_header later[] = {{"Prefer", "respond-async"}, {0}};
+    static const char job[] = "{\"user_id\":\"zoe\",\"message\":\"Hello\"}";
+    char url[URL_SIZE];
+    struct test_reply reply;
+    const char *const args[] = {"--redis", stack.redis.url, "--queue-max", "2", NULL};
+    test_stack_serve(&stack, 0, "v2", args);
+    snprintf(url, sizeof url, "%s", test_stack_url(&stack, 0, "/health/ready"));
+    assert_true(test_client_until(&stack.client, url, "$.checks.queue", "ok"));
+    assert_true(test_client_until(&stack.client, url, "$.status", "ready"));
+    for (unsigned i = 0; i < 2; i++) {
+        chat("/chat", later, job, &reply);
+        assert_int_equal(reply.status, 202);
+        test_reply_clear(&reply);
+    }
+    chat("/chat", later, job, &reply);
+    assert_refused(&reply, 503, "queue_full", 1);
+    assert_true(
+        test_stack_metric(&stack, 0, "agent_shed_total{reason=\"queue_full\"}") == 1);
+
+    assert_true(test_client_until(
+        &stack.client, url, "$.checks.queue",
+        "degraded: full, 2 jobs have not finished"));
+    assert_true(test_client_until(&stack.client, url, "$.status", "degraded"));
+    assert_true(test_stack_metric(&stack, 0, "agent_ready{check=\"queue\"}") == 0);
+    chat("/chat", NULL, job, &reply);
+    assert_int_equal(reply.status, 200);
+    test_reply_clear(&reply);
+
+    test_stack_worker(&stack, 0, "v2", NULL);
+    assert_true(test_client_until(&stack.client, url, "$.status", "ready"));
+    assert_true(test_stack_metric(&stack, 0, "agent_ready{check=\"queue\"}") == 1);
+    test_process_stop(&stack.workers[0]);
+    test_process_stop(&stack.serves[0]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_user_who_asks_too_often_has_to_wait),
         cmocka_unit_test(users_may_be_let_in_as_they_come),
         cmocka_unit_test(a_client_says_how_long_it_waits),
         cmocka_unit_test(a_job_that_would_come_too_late_is_not_taken),
+        cmocka_unit_test(a_full_queue_takes_no_more_and_says_so),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
