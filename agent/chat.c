@@ -307,9 +307,21 @@ static enum outcome outcome_of_stop(enum model_stop stop) {
     return OUTCOME_SUCCESS;
 }
 
+static bool has_words(struct slice text) {
+    size_t blank = 0;
+    while (blank < text.length && strchr(" \t\r\n", text.data[blank])) blank++;
+    return blank < text.length;
+}
+
 static void conclude(struct chat *chat, const struct model_answer *answer) {
     enum outcome outcome = outcome_of_stop(answer->stop);
-    chat->result.response = buffer_slice(&answer->text);
+    struct slice words = buffer_slice(&answer->text);
+    /* Nobody would see from a success that users are told nothing. */
+    if (outcome == OUTCOME_SUCCESS && !has_words(words)) {
+        finish(chat, OUTCOME_MODEL_PROTOCOL, "the model's answer holds no words");
+        return;
+    }
+    chat->result.response = words;
     /* An answer without words, or cut in the middle of a call, cannot be sent along with
      * the next question; and a refused question would be refused again. */
     bool can_be_kept = answer->call_count == 0 && answer->text.length > 0 &&

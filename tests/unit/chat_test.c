@@ -208,6 +208,31 @@ static void a_model_without_a_price_has_no_cost(void **state) {
     }
 }
 
+/* Not even a blank answer is one; a refusal and an end for want of tokens need no words. */
+static void an_answer_without_words_is_none(void **state) {
+    (void)state;
+    static const struct {
+        const char *says;
+        enum outcome outcome;
+    } cases[] = {
+        {SAYS("", "end_turn"), OUTCOME_MODEL_PROTOCOL},
+        {SAYS(WORDS(" \\n"), "end_turn"), OUTCOME_MODEL_PROTOCOL},
+        {SAYS("", "refusal"), OUTCOME_REFUSED},
+        {SAYS("", "max_tokens"), OUTCOME_TRUNCATED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *const says[] = {cases[i].says, NULL};
+        struct scene scene;
+        begin(&scene, says, 0, NULL);
+        chat(&scene, "Hi", NULL);
+        assert_int_equal(scene.outcome, cases[i].outcome);
+        assert_string_equal(scene.response, "");
+        assert_string_equal(scene.turn, "");
+        assert_int_equal(scene.usage.input, 10);
+        end(&scene);
+    }
+}
+
 static void chat_tries_again_when_the_api_is_overloaded(void **state) {
     (void)state;
     const char *const says[] = {
@@ -341,6 +366,7 @@ int main(void) {
         cmocka_unit_test(chat_with_tool_use_answers_from_the_result),
         cmocka_unit_test(chat_tells_of_a_failure_of_the_api),
         cmocka_unit_test(a_model_without_a_price_has_no_cost),
+        cmocka_unit_test(an_answer_without_words_is_none),
         cmocka_unit_test(chat_tries_again_when_the_api_is_overloaded),
         cmocka_unit_test(chat_tells_stop_reasons_apart),
         cmocka_unit_test(chat_sends_a_pause_back_as_it_is),
