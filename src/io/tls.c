@@ -19,6 +19,7 @@ struct tls_config {
     SSL_CTX *context;
     char server_name[SERVER_NAME_SIZE]; /* "" for the host's */
     bool insecure;
+    SSL_SESSION *session; /* the last one, if they are reused; or NULL */
 };
 
 struct tls {
@@ -69,6 +70,21 @@ static bool load_identity(
     return true;
 }
 
+/* Takes the session over. */
+static int on_session(SSL *ssl, SSL_SESSION *session) {
+    struct tls_config *config = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    SSL_SESSION_free(config->session);
+    config->session = session;
+    return 1;
+}
+
+static void keep_sessions(struct tls_config *config) {
+    SSL_CTX_set_app_data(config->context, config);
+    SSL_CTX_set_session_cache_mode(
+        config->context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(config->context, on_session);
+}
+
 struct tls_config *tls_config_new(
     const struct tls_options *options, struct error *err) {
     struct tls_config *config = memory_new(sizeof *config);
@@ -82,6 +98,7 @@ struct tls_config *tls_config_new(
     SSL_CTX_set_verify(
         config->context, options->insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
 
+    if (options->reuse_sessions) keep_sessions(config);
     const char *name = is_given(options->server_name) ? options->server_name : "";
     if (!text_copy(config->server_name, sizeof config->server_name, name)) {
         error_set(err, ERROR_LIMIT, "the server's name is too long");
@@ -96,6 +113,7 @@ struct tls_config *tls_config_new(
 
 void tls_config_free(struct tls_config *config) {
     if (!config) return;
+    SSL_SESSION_free(config->session);
     SSL_CTX_free(config->context);
     free(config);
 }
@@ -125,6 +143,7 @@ struct tls *tls_new(
     SSL_set_bio(tls->ssl, tls->in, tls->out);
     SSL_set_connect_state(tls->ssl);
     const char *name = config->server_name[0] ? config->server_name : host;
+    if (config->session) SSL_set_session(tls->ssl, config->session);
     if (set_name(tls->ssl, name)) return tls;
     fail(err, "the server's name");
     tls_free(tls);

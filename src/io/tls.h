@@ -16,6 +16,8 @@ struct tls_options {
     const char *ca, *cert, *key; /* PEM files; NULL or "" for the system's, for none */
     const char *server_name;     /* instead of the host that is connected to */
     bool insecure;               /* no verification at all */
+    bool reuse_sessions; /* later connections go on with the last one's session, so all
+                          * of them must be to one server */
 };
 
 /* Reads the files; one configuration serves many connections. */
