@@ -38,12 +38,22 @@ static bool is_empty(const struct load_report *report) {
     return report->shards == 0;
 }
 
+/* Of two words only one can be kept: those that come first, so that the order in which
+ * reports are added does not matter. */
+static bool come_first(const char *one, const char *other) {
+    if (one[0] == '\0' || other[0] == '\0') return one[0] != '\0' && other[0] == '\0';
+    return strcmp(one, other) < 0;
+}
+
 /* What is the same for shards and for seconds. */
 static void add_counts(struct load_report *to, const struct load_report *from) {
     if (is_empty(to) || from->start_ns < to->start_ns) to->start_ns = from->start_ns;
     if (from->end_ns > to->end_ns) to->end_ns = from->end_ns;
     if (from->sequence > to->sequence) to->sequence = from->sequence;
     if (is_empty(to) || from->wall_ms > to->wall_ms) to->wall_ms = from->wall_ms;
+    if (come_first(from->trouble, to->trouble)) {
+        memcpy(to->trouble, from->trouble, sizeof to->trouble);
+    }
     add_health(&to->health, &from->health);
     if (from->row_count > to->row_count) to->row_count = from->row_count;
     for (uint32_t i = 0; i < from->row_count; i++) {
@@ -51,14 +61,9 @@ static void add_counts(struct load_report *to, const struct load_report *from) {
     }
 }
 
-/* The worst end counts; of two that are as bad the words that come first, so that the
- * order does not matter. */
 static bool ends_worse(const struct load_report *one, const struct load_report *other) {
     if (one->ended != other->ended) return one->ended > other->ended;
-    if (one->words[0] == '\0' || other->words[0] == '\0') {
-        return one->words[0] != '\0' && other->words[0] == '\0';
-    }
-    return strcmp(one->words, other->words) < 0;
+    return come_first(one->words, other->words);
 }
 
 static void take_end(struct load_report *to, const struct load_report *from) {
@@ -98,6 +103,7 @@ void load_report_next(struct load_report *report) {
     if (health->delay.count > 0) histogram_init(&health->delay);
     memset(&health->late, 0, sizeof *health - offsetof(struct load_health, late));
     report->start_ns = report->end_ns;
+    report->trouble[0] = '\0';
     memset(&report->gauges, 0, sizeof report->gauges);
 }
 
@@ -132,6 +138,7 @@ static const struct record_field report_fields[] = {
     {RECORD_COUNT, AT(shards)},
     {RECORD_COUNT, AT(ended), .most = LOAD_END_COUNT - 1},
     {RECORD_TEXT, AT(words)},
+    {RECORD_TEXT, AT(trouble)},
     {RECORD_STRUCT, AT(gauges), .of = &gauges_record},
     {RECORD_STRUCT, AT(health), .of = &health_record},
     {RECORD_LIST, AT(rows), .of = &load_row_record,

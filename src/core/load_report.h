@@ -50,12 +50,13 @@ struct load_gauges {
 };
 
 struct load_report {
-    uint64_t sequence;               /* of one generator, from 1 */
-    uint64_t start_ns, end_ns;       /* of the interval, since the start of the run */
-    int64_t wall_ms;                 /* of its end */
-    uint32_t shards;                 /* whose reports these are */
-    uint32_t ended;                  /* enum load_end */
-    char words[LOAD_END_WORDS_SIZE]; /* why, when it ended badly; safe to show */
+    uint64_t sequence;                 /* of one generator, from 1 */
+    uint64_t start_ns, end_ns;         /* of the interval, since the start of the run */
+    int64_t wall_ms;                   /* of its end */
+    uint32_t shards;                   /* whose reports these are */
+    uint32_t ended;                    /* enum load_end */
+    char words[LOAD_END_WORDS_SIZE];   /* why, when it ended badly; safe to show */
+    char trouble[LOAD_END_WORDS_SIZE]; /* of a connection that was not made; the same */
     struct load_gauges gauges;
     struct load_health health;
     uint32_t row_count; /* tasks, then the polls of their jobs, in the same order */

@@ -103,6 +103,10 @@ static bool check_job(const struct load_job *job, struct error *err) {
         !node_find(NULL, slice_of(job->status), &unused, err)) {
         return error_wrap(err, "the job");
     }
+    if (job->poll_max > LOAD_POLLS_MAX) {
+        return error_set(
+            err, ERROR_USAGE, "a job asked for more than %d times", LOAD_POLLS_MAX);
+    }
     if (job->poll_max == 0 || job->good_count == 0) {
         return error_set(err, ERROR_USAGE, "a job that is never done");
     }

@@ -21,6 +21,7 @@ enum {
     LOAD_WORD_SIZE = 32,
     LOAD_WORDS_MAX = 4,
     LOAD_RANGES_MAX = 8,
+    LOAD_POLLS_MAX = 10000,
 };
 
 struct load_header {

@@ -48,6 +48,7 @@ static void fill(struct load_report *report, struct random *random) {
     report->wall_ms = (int64_t)random_below(random, 1000);
     report->ended = (uint32_t)random_below(random, LOAD_END_COUNT);
     text_copy(report->words, sizeof report->words, words[random_below(random, 3)]);
+    text_copy(report->trouble, sizeof report->trouble, words[random_below(random, 3)]);
     report->gauges.level_milli = random_below(random, 1000);
     report->gauges.users = random_below(random, 100);
     report->health.late = random_below(random, 100);
