@@ -25,9 +25,8 @@ struct strands {
     const struct tls_config *tls; /* borrowed */
     const char *host;             /* borrowed */
     struct strand_handlers handlers;
-    struct strand *reading; /* NULL once its owner has closed it */
-    char *bytes;            /* what was left, and behind it what came */
-    char *wire;             /* of TLS: what came, before it is read */
+    char *bytes; /* what was left, and behind it what came */
+    char *wire;  /* of TLS: what came, before it is read */
 };
 
 struct strand {
@@ -40,6 +39,8 @@ struct strand {
     char *rest; /* left by the owner; NULL for nothing */
     size_t rest_length;
     struct buffer *unsent; /* NULL for nothing */
+    bool attending;        /* a handler may run: its memory goes when that is over */
+    bool closed;           /* by its owner, meanwhile */
 };
 
 struct strands *strands_new(struct loop *loop, const struct strands_options *options) {
@@ -78,13 +79,13 @@ static void forget_unsent(struct strand *strand) {
 
 void strand_close(struct strand *strand) {
     if (!strand) return;
-    if (strand->strands->reading == strand) strand->strands->reading = NULL;
     loop_watch_free(strand->watch);
     close(strand->socket);
     tls_free(strand->tls);
     forget_rest(strand);
     forget_unsent(strand);
-    free(strand);
+    strand->closed = true;
+    if (!strand->attending) free(strand);
 }
 
 static void end(struct strand *strand, enum strand_end how, const char *words) {
@@ -192,7 +193,7 @@ static bool deliver(struct strand *strand, size_t came) {
     struct slice bytes = {strands->bytes, strand->rest_length + came};
     size_t taken =
         strands->handlers.on_bytes(strand->owner, bytes, loop_now_ns(strands->loop));
-    if (!strands->reading) return false;
+    if (strand->closed) return false;
     ensure(taken <= bytes.length && bytes.length - taken <= STRAND_REST_MAX);
     bytes.data += taken;
     bytes.length -= taken;
@@ -204,10 +205,8 @@ static bool open_up(struct strand *strand) {
     struct strands *strands = strand->strands;
     strand->state = STRAND_OPEN;
     want_events(strand);
-    strands->reading = strand;
     strands->handlers.on_open(strand->owner, loop_now_ns(strands->loop));
-    bool there = strands->reading && strand->state == STRAND_OPEN;
-    return there;
+    return !strand->closed && strand->state == STRAND_OPEN;
 }
 
 /* False when there is nothing more to do on this strand now. */
@@ -225,14 +224,14 @@ static bool greet(struct strand *strand) {
 static void receive_tls(struct strand *strand, struct slice bytes) {
     tls_receive(strand->tls, bytes);
     if (strand->state == STRAND_GREETING && !greet(strand)) return;
-    strand->strands->reading = strand;
     for (;;) {
         struct error why = {0};
         size_t length = 0;
         char *room = room_behind_rest(strand);
         switch (tls_read(strand->tls, room, STRAND_READ_SIZE, &length, &why)) {
         case TLS_DONE:
-            if (!deliver(strand, length)) return;
+            /* Most often that was all: another look would cost as much again. */
+            if (!deliver(strand, length) || !tls_has_more(strand->tls)) return;
             break;
         case TLS_WAITS: /* it may answer by itself, to renew keys */
             if (!send_tls(strand)) end(strand, STRAND_BROKEN, "");
@@ -251,13 +250,11 @@ static void read_some(struct strand *strand) {
     ssize_t got = recv(strand->socket, to, STRAND_READ_SIZE, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got > 0) {
-        strands->reading = strand;
         if (strand->tls) {
             receive_tls(strand, (struct slice){to, (size_t)got});
         } else {
             deliver(strand, (size_t)got);
         }
-        strands->reading = NULL;
         return;
     }
     bool greeting = strand->state == STRAND_GREETING;
@@ -281,7 +278,6 @@ static void on_connected(struct strand *strand) {
     }
     if (!strands->tls) {
         open_up(strand);
-        strands->reading = NULL;
         return;
     }
     struct error why = {0};
@@ -293,20 +289,24 @@ static void on_connected(struct strand *strand) {
     strand->state = STRAND_GREETING;
     want_events(strand);
     greet(strand);
-    strands->reading = NULL;
+}
+
+static void attend(struct strand *strand, unsigned ready) {
+    if (strand->state == STRAND_CONNECTING) {
+        on_connected(strand);
+    } else if ((ready & LOOP_WRITABLE) && strand->unsent && !send_unsent(strand)) {
+        end(strand, STRAND_BROKEN, "");
+    } else if (ready & (LOOP_READABLE | LOOP_HANGUP)) {
+        read_some(strand);
+    }
 }
 
 static void on_ready(void *owner, unsigned ready) {
     struct strand *strand = owner;
-    if (strand->state == STRAND_CONNECTING) {
-        on_connected(strand);
-        return;
-    }
-    if ((ready & LOOP_WRITABLE) && strand->unsent && !send_unsent(strand)) {
-        end(strand, STRAND_BROKEN, "");
-        return;
-    }
-    if (ready & (LOOP_READABLE | LOOP_HANGUP)) read_some(strand);
+    strand->attending = true;
+    attend(strand, ready);
+    strand->attending = false;
+    if (strand->closed) free(strand);
 }
 
 struct strand *strand_open(struct strands *strands, void *owner) {

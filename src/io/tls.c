@@ -152,6 +152,8 @@ struct tls *tls_new(
 
 void tls_free(struct tls *tls) {
     if (!tls) return;
+    /* Otherwise OpenSSL takes the session for broken, and nobody can go on with it. */
+    SSL_set_shutdown(tls->ssl, SSL_SENT_SHUTDOWN);
     SSL_free(tls->ssl);
     free(tls);
 }
@@ -200,6 +202,10 @@ enum tls_progress tls_read(
     int got = SSL_read(tls->ssl, to, size > INT_MAX ? INT_MAX : (int)size);
     if (got > 0) *length = (size_t)got;
     return judge(tls, got, err);
+}
+
+bool tls_has_more(const struct tls *tls) {
+    return BIO_ctrl_pending(tls->in) > 0 || SSL_has_pending(tls->ssl) == 1;
 }
 
 bool tls_write(struct tls *tls, struct slice plain, struct error *err) {

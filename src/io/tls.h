@@ -44,5 +44,8 @@ enum tls_progress tls_handshake(struct tls *tls, struct error *err);
 enum tls_progress tls_read(
     struct tls *tls, char *to, size_t size, size_t *length, struct error *err);
 
+/* Whether it is worth reading again: received bytes have not been looked at yet. */
+bool tls_has_more(const struct tls *tls);
+
 /* After the handshake. */
 bool tls_write(struct tls *tls, struct slice plain, struct error *err);
