@@ -2,6 +2,7 @@
 #include "support/test_load.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -96,11 +97,12 @@ void test_load_start(struct test_load *load) {
     signal(SIGPIPE, SIG_IGN);
     assert_int_equal(pipe(to), 0);
     assert_int_equal(pipe(from), 0);
+    if (load->pipe_bytes > 0) fcntl(from[1], F_SETPIPE_SZ, load->pipe_bytes);
     pid_t parent = getpid();
     load->pid = fork();
     assert_true(load->pid >= 0);
     if (load->pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (!load->unprotected) prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent) _exit(127);
         dup2(to[0], STDIN_FILENO);
         dup2(from[1], STDOUT_FILENO);

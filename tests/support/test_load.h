@@ -11,6 +11,8 @@
 
 struct test_load {
     struct load_plan *plan;   /* to be filled in before the start */
+    bool unprotected;         /* nothing but its pipe ends it with the test */
+    int pipe_bytes;           /* how much fits into its pipe; 0: as usual */
     struct load_ready ready;  /* pid 0 until it has said so */
     struct load_report *last; /* the one that was read last */
     struct load_report *sum;  /* of all of them */
