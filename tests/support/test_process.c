@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -20,6 +22,10 @@
 
 #define START_LIMIT_NS (10 * NS_PER_S)
 #define STOP_LIMIT_NS  (3 * NS_PER_S)
+
+/* What a program ends with when a sanitizer has found something: no other code of ours. */
+enum { UNSOUND = 86 };
+#define UNSOUND_OPTION "exitcode=86"
 
 static uint64_t clock_ns(void) {
     struct timespec now;
@@ -57,10 +63,39 @@ _Noreturn static void become(
     _exit(127);
 }
 
+static void tell_sanitizers(const char *variable) {
+    char options[TEST_LOG_SIZE];
+    struct text text = TEXT_IN(options);
+    const char *given = getenv(variable);
+    if (given && strstr(given, UNSOUND_OPTION)) return;
+    text_addf(&text, "%s%s" UNSOUND_OPTION, given ? given : "", given ? ":" : "");
+    ensure(!text.truncated && setenv(variable, options, 1) == 0);
+}
+
+static void print_log(const char *path) {
+    char piece[4096];
+    size_t got = 0;
+    FILE *log = path[0] ? fopen(path, "re") : NULL;
+    while (log && (got = fread(piece, 1, sizeof piece, log)) > 0) {
+        fwrite(piece, 1, got, stderr);
+    }
+    if (log) fclose(log);
+}
+
+static void check_end(const struct test_process *process, int status) {
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != UNSOUND) return;
+    print_log(process->log);
+    panic("process %d has ended over what a sanitizer found", (int)process->pid);
+}
+
 void test_process_start(
     struct test_process *process, const char *const *args, const char *log) {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     ensure(null >= 0);
+    tell_sanitizers("ASAN_OPTIONS");
+    tell_sanitizers("LSAN_OPTIONS");
+    tell_sanitizers("UBSAN_OPTIONS");
+    text_copy_cut(process->log, sizeof process->log, log ? log : "");
     pid_t parent = getpid();
     pid_t child = fork();
     ensure(child >= 0);
@@ -71,7 +106,9 @@ void test_process_start(
 
 bool test_process_runs(struct test_process *process) {
     if (process->pid == 0) return false;
-    if (waitpid(process->pid, NULL, WNOHANG) == 0) return true;
+    int status = 0;
+    if (waitpid(process->pid, &status, WNOHANG) == 0) return true;
+    check_end(process, status);
     process->pid = 0;
     return false;
 }
@@ -79,7 +116,9 @@ bool test_process_runs(struct test_process *process) {
 void test_process_kill(struct test_process *process) {
     if (process->pid == 0) return;
     kill(process->pid, SIGKILL);
-    while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR) continue;
+    int status = 0;
+    while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR) continue;
+    check_end(process, status);
     process->pid = 0;
 }
 
@@ -99,6 +138,7 @@ int test_process_run(const char *const *args, const char *log) {
     test_process_start(&process, args, log);
     int status = 0;
     while (waitpid(process.pid, &status, 0) < 0 && errno == EINTR) continue;
+    check_end(&process, status);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

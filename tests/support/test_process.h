@@ -6,11 +6,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum { TEST_LOG_SIZE = 256 };
+
 struct test_process {
-    pid_t pid; /* 0 when it does not run */
+    pid_t pid;               /* 0 when it does not run */
+    char log[TEST_LOG_SIZE]; /* where its output goes; "" for nowhere */
 };
 
-/* args[0] is looked up in PATH; output goes to `log`, or nowhere when NULL. */
+/* args[0] is looked up in PATH; output goes to `log`, or nowhere when NULL. Whoever reaps
+ * it panics when it has ended over a leak or whatever else a sanitizer has found. */
 void test_process_start(
     struct test_process *process, const char *const *args, const char *log);
 
