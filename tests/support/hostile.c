@@ -93,6 +93,7 @@ struct hostile *hostile_new(void) {
         setpgid(0, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent) _exit(0);
+        free(hostile);
         serve(listener);
     }
     setpgid(hostile->pid, hostile->pid);
