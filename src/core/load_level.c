@@ -9,6 +9,9 @@
 /* Levels are made of sums of doubles: this much below a whole number is that number. */
 static const double slack = 1e-9;
 
+/* No rise takes longer: so all pieces end before time does. */
+static const uint64_t longest_ns = UINT64_C(366) * 24 * 3600 * NS_PER_S;
+
 static double seconds(uint64_t duration_ns) {
     return (double)duration_ns / (double)NS_PER_S;
 }
@@ -53,6 +56,7 @@ static void add_piece(
 static void add_rise(struct load_level *level, double from, double to, double per_s) {
     if (per_s <= 0 || to <= from) return;
     uint64_t duration_ns = after(0, (to - from) / per_s);
+    if (duration_ns > longest_ns) duration_ns = longest_ns;
     if (duration_ns > 0) add_piece(level, duration_ns, from, to);
 }
 

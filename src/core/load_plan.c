@@ -46,7 +46,8 @@ static bool check_target(const struct load_target *target, struct error *err) {
     return true;
 }
 
-static bool check_level(const struct load_plan *plan, double level, struct error *err) {
+bool load_plan_check_level(
+    const struct load_plan *plan, double level, struct error *err) {
     bool users = plan->model == LOAD_USERS;
     double most = users ? LOAD_USERS_MAX : LOAD_RATE_MAX;
     if (level >= 0 && level <= most) return true;
@@ -57,10 +58,10 @@ static bool check_level(const struct load_plan *plan, double level, struct error
 
 static bool check_levels(const struct load_plan *plan, struct error *err) {
     bool any = plan->level > 0;
-    if (!check_level(plan, plan->level, err)) return false;
+    if (!load_plan_check_level(plan, plan->level, err)) return false;
     for (uint32_t i = 0; i < plan->stage_count; i++) {
         const struct load_stage *stage = &plan->stages[i];
-        if (!check_level(plan, stage->level, err)) return false;
+        if (!load_plan_check_level(plan, stage->level, err)) return false;
         if (stage->duration_ns > LONGEST_NS) {
             return error_set(err, ERROR_USAGE, "a stage longer than a year");
         }

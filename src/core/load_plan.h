@@ -70,6 +70,10 @@ void load_plan_init(struct load_plan *plan);
 /* Whether a generator can do it; `err` names what it cannot. */
 bool load_plan_check(const struct load_plan *plan, struct error *err);
 
+/* Whether users or starts per second of that level are possible. */
+bool load_plan_check_level(
+    const struct load_plan *plan, double level, struct error *err);
+
 /* This shard's part of a whole: the parts of all shards add up to it. */
 uint64_t load_plan_share(const struct load_plan *plan, uint64_t whole);
 

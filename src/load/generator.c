@@ -174,14 +174,17 @@ static void take_plan(struct generator *generator, const struct frame *frame) {
 /* Words from outside */
 
 static void obey(struct generator *generator, const struct load_control *control) {
+    struct error ignored;
     switch ((enum load_control_kind)control->kind) {
     case LOAD_CONTROL_START:
         generator->start_wanted = true;
         if (generator->state == READY) start(generator);
         break;
     case LOAD_CONTROL_LEVEL:
-        if (generator->state != RUNS || control->level < 0) break;
-        pacemaker_set_level(generator->pacemaker, control->level);
+        if (generator->state == RUNS &&
+            load_plan_check_level(generator->plan, control->level, &ignored)) {
+            pacemaker_set_level(generator->pacemaker, control->level);
+        }
         break;
     case LOAD_CONTROL_STOP: stop(generator, LOAD_ENDED_STOPPED, false); break;
     case LOAD_CONTROL_COUNT: break;

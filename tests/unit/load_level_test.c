@@ -187,6 +187,19 @@ static void more_users_come_as_fast_as_the_first_ones(void **state) {
     assert_int_equal(users_at(stage, 20 * NS_PER_S, NULL), 5);
 }
 
+static void a_rise_ends_however_slow_it_is(void **state) {
+    struct stage *stage = *state;
+    stage->plan->level = LOAD_USERS_MAX;
+    stage->plan->spawn_per_s = 1e-300;
+    add_stage(stage->plan, NS_PER_S, 5);
+    load_level_begin(&stage->level, stage->plan);
+    assert_int_equal(stage->level.count, 3);
+    for (uint32_t i = 1; i < stage->level.count; i++) {
+        assert_true(
+            stage->level.pieces[i].start_ns > stage->level.pieces[i - 1].start_ns);
+    }
+}
+
 #define WITH_STAGE(test) cmocka_unit_test_setup_teardown(test, make_stage, free_stage)
 
 int main(void) {
@@ -199,6 +212,7 @@ int main(void) {
         WITH_STAGE(users_come_one_by_one),
         WITH_STAGE(users_come_at_once_when_nothing_limits_them),
         WITH_STAGE(users_follow_stages_down_and_up),
+        WITH_STAGE(a_rise_ends_however_slow_it_is),
         WITH_STAGE(more_users_come_as_fast_as_the_first_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
