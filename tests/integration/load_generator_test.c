@@ -128,6 +128,19 @@ static void a_connection_closed_while_idle_is_no_failure(void **state) {
     assert_int_equal(scene->server.counts->requests, plan->requests_max);
 }
 
+static void what_may_have_been_done_is_not_asked_again(void **state) {
+    struct load_scene *scene = *state;
+    struct load_plan *plan = load_scene_set_up(scene, ODD_FORGETFUL);
+    text_copy(plan->tasks[0].method, sizeof plan->tasks[0].method, "POST");
+    assert_int_equal(test_load_run(&scene->load), 0);
+    load_scene_balance(&scene->load);
+    const struct load_row *row = &scene->load.sum->rows[0];
+    assert_int_equal(row->retried, 0);
+    assert_int_equal(load_row_failed(row), row->failures[LOAD_FAILURE_RESET]);
+    assert_int_equal(
+        scene->server.counts->requests, row->done - row->failures[LOAD_FAILURE_RESET]);
+}
+
 static void a_closing_server_gets_new_connections(void **state) {
     struct load_scene *scene = *state;
     load_scene_set_up(scene, ODD_CLOSING);
@@ -228,6 +241,7 @@ int main(void) {
         ON_SCENE(answers_may_come_byte_by_byte),
         ON_SCENE(silence_is_a_timeout_that_took_its_time),
         ON_SCENE(a_connection_closed_while_idle_is_no_failure),
+        ON_SCENE(what_may_have_been_done_is_not_asked_again),
         ON_SCENE(a_closing_server_gets_new_connections),
         ON_SCENE(jobs_are_followed_and_counted_twice),
         ON_SCENE(streams_have_gaps),
