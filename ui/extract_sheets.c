@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
+#include "ui/extract_load.h"
 #include "ui/ui_rows.h"
 #include "ui/views/check_rows.h"
 #include "ui/views/error_rows.h"
@@ -39,6 +40,19 @@ static const enum metric metrics_of[PANEL_COUNT][METRICS_MAX + 1] = {
     [PANEL_EVENTS] = {METRIC_COUNT},
     [PANEL_RUNS] = {METRIC_COUNT},
     [PANEL_CHECKS] = {METRIC_COUNT},
+    [PANEL_LOAD_RATE] =
+        {METRIC_LOAD_WANTED, METRIC_LOAD_SENT, METRIC_LOAD_DONE, METRIC_LOAD_USERS,
+         METRIC_COUNT},
+    [PANEL_LOAD_ERRORS] = {METRIC_LOAD_ERRORS, METRIC_LOAD_TIMEOUTS, METRIC_COUNT},
+    [PANEL_LOAD_HEAT] = {METRIC_COUNT}, /* it and the next two: see extract_load.h */
+    [PANEL_LOAD_LATENCY] = {METRIC_COUNT},
+    [PANEL_LOAD_ANSWERS] = {METRIC_COUNT},
+    [PANEL_LOAD_TARGET] =
+        {METRIC_IN_FLIGHT, METRIC_QUEUE_WAITING, METRIC_REDIS_OPS, METRIC_REDIS_PING,
+         METRIC_WORKERS_BUSY, METRIC_WORKERS, METRIC_CPU, METRIC_MEMORY, METRIC_BREAKER,
+         METRIC_COUNT},
+    [PANEL_LOAD_GENERATOR] = {METRIC_COUNT},
+    [PANEL_LOAD_COMPARISON] = {METRIC_COUNT},
 };
 
 /* What one row is made for. */
@@ -205,6 +219,7 @@ uint32_t extract_rows(
     const struct scene *scene, enum extract_cells cells, int64_t only,
     struct sheet *sheet) {
     struct task task = {scene, cells == EXTRACT_RAW, sheet};
+    if (extract_load_has(scene->focus)) return extract_load_rows(scene, cells, sheet);
     struct rows rows = rows_of(ui_list(scene->focus));
     if (!rows.names) name_metrics(&task);
     for (size_t i = 0; rows.names && rows.names[i]; i++) {

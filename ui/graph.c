@@ -34,6 +34,7 @@ struct plot {
     float scale;    /* the value at the top */
     float lower[COLUMNS_MAX];
     float upper[COLUMNS_MAX];
+    float dashed[COLUMNS_MAX];
 };
 
 static void read_plot(struct plot *plot, const struct graph *graph) {
@@ -44,10 +45,15 @@ static void read_plot(struct plot *plot, const struct graph *graph) {
         time_axis_of(graph->view_ns, graph->window_ns, plot->columns, per_cell);
     time_axis_read(&axis, graph->lower, plot->lower);
     time_axis_read(&axis, graph->upper, plot->upper);
+    if (graph->dashed) time_axis_read(&axis, graph->dashed, plot->dashed);
 
     struct time_range range = time_range_join(
         time_axis_range(&axis, graph->lower, plot->lower),
         time_axis_range(&axis, graph->upper, plot->upper));
+    if (graph->dashed) {
+        range =
+            time_range_join(range, time_axis_range(&axis, graph->dashed, plot->dashed));
+    }
     float peak = range.peak;
     plot->scale = NAN;
     if (isnan(peak)) return;
@@ -87,6 +93,18 @@ static void draw_excess(const struct plot *plot, struct raster *raster, size_t a
     int top = dot_of(plot, to);
     for (int dot = dot_of(plot, from) + 2; dot < top; dot++) {
         if (dot % 2 == 0) raster_line(raster, raster->upper, 0, dot, dot);
+    }
+}
+
+/* One dash per cell, at its last value. */
+static void draw_dashes(struct canvas *canvas, const struct plot *plot) {
+    size_t per_cell = (size_t)raster_columns(plot->glyphs);
+    for (int cell = 0; cell < plot->rect.width; cell++) {
+        float value = plot->dashed[((size_t)cell + 1) * per_cell - 1];
+        if (isnan(value)) continue;
+        int up = dot_of(plot, value) / raster_rows(plot->glyphs);
+        int row = plot->rect.y + plot->rect.height - 1 - up;
+        canvas_put(canvas, plot->rect.x + cell, row, DASH, ROLE_LIMIT);
     }
 }
 
@@ -146,16 +164,20 @@ static void draw_name(
 
 /* Which line is which, at its newest value: no colour is needed to tell. */
 static void draw_names(
-    struct canvas *canvas, const struct plot *plot, struct rect scale, int limit_row) {
+    struct canvas *canvas, const struct plot *plot, const struct graph *graph,
+    struct rect scale, int limit_row) {
+    uint32_t lower_letter = graph->lower_letter ? (uint32_t)graph->lower_letter : 's';
+    uint32_t upper_letter = graph->upper_letter ? (uint32_t)graph->upper_letter : 'c';
     int lower = newest_row(plot, plot->lower);
     int upper = newest_row(plot, plot->upper);
     int end = scale.y + scale.height;
     bool lower_fits = lower >= 0 && lower < end && lower != limit_row;
     bool upper_fits = upper >= 0 && upper < end && upper != limit_row;
-    if (upper_fits) draw_name(canvas, scale.x, upper, 'c', ROLE_CANARY);
+    int x = scale.x;
+    if (upper_fits) draw_name(canvas, x, upper, upper_letter, ROLE_CANARY);
     if (!lower_fits) return;
-    draw_name(canvas, scale.x, lower, 's', ROLE_STABLE);
-    if (upper == lower) canvas_put(canvas, scale.x + 2, lower, 'c', ROLE_CANARY);
+    draw_name(canvas, x, lower, lower_letter, ROLE_STABLE);
+    if (upper == lower) canvas_put(canvas, x + 2, lower, upper_letter, ROLE_CANARY);
 }
 
 /* Returns its row, or -1 when it lies above the scale. */
@@ -199,9 +221,10 @@ void graph_draw(struct canvas *canvas, struct rect rect, const struct graph *gra
         return;
     }
     int limit_row = draw_limit(canvas, &plot, graph);
+    if (graph->dashed) draw_dashes(canvas, &plot);
     draw_lines(canvas, &plot, graph);
     if (scaled) draw_scale(canvas, &plot, scale, graph, limit_row);
-    if (scaled && graph->upper) draw_names(canvas, &plot, scale, limit_row);
+    if (scaled && graph->upper) draw_names(canvas, &plot, graph, scale, limit_row);
 }
 
 /* So small a row shows changes, not sizes: the range of what was seen, but never so

@@ -13,8 +13,10 @@
 
 struct graph {
     const struct series *lower;
-    const struct series *upper; /* drawn on top; NULL for none */
-    enum metric metric;         /* how the scale is written */
+    const struct series *upper;      /* drawn on top; NULL for none */
+    const struct series *dashed;     /* what was wanted, below both; NULL for none */
+    char lower_letter, upper_letter; /* who is who at the right end; 0: s and c */
+    enum metric metric;              /* how the scale is written */
     uint64_t view_ns, window_ns;
     enum raster_glyphs glyphs;
     float limit; /* NaN for none */

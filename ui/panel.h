@@ -20,7 +20,16 @@
     X(PANEL_HEALTH,      "health"), \
     X(PANEL_EVENTS,      "events"), \
     X(PANEL_RUNS,        "runs"), \
-    X(PANEL_CHECKS,      "checks")
+    X(PANEL_CHECKS,      "checks"), \
+    /* of the load run, in the order in which they are stepped through */ \
+    X(PANEL_LOAD_RATE,       "load rate"), \
+    X(PANEL_LOAD_ERRORS,     "load errors"), \
+    X(PANEL_LOAD_HEAT,       "load heat"), \
+    X(PANEL_LOAD_LATENCY,    "load latency"), \
+    X(PANEL_LOAD_ANSWERS,    "load status"), \
+    X(PANEL_LOAD_TARGET,     "load target"), \
+    X(PANEL_LOAD_GENERATOR,  "load generator"), \
+    X(PANEL_LOAD_COMPARISON, "load comparison")
 /* clang-format on */
 
 enum panel {
@@ -30,7 +39,7 @@ enum panel {
     PANEL_COUNT
 };
 
-enum { PANEL_NUMBERS = 9 };
+enum { PANEL_NUMBERS = 9, PANEL_LOAD_FIRST = PANEL_LOAD_RATE };
 
 const char *panel_title(enum panel panel);
 

@@ -15,7 +15,11 @@
 enum { FIVE_MINUTES = 1, WHEEL_ROWS = 3 };
 
 void ui_init(struct ui *ui, int width, int height) {
-    *ui = (struct ui){.width = width, .height = height, .window = FIVE_MINUTES};
+    *ui = (struct ui){
+        .width = width,
+        .height = height,
+        .window = FIVE_MINUTES,
+        .load_focus = PANEL_LOAD_HEAT};
     keymap_init(&ui->keymap);
 }
 
@@ -238,8 +242,10 @@ static bool holds(struct rect rect, int x, int y) {
 }
 
 static void focus_at(struct ui *ui, int x, int y) {
-    for (unsigned i = 0; i < PANEL_NUMBERS; i++) {
-        if (holds(ui->panels[i], x, y)) ui->focus = (enum panel)i;
+    for (unsigned i = 0; i < PANEL_COUNT; i++) {
+        if (!holds(ui->panels[i], x, y)) continue;
+        if (ui->screen == UI_LOAD) ui->load_focus = (enum panel)i;
+        if (ui->screen == UI_OVERVIEW) ui->focus = (enum panel)i;
     }
 }
 

@@ -18,7 +18,14 @@
 
 enum { UI_NOTICE_SIZE = 256 };
 
-enum ui_screen { UI_OVERVIEW, UI_CHECKS, UI_ERRORS, UI_TIMELINE, UI_SCREEN_COUNT };
+enum ui_screen {
+    UI_OVERVIEW,
+    UI_CHECKS,
+    UI_LOAD,
+    UI_ERRORS,
+    UI_TIMELINE,
+    UI_SCREEN_COUNT
+};
 
 /* What lies over the screen and takes the keys. */
 enum ui_over {
@@ -37,8 +44,8 @@ struct ui {
     int width, height;
     enum ui_screen screen;
     enum ui_over over;
-    enum panel focus;
-    bool zoomed, opened, frozen;
+    enum panel focus, load_focus; /* of the overview, of the load run */
+    bool zoomed, load_zoomed, opened, frozen;
     uint64_t view_ns; /* when frozen */
     unsigned window;  /* index of 1m 5m 15m 1h */
     enum raster_glyphs glyphs;

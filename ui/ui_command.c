@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "ui/ui_ask.h"
+#include "ui/ui_load.h"
 #include "ui/ui_rows.h"
 #include "ui/ui_setting.h"
 #include "ui/ui_take.h"
@@ -37,6 +38,7 @@ enum panel ui_focus(const struct ui *ui) {
     switch (ui->screen) {
     case UI_OVERVIEW: return ui->focus;
     case UI_CHECKS: return PANEL_CHECKS;
+    case UI_LOAD: return ui->load_focus;
     case UI_ERRORS: return PANEL_ERRORS;
     case UI_TIMELINE: return PANEL_EVENTS;
     case UI_SCREEN_COUNT: break;
@@ -54,7 +56,8 @@ struct scene ui_scene(const struct ui *ui, const struct ui_world *world) {
         .window_ns = ui_window_ns(ui),
         .frozen = ui->frozen,
         .focus = ui_focus(ui),
-        .zoomed = ui->zoomed && ui->screen == UI_OVERVIEW,
+        .zoomed = ui->screen == UI_LOAD ? ui->load_zoomed
+                                        : ui->zoomed && ui->screen == UI_OVERVIEW,
         .opened = ui->opened,
         .away = ui->screen != UI_OVERVIEW,
         .glyphs = ui->glyphs,
@@ -110,9 +113,8 @@ static void show_screen(struct ui *ui, enum ui_screen screen) {
 
 static struct ui_request on_screen(const struct ui_turn *turn) {
     static const enum ui_screen screens[COMMAND_COUNT] = {
-        [COMMAND_OVERVIEW] = UI_OVERVIEW,
-        [COMMAND_CHECKS] = UI_CHECKS,
-        [COMMAND_ERRORS] = UI_ERRORS,
+        [COMMAND_OVERVIEW] = UI_OVERVIEW, [COMMAND_CHECKS] = UI_CHECKS,
+        [COMMAND_LOADS] = UI_LOAD,        [COMMAND_ERRORS] = UI_ERRORS,
         [COMMAND_TIMELINE] = UI_TIMELINE,
     };
     show_screen(turn->ui, screens[turn->order->command]);
@@ -170,6 +172,8 @@ static struct ui_request on_back(const struct ui_turn *turn) {
         ui->opened = false;
     } else if (filter->words[0]) {
         filter->words[0] = '\0';
+    } else if (ui->screen == UI_LOAD && ui->load_zoomed) {
+        ui->load_zoomed = false;
     } else if (ui->screen != UI_OVERVIEW) {
         show_screen(ui, UI_OVERVIEW);
     } else {
@@ -190,7 +194,9 @@ static bool is_visible(const struct ui *ui, const struct ui_world *world, int pa
 /* The next panel that is to be seen; a zoomed one steps through all of them. */
 static struct ui_request on_step_panel(const struct ui_turn *turn) {
     struct ui *ui = turn->ui;
-    int by = turn->order->command == COMMAND_NEXT_PANEL ? 1 : PANEL_NUMBERS - 1;
+    bool next = turn->order->command == COMMAND_NEXT_PANEL;
+    int by = next ? 1 : PANEL_NUMBERS - 1;
+    if (ui->screen == UI_LOAD) ui_load_step(ui, turn->world, next);
     if (ui->screen != UI_OVERVIEW) return ui_no_request();
     int panel = (int)ui->focus;
     for (int i = 0; i < PANEL_NUMBERS; i++) {
@@ -219,6 +225,7 @@ static struct ui_request on_panel(const struct ui_turn *turn) {
 static struct ui_request on_zoom(const struct ui_turn *turn) {
     struct ui *ui = turn->ui;
     if (ui->screen == UI_OVERVIEW) ui->zoomed = !ui->zoomed;
+    if (ui->screen == UI_LOAD) ui->load_zoomed = !ui->load_zoomed;
     return ui_no_request();
 }
 
@@ -229,6 +236,7 @@ static struct ui_request on_open(const struct ui_turn *turn) {
         ui->opened = !ui->opened;
         return ui_no_request();
     }
+    if (ui->screen == UI_LOAD) return on_zoom(turn);
     if (ui->screen != UI_OVERVIEW) return ui_no_request();
     if (ui->focus == PANEL_ERRORS) {
         show_screen(ui, UI_ERRORS);
@@ -236,7 +244,7 @@ static struct ui_request on_open(const struct ui_turn *turn) {
     } else if (ui->focus == PANEL_EVENTS) {
         show_screen(ui, UI_TIMELINE);
     } else if (ui->focus == PANEL_RUNS) {
-        show_screen(ui, UI_CHECKS);
+        show_screen(ui, ui_load_runs(ui, turn->world) ? UI_LOAD : UI_CHECKS);
     } else {
         ui->zoomed = !ui->zoomed;
     }
@@ -326,6 +334,7 @@ static const handler_fn handlers[COMMAND_COUNT] = {
     [COMMAND_BACK] = on_back,
     [COMMAND_OVERVIEW] = on_screen,
     [COMMAND_CHECKS] = on_screen,
+    [COMMAND_LOADS] = on_screen,
     [COMMAND_ERRORS] = on_screen,
     [COMMAND_TIMELINE] = on_screen,
     [COMMAND_NEXT_PANEL] = on_step_panel,

@@ -8,6 +8,7 @@
 #include "ui/ui_rows.h"
 #include "ui/ui_take.h"
 #include "ui/views/help_view.h"
+#include "ui/views/load_view.h"
 #include "ui/views/overview_view.h"
 #include "ui/views/palette_view.h"
 #include "ui/views/screen_views.h"
@@ -22,6 +23,10 @@ static void draw_body(struct ui *ui, struct canvas *canvas, const struct scene *
         overview_view_place(
             body, size_class_of(ui->width, ui->height), scene, ui->panels);
         overview_view_draw(canvas, body, scene);
+        return;
+    case UI_LOAD:
+        load_view_place(body, scene, ui->panels);
+        load_view_draw(canvas, body, scene);
         return;
     case UI_CHECKS: checks_view_draw(canvas, body, scene); return;
     case UI_ERRORS: errors_view_draw(canvas, body, scene); return;
@@ -154,7 +159,11 @@ static void draw_whole(
         if (ui->height > 1) draw_last_row(ui, canvas, scene);
     } else {
         status_view_draw(canvas, first, scene);
-        verdict_view_draw(canvas, second, scene);
+        if (ui->screen == UI_LOAD) {
+            load_view_draw_line(canvas, second, scene);
+        } else {
+            verdict_view_draw(canvas, second, scene);
+        }
         draw_body(ui, canvas, scene);
         draw_last_row(ui, canvas, scene);
     }

@@ -22,6 +22,7 @@ enum command_danger {
     X(COMMAND_BACK,          "back",      "Esc",        COMMAND_LOOKS,    "close, clear the filter, go back"), \
     X(COMMAND_OVERVIEW,      "overview",  "go",         COMMAND_LOOKS,    "go to the overview"), \
     X(COMMAND_CHECKS,        "checks",    "gs",         COMMAND_LOOKS,    "go to the smoke checks"), \
+    X(COMMAND_LOADS,         "loads",     "gl",         COMMAND_LOOKS,    "go to the load run"), \
     X(COMMAND_ERRORS,        "errors",    "ge",         COMMAND_LOOKS,    "go to the errors"), \
     X(COMMAND_TIMELINE,      "timeline",  "gt",         COMMAND_LOOKS,    "go to the events"), \
     X(COMMAND_NEXT_PANEL,    "next",      "Tab",        COMMAND_LOOKS,    "focus the next panel"), \

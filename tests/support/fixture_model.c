@@ -11,9 +11,9 @@
 #define NOW_WALL_MS INT64_C(1795357327250) /* 2026-11-22 14:22:07.250 */
 
 const char *fixture_name(enum fixture fixture) {
-    static const char *const names[] = {"healthy", "worse",     "redis-dead",
-                                        "missing", "no-canary", "bare-url",
-                                        "armed",   "idle"};
+    static const char *const names[] = {
+        "healthy",  "worse", "redis-dead", "missing", "no-canary",
+        "bare-url", "armed", "idle",       "load",    "load-ended"};
     return names[fixture];
 }
 
@@ -40,6 +40,10 @@ bool fixture_has_canary(enum fixture fixture) {
     return fixture != FIXTURE_NO_CANARY && fixture != FIXTURE_BARE_URL;
 }
 
+bool fixture_has_load(enum fixture fixture) {
+    return fixture == FIXTURE_LOAD || fixture == FIXTURE_LOAD_ENDED;
+}
+
 uint64_t fixture_seconds_left(const struct fixture_player *player) {
     return FIXTURE_NOW_S - player->at_s;
 }
@@ -56,7 +60,7 @@ static void send_session(struct fixture_player *player) {
     session->slo_p95_ms = 2000;
     session->slo_error_ratio = 0.01F;
     const char *name = "demo";
-    if (player->fixture == FIXTURE_WORSE) {
+    if (player->fixture == FIXTURE_WORSE || fixture_has_load(player->fixture)) {
         session->target_class = TARGET_STAGING;
         name = "agent-staging";
     } else if (player->fixture == FIXTURE_ARMED) {
@@ -105,6 +109,7 @@ void fixture_replay(
         fixture_send_moments(&player);
         if (fixture == FIXTURE_MISSING || fixture == FIXTURE_BARE_URL) continue;
         fixture_send_values(&player);
+        if (fixture_has_load(fixture)) fixture_send_load(&player);
         if (player.at_s % 5 == 0) fixture_send_errors(&player);
     }
 }

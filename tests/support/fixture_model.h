@@ -15,6 +15,8 @@ enum fixture {
     FIXTURE_BARE_URL,   /* nothing but a health check behind a URL */
     FIXTURE_ARMED,      /* production, armed, a rollout at step 2, a smoke test runs */
     FIXTURE_IDLE,       /* the demo, 75 s after its traffic has stopped */
+    FIXTURE_LOAD,       /* staging, armed, a load run at 72 of 120 s */
+    FIXTURE_LOAD_ENDED, /* the same, over: its generator was the limit */
     FIXTURE_COUNT
 };
 

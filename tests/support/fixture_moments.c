@@ -145,6 +145,7 @@ void fixture_send_moments(struct fixture_player *player) {
         send_note(player, NOTE_BAD, "redis", "redis is silent: connection refused");
         send_note(player, NOTE_WARN, "health", "stable is degraded: redis");
     }
+    if (fixture_has_load(player->fixture) && left == 79) send_armed(player);
     if (player->fixture == FIXTURE_ARMED && left == 79) {
         send_armed(player);
         send_note(player, NOTE_WARN, "arm", "mreyes armed agent-prod for 10m");

@@ -50,6 +50,12 @@ static const struct screen screens[] = {
     {"errors-opened", FIXTURE_WORSE, "ge j Enter"},
     {"checks-running", FIXTURE_ARMED, "gs"},
     {"checks-done", FIXTURE_HEALTHY, "gs"},
+    {"overview-load", FIXTURE_LOAD, ""},
+    {"load-none", FIXTURE_HEALTHY, "gl"},
+    {"load-running", FIXTURE_LOAD, "gl"},
+    {"load-ended", FIXTURE_LOAD_ENDED, "gl Tab"},
+    {"load-frozen", FIXTURE_LOAD, "gl Shift-Left Shift-Left Shift-Left Shift-Left"},
+    {"load-heat-zoomed", FIXTURE_LOAD, "gl z ["},
     {"timeline-frozen", FIXTURE_WORSE, "gt ,"},
     {"help-all", FIXTURE_HEALTHY, "?"},
     {"help-watching", FIXTURE_NO_CANARY, "? t i m e"},
@@ -140,8 +146,8 @@ static void draw_at_every_size(struct ui_stage *stage) {
 static void every_size_down_to_one_cell_is_drawn(void **state) {
     (void)state;
     struct ui_stage *stage = ui_stage_new(FIXTURE_ARMED, 1, 1);
-    static const char *const keys[] = {"",  "ge Enter", "Esc gs", "gt",
-                                       "?", "Esc :",    "Esc A"};
+    static const char *const keys[] = {"",   "ge Enter", "Esc gs", "gl",   "gl z",
+                                       "gt", "?",        "Esc :",  "Esc A"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         ui_stage_press(stage, keys[i]);
         draw_at_every_size(stage);
@@ -151,8 +157,11 @@ static void every_size_down_to_one_cell_is_drawn(void **state) {
 
 /* What the operator may have made of the screen before data comes. */
 static const char *const ways[] = {
-    "",    "2", "7 / ! r e a d y Enter", "] ]", "b", "8 z", "gs", "ge j", "gt", "?",
-    ": s", "A",
+    "",    "2",    "7 / ! r e a d y Enter",
+    "] ]", "b",    "8 z",
+    "gs",  "ge j", "gt",
+    "?",   ": s",  "A",
+    "gl",
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 

@@ -78,6 +78,14 @@ void panels_draw(
     case PANEL_EVENTS: panels_draw_events(canvas, rect, scene); return;
     case PANEL_RUNS: panels_draw_runs(canvas, rect, scene); return;
     case PANEL_CHECKS:
+    case PANEL_LOAD_RATE:
+    case PANEL_LOAD_ERRORS:
+    case PANEL_LOAD_HEAT:
+    case PANEL_LOAD_LATENCY:
+    case PANEL_LOAD_ANSWERS:
+    case PANEL_LOAD_TARGET:
+    case PANEL_LOAD_GENERATOR:
+    case PANEL_LOAD_COMPARISON:
     case PANEL_COUNT: return;
     }
 }

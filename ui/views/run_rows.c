@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/views/run_rows.h"
 
+#include <string.h>
+
 #include "base/units.h"
+#include "core/metric_value.h"
 #include "ui/table.h"
+#include "ui/views/load_text.h"
 
 enum { ROW_TEXT_SIZE = 160 };
 
@@ -73,18 +77,42 @@ static enum role role_of(const struct run *run) {
     return ROLE_OFF;
 }
 
+/* What it comes to so far: "612/650 rps p95 1.21s". */
+static void add_load(struct text *text, const struct load_status *load) {
+    metric_add_value(text, METRIC_LOAD_DONE, load->rates.done_per_s);
+    text_add_char(text, '/');
+    metric_add_value(text, METRIC_LOAD_WANTED, load->rates.wanted_per_s);
+    text_add(text, " rps p95 ");
+    load_text_add_ms(text, load->latencies.response_ms[LOAD_P95]);
+}
+
+static bool is_load_of(const struct run *run, const struct state *state) {
+    return run->kind == RUN_LOAD &&
+           memcmp(run->id, state->load.run, sizeof run->id) == 0;
+}
+
+static void add_result(
+    struct text *text, const struct scene *scene, const struct run *run) {
+    if (run->active && is_load_of(run, scene->state)) {
+        add_load(text, &scene->state->load);
+    } else if (run->active) {
+        text_addf(text, "running %u of %u", run->passed + run->failed, run->total);
+    } else if (run->kind == RUN_LOAD) {
+        const char *word = verdict_name((enum verdict)run->verdict);
+        text_addf(text, "%s %s", word, run->words);
+    } else {
+        text_addf(
+            text, "%s %u passed %u failed", verdict_name((enum verdict)run->verdict),
+            run->passed, run->failed);
+    }
+}
+
 static void draw_row(
     struct canvas *canvas, const struct table *table, int y, const struct scene *scene,
     const struct run *run) {
     char result[ROW_TEXT_SIZE];
     struct text text = TEXT_IN(result);
-    if (run->active) {
-        text_addf(&text, "running %u of %u", run->passed + run->failed, run->total);
-    } else {
-        text_addf(
-            &text, "%s %u passed %u failed", verdict_name((enum verdict)run->verdict),
-            run->passed, run->failed);
-    }
+    add_result(&text, scene, run);
     uint64_t end_ns = run->active ? scene->view_ns : run->ended_ns;
     char time[FIGURE_SIZE];
     text = TEXT_IN(time);

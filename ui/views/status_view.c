@@ -121,6 +121,16 @@ static void add_step(struct segments *segments, const struct scene *scene) {
     units_add_duration(&text, (uint64_t)rollout->left_ms * NS_PER_MS);
 }
 
+/* Now, also while the view is frozen: what is sent is never history. */
+static void add_load(struct segments *segments, const struct scene *scene) {
+    const struct load_status *load = &scene->live->load;
+    if (!load_status_is_active(load)) return;
+    struct segment *segment = segments_add(segments, ROLE_WARN, 9);
+    segment->bar = true;
+    struct text text = words_of(segment);
+    text_addf(&text, "LOAD %s", load->scenario);
+}
+
 static void add_clock(struct segments *segments, const struct scene *scene) {
     struct segment *clock = segments_add(segments, ROLE_TEXT, 3);
     clock->bar = true;
@@ -155,6 +165,7 @@ void status_view_draw(
     add_frozen(&segments, scene);
     add_versions(&segments, scene, rect.width);
     add_step(&segments, scene);
+    add_load(&segments, scene);
     add_clock(&segments, scene);
     for (uint32_t i = 0; i < segments.count && !wide; i++) {
         segments.items[i].bar = false;
