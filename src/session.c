@@ -82,6 +82,11 @@ static const struct action_plan *smoke(void *owner) {
     return session->owner.smoke ? session->owner.smoke(session->owner.owner) : NULL;
 }
 
+static const struct load_menu *load(void *owner) {
+    struct session *session = owner;
+    return session->owner.load ? session->owner.load(session->owner.owner) : NULL;
+}
+
 static bool holder(void *owner, struct target_holder *who) {
     struct session *session = owner;
     return session->owner.holder && session->owner.holder(session->owner.owner, who);
@@ -117,6 +122,7 @@ struct session *session_new(
         .on_end = on_end,
         .state_at = state_at,
         .smoke = smoke,
+        .load = load,
         .holder = holder,
         .owner = session,
     };

@@ -53,6 +53,7 @@ static struct ui_world world_of(struct stage *stage, const struct state *shown) 
         .model = stage->model,
         .past = shown,
         .smoke = owner->smoke ? owner->smoke(owner->owner) : NULL,
+        .load = owner->load ? owner->load(owner->owner) : NULL,
         .now_ns = loop_clock_ns(),
         .link = stage->link,
         .settings = outfit_values(&stage->outfit),

@@ -30,6 +30,8 @@ struct stage_owner {
     bool (*state_at)(void *owner, uint64_t at_ns, struct state *state);
     /* What the smoke key would send; NULL: this program cannot. */
     const struct action_plan *(*smoke)(void *owner);
+    /* What the load key may start; NULL: this program cannot. */
+    const struct load_menu *(*load)(void *owner);
     /* Whether somebody else acts on the target; NULL where nobody would ask. */
     bool (*holder)(void *owner, struct target_holder *holder);
     void *owner;

@@ -10,7 +10,7 @@
 #include "ui/key.h"
 #include "ui/prompt.h"
 
-enum { DIALOG_PURPOSE_SIZE = 32 };
+enum { DIALOG_PURPOSE_SIZE = 32, DIALOG_LEVEL_SIZE = 16 };
 
 /* What an action would do. Everything is borrowed and sanitised. */
 struct action_plan {
@@ -19,6 +19,18 @@ struct action_plan {
     const char *back;    /* how to go back */
     uint32_t line_count;
     const char *const *lines; /* what is sent: requests, what belongs to one indented */
+};
+
+/* What a load run may be of. Everything is borrowed and sanitised. */
+struct load_choice {
+    const char *name; /* of the scenario */
+    struct action_plan plan;
+};
+
+struct load_menu {
+    const char *blocked; /* why none can run now; NULL: they can */
+    uint32_t count;
+    const struct load_choice *choices;
 };
 
 /* Somebody else who acts on the target. Sanitised. */
@@ -35,15 +47,20 @@ enum dialog_kind {
     DIALOG_ARM,
     DIALOG_TAKE_OVER,
     DIALOG_SMOKE,
+    DIALOG_LOAD,
+    DIALOG_LOAD_LEVEL,
     DIALOG_STOP,
     DIALOG_QUIT
 };
 
 struct dialog {
     enum dialog_kind kind;
-    char word[STATE_NAME_SIZE];  /* what must be typed; "": `y` is enough */
-    uint32_t first;              /* the row at the top of one that does not fit */
-    struct target_holder holder; /* of DIALOG_TAKE_OVER */
+    char word[STATE_NAME_SIZE];    /* what must be typed; "": `y` is enough */
+    uint32_t first;                /* the row at the top of one that does not fit */
+    struct target_holder holder;   /* of DIALOG_TAKE_OVER */
+    char choice[STATE_NAME_SIZE];  /* of DIALOG_LOAD: the scenario */
+    char level[DIALOG_LEVEL_SIZE]; /* of DIALOG_LOAD_LEVEL: users, or starts a second */
+    bool more;                     /* than now */
 };
 
 enum dialog_answer { DIALOG_WAITS, DIALOG_YES, DIALOG_NO };

@@ -23,11 +23,13 @@ static bool parse_chord(struct slice chord, struct binding *binding) {
     return binding->keys.length > 0;
 }
 
-static bool is_upper_case(const struct key_sequence *keys) {
+/* Neither can be hit in passing: each takes a finger of its own, or Shift. */
+static bool may_act(const struct key_sequence *keys) {
     for (size_t i = 0; i < keys->length; i++) {
         const struct key *key = &keys->keys[i];
         if (key->cap != KEYCAP_RUNE || key->with != 0) return false;
-        if (key->rune < 'A' || key->rune > 'Z') return false;
+        bool upper = key->rune >= 'A' && key->rune <= 'Z';
+        if (!upper && key->rune != '+' && key->rune != '-') return false;
     }
     return true;
 }
@@ -69,9 +71,9 @@ static bool add_binding(
     if (!parse_chord(chord, &binding)) {
         return error_set(err, ERROR_SYNTAX, "\"%.*s\" is no key", length, chord.data);
     }
-    if (command_danger(command) != COMMAND_LOOKS && !is_upper_case(&binding.keys)) {
+    if (command_danger(command) != COMMAND_LOOKS && !may_act(&binding.keys)) {
         return error_set(
-            err, ERROR_SYNTAX, "%s acts: \"%.*s\" must be an upper-case letter",
+            err, ERROR_SYNTAX, "%s acts: \"%.*s\" must be an upper-case letter, + or -",
             command_name(command), length, chord.data);
     }
     for (size_t i = 0; i < keymap->count; i++) {

@@ -33,7 +33,7 @@ struct keymap {
 void keymap_init(struct keymap *keymap);
 
 /* Gives a command other keys, separated by blanks. Refuses keys that cannot be read, that
- * are taken, and anything but upper-case letters for a command that acts. */
+ * are taken, and anything but upper-case letters, a plus or a minus for a command that acts. */
 bool keymap_bind(
     struct keymap *keymap, enum command command, struct slice keys, struct error *err);
 

@@ -8,6 +8,7 @@
 #include "ui/palette.h"
 #include "ui/ui_ask.h"
 #include "ui/ui_command.h"
+#include "ui/ui_load.h"
 #include "ui/ui_rows.h"
 #include "ui/ui_take.h"
 #include "ui/views/help_view.h"
@@ -48,22 +49,38 @@ static bool closes(const struct key *key) {
     return key->cap == KEYCAP_ESC || is_ctrl(key, 'c');
 }
 
+/* What an answer adds to the command: what was chosen in the dialog. */
+static void add_choice(struct ui_request *request, const struct dialog *dialog) {
+    const char *words = dialog->kind == DIALOG_LOAD ? dialog->choice : dialog->level;
+    text_copy_cut(request->argument, sizeof request->argument, words);
+    if (dialog->kind == DIALOG_LOAD_LEVEL) {
+        request->command = dialog->more ? COMMAND_LOAD_MORE : COMMAND_LOAD_LESS;
+    }
+}
+
 static struct ui_request confirmed(struct ui *ui) {
     static const enum command commands[] = {
-        [DIALOG_ARM] = COMMAND_ARM,     [DIALOG_TAKE_OVER] = COMMAND_ARM,
-        [DIALOG_SMOKE] = COMMAND_SMOKE, [DIALOG_STOP] = COMMAND_STOP,
+        [DIALOG_ARM] = COMMAND_ARM,
+        [DIALOG_TAKE_OVER] = COMMAND_ARM,
+        [DIALOG_SMOKE] = COMMAND_SMOKE,
+        [DIALOG_STOP] = COMMAND_STOP,
         [DIALOG_QUIT] = COMMAND_QUIT,
+        [DIALOG_LOAD] = COMMAND_LOAD,
+        [DIALOG_LOAD_LEVEL] = COMMAND_LOAD_MORE,
     };
     enum dialog_kind kind = ui->dialog.kind;
-    if (kind == DIALOG_SMOKE) {
-        ui->screen = UI_CHECKS;
+    if (kind == DIALOG_SMOKE || kind == DIALOG_LOAD) {
+        ui->screen = kind == DIALOG_SMOKE ? UI_CHECKS : UI_LOAD;
         ui->frozen = false; /* what was started is to be seen */
     }
-    return (struct ui_request){
+    struct ui_request request = {
         .command = commands[kind],
         .on = commands[kind] == COMMAND_ARM,
         .epoch = kind == DIALOG_TAKE_OVER ? ui->dialog.holder.epoch : 0,
     };
+    bool chosen = kind == DIALOG_LOAD || kind == DIALOG_LOAD_LEVEL;
+    if (chosen) add_choice(&request, &ui->dialog);
+    return request;
 }
 
 static void move_choice(struct ui *ui, int64_t by, int64_t count) {
@@ -99,12 +116,18 @@ static struct ui_request dialog_key(
         move_dialog(ui, world, rows);
         return ui_no_request();
     }
+    if (ui_load_choose(ui, world, key)) return ui_no_request();
     switch (dialog_on_key(&ui->dialog, &ui->prompt, key)) {
     case DIALOG_WAITS: return ui_no_request();
     case DIALOG_NO: close_over(ui); return ui_no_request();
     case DIALOG_YES: break;
     }
     close_over(ui);
+    const char *blocked = ui_load_blocked(ui, world);
+    if (blocked) {
+        ui_notify(ui, blocked);
+        return ui_no_request();
+    }
     return confirmed(ui);
 }
 

@@ -2,9 +2,10 @@
 #include "ui/ui_ask.h"
 
 #include "base/text.h"
+#include "ui/ui_load.h"
 #include "ui/views/run_rows.h"
 
-static void ask(struct ui *ui, enum dialog_kind kind, const char *word) {
+void ui_ask(struct ui *ui, enum dialog_kind kind, const char *word) {
     ui_open_over(ui, UI_DIALOG);
     ui->dialog = (struct dialog){.kind = kind};
     text_copy_cut(ui->dialog.word, sizeof ui->dialog.word, word);
@@ -14,7 +15,7 @@ struct ui_request ui_ask_quit(const struct ui_turn *turn) {
     const struct state *live = &turn->world->model->state;
     bool stops = !live->read_only && run_rows_any_active(live);
     if (!stops) return ui_request_of(COMMAND_QUIT);
-    ask(turn->ui, DIALOG_QUIT, "");
+    ui_ask(turn->ui, DIALOG_QUIT, "");
     return ui_no_request();
 }
 
@@ -25,12 +26,12 @@ struct ui_request ui_ask_arm(const struct ui_turn *turn) {
     }
     const struct target_holder *holder = turn->world->holder;
     if (holder) { /* whatever the target's class: it is taken from a person */
-        ask(turn->ui, DIALOG_TAKE_OVER, live->target);
+        ui_ask(turn->ui, DIALOG_TAKE_OVER, live->target);
         turn->ui->dialog.holder = *holder;
         return ui_no_request();
     }
     bool production = live->target_class == TARGET_PRODUCTION;
-    ask(turn->ui, DIALOG_ARM, production ? live->target : "");
+    ui_ask(turn->ui, DIALOG_ARM, production ? live->target : "");
     return ui_no_request();
 }
 
@@ -44,14 +45,14 @@ struct ui_request ui_ask_smoke(const struct ui_turn *turn) {
     } else if (plan->blocked) {
         ui_notify(turn->ui, plan->blocked);
     } else {
-        ask(turn->ui, DIALOG_SMOKE, "");
+        ui_ask(turn->ui, DIALOG_SMOKE, "");
     }
     return ui_no_request();
 }
 
 struct ui_request ui_ask_stop(const struct ui_turn *turn) {
     if (run_rows_any_active(&turn->world->model->state)) {
-        ask(turn->ui, DIALOG_STOP, "");
+        ui_ask(turn->ui, DIALOG_STOP, "");
     } else {
         ui_notify(turn->ui, "nothing runs");
     }
@@ -60,7 +61,9 @@ struct ui_request ui_ask_stop(const struct ui_turn *turn) {
 
 struct dialog_view ui_dialog_view(
     const struct ui *ui, const struct ui_world *world, const struct scene *scene) {
-    bool sends = ui->dialog.kind == DIALOG_SMOKE;
+    const struct load_choice *choice = ui_load_chosen(ui, world);
+    const struct action_plan *plan = choice ? &choice->plan : NULL;
+    if (ui->dialog.kind == DIALOG_SMOKE) plan = world->smoke;
     return (struct dialog_view){
-        .scene = scene, .dialog = &ui->dialog, .plan = sends ? world->smoke : NULL};
+        .scene = scene, .dialog = &ui->dialog, .plan = plan, .menu = world->load};
 }

@@ -5,6 +5,9 @@
 #include "ui/ui_command.h"
 #include "ui/views/dialog_view.h"
 
+/* Opens a dialog of that kind; `word` must be typed, "": y is enough. */
+void ui_ask(struct ui *ui, enum dialog_kind kind, const char *word);
+
 /* Leaves at once unless something runs. */
 struct ui_request ui_ask_quit(const struct ui_turn *turn);
 

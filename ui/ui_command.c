@@ -373,6 +373,9 @@ static const handler_fn handlers[COMMAND_COUNT] = {
     [COMMAND_SUSPEND] = on_caller,
     [COMMAND_ARM] = ui_ask_arm,
     [COMMAND_SMOKE] = ui_ask_smoke,
+    [COMMAND_LOAD] = ui_load_ask,
+    [COMMAND_LOAD_MORE] = ui_load_ask_level,
+    [COMMAND_LOAD_LESS] = ui_load_ask_level,
     [COMMAND_STOP] = ui_ask_stop,
 };
 

@@ -19,6 +19,7 @@ struct ui_world {
     const struct model *model;
     const struct state *past; /* of ui_view_ns() while frozen; NULL: the model's own */
     const struct action_plan *smoke;    /* what S would send; NULL: it cannot run */
+    const struct load_menu *load;       /* what L may start; NULL: nothing */
     const struct target_holder *holder; /* who else acts, for keys; NULL: nobody */
     uint64_t now_ns;
     enum frame_turn turn; /* what to draw anew */
@@ -32,6 +33,7 @@ struct ui_request {
     bool on;              /* COMMAND_ARM: arm; false: disarm */
     uint64_t epoch;       /* and from the holder with this one; 0: from nobody */
     /* Settings: the value, "" for the next one. COMMAND_MARK: the note, sanitised.
-     * COMMAND_EXPORT: the file's name. */
+     * COMMAND_EXPORT: the file's name. COMMAND_LOAD: the scenario. COMMAND_LOAD_MORE and
+     * _LESS: the users that are wanted, or the starts per second. */
     char argument[UI_ARGUMENT_SIZE];
 };

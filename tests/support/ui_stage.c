@@ -37,6 +37,40 @@ static const struct action_plan smoke_plan = {
     .lines = smoke_lines,
 };
 
+static const char *const baseline_lines[] = {
+    "100 users, 10 more each second, for 5m00s",
+    "about 15,000 requests: POST http://127.0.0.1:8080/chat and two more",
+    "about 4.1M tokens; nobody has said what they cost",
+};
+
+static const char *const spike_lines[] = {
+    "1000 users, 100 more each second, for 2m00s",
+    "about 60,000 requests: POST http://127.0.0.1:8080/chat and two more",
+    "about 16.4M tokens; nobody has said what they cost",
+};
+
+static const struct load_choice load_choices[] = {
+    {"baseline",
+     {.to = "http://127.0.0.1:8080",
+      .back = "X stops it; a chat stays in the agent's history",
+      .line_count = sizeof baseline_lines / sizeof *baseline_lines,
+      .lines = baseline_lines}},
+    {"spike",
+     {.to = "http://127.0.0.1:8080",
+      .back = "X stops it; a chat stays in the agent's history",
+      .line_count = sizeof spike_lines / sizeof *spike_lines,
+      .lines = spike_lines}},
+    {"stress",
+     {.blocked = "5000 users are more than the 1000 that the target allows",
+      .to = "http://127.0.0.1:8080",
+      .back = "X stops it"}},
+};
+
+static const struct load_menu load_menu = {
+    .count = sizeof load_choices / sizeof *load_choices,
+    .choices = load_choices,
+};
+
 struct ui_stage *ui_stage_new(enum fixture fixture, int width, int height) {
     struct ui_stage *stage = memory_new(sizeof *stage);
     stage->fixture = fixture;
@@ -45,6 +79,7 @@ struct ui_stage *ui_stage_new(enum fixture fixture, int width, int height) {
     stage->world = (struct ui_world){
         .model = model_of(fixture),
         .smoke = &smoke_plan,
+        .load = &load_menu,
         .now_ns = fixture_now_ns(),
         .link = {.frames_per_s = 10, .bytes_per_frame = 1954},
     };

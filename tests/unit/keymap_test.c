@@ -76,7 +76,7 @@ static void chords_begin_go_on_or_fail(void **state) {
     expect_match(&keymap, "Q", KEYMAP_NONE);
 }
 
-static void acting_commands_take_upper_case_letters_only(void **state) {
+static void acting_commands_take_upper_case_letters_and_signs_only(void **state) {
     (void)state;
     static const char *const refused[] = {"s",      "5",   "Enter",   "Ctrl-S", "F9",
                                           "Up",     "gS",  "!",       "Space",  "Alt-S",
@@ -93,6 +93,10 @@ static void acting_commands_take_upper_case_letters_only(void **state) {
     expect_command(&keymap, "S", COMMAND_SMOKE); /* nothing changed */
     assert_true(keymap_bind(&keymap, COMMAND_SMOKE, slice_of("T"), &err));
     expect_command(&keymap, "T", COMMAND_SMOKE);
+    expect_command(&keymap, "+", COMMAND_LOAD_MORE);
+    expect_command(&keymap, "-", COMMAND_LOAD_LESS);
+    assert_false(keymap_bind(&keymap, COMMAND_LOAD_MORE, slice_of("="), &err));
+    assert_false(keymap_bind(&keymap, COMMAND_LOAD_LESS, slice_of("_"), &err));
     expect_match(&keymap, "S", KEYMAP_NONE);
 }
 
@@ -127,7 +131,7 @@ int main(void) {
         cmocka_unit_test(every_key_of_the_table_finds_its_command),
         cmocka_unit_test(any_digit_but_zero_names_a_panel),
         cmocka_unit_test(chords_begin_go_on_or_fail),
-        cmocka_unit_test(acting_commands_take_upper_case_letters_only),
+        cmocka_unit_test(acting_commands_take_upper_case_letters_and_signs_only),
         cmocka_unit_test(a_taken_or_hidden_key_is_refused),
         cmocka_unit_test(a_set_without_a_way_out_is_refused),
     };

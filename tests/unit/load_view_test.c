@@ -192,7 +192,7 @@ static void odd_figures_can_be_drawn(void **state) {
     struct look *look = look_new(FIXTURE_LOAD);
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         struct load_status *load = &look->state.load;
-        for (unsigned n = 0; n < LOAD_LATENCY_COUNT; n++) {
+        for (size_t n = 0; n < LOAD_LATENCY_COUNT; n++) {
             load->latencies.response_ms[n] = odd[(i + n) % 5];
             load->latencies.service_ms[n] = odd[(i + 2 * n) % 5];
         }

@@ -70,6 +70,10 @@ static const struct screen screens[] = {
     {"dialog-take-over-production", FIXTURE_BARE_URL, "A a g e"},
     {"dialog-smoke", FIXTURE_ARMED, "S"},
     {"dialog-smoke-end", FIXTURE_ARMED, "S PgDn PgDn Up"},
+    {"dialog-load", FIXTURE_ARMED, "L Tab a g"},
+    {"dialog-load-blocked", FIXTURE_LOAD, "gl L Tab Tab"},
+    {"dialog-load-more", FIXTURE_LOAD, "gl +"},
+    {"dialog-load-stop", FIXTURE_LOAD, "gl X"},
     {"dialog-stop", FIXTURE_ARMED, "X"},
     {"dialog-quit", FIXTURE_ARMED, "q"},
 };

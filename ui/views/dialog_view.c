@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/views/dialog_view.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "base/units.h"
 #include "base/utf8.h"
 #include "ui/views/box.h"
+#include "ui/views/load_text.h"
 #include "ui/views/status_view.h"
 
 enum {
@@ -129,6 +132,41 @@ static void add_plan(struct page *page, const struct action_plan *plan) {
     add_words(page, "go back", ROLE_TEXT, plan->back);
 }
 
+/* All scenarios; the chosen one stands in brackets. */
+static void add_menu(struct page *page, const struct dialog_view *view) {
+    char line[LINE_SIZE];
+    struct text text = TEXT_IN(line);
+    for (uint32_t i = 0; view->menu && i < view->menu->count; i++) {
+        const char *name = view->menu->choices[i].name;
+        bool chosen = strcmp(name, view->dialog->choice) == 0;
+        text_addf(&text, chosen ? "%s[%s]" : "%s%s", i > 0 ? "  " : "", name);
+    }
+    add_words(page, "Tab", ROLE_STRONG, line);
+    bool blocked = view->plan && view->plan->blocked;
+    if (blocked) add_words(page, "cannot", ROLE_BAD, view->plan->blocked);
+}
+
+static void add_level(struct page *page, const struct dialog_view *view) {
+    const struct load_status *load = &view->scene->live->load;
+    const char *unit = load->users_wanted > 0 ? "users" : "starts a second";
+    char line[LINE_SIZE];
+    struct text text = TEXT_IN(line);
+    if (load->users_wanted > 0) {
+        text_addf(
+            &text, "%u %s wanted, %u there", load->users_wanted, unit, load->users);
+    } else {
+        text_addf(&text, "%.4g %s", (double)load->rates.wanted_per_s, unit);
+    }
+    add_words(page, "now", ROLE_TEXT, line);
+    text_reset(&text);
+    text_addf(&text, "%s %s, until the end of the run", view->dialog->level, unit);
+    add_words(page, "then", ROLE_STRONG, line);
+    add_words(
+        page, "go back", ROLE_TEXT,
+        view->dialog->more ? "- takes them back; X stops the run"
+                           : "+ brings them again");
+}
+
 /* Everything that runs, newest first. */
 static void add_runs(struct page *page, const struct scene *scene) {
     for (uint32_t back = 0; back < STATE_RUNS_MAX; back++) {
@@ -137,9 +175,17 @@ static void add_runs(struct page *page, const struct scene *scene) {
         if (!run->active) continue;
         char line[LINE_SIZE];
         struct text text = TEXT_IN(line);
-        text_addf(
-            &text, "● %s, %u of %u, for ", run_kind_name((enum run_kind)run->kind),
-            run->passed + run->failed + run->inconclusive, run->total);
+        text_addf(&text, "● %s", run_kind_name((enum run_kind)run->kind));
+        if (run->kind == RUN_LOAD) {
+            text_addf(&text, " %s, ", run->title);
+            load_text_add_rate(&text, &scene->live->load.rates);
+        } else {
+            uint32_t done = run->passed;
+            done += run->failed;
+            done += run->inconclusive;
+            text_addf(&text, ", %u of %u", done, run->total);
+        }
+        text_add(&text, ", for ");
         uint64_t since_ns = run->started_ns;
         figure_add_age(&text, scene->now_ns > since_ns ? scene->now_ns - since_ns : 0);
         add_words(page, "runs", ROLE_STRONG, line);
@@ -161,6 +207,15 @@ static void fill(struct page *page, const struct dialog_view *view) {
         add_target(page, scene);
         add_plan(page, view->plan);
         return;
+    case DIALOG_LOAD:
+        add_target(page, scene);
+        add_menu(page, view);
+        add_plan(page, view->plan);
+        return;
+    case DIALOG_LOAD_LEVEL:
+        add_target(page, scene);
+        add_level(page, view);
+        return;
     case DIALOG_STOP: add_runs(page, scene); return;
     case DIALOG_QUIT:
         add_runs(page, scene);
@@ -174,6 +229,8 @@ static const char *title_of(enum dialog_kind kind) {
     case DIALOG_ARM: return "arm";
     case DIALOG_TAKE_OVER: return "take over";
     case DIALOG_SMOKE: return "smoke";
+    case DIALOG_LOAD: return "load";
+    case DIALOG_LOAD_LEVEL: return "load, more or fewer";
     case DIALOG_STOP: return "stop";
     case DIALOG_QUIT: return "quit";
     }

@@ -9,7 +9,8 @@
 struct dialog_view {
     const struct scene *scene;
     const struct dialog *dialog;
-    const struct action_plan *plan; /* of the smoke test; NULL: nothing is sent */
+    const struct action_plan *plan; /* of what is started; NULL: nothing is sent */
+    const struct load_menu *menu;   /* of DIALOG_LOAD */
 };
 
 /* How many of its rows do not fit on a screen of that size: how far it can be moved. */

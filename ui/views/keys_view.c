@@ -10,8 +10,9 @@ struct hint {
     int weight;
 };
 
-static const struct hint acting[] = {
-    {COMMAND_ARM, 10}, {COMMAND_SMOKE, 9}, {COMMAND_STOP, 9}};
+static const struct hint acting[] = {{COMMAND_ARM, 10},      {COMMAND_SMOKE, 8},
+                                     {COMMAND_LOAD, 8},      {COMMAND_LOAD_MORE, 8},
+                                     {COMMAND_LOAD_LESS, 8}, {COMMAND_STOP, 9}};
 
 static const struct hint looking[] = {
     {COMMAND_BACK, 8},        {COMMAND_PANEL, 3},       {COMMAND_NEXT_PANEL, 5},
@@ -42,6 +43,11 @@ static bool can_act(const struct scene *scene, enum command command) {
     return command_danger(command) != COMMAND_ACTS || scene_is_armed(scene);
 }
 
+/* Means nothing while no load run goes on. */
+static bool is_of_load(enum command command) {
+    return command == COMMAND_LOAD_MORE || command == COMMAND_LOAD_LESS;
+}
+
 /* Means nothing on the other screens. */
 static bool is_of_overview(enum command command) {
     return command == COMMAND_NEXT_PANEL || command == COMMAND_ZOOM;
@@ -58,16 +64,21 @@ static struct hint weighed(const struct scene *scene, struct hint hint) {
     return hint;
 }
 
+static void add_acting(
+    struct segments *segments, const struct scene *scene, const struct keymap *keymap) {
+    bool runs = scene->live->load.phase == LOAD_RUNNING;
+    for (size_t i = 0; i < sizeof acting / sizeof *acting; i++) {
+        if (is_of_load(acting[i].command) && !runs) continue;
+        bool allowed = can_act(scene, acting[i].command);
+        add_hint(segments, keymap, acting[i], allowed);
+    }
+}
+
 void keys_view_draw(
     struct canvas *canvas, struct rect rect, const struct scene *scene,
     const struct keymap *keymap) {
     struct segments segments = {0};
-    if (!scene->live->read_only) {
-        for (size_t i = 0; i < sizeof acting / sizeof *acting; i++) {
-            bool allowed = can_act(scene, acting[i].command);
-            add_hint(&segments, keymap, acting[i], allowed);
-        }
-    }
+    if (!scene->live->read_only) add_acting(&segments, scene, keymap);
     uint32_t first = segments.count;
     bool back = scene->away || scene->zoomed || scene->opened;
     for (size_t i = 0; i < sizeof looking / sizeof *looking; i++) {

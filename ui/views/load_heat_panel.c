@@ -39,8 +39,8 @@ static void read_column(struct map *map, const struct heat *heat, size_t column)
     if (until_ns > axis->view_ns + 1) until_ns = axis->view_ns + 1;
     uint64_t second = from_ns / NS_PER_S + 1;
     uint64_t last = (until_ns - 1) / NS_PER_S + 1;
-    if (second < last && from_ns % NS_PER_S > 0)
-        second++; /* the column before has it */
+    bool begun = from_ns % NS_PER_S > 0; /* the column before has it */
+    if (second < last && begun) second++;
     if (second < heat->first_s) second = heat->first_s;
     if (last > heat->last_s) last = heat->last_s;
     for (; second <= last; second++) {

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "ui/canvas.h"
 
-enum { SEGMENTS_MAX = 24, SEGMENT_SIZE = 96 };
+enum { SEGMENTS_MAX = 32, SEGMENT_SIZE = 96 };
 
 struct segment {
     char key[16]; /* in front, in the colour of keys; "" for none */
