@@ -3,12 +3,13 @@
 
 #include "agent/answer.h"
 #include "agent/exchange.h"
+#include "agent/http_status.h"
 #include "base/json_writer.h"
 #include "base/safe_text.h"
 #include "base/text.h"
 #include "io/server.h"
 
-enum { STATUS_ACCEPTED = 202, LOCATION_SIZE = 64, BODY_MAX = 4096 };
+enum { LOCATION_SIZE = 64, BODY_MAX = 4096 };
 
 void accepted_answer(struct exchange *exchange, const struct accepted *accepted) {
     char location[LOCATION_SIZE];

@@ -5,6 +5,7 @@
 
 #include "agent/agent.h"
 #include "agent/exchange.h"
+#include "agent/http_status.h"
 #include "agent/queue_gauges.h"
 #include "agent/registry.h"
 #include "agent/service.h"
@@ -14,8 +15,6 @@
 #include "io/loop.h"
 
 enum {
-    STATUS_TOO_MANY = 429,
-    STATUS_UNAVAILABLE = 503,
     RETRY_AFTER_MAX_S = 60, /* a longer wait is a guess */
     HEX = 16,
 };

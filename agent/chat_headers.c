@@ -5,10 +5,11 @@
 #include <stdio.h>
 
 #include "agent/chat.h"
+#include "agent/http_status.h"
 #include "base/units.h"
 #include "io/server.h"
 
-enum { STATUS_UNAVAILABLE = 503, RETRY_AFTER_S = 1, NUMBER_SIZE = 32 };
+enum { RETRY_AFTER_S = 1, NUMBER_SIZE = 32 };
 
 static void add_number(
     struct server_request *request, const char *name, uint64_t number) {

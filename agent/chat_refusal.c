@@ -2,11 +2,10 @@
 #include "agent/chat_refusal.h"
 
 #include "agent/agent.h"
+#include "agent/http_status.h"
 #include "agent/registry.h"
 #include "agent/service.h"
 #include "io/server.h"
-
-enum { STATUS_BAD_REQUEST = 400, STATUS_TOO_LARGE = 413, STATUS_ERROR = 500 };
 
 void chat_count_end(const struct exchange *exchange, const char *status) {
     struct registry *registry = exchange->service->agent->registry;
@@ -36,7 +35,7 @@ void chat_reject(struct exchange *exchange, const struct error *err) {
 }
 
 void chat_refuse(struct exchange *exchange, const struct exchange_problem *problem) {
-    if (problem->status < STATUS_ERROR) {
+    if (problem->status < STATUS_SERVER_ERROR) {
         count_rejected(exchange);
     } else {
         agent_note_error(

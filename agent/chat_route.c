@@ -13,6 +13,7 @@
 #include "agent/chat_refusal.h"
 #include "agent/chat_stream.h"
 #include "agent/exchange.h"
+#include "agent/http_status.h"
 #include "agent/job_record.h"
 #include "agent/redis_pass.h"
 #include "agent/registry.h"
@@ -28,8 +29,6 @@
 #include "io/server.h"
 
 enum {
-    STATUS_OK = 200,
-    STATUS_UNAVAILABLE = 503,
     RETRY_AFTER_S = 1,
     NUMBER_SIZE = 32,
 };

@@ -6,6 +6,7 @@
 
 #include "agent/agent.h"
 #include "agent/answer.h"
+#include "agent/http_status.h"
 #include "agent/registry.h"
 #include "agent/service.h"
 #include "base/memory.h"
@@ -14,9 +15,6 @@
 #include "io/loop.h"
 #include "io/server.h"
 #include "io/server_stream.h"
-
-/* What proxies write into their logs when the client did not wait. */
-enum { STATUS_OK = 200, STATUS_CLIENT_GONE = 499 };
 
 struct exchange *exchange_new(
     struct service *service, struct server_request *request, const char *route) {

@@ -6,6 +6,7 @@
 #include "agent/answer.h"
 #include "agent/exchange.h"
 #include "agent/feedback_request.h"
+#include "agent/http_status.h"
 #include "agent/registry.h"
 #include "agent/routes.h"
 #include "agent/service.h"
@@ -21,11 +22,6 @@
 enum {
     BODY_MAX = 4096,
     KEY_SIZE = JOB_ID_SIZE + 8,
-    STATUS_OK = 200,
-    STATUS_BAD_REQUEST = 400,
-    STATUS_NOT_FOUND = 404,
-    STATUS_TOO_LARGE = 413,
-    STATUS_UNAVAILABLE = 503,
     RETRY_AFTER_S = 1,
 };
 

@@ -4,6 +4,7 @@
 #include "agent/build_info.h"
 #include "agent/exchange.h"
 #include "agent/health_checks.h"
+#include "agent/http_status.h"
 #include "agent/registry.h"
 #include "agent/routes.h"
 #include "agent/self.h"
@@ -12,8 +13,6 @@
 
 enum {
     PAGE_MAX = 2 * 1024 * 1024,
-    STATUS_OK = 200,
-    STATUS_UNAVAILABLE = 503,
 };
 
 static void answer_checks(

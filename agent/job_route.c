@@ -6,13 +6,12 @@
 #include "agent/answer.h"
 #include "agent/chat_body.h"
 #include "agent/exchange.h"
+#include "agent/http_status.h"
 #include "agent/routes.h"
 #include "agent/service.h"
 #include "base/memory.h"
 #include "io/redis.h"
 #include "io/server.h"
-
-enum { STATUS_OK = 200, STATUS_NOT_FOUND = 404, STATUS_UNAVAILABLE = 503 };
 
 /* A job that is being looked up. */
 struct lookup {

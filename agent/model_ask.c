@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/chance.h"
+#include "agent/http_status.h"
 #include "agent/model_client.h"
 #include "agent/model_failure.h"
 #include "agent/model_guard.h"
@@ -14,7 +15,7 @@
 #include "base/units.h"
 #include "io/loop.h"
 
-enum { STATUS_OK = 200, COUNT_SIZE = 16 };
+enum { COUNT_SIZE = 16 };
 
 /* Between the last event of a stream and the end of the reply. */
 static const uint64_t end_limit_ns = NS_PER_S;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/declare.h"
+#include "agent/http_status.h"
 #include "agent/model_guard.h"
 #include "agent/model_state.h"
 #include "base/memory.h"
@@ -13,12 +14,7 @@
 #include "base/units.h"
 #include "io/loop.h"
 
-enum {
-    STATUS_UNAUTHORIZED = 401,
-    STATUS_FORBIDDEN = 403,
-    STATUS_ERROR = 500,
-    KEY_SIZE = 8192
-};
+enum { KEY_SIZE = 8192 };
 
 static const uint64_t attempt_timeout_ns = 30 * NS_PER_S;
 static const uint64_t check_timeout_ns = 5 * NS_PER_S;
@@ -138,9 +134,9 @@ static void on_checked(void *owner, const struct http_reply *reply) {
         snprintf(why, sizeof why, "the model's check answered %u", reply->status);
     }
     /* A server without this route is no less of a model; one that refuses the key is. */
-    bool is_good = reply->error.code == ERROR_NONE && reply->status < STATUS_ERROR &&
-                   reply->status != STATUS_UNAUTHORIZED &&
-                   reply->status != STATUS_FORBIDDEN;
+    bool is_good =
+        reply->error.code == ERROR_NONE && reply->status < STATUS_SERVER_ERROR &&
+        reply->status != STATUS_UNAUTHORIZED && reply->status != STATUS_FORBIDDEN;
     uint64_t now_ns = loop_now_ns(client->loop);
     /* Somebody who answers everything but the questions is no better than before. */
     if (is_good && client->health.check_failed) model_guard_on_hint(client->guard);

@@ -3,10 +3,11 @@
 
 #include <string.h>
 
+#include "agent/http_status.h"
 #include "base/safe_text.h"
 #include "io/json.h"
 
-enum { STATUS_LEAST = 400, STATUS_INTERNAL = 500, STATUS_MOST = 599 };
+enum { STATUS_LEAST = 400, STATUS_MOST = 599 };
 
 /* clang-format off */
 /*    type                     status */
@@ -73,7 +74,7 @@ void model_complaint_read(struct model_complaint *complaint, struct slice body) 
     }
     int64_t status = status_of(complaint->type);
     if (status == 0) status = status_of(code);
-    if (status == 0) status = STATUS_INTERNAL;
+    if (status == 0) status = STATUS_SERVER_ERROR;
     node_integer(error, "code", STATUS_LEAST, STATUS_MOST, &status);
     complaint->status = (unsigned)status;
     complaint->out_of_money = is_out_of_money(complaint, code);

@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/model_failure.h"
 
+#include "agent/http_status.h"
 #include "base/safe_text.h"
 #include "base/text.h"
-
-enum {
-    STATUS_UNAUTHORIZED = 401,
-    STATUS_FORBIDDEN = 403,
-    STATUS_TIMEOUT = 408,
-    STATUS_TOO_MANY = 429,
-    STATUS_UNAVAILABLE = 503,
-    STATUS_GATEWAY_TIMEOUT = 504,
-    STATUS_OVERLOADED = 529,
-};
 
 static enum outcome outcome_of_error(enum error_code code) {
     if (code == ERROR_TIMEOUT) return OUTCOME_TIMEOUT;
@@ -24,7 +15,7 @@ static enum outcome outcome_of_status(unsigned status) {
     switch (status) {
     case STATUS_UNAUTHORIZED:
     case STATUS_FORBIDDEN: return OUTCOME_MODEL_AUTH;
-    case STATUS_TIMEOUT:
+    case STATUS_REQUEST_TIMEOUT:
     case STATUS_GATEWAY_TIMEOUT: return OUTCOME_TIMEOUT;
     case STATUS_TOO_MANY: return OUTCOME_RATE_LIMITED;
     case STATUS_UNAVAILABLE:

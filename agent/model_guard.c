@@ -7,6 +7,7 @@
 
 #include "agent/chance.h"
 #include "agent/circuit.h"
+#include "agent/http_status.h"
 #include "agent/json_log.h"
 #include "agent/registry.h"
 #include "base/memory.h"
@@ -22,7 +23,6 @@ enum {
     OUT_MAX = 64,
     SUCCESS_TOKENS = TOKEN / 10,
     NUMBER_SIZE = 24,
-    STATUS_SERVER_ERROR = 500,
 };
 
 static const struct token_rate budget = {.burst = 10 * TOKEN};

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/answer.h"
+#include "agent/http_status.h"
 #include "agent/registry.h"
 #include "agent/self.h"
 #include "agent/simulator_error.h"
@@ -22,7 +23,6 @@ enum {
     BODY_MAX = 4 * 1024 * 1024,
     PAGE_MAX = 64 * 1024,
     REQUESTS_PER_MINUTE = 4000, /* the limit that its headers tell of */
-    STATUS_OK = 200,
 };
 
 static const uint64_t answer_timeout_ns = 600 * NS_PER_S;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/outcome.h"
 
-enum { STATUS_OK = 200 };
+#include "agent/http_status.h"
 
 static const struct {
     const char *name;

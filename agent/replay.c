@@ -6,13 +6,14 @@
 #include "agent/answer.h"
 #include "agent/chat_body.h"
 #include "agent/exchange.h"
+#include "agent/http_status.h"
 #include "agent/registry.h"
 #include "agent/service.h"
 #include "base/safe_text.h"
 #include "io/redis.h"
 #include "io/server.h"
 
-enum { STATUS_OK = 200, STATUS_UNPROCESSABLE = 422, WORD_SIZE = 32 };
+enum { WORD_SIZE = 32 };
 
 static void count(const struct exchange *exchange, const char *status) {
     registry_count(

@@ -5,14 +5,13 @@
 
 #include "agent/agent.h"
 #include "agent/articles.h"
+#include "agent/http_status.h"
 #include "agent/search_endpoint.h"
 #include "agent/tool_call.h"
 #include "base/memory.h"
 #include "base/units.h"
 #include "io/http.h"
 #include "io/loop.h"
-
-enum { STATUS_OK = 200, STATUS_ERROR = 500 };
 
 /* The tool's own limit comes first: it tells the model what it was. */
 static const uint64_t timeout_ns = (TOOL_TIMEOUT_S + 1) * NS_PER_S;
@@ -145,7 +144,7 @@ static enum breaker_end end_of(
     const struct http_reply *reply, enum tool_status status) {
     if (status == TOOL_OK) return BREAKER_SUCCESS;
     bool is_unwell = reply->error.code != ERROR_NONE || reply->status == STATUS_OK ||
-                     reply->status >= STATUS_ERROR;
+                     reply->status >= STATUS_SERVER_ERROR;
     return is_unwell ? BREAKER_FAILURE : BREAKER_NEUTRAL;
 }
 

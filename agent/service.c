@@ -7,6 +7,7 @@
 #include "agent/agent.h"
 #include "agent/declare.h"
 #include "agent/exchange.h"
+#include "agent/http_status.h"
 #include "agent/queue_gauges.h"
 #include "agent/registry.h"
 #include "agent/routes.h"
@@ -16,13 +17,6 @@
 #include "io/loop.h"
 #include "io/redis.h"
 #include "io/server.h"
-
-enum {
-    STATUS_BAD_REQUEST = 400,
-    STATUS_UNAUTHORIZED = 401,
-    STATUS_NOT_FOUND = 404,
-    STATUS_NOT_ALLOWED = 405
-};
 
 static const uint64_t pulse_ns = NS_PER_S;
 static const uint64_t default_ping_ns = 15 * NS_PER_S;

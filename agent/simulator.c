@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agent/simulator.h"
 
+#include "agent/http_status.h"
 #include "agent/replies.h"
 #include "agent/simulator_error.h"
 #include "agent/simulator_request.h"
@@ -10,7 +11,6 @@
 #include "io/json.h"
 
 enum {
-    STATUS_OK = 200,
     BYTES_PER_TOKEN = 4, /* about, in English */
     SLOW_FACTOR = 5,
     RETRY_AFTER_S = 1,

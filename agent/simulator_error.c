@@ -4,9 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "agent/http_status.h"
 #include "base/json_writer.h"
-
-enum { STATUS_UNAVAILABLE = 503 };
 
 static const struct {
     unsigned status;
