@@ -71,28 +71,24 @@ static void write_time(
 }
 
 /* Redis is no place to trust: what is put into the answer as it is has to be JSON. */
-static void write_stored(
-    struct json_writer *json, const char *name, struct slice stored) {
-    struct error err = {0};
-    struct document *document = json_parse(stored, &err);
-    json_key(json, name);
-    if (document) {
-        json_raw(json, stored);
-    } else {
-        json_null(json);
-    }
-    document_free(document);
-}
-
 static void write_stored_calls(
     struct json_writer *json, const struct redis_reply *fields) {
     struct slice calls = job_field(fields, "calls");
+    struct error err = {0};
     struct buffer list;
     buffer_init(&list, CHAT_BODY_MAX);
     buffer_add_char(&list, '[');
     buffer_add(&list, calls.data, calls.length);
     buffer_add_char(&list, ']');
-    write_stored(json, "tool_calls", buffer_slice(&list));
+    struct document *document =
+        list.overflow ? NULL : json_parse(buffer_slice(&list), &err);
+    json_key(json, "tool_calls");
+    if (document) {
+        json_raw(json, buffer_slice(&list));
+    } else {
+        json_null(json);
+    }
+    document_free(document);
     buffer_clear(&list);
 }
 
@@ -101,22 +97,24 @@ static void write_cached(struct json_writer *json, const struct redis_reply *fie
     json_field_bool(json, "cached", is_cached);
 }
 
-static struct usage stored_usage(const struct redis_reply *fields) {
-    return (struct usage){
+static void write_stored_usage(
+    struct json_writer *json, const struct redis_reply *fields) {
+    struct usage usage = {
         .input = count_of(fields, "input_tokens"),
         .output = count_of(fields, "output_tokens"),
         .cache_read = count_of(fields, "cache_read_tokens"),
         .cache_write = count_of(fields, "cache_write_tokens")};
+    double cost_usd = 0;
+    struct scan cost = scan_of(job_field(fields, "cost_usd"));
+    bool cost_known = decimal_take(&cost, &cost_usd) && scan_done(&cost);
+    write_usage(json, &usage, cost_known, cost_usd);
 }
 
 static void write_ended(struct json_writer *json, const struct redis_reply *fields) {
-    struct usage usage = stored_usage(fields);
-    struct slice cost = job_field(fields, "cost_usd");
     json_field_slice(json, "outcome", job_field(fields, "outcome"));
     json_field_slice(json, "response", job_field(fields, "response"));
     write_cached(json, fields);
-    write_usage(json, &usage, false, 0);
-    if (cost.length > 0) write_stored(json, "cost_usd", cost);
+    write_stored_usage(json, fields);
     write_stored_calls(json, fields);
     struct slice error = job_field(fields, "error");
     if (error.length == 0) return;
@@ -130,17 +128,13 @@ static void write_ended(struct json_writer *json, const struct redis_reply *fiel
 
 void chat_body_write_again(const struct redis_reply *fields, struct buffer *body) {
     struct json_writer json = json_writer_to(body);
-    struct usage usage = stored_usage(fields);
-    double cost_usd = 0;
-    struct scan cost = scan_of(job_field(fields, "cost_usd"));
-    bool cost_known = decimal_take(&cost, &cost_usd);
     json_object_begin(&json);
     json_field_slice(&json, "response", job_field(fields, "response"));
     json_field_slice(&json, "job_id", job_field(fields, "id"));
     json_field_slice(&json, "version", job_field(fields, "version"));
     json_field_slice(&json, "outcome", job_field(fields, "outcome"));
     write_cached(&json, fields);
-    write_usage(&json, &usage, cost_known, cost_usd);
+    write_stored_usage(&json, fields);
     write_stored_calls(&json, fields);
     json_object_end(&json);
 }

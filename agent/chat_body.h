@@ -9,7 +9,8 @@ struct redis_reply;
 
 enum { CHAT_BODY_MAX = 1024 * 1024 };
 
-/* {"response", "job_id", "version", "outcome", "cached", "usage", "tool_calls"} */
+/* {"response", "job_id", "version", "outcome", "cached", "usage", "tool_calls"}; the usage
+ * has a "cost_usd" when the cost is known. */
 void chat_body_write(
     const struct chat_result *result, const char *job_id, const char *version,
     struct buffer *body);
