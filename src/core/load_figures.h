@@ -7,7 +7,7 @@
 
 #include "core/state_sizes.h"
 
-enum { LOAD_GATE_SIZE = 40, LOAD_WORD_SIZE = 16 };
+enum { LOAD_GATE_SIZE = 40, LOAD_FIGURE_SIZE = 16 };
 
 /* Of the last second. */
 struct load_rates {
@@ -18,7 +18,7 @@ struct load_rates {
     float timeout_ratio;
 };
 
-enum load_health {
+enum load_limit {
     LOAD_HEALTH_UNKNOWN,
     LOAD_HEALTHY,
     LOAD_LIMITED, /* the generator is the limit: the figures are not the target's */
@@ -26,7 +26,7 @@ enum load_health {
 };
 
 struct load_generator {
-    uint8_t health;              /* enum load_health */
+    uint8_t health;              /* enum load_limit */
     char limit[STATE_NAME_SIZE]; /* why it is the limit: "lag over 10% of p99"; "" */
     uint16_t workers;            /* processes */
     float cpu_cores;             /* 0.38: 38 % of one core, over all workers */
@@ -52,15 +52,15 @@ struct load_comparison {
 
 /* A limit that the run has to keep, and how it stands. */
 struct load_gate {
-    char words[LOAD_GATE_SIZE]; /* "p95<2s" */
-    char value[LOAD_WORD_SIZE]; /* "1.21s"; "": nothing was measured */
-    uint8_t verdict;            /* enum verdict; INCONCLUSIVE with too few samples */
-    float limit_ms;             /* of a latency; NaN for other gates */
+    char words[LOAD_GATE_SIZE];   /* "p95<2s" */
+    char value[LOAD_FIGURE_SIZE]; /* "1.21s"; "": nothing was measured */
+    uint8_t verdict;              /* enum verdict; INCONCLUSIVE with too few samples */
+    float limit_ms;               /* of a latency; NaN for other gates */
 };
 
 /* How often one kind of answer came: a status, or why there was none. */
 struct load_answer {
-    char name[LOAD_WORD_SIZE]; /* "200", "timeout" */
+    char name[LOAD_FIGURE_SIZE]; /* "200", "timeout" */
     bool failed;
     uint64_t count;
 };

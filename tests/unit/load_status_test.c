@@ -59,7 +59,7 @@ static void what_cannot_be_used_is_not_sound(void **state) {
     bad.phase = LOAD_PHASE_COUNT;
     assert_false(load_status_is_sound(&bad));
     bad = good;
-    memset(bad.answers[LOAD_ANSWERS_MAX - 1].name, 'x', LOAD_WORD_SIZE);
+    memset(bad.answers[LOAD_ANSWERS_MAX - 1].name, 'x', LOAD_FIGURE_SIZE);
     assert_false(load_status_is_sound(&bad));
     bad = good;
     memset(bad.generator.limit, 'x', sizeof bad.generator.limit);

@@ -68,7 +68,7 @@ static void put_health(struct load_rows *rows, const struct load_generator *gene
     bool wide = rows->rect.width >= LONG_FROM;
     char words[WORDS_SIZE];
     struct text text = TEXT_IN(words);
-    switch ((enum load_health)generator->health) {
+    switch ((enum load_limit)generator->health) {
     case LOAD_HEALTHY:
         load_rows_put(
             rows, "verdict", ROLE_OK, wide ? "✔ generator healthy" : "✔ healthy");
