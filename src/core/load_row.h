@@ -44,7 +44,8 @@ struct load_row {
     uint64_t sent_bytes, received_bytes; /* of HTTP, without TLS */
     uint64_t failures[LOAD_FAILURE_COUNT];
     uint64_t statuses[LOAD_STATUS_COUNT]; /* of whole answers; see load_row_status() */
-    uint64_t jobs_good, jobs_bad, jobs_lost; /* lost: not done after the last poll */
+    uint64_t jobs_good, jobs_bad, jobs_lost; /* lost: not done after the last poll,
+                                              * or when the run was over */
     /* In microseconds, of whole answers and of timeouts. */
     struct histogram service;    /* from the send */
     struct histogram response;   /* from the intended start: what a user waits */

@@ -251,6 +251,9 @@ void client_stop(struct client *client) {
     }
     if (client->state == CLIENT_ASKING) client->run->in_flight--;
     if (client->state != CLIENT_FREE) client->run->busy--;
+    if (client->errand && client->errand->job[0]) {
+        client->run->report->rows[client->task].jobs_lost++;
+    }
     client->state = CLIENT_FREE;
     client->deadline_ns = 0;
     errand_free(client->errand);

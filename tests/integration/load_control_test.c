@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "io/loop.h"
 #include "support/load_scene.h"
@@ -118,6 +119,24 @@ static void nobody_waits_longer_than_the_drain(void **state) {
     assert_int_equal(scene->load.sum->rows[0].abandoned, 4);
 }
 
+static void a_job_that_is_not_done_in_time_is_lost(void **state) {
+    struct load_scene *scene = *state;
+    struct load_plan *plan = load_scene_set_up(scene, ODD_JOB);
+    struct load_task *task = &plan->tasks[0];
+    plan->requests_max = 0;
+    plan->run_time_ns = plan->drain_ns = 100 * NS_PER_MS;
+    text_copy(task->method, sizeof task->method, "POST");
+    task->job.wanted = true;
+    text_copy(task->job.path, sizeof task->job.path, "/job/${job}");
+    task->job.poll_ns = 20 * NS_PER_S;
+    assert_int_equal(test_load_run(&scene->load), 0);
+    load_scene_balance(&scene->load);
+    const struct load_row *row = &scene->load.sum->rows[0];
+    assert_int_equal(row->jobs_lost, 4);
+    assert_int_equal(row->sent, 4);
+    assert_int_equal(row->abandoned, 0);
+}
+
 static void the_end_of_its_pipe_is_its_end(void **state) {
     struct load_scene *scene = *state;
     load_scene_set_up(scene, ODD_SILENT)->requests_max = 0;
@@ -152,6 +171,7 @@ int main(void) {
         ON_SCENE(shards_share_what_is_to_be_done),
         ON_SCENE(a_signal_drains_and_the_last_report_comes),
         ON_SCENE(nobody_waits_longer_than_the_drain),
+        ON_SCENE(a_job_that_is_not_done_in_time_is_lost),
         ON_SCENE(the_end_of_its_pipe_is_its_end),
         cmocka_unit_test(it_says_what_is_wrong_without_its_pipes),
     };
