@@ -55,6 +55,44 @@ static void an_impossible_plan_is_refused_in_words(void **state) {
     assert_non_null(strstr(scene->load.last->words, "no load at all"));
 }
 
+static void allow(struct load_scene *scene, uint64_t soft, uint64_t hard) {
+    scene->load.descriptors[0] = soft;
+    scene->load.descriptors[1] = hard;
+}
+
+static void more_users_than_descriptors_are_refused(void **state) {
+    struct load_scene *scene = *state;
+    load_scene_set_up(scene, ODD_GOOD)->level = 200;
+    allow(scene, 100, 200);
+    assert_int_equal(test_load_run(&scene->load), 2);
+    assert_int_equal(scene->load.last->ended, LOAD_ENDED_REFUSED);
+    assert_non_null(
+        strstr(scene->load.last->words, "264 descriptors, 200 are allowed"));
+    assert_int_equal(scene->server.counts->connections, 0);
+}
+
+static void descriptors_are_raised_as_far_as_needed(void **state) {
+    struct load_scene *scene = *state;
+    load_scene_set_up(scene, ODD_GOOD)->level = 200;
+    allow(scene, 100, 1000);
+    assert_int_equal(test_load_run(&scene->load), 0);
+    load_scene_balance(&scene->load);
+    assert_int_equal(load_row_failed(&scene->load.sum->rows[0]), 0);
+    assert_int_equal(scene->load.ready.descriptors, 1000);
+}
+
+static void a_pool_that_may_be_too_large_is_noted(void **state) {
+    struct load_scene *scene = *state;
+    struct load_plan *plan = load_scene_set_up(scene, ODD_GOOD);
+    plan->model = LOAD_ARRIVALS;
+    plan->connections_max = 5000;
+    plan->requests_max = 2;
+    allow(scene, 100, 200);
+    assert_int_equal(test_load_run(&scene->load), 0);
+    assert_int_equal(scene->load.ready.note_count, 1);
+    assert_non_null(strstr(scene->load.ready.notes[0].words, "5000 connections"));
+}
+
 static void expect_users(struct test_load *load, uint64_t users) {
     while (load->last->gauges.users != users) {
         assert_true(test_load_next(load));
@@ -167,6 +205,9 @@ int main(void) {
         ON_SCENE(a_closed_port_is_unreached),
         ON_SCENE(a_target_that_goes_away_is_not_asked_in_a_frenzy),
         ON_SCENE(an_impossible_plan_is_refused_in_words),
+        ON_SCENE(more_users_than_descriptors_are_refused),
+        ON_SCENE(descriptors_are_raised_as_far_as_needed),
+        ON_SCENE(a_pool_that_may_be_too_large_is_noted),
         ON_SCENE(users_come_and_go_when_told),
         ON_SCENE(shards_share_what_is_to_be_done),
         ON_SCENE(a_signal_drains_and_the_last_report_comes),

@@ -110,6 +110,10 @@ void test_load_start(struct test_load *load) {
         close(to[1]);
         close(from[0]);
         close(from[1]);
+        if (load->descriptors[1] > 0) {
+            const struct rlimit limit = {load->descriptors[0], load->descriptors[1]};
+            setrlimit(RLIMIT_NOFILE, &limit);
+        }
         execl(program, program, (char *)NULL);
         _exit(127);
     }

@@ -17,6 +17,7 @@ struct test_load {
     struct load_report *last; /* the one that was read last */
     struct load_report *sum;  /* of all of them */
     unsigned reports;
+    uint64_t descriptors[2]; /* its soft and hard limit; 0: as they are */
     pid_t pid;
     int to, from; /* its pipes; -1 when closed */
     struct buffer came;
