@@ -32,6 +32,10 @@ void run_record_begin(
     text_copy(start.id, sizeof start.id, record->id_string);
     text_copy_cut(start.target, sizeof start.target, record->target);
     text_copy_cut(start.scenario, sizeof start.scenario, record->scenario);
+    if (record->scenario_hash) {
+        text_copy(
+            start.scenario_hash, sizeof start.scenario_hash, record->scenario_hash);
+    }
     text_copy_cut(start.actor, sizeof start.actor, record->user);
     operator_host(start.host);
     struct journal_entry *entry = memory_new(sizeof *entry);

@@ -16,7 +16,8 @@ struct run_record {
     const char
         *type; /* "smoke": of smoke.start and smoke.end; borrowed, and so is all */
     const char *target, *user;
-    const char *scenario; /* "default", or the file's name */
+    const char *scenario;      /* "default", or the file's name */
+    const char *scenario_hash; /* only like runs are compared; NULL for none */
     uint8_t id[ULID_SIZE];
     char id_string[ULID_STRING_SIZE];
 };

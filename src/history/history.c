@@ -2,6 +2,7 @@
 #include "history/history.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/panic.h"
@@ -31,6 +32,10 @@ struct write {
     struct journal_entry entry;
     struct run_result *results;
     uint32_t result_count;
+    struct run_metric *metrics;
+    uint32_t metric_count;
+    struct run_histogram *histograms;
+    uint32_t histogram_count;
     struct error error;
     history_done_fn on_committed;
     void *owner;
@@ -66,6 +71,8 @@ static void write_free(void *data) {
     struct write *write = data;
     shelf_release(write->shelf);
     free(write->results);
+    free(write->metrics);
+    free(write->histograms);
     free(write);
 }
 
@@ -87,13 +94,29 @@ static bool shelf_open(struct shelf *shelf, struct error *err) {
     return shelf->sqlite != NULL;
 }
 
+static bool add_figures(struct sqlite *sqlite, struct write *write) {
+    const char *run = write->end.id;
+    for (uint32_t i = 0; i < write->metric_count; i++) {
+        const struct run_metric *metric = &write->metrics[i];
+        if (!runs_add_metric(sqlite, run, metric, &write->error)) return false;
+    }
+    for (uint32_t i = 0; i < write->histogram_count; i++) {
+        const struct run_histogram *item = &write->histograms[i];
+        if (!runs_add_histogram(
+                sqlite, run, item->name, &item->histogram, &write->error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool add_end(struct sqlite *sqlite, struct write *write) {
     const char *run = write->end.id;
     for (uint32_t i = 0; i < write->result_count; i++) {
         const struct run_result *result = &write->results[i];
         if (!runs_add_result(sqlite, run, result, &write->error)) return false;
     }
-    return runs_end(sqlite, &write->end, &write->error);
+    return add_figures(sqlite, write) && runs_end(sqlite, &write->end, &write->error);
 }
 
 static bool add_rows(struct sqlite *sqlite, struct write *write) {
@@ -177,18 +200,31 @@ void history_begin(
     send_off(write);
 }
 
+/* A copy of a list. */
+static void *copy_list(const void *items, uint32_t count, size_t size) {
+    void *copy = memory_new_array(count, size);
+    if (count > 0) memcpy(copy, items, count * size);
+    return copy;
+}
+
 void history_end(
     struct history *history, const struct run_outcome *outcome,
     history_done_fn on_committed, void *owner) {
     struct write *write =
         new_write(history, WRITE_END, &outcome->entry, on_committed, owner);
     ensure(outcome->result_count <= HISTORY_RESULTS_MAX);
+    ensure(outcome->metric_count <= HISTORY_METRICS_MAX);
+    ensure(outcome->histogram_count <= HISTORY_HISTOGRAMS_MAX);
     write->end = outcome->end;
     write->result_count = outcome->result_count;
-    write->results = memory_new_array(outcome->result_count, sizeof *write->results);
-    for (uint32_t i = 0; i < outcome->result_count; i++) {
-        write->results[i] = outcome->results[i];
-    }
+    write->metric_count = outcome->metric_count;
+    write->histogram_count = outcome->histogram_count;
+    write->results =
+        copy_list(outcome->results, write->result_count, sizeof *write->results);
+    write->metrics =
+        copy_list(outcome->metrics, write->metric_count, sizeof *write->metrics);
+    write->histograms = copy_list(
+        outcome->histograms, write->histogram_count, sizeof *write->histograms);
     send_off(write);
 }
 

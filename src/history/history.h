@@ -10,7 +10,12 @@
 struct history;
 struct loop;
 
-enum { HISTORY_RESULTS_MAX = 256, HISTORY_PENDING_MAX = 64 };
+enum {
+    HISTORY_RESULTS_MAX = 256,
+    HISTORY_METRICS_MAX = 64,
+    HISTORY_HISTOGRAMS_MAX = 64,
+    HISTORY_PENDING_MAX = 64,
+};
 
 /* The file is opened by the first write. An empty path is the one of store_path(). */
 struct history *history_new(struct loop *loop, const char *path);
@@ -27,12 +32,23 @@ void history_begin(
     struct history *history, const struct run_start *start,
     const struct journal_entry *intent, history_done_fn on_committed, void *owner);
 
-/* How a run ended, its results and what became of the intent. */
+/* A histogram by its name, unique within a run. */
+struct run_histogram {
+    char name[RUNS_NAME_SIZE];
+    struct histogram histogram;
+};
+
+/* How a run ended, its results, its figures and what became of the intent. All lists are
+ * borrowed for the call. */
 struct run_outcome {
     struct run_end end;
     struct journal_entry entry;
-    const struct run_result *results; /* borrowed for the call */
-    uint32_t result_count;            /* at most HISTORY_RESULTS_MAX */
+    const struct run_result *results;
+    uint32_t result_count; /* at most HISTORY_RESULTS_MAX */
+    const struct run_metric *metrics;
+    uint32_t metric_count; /* at most HISTORY_METRICS_MAX */
+    const struct run_histogram *histograms;
+    uint32_t histogram_count; /* at most HISTORY_HISTOGRAMS_MAX */
 };
 
 /* All of it in one transaction. */

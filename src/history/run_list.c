@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "history/run_list.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/safe_text.h"
@@ -106,6 +107,22 @@ bool run_read_results(
            (step = statement_next(statement, err)) == STATEMENT_ROW) {
         read_result(statement, &list->results[list->count++]);
     }
+    statement_free(statement);
+    return step != STATEMENT_FAILED;
+}
+
+bool run_read_metric(
+    struct sqlite *sqlite, const char *id, const char *name, double *value,
+    struct error *err) {
+    struct statement *statement = statement_new(
+        sqlite,
+        "SELECT value FROM metric WHERE run_id=? AND name=? AND labels='' AND n>0",
+        err);
+    if (!statement) return false;
+    statement_bind_string(statement, 1, id);
+    statement_bind_string(statement, 2, name);
+    enum statement_step step = statement_next(statement, err);
+    *value = step == STATEMENT_ROW ? statement_double(statement, 0) : (double)NAN;
     statement_free(statement);
     return step != STATEMENT_FAILED;
 }

@@ -59,3 +59,8 @@ struct run_results {
 };
 bool run_read_results(
     struct sqlite *sqlite, const char *id, struct run_results *list, struct error *err);
+
+/* One figure of a run; NaN for one that was not measured, or is not there. */
+bool run_read_metric(
+    struct sqlite *sqlite, const char *id, const char *name, double *value,
+    struct error *err);

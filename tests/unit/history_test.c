@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "history/history.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "history/run_list.h"
 #include "history/store.h"
 #include "io/folders.h"
 #include "io/loop.h"
@@ -118,6 +120,53 @@ static void a_run_its_results_and_its_journal_are_on_disk(void **state) {
     sqlite_close(sqlite);
 }
 
+static void end_with_figures(struct desk *desk, const char *id) {
+    const struct run_metric metrics[] = {
+        {"rps", 41.5, 83, "1/s", "higher"},
+        {"p99", (double)NAN, 0, "ms", "lower"},
+    };
+    struct run_histogram *item = memory_new(sizeof *item);
+    text_copy_cut(item->name, sizeof item->name, "latency");
+    histogram_record(&item->histogram, 1234, 5);
+    struct run_outcome outcome = {
+        .end = {.verdict = VERDICT_PASS, .ended_ms = 9},
+        .entry = entry_of(id, JOURNAL_DONE),
+        .metrics = metrics,
+        .metric_count = 2,
+        .histograms = item,
+        .histogram_count = 1,
+    };
+    text_copy_cut(outcome.end.id, sizeof outcome.end.id, id);
+    history_end(desk->history, &outcome, on_committed, desk);
+    free(item); /* it was copied */
+}
+
+static void the_figures_and_histograms_of_a_run_are_on_disk(void **state) {
+    struct desk *desk = *state;
+    static const char id[] = "01ARYZ6S41ZZZZZZZZZZZZZZZZ";
+    struct run_start start = start_of(id);
+    struct journal_entry intent = entry_of(id, JOURNAL_INTENT);
+    history_begin(desk->history, &start, &intent, on_committed, desk);
+    end_with_figures(desk, id);
+    loop_run(desk->loop);
+    assert_int_equal(desk->last.code, ERROR_NONE);
+
+    struct error err = {0};
+    struct sqlite *sqlite = store_open(desk->path, &err);
+    struct histogram *histogram = memory_new(sizeof *histogram);
+    double value = 0;
+    assert_true(run_read_metric(sqlite, id, "rps", &value, &err));
+    assert_true(value > 41.4 && value < 41.6);
+    assert_true(run_read_metric(sqlite, id, "p99", &value, &err));
+    assert_true(isnan(value));
+    assert_true(run_read_metric(sqlite, id, "nothing", &value, &err));
+    assert_true(isnan(value));
+    assert_true(runs_read_histogram(sqlite, id, "latency", histogram, &err));
+    assert_int_equal(histogram->count, 5);
+    sqlite_close(sqlite);
+    free(histogram);
+}
+
 static void a_second_begin_of_the_same_run_is_refused_whole(void **state) {
     struct desk *desk = *state;
     struct run_start start = start_of("a");
@@ -184,6 +233,7 @@ static void after_free_no_callback_runs(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         DESK_TEST(a_run_its_results_and_its_journal_are_on_disk),
+        DESK_TEST(the_figures_and_histograms_of_a_run_are_on_disk),
         DESK_TEST(a_second_begin_of_the_same_run_is_refused_whole),
         DESK_TEST(the_journal_cannot_be_changed_and_a_forged_row_is_found),
         DESK_TEST(a_folder_that_is_not_there_is_an_error_in_words),
