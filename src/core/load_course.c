@@ -80,13 +80,18 @@ static double seconds_of(const struct load_report *report) {
     return (double)(report->end_ns - report->start_ns) / (double)NS_PER_S;
 }
 
-static struct gate_figures figures_of(
-    const struct load_sum *sum, const struct load_report *report) {
+double load_course_span_s(const struct load_course *course) {
+    double whole = seconds_of(&course->total);
+    double planned = (double)course->scenario->plan.run_time_ns / (double)NS_PER_S;
+    return planned > 0 && whole > planned ? planned : whole;
+}
+
+static struct gate_figures figures_of(const struct load_sum *sum, double seconds) {
     return (struct gate_figures){
         .latency = &sum->wait,
         .requests = sum->requests,
         .failures = sum->failures,
-        .seconds = seconds_of(report),
+        .seconds = seconds,
     };
 }
 
@@ -100,9 +105,9 @@ static void watch_gate(
         load_course_sum(course, &course->total, task, &sums[1]);
     }
     const struct gate_figures second =
-        figures_of(sums ? &sums[0] : &course->now, &course->second);
+        figures_of(sums ? &sums[0] : &course->now, seconds_of(&course->second));
     const struct gate_figures total =
-        figures_of(sums ? &sums[1] : &course->all, &course->total);
+        figures_of(sums ? &sums[1] : &course->all, load_course_span_s(course));
     gate_watch_on_second(watch, &second, &total, ramping);
     free(sums);
 }

@@ -59,6 +59,10 @@ void load_course_on_second(struct load_course *course);
 /* The condition of abort_on that holds now, or NULL. */
 const struct gate_watch *load_course_abort(const struct load_course *course);
 
+/* How long requests were sent, in seconds: without the time that answers were waited for
+ * at the end. */
+double load_course_span_s(const struct load_course *course);
+
 /* The sum over one task and its polls, or over all for LOAD_TASKS_MAX. */
 void load_course_sum(
     const struct load_course *course, const struct load_report *report, uint32_t task,

@@ -17,6 +17,7 @@ void target_init(struct target *target) {
         .class = TARGET_PRODUCTION,
         .slo_p95_ms = (double)NAN,
         .slo_availability = (double)NAN,
+        .load = {(double)NAN, (double)NAN, (double)NAN},
         .poll_health_ns = NS_PER_S,
         .poll_metrics_ns = NS_PER_S,
         .poll_redis_ns = NS_PER_S,

@@ -40,9 +40,10 @@ struct target {
     uint32_t process_count;
     struct target_process processes[TARGET_PROCESSES_MAX];
     char rollout_socket[TARGET_FILE_SIZE]; /* of the controller; "" for none */
-    double expected_rps;                   /* 0 when not configured */
-    double slo_p95_ms;                     /* NaN when not configured */
-    double slo_availability;               /* 0 to 1; NaN when not configured */
+    struct target_load load;
+    double expected_rps;     /* 0 when not configured */
+    double slo_p95_ms;       /* NaN when not configured */
+    double slo_availability; /* 0 to 1; NaN when not configured */
     uint64_t poll_health_ns, poll_metrics_ns, poll_redis_ns;
     bool real_model; /* behind it is a model that costs money */
     bool bare;       /* nothing but a URL: what is not there is not missed */

@@ -36,6 +36,13 @@ struct target_queue {
     uint8_t track;  /* or STATE_TRACK_NONE */
 };
 
+/* How much load it may get and what that costs; NaN where nobody has said it. */
+struct target_load {
+    double max_rps;            /* of a production target: more is refused */
+    double tokens_per_request; /* of a model, in and out together */
+    double usd_per_request;
+};
+
 struct target_process {
     char name[STATE_NAME_SIZE];
     char pid_file[TARGET_FILE_SIZE];
