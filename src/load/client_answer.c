@@ -6,6 +6,8 @@
 #include "load/errand.h"
 #include "load/load_run.h"
 
+enum { STATUS_ACCEPTED = 202 };
+
 static const struct load_task *task_of(const struct client *client) {
     return &client->run->plan->tasks[client->task];
 }
@@ -78,7 +80,8 @@ static void go_on(struct client *client, uint64_t now_ns, bool good) {
     const struct load_job *job = &task_of(client)->job;
     client->state = CLIENT_FREE;
     client->deadline_ns = 0;
-    if (!job->wanted || (!client->polling && !good)) {
+    bool named = job->wanted && client->errand && client->errand->job[0];
+    if (!named || (!client->polling && !good)) {
         end_turn(client, now_ns);
         return;
     }
@@ -119,6 +122,21 @@ static bool has_status(const struct client *client) {
     return load_task_takes_status(task_of(client), status);
 }
 
+/* A service may also answer at once: only "accepted" promises a job, and an answer that
+ * says how its job has ended needs no more questions. */
+static bool names_job_or_answers(struct client *client, const struct load_job *job) {
+    if (client->reader.status == STATUS_ACCEPTED) {
+        return errand_find_job(client->errand, job);
+    }
+    switch (errand_look(client->errand, job)) {
+    case ERRAND_GOES_ON: errand_find_job(client->errand, job); return true;
+    case ERRAND_BAD: return false;
+    case ERRAND_GOOD:
+    case ERRAND_UNREADABLE: break;
+    }
+    return true;
+}
+
 static bool has_content(struct client *client) {
     const struct load_task *task = task_of(client);
     if (client->polling) return true;
@@ -127,7 +145,7 @@ static bool has_content(struct client *client) {
         return false;
     }
     if (task->stream && client->errand->failed) return false;
-    return !task->job.wanted || errand_find_job(client->errand, &task->job);
+    return !task->job.wanted || names_job_or_answers(client, &task->job);
 }
 
 void client_answer_came(struct client *client, uint64_t now_ns) {

@@ -79,13 +79,18 @@ static bool is_one_of(const struct load_word *words, uint32_t count, const char 
     return false;
 }
 
-enum errand_job errand_judge(struct errand *errand, const struct load_job *job) {
+enum errand_job errand_look(struct errand *errand, const struct load_job *job) {
     char status[LOAD_WORD_SIZE];
     struct text words = TEXT_IN(status);
     bool found = !errand->body.overflow && find_words(errand, job->status, &words);
-    buffer_reset(&errand->body);
     if (!found) return ERRAND_UNREADABLE;
     if (is_one_of(job->good, job->good_count, status)) return ERRAND_GOOD;
     if (is_one_of(job->bad, job->bad_count, status)) return ERRAND_BAD;
     return ERRAND_GOES_ON;
+}
+
+enum errand_job errand_judge(struct errand *errand, const struct load_job *job) {
+    enum errand_job how = errand_look(errand, job);
+    buffer_reset(&errand->body);
+    return how;
 }

@@ -32,5 +32,6 @@ bool errand_find_job(struct errand *errand, const struct load_job *job);
 
 enum errand_job { ERRAND_GOES_ON, ERRAND_GOOD, ERRAND_BAD, ERRAND_UNREADABLE };
 
-/* From the answer's body: how the job is. */
+/* From the answer's body: how the job is. After errand_judge() it is gone. */
+enum errand_job errand_look(struct errand *errand, const struct load_job *job);
 enum errand_job errand_judge(struct errand *errand, const struct load_job *job);
