@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+#include "actions/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "actions/load_worker.h"
+#include "base/memory.h"
+#include "base/panic.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "io/loop.h"
+
+enum { SLOTS = 4 };
+
+#define READY_LIMIT_NS (20 * NS_PER_S)
+#define END_GRACE_NS   (5 * NS_PER_S)
+#define CUT_GRACE_NS   (500 * NS_PER_MS)
+
+/* The reports of one interval, until all generators have sent theirs. */
+struct slot {
+    uint64_t sequence; /* 0: free */
+    uint32_t reports;
+    struct load_report sum;
+};
+
+struct member {
+    struct load_worker *worker; /* NULL once it has ended */
+    bool ready;
+    bool said_all; /* its last report has come */
+};
+
+struct load {
+    struct loop *loop; /* borrowed */
+    struct load_options options;
+    uint64_t drain_ns;
+    struct load_report *scratch;
+    struct slot *slots; /* SLOTS of them */
+    uint64_t told;      /* the last interval that was */
+    uint32_t ready_count, alive_count;
+    bool started, stopping;
+    struct load_ready notes; /* of all, as far as there is room */
+    struct load_finish finish;
+    struct loop_timer *limit; /* until all are ready, or have ended */
+    struct member members[LOAD_WORKERS_MAX];
+};
+
+static void on_ready(void *owner, uint32_t index, const struct load_ready *ready);
+static void on_report(void *owner, uint32_t index, const struct load_report *report);
+static void on_end(void *owner, uint32_t index, const struct error *why);
+static void on_limit(void *owner, uint64_t now_ns);
+
+static const struct load_worker_handlers handlers = {
+    .on_ready = on_ready, .on_report = on_report, .on_end = on_end};
+
+static bool start_workers(
+    struct load *load, const struct load_plan *whole, struct error *err) {
+    struct load_plan *plan = memory_new(sizeof *plan);
+    bool started = true;
+    *plan = *whole;
+    plan->shards = load->options.workers;
+    for (uint32_t i = 0; i < load->options.workers && started; i++) {
+        plan->shard = i;
+        const struct load_worker_options options = {
+            .program = load->options.program,
+            .plan = plan,
+            .scratch = load->scratch,
+            .index = i,
+            .stderr_fd = load->options.stderr_fd,
+            .handlers = &handlers,
+            .owner = load,
+        };
+        load->members[i].worker = load_worker_start(load->loop, &options, err);
+        started = load->members[i].worker != NULL;
+        load->alive_count += started;
+    }
+    explicit_bzero(plan, sizeof *plan);
+    free(plan);
+    return started;
+}
+
+struct load *load_start(
+    struct loop *loop, const struct load_options *options, struct error *err) {
+    ensure(options->workers >= 1 && options->workers <= LOAD_WORKERS_MAX);
+    if (!load_plan_check(options->plan, err)) return NULL;
+    struct load *load = memory_new(sizeof *load);
+    load->loop = loop;
+    load->options = *options;
+    load->options.plan = NULL;
+    load->drain_ns = options->plan->drain_ns;
+    load->scratch = memory_new(sizeof *load->scratch);
+    load->slots = memory_new_array(SLOTS, sizeof *load->slots);
+    if (!start_workers(load, options->plan, err)) {
+        load_free(load);
+        return NULL;
+    }
+    load->limit = loop_after(loop, READY_LIMIT_NS, on_limit, load);
+    return load;
+}
+
+void load_free(struct load *load) {
+    if (!load) return;
+    loop_timer_free(load->limit);
+    for (uint32_t i = 0; i < load->options.workers; i++) {
+        load_worker_free(load->members[i].worker);
+    }
+    free(load->slots);
+    free(load->scratch);
+    free(load);
+}
+
+static void control(struct load *load, const struct load_control *what) {
+    for (uint32_t i = 0; i < load->options.workers; i++) {
+        if (load->members[i].worker) {
+            load_worker_control(load->members[i].worker, what);
+        }
+    }
+}
+
+/* Whoever does not keep to the time is ended. */
+static void limit(struct load *load, uint64_t limit_ns) {
+    loop_timer_free(load->limit);
+    load->limit = loop_after(load->loop, limit_ns, on_limit, load);
+}
+
+void load_set_level(struct load *load, double level) {
+    const struct load_control what = {.kind = LOAD_CONTROL_LEVEL, .level = level};
+    if (load->started && !load->stopping) control(load, &what);
+}
+
+void load_stop(struct load *load) {
+    const struct load_control what = {.kind = LOAD_CONTROL_STOP};
+    if (load->stopping) return;
+    load->stopping = true;
+    if (load->started) {
+        control(load, &what);
+        limit(load, load->drain_ns + END_GRACE_NS);
+    } else {
+        load_cut(load);
+    }
+}
+
+void load_cut(struct load *load) {
+    load->stopping = true;
+    for (uint32_t i = 0; i < load->options.workers; i++) {
+        if (load->members[i].worker) {
+            load_worker_end(load->members[i].worker, CUT_GRACE_NS);
+        }
+    }
+}
+
+static void lose(struct load *load, const char *words) {
+    load->finish.lost = true;
+    load->finish.workers_lost++;
+    if (load->finish.words[0]) return;
+    text_copy_cut(load->finish.words, sizeof load->finish.words, words);
+}
+
+static void on_limit(void *owner, uint64_t now_ns) {
+    struct load *load = owner;
+    (void)now_ns;
+    load->limit = NULL;
+    lose(
+        load, load->started ? "a generator did not end in time"
+                            : "a generator was not ready in time");
+    load_cut(load);
+}
+
+/* Until they begin */
+
+static void take_notes(struct load *load, const struct load_ready *ready) {
+    struct load_ready *all = &load->notes;
+    uint32_t count = all->note_count;
+    if (load->ready_count == 0) {
+        *all = *ready;
+        return;
+    }
+    for (uint32_t i = 0; i < ready->note_count && count < LOAD_NOTES_MAX; i++) {
+        bool known = false;
+        for (uint32_t k = 0; k < count; k++) {
+            known = known || strcmp(all->notes[k].words, ready->notes[i].words) == 0;
+        }
+        if (!known) all->notes[count++] = ready->notes[i];
+    }
+    all->note_count = count;
+}
+
+static void on_ready(void *owner, uint32_t index, const struct load_ready *ready) {
+    static const struct load_control start = {.kind = LOAD_CONTROL_START};
+    struct load *load = owner;
+    if (load->members[index].ready || load->started) return;
+    load->members[index].ready = true;
+    take_notes(load, ready);
+    load->ready_count++;
+    if (load->ready_count < load->options.workers || load->stopping) return;
+    loop_timer_free(load->limit);
+    load->limit = NULL;
+    load->started = true;
+    control(load, &start);
+    load->options.on_start(load->options.owner, &load->notes);
+}
+
+/* While they run */
+
+static struct slot *oldest(struct load *load) {
+    struct slot *found = NULL;
+    for (unsigned i = 0; i < SLOTS; i++) {
+        struct slot *slot = &load->slots[i];
+        if (slot->sequence == 0) continue;
+        if (!found || slot->sequence < found->sequence) found = slot;
+    }
+    return found;
+}
+
+static void tell(struct load *load, struct slot *slot) {
+    load->told = slot->sequence;
+    load->options.on_report(load->options.owner, &slot->sum);
+    load_report_next(&slot->sum);
+    slot->sum.shards = 0;
+    slot->sum.sequence = 0;
+    slot->sequence = 0;
+    slot->reports = 0;
+}
+
+/* The slot of an interval; one that is too late counts to the one that is told next. */
+static struct slot *slot_for(struct load *load, uint64_t sequence) {
+    struct slot *free_one = NULL;
+    for (unsigned i = 0; i < SLOTS; i++) {
+        if (load->slots[i].sequence == sequence) return &load->slots[i];
+        if (load->slots[i].sequence == 0) free_one = &load->slots[i];
+    }
+    struct slot *first = oldest(load);
+    if (first && sequence <= load->told) return first;
+    if (!free_one) {
+        tell(load, first);
+        free_one = first;
+    }
+    free_one->sequence = sequence > load->told ? sequence : load->told + 1;
+    return free_one;
+}
+
+/* How many will still send a report. */
+static uint32_t speaking(const struct load *load) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < load->options.workers; i++) {
+        count += load->members[i].worker && !load->members[i].said_all;
+    }
+    return count;
+}
+
+/* In order: all that nobody will add to any more. */
+static void tell_what_is_whole(struct load *load) {
+    uint32_t awaited = speaking(load);
+    for (struct slot *slot = oldest(load); slot; slot = oldest(load)) {
+        if (slot->reports < load->options.workers && slot->reports < awaited) return;
+        tell(load, slot);
+    }
+}
+
+static void take_end(struct load *load, const struct load_report *report) {
+    if (report->ended < (uint32_t)load->finish.end) return;
+    load->finish.end = (enum load_end)report->ended;
+    if (load->finish.lost || !report->words[0]) return;
+    text_copy_cut(load->finish.words, sizeof load->finish.words, report->words);
+}
+
+static void on_report(void *owner, uint32_t index, const struct load_report *report) {
+    struct load *load = owner;
+    struct slot *slot = slot_for(load, report->sequence);
+    load_report_add(&slot->sum, report);
+    slot->reports++;
+    if (report->ended != LOAD_RUNS) {
+        load->members[index].said_all = true;
+        take_end(load, report);
+    }
+    tell_what_is_whole(load);
+}
+
+static void finish(struct load *load) {
+    for (struct slot *slot = oldest(load); slot; slot = oldest(load)) tell(load, slot);
+    loop_timer_free(load->limit);
+    load->limit = NULL;
+    load->options.on_finish(load->options.owner, &load->finish);
+}
+
+static void on_end(void *owner, uint32_t index, const struct error *why) {
+    struct load *load = owner;
+    load_worker_free(load->members[index].worker);
+    load->members[index].worker = NULL;
+    load->alive_count--;
+    if (why->code != ERROR_NONE && !load->stopping) {
+        lose(load, why->message);
+        load_stop(load);
+    }
+    if (load->alive_count == 0) {
+        finish(load);
+    } else {
+        tell_what_is_whole(load);
+    }
+}
