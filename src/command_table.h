@@ -29,6 +29,14 @@
      TAKES(OPTION_BAD_CANARY) | TAKES(OPTION_REAL_MODEL) | TAKES(OPTION_THEME))
 #define TAKES_DEMO_PART (TAKES(OPTION_TARGET) | TAKES(OPTION_DRY_RUN))
 #define TAKES_INIT      (COMMAND_ACTS | TAKES(OPTION_FORCE) | TAKES(OPTION_TIMEOUT))
+#define TAKES_LOAD                                                                  \
+    (TAKES_STATUS | COMMAND_ACTS | TAKES_LOAD_SIZE | TAKES(OPTION_THRESHOLD) |      \
+     TAKES(OPTION_ABORT_ON) | TAKES(OPTION_SERIES) | TAKES(OPTION_METRICS_LISTEN) | \
+     WRITES(FORMAT_JUNIT) | WRITES(FORMAT_MARKDOWN) | WRITES(FORMAT_CSV))
+#define TAKES_LOAD_SIZE                                                            \
+    (TAKES(OPTION_USERS) | TAKES(OPTION_SPAWN_RATE) | TAKES(OPTION_RATE) |         \
+     TAKES(OPTION_RUN_TIME) | TAKES(OPTION_WORKERS) | TAKES(OPTION_MAX_REQUESTS) | \
+     TAKES(OPTION_MAX_COST))
 #define TAKES_SMOKE                                                                 \
     (TAKES_STATUS | COMMAND_ACTS | TAKES(OPTION_CHECKS) | TAKES(OPTION_FAIL_FAST) | \
      WRITES(FORMAT_JSONL) | WRITES(FORMAT_JUNIT) | WRITES(FORMAT_TAP) |             \
@@ -54,6 +62,7 @@
     X(demo_traffic_command,  "demo traffic", "URL [RATE]",     0,                                "send the demo's gentle traffic to a service on this machine"), \
     X(help_command,          "help",         "[COMMAND] [WORD]", 0,                                "say what a command does and takes"), \
     X(init_command,          "init",         "URL",            TAKES_INIT,                       "look at a service; write flightdeck.yaml and checks.yaml"), \
+    X(load_command,          "load",         "PROFILE|FILE [URL]", TAKES_LOAD,                   "send load: baseline, spike, stress, soak, or a file"), \
     X(manual_command,        "manual",       "",               0,                                "print the manual page, for man -l -"), \
     X(smoke_command,         "smoke",        "[URL]",          TAKES_SMOKE,                      "check that the service works: health, a chat, metrics"), \
     X(status_command,        "status",       "[URL]",          TAKES_STATUS,                     "one look at everything; the exit code says how it is"), \

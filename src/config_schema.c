@@ -170,6 +170,21 @@ static const struct schema process_schema = {
     .init = init_process,
 };
 
+static const struct schema_field load_fields[] = {
+    {"max_rps", SCHEMA_NUMBER, SCHEMA_AT(struct target_load, max_rps), .least = 0,
+     .most = 1e6},
+    {"tokens_per_request", SCHEMA_NUMBER,
+     SCHEMA_AT(struct target_load, tokens_per_request), .least = 0, .most = 1e7},
+    {"usd_per_request", SCHEMA_NUMBER, SCHEMA_AT(struct target_load, usd_per_request),
+     .least = 0, .most = 1e4},
+};
+static void init_load(void *to) {
+    struct target_load *load = to;
+    load->max_rps = load->tokens_per_request = load->usd_per_request = (double)NAN;
+}
+static const struct schema load_schema = {
+    SCHEMA_OF(struct target_load, load_fields), .init = init_load};
+
 static const struct schema_field rollout_fields[] = {
     {"socket", SCHEMA_FILE, SCHEMA_AT(struct target, rollout_socket)},
 };
@@ -188,6 +203,7 @@ static const struct schema_field target_fields[] = {
      .of = &connect_to_schema},
     {"host", SCHEMA_STRING, SCHEMA_AT(struct target, host)},
     {"proxy", SCHEMA_STRING, SCHEMA_AT(struct target, proxy), .secret = true},
+    {"load", SCHEMA_OBJECT, SCHEMA_AT(struct target, load), .of = &load_schema},
     {"expected_rps", SCHEMA_NUMBER, SCHEMA_AT(struct target, expected_rps), .least = 0,
      .most = 1e6},
     {"slo", SCHEMA_OBJECT, .offset = 0, .of = &slo_schema},

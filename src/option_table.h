@@ -18,6 +18,17 @@
     X(OPTION_REPORT_ONLY,   "report-only",  0,   NULL,       "exit with 0, but say what it would have been"), \
     X(OPTION_CHECKS,        "checks",       0,   "FILE",     "run these checks instead of the three of the book"), \
     X(OPTION_FAIL_FAST,     "fail-fast",    0,   NULL,       "stop after the first check that fails"), \
+    X(OPTION_USERS,         "users",        0,   "N",        "so many users, each waiting for its answers"), \
+    X(OPTION_SPAWN_RATE,    "spawn-rate",   0,   "N",        "users that come in a second"), \
+    X(OPTION_RATE,          "rate",         0,   "RPS",      "start so many requests a second, whatever the answers do"), \
+    X(OPTION_RUN_TIME,      "run-time",     0,   "DURATION", "how long requests are sent"), \
+    X(OPTION_THRESHOLD,     "threshold",    0,   "GATE",     "what must hold, like p95<2s; again for more"), \
+    X(OPTION_ABORT_ON,      "abort-on",     0,   "CONDITION", "end when this holds, like error_ratio>50%; again for more"), \
+    X(OPTION_WORKERS,       "workers",      0,   "N",        "generator processes"), \
+    X(OPTION_SERIES,        "series",       0,   "FILE",     "write each second there, as CSV"), \
+    X(OPTION_MAX_REQUESTS,  "max-requests", 0,   "N",        "send no more than that"), \
+    X(OPTION_MAX_COST,      "max-cost",     0,   "USD",      "refuse what may cost more"), \
+    X(OPTION_METRICS_LISTEN, "metrics-listen", 0, "ADDRESS", "be scraped there while it runs, like 127.0.0.1:9100"), \
     X(OPTION_FORCE,         "force",        0,   NULL,       "replace files that are there already"), \
     X(OPTION_ORIGIN,        "origin",       0,   NULL,       "say where each value came from"), \
     X(OPTION_THEME,         "theme",        0,   "NAME",     "colours of the cockpit"), \

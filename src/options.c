@@ -152,6 +152,7 @@ static bool read_value(
                 shown);
         }
         if (id == OPTION_TIMEOUT) options->timeout_ns = duration_ns;
+        if (id == OPTION_RUN_TIME) options->run_time_ns = duration_ns;
     }
     if (!lists_words(row->argument)) return true;
     uint32_t set = 0;
@@ -161,9 +162,20 @@ static bool read_value(
     return true;
 }
 
+/* Of most options the last one counts; of these all do. */
+static bool keep_use(
+    struct options *options, enum option_id id, const char *value, struct error *err) {
+    if (id != OPTION_THRESHOLD && id != OPTION_ABORT_ON) return true;
+    if (options->use_count == OPTION_USES_MAX) {
+        return error_set(err, ERROR_LIMIT, "more than %d of them", OPTION_USES_MAX);
+    }
+    options->uses[options->use_count++] = (struct option_use){id, value};
+    return true;
+}
+
 static bool take_flag(
     struct options *options, enum option_id id, const char *value, struct error *err) {
-    if (!read_value(options, id, value, err)) {
+    if (!read_value(options, id, value, err) || !keep_use(options, id, value, err)) {
         return error_wrap(err, "--%s", rows[id].name);
     }
     options->given |= UINT64_C(1) << id;

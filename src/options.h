@@ -26,6 +26,14 @@ struct option_row {
 const struct option_row *option_row(enum option_id id);
 const char *option_variable(enum option_id id); /* NULL for none */
 
+/* One use of an option that may come several times. */
+struct option_use {
+    enum option_id id;
+    const char *value; /* borrowed */
+};
+
+enum { OPTION_USES_MAX = 32 };
+
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum fail_on { FAIL_ON_FLAKY, FAIL_ON_DEGRADED, FAIL_ON_WAIVER, FAIL_ON_INCONCLUSIVE };
 
@@ -33,9 +41,13 @@ struct options {
     uint64_t given;                   /* a bit per option_id, by flag or variable */
     uint64_t by_flag;                 /* those of them that came by a flag */
     const char *values[OPTION_COUNT]; /* borrowed; NULL when not given */
-    uint64_t timeout_ns;              /* 0 when not given */
-    uint32_t fail_on;                 /* a bit per enum fail_on */
-    unsigned verbosity;               /* how often -v came */
+    unsigned use_count;
+    struct option_use
+        uses[OPTION_USES_MAX]; /* of --threshold and --abort-on, in order */
+    uint64_t timeout_ns;       /* 0 when not given */
+    uint64_t run_time_ns;      /* the same */
+    uint32_t fail_on;          /* a bit per enum fail_on */
+    unsigned verbosity;        /* how often -v came */
     enum color_choice color;
 };
 
