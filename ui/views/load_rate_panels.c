@@ -26,10 +26,14 @@ static void add_rate(struct panel_frame *frame, const struct scene *scene) {
     bool known = isfinite(rates->done_per_s);
     panel_add_note(frame, known ? ROLE_STRONG : ROLE_OFF, "%s rps", words);
     float behind = rates->wanted_per_s - rates->done_per_s;
-    if (!(behind >= BEHIND_LEAST)) return;
-    text_reset(&text);
-    metric_add_value(&text, METRIC_LOAD_DONE, roundf(behind));
-    panel_add_note(frame, ROLE_WARN, "%s behind", words);
+    if (behind >= BEHIND_LEAST) {
+        text_reset(&text);
+        metric_add_value(&text, METRIC_LOAD_DONE, roundf(behind));
+        panel_add_note(frame, ROLE_WARN, "%s behind", words);
+    }
+    uint32_t users = scene->state->load.users;
+    uint32_t wanted = scene->state->load.users_wanted;
+    if (wanted > 0) panel_add_note(frame, ROLE_DIM, "%u/%u users", users, wanted);
 }
 
 void load_panels_draw_rate(
