@@ -53,7 +53,7 @@ static bool is_invisible(uint32_t rune) {
 }
 
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t rune, enum role role) {
-    ensure(role > ROLE_NONE && role < ROLE_COUNT);
+    ensure(role > ROLE_NONE && role < ROLE_END);
     if (x < 0 || y < 0 || x >= canvas->width || y >= canvas->height) return;
     if (rune < 0x20 || (rune >= 0x7F && rune < 0xA0)) rune = UTF8_REPLACEMENT;
     if (canvas->ascii) rune = glyph_ascii(rune);
@@ -86,7 +86,7 @@ static void fill_plain(
 
 void canvas_fill(
     struct canvas *canvas, struct rect rect, uint32_t rune, enum role role) {
-    ensure(role > ROLE_NONE && role < ROLE_COUNT);
+    ensure(role > ROLE_NONE && role < ROLE_END);
     rect = rect_intersect(rect, canvas_rect(canvas));
     if (canvas->ascii) rune = glyph_ascii(rune);
     if (is_plain(rune)) {

@@ -38,7 +38,10 @@ enum role {
 #define X(id, name) id
     ROLES(X),
 #undef X
-    ROLE_COUNT
+    ROLE_COUNT, /* those that have a style */
+    /* The steps of a heat map, from few to many, painted from a theme's ramp. */
+    ROLE_HEAT = ROLE_COUNT,
+    ROLE_END = ROLE_HEAT + 4
 };
 
 const char *role_name(enum role role);

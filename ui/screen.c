@@ -44,7 +44,7 @@ struct screen {
     bool suspended;
     struct canvas canvas;
     struct cell *shown; /* of the canvas' size; all zero: not known */
-    struct paint paints[ROLE_COUNT][ROLE_COUNT];
+    struct paint paints[ROLE_END][ROLE_COUNT];
     const struct paint *paint; /* the one in force; NULL: not known */
     uint64_t frames, dropped;
 };

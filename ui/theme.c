@@ -32,11 +32,25 @@ static int32_t color_at(const struct theme *theme, int place, enum color_depth d
     return LOOK_DEFAULT;
 }
 
+/* The first steps of a ramp are hard to see where a cell is not filled: they are left
+ * out. Without a ramp all steps look like the line of the stable track. */
+static void paint_heat(
+    const struct theme *theme, enum role role, enum color_depth depth,
+    struct look *look) {
+    enum { STEPS = ROLE_END - ROLE_HEAT, LEFT_OUT = 2 };
+    const struct theme_ramp *ramp = &theme->heat;
+    unsigned count = ramp->count[depth];
+    if (role < ROLE_HEAT || depth == DEPTH_MONO || count == 0) return;
+    unsigned step = (unsigned)role - ROLE_HEAT + LEFT_OUT;
+    look->fg = (int32_t)ramp->steps[depth][(count - 1) * step / (STEPS - 1 + LEFT_OUT)];
+}
+
 struct look theme_look(
     const struct theme *theme, enum role role, enum role under,
     enum color_depth depth) {
-    ensure((unsigned)role < ROLE_COUNT && (unsigned)under < ROLE_COUNT);
-    const struct theme_style *style = &theme->styles[role];
+    ensure((unsigned)role < ROLE_END && (unsigned)under < ROLE_COUNT);
+    const struct theme_style *style =
+        &theme->styles[role < ROLE_HEAT ? role : ROLE_STABLE];
     const struct theme_style *ground =
         under == ROLE_NONE ? style : &theme->styles[under];
     if (depth == DEPTH_MONO) {
@@ -46,12 +60,14 @@ struct look theme_look(
     }
     /* Ink that was chosen for the plain background may vanish on a painted one. */
     bool painted = color_at(theme, ground->bg, depth) != LOOK_DEFAULT;
-    return (struct look){
+    struct look look = {
         .fg = color_at(theme, painted ? ground->fg : style->fg, depth),
         .bg = color_at(theme, ground->bg, depth),
         .attributes =
             style->attributes | (ground->attributes & (LOOK_REVERSE | LOOK_UNDERLINE)),
     };
+    if (!painted) paint_heat(theme, role, depth, &look);
+    return look;
 }
 
 static uint32_t seen_color(

@@ -19,9 +19,9 @@
 enum { PATH_SIZE = 512, FILE_MAX = 512 * 1024 };
 
 /* One letter per role, in their order. */
-static const char role_letters[] = " .dsxbBTLEPwAFogRn12lkSCD";
+static const char role_letters[] = " .dsxbBTLEPwAFogRn12lkSCD3456";
 
-_Static_assert(sizeof role_letters == ROLE_COUNT + 1, "one letter per role");
+_Static_assert(sizeof role_letters == ROLE_END + 1, "one letter per role");
 
 struct golden golden_from_arguments(const char *folder, int argc, char **argv) {
     struct golden golden = {.folder = folder};
@@ -161,7 +161,7 @@ void golden_expect(
 
 static bool is_sound(const struct canvas *canvas, int x, int y) {
     const struct cell *cell = cell_at(canvas, x, y);
-    if (cell->role == ROLE_NONE || cell->role >= ROLE_COUNT) return false;
+    if (cell->role == ROLE_NONE || cell->role >= ROLE_END) return false;
     if (cell->under >= ROLE_COUNT) return false;
     if (cell->rune == 0) {
         return x > 0 && utf8_width(cell_at(canvas, x - 1, y)->rune) == 2;

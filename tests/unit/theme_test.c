@@ -54,6 +54,26 @@ static void a_cell_may_lie_on_the_background_of_another_role(void **state) {
     assert_int_equal(look.attributes, LOOK_REVERSE);
 }
 
+static void heat_is_painted_from_the_ramp_of_the_theme(void **state) {
+    (void)state;
+    struct theme theme = two_colours();
+    theme.styles[ROLE_STABLE] = (struct theme_style){.fg = 0, .bg = -1};
+    const enum role most = (enum role)(ROLE_END - 1);
+    assert_int_equal(theme_look(&theme, most, ROLE_NONE, DEPTH_TRUE).fg, 0xEEEEEE);
+    theme.heat.count[DEPTH_256] = 8;
+    for (uint32_t i = 0; i < 8; i++) theme.heat.steps[DEPTH_256][i] = 100 + i;
+    int32_t before = 100; /* hard to see: not used */
+    for (unsigned role = ROLE_HEAT; role < ROLE_END; role++) {
+        int32_t fg = theme_look(&theme, (enum role)role, ROLE_NONE, DEPTH_256).fg;
+        assert_true(fg > before);
+        before = fg;
+    }
+    assert_int_equal(before, 107);
+    /* On the background of a selected row its ink counts. */
+    assert_int_equal(theme_look(&theme, most, ROLE_BAD, DEPTH_256).fg, 255);
+    assert_int_equal(theme_look(&theme, most, ROLE_NONE, DEPTH_MONO).fg, LOOK_DEFAULT);
+}
+
 static void seen_colours_stand_in_for_the_terminals_own(void **state) {
     (void)state;
     struct theme theme = two_colours();
@@ -70,6 +90,7 @@ static void seen_colours_stand_in_for_the_terminals_own(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_theme_leaves_the_terminals_own_colours),
+        cmocka_unit_test(heat_is_painted_from_the_ramp_of_the_theme),
         cmocka_unit_test(the_default_colour_is_left_to_the_terminal_at_every_depth),
         cmocka_unit_test(a_cell_may_lie_on_the_background_of_another_role),
         cmocka_unit_test(seen_colours_stand_in_for_the_terminals_own),

@@ -123,8 +123,9 @@ static void draw_cells(struct canvas *canvas, struct map *map) {
         for (int x = 0; x < map->rect.width; x++) {
             uint32_t count = count_at(map, x, y);
             if (count == 0) continue;
-            uint32_t rune = runes[level_of(count, map->most)];
-            canvas_put(canvas, map->rect.x + x, map->rect.y + y, rune, ROLE_STABLE);
+            unsigned level = level_of(count, map->most);
+            enum role role = (enum role)(ROLE_HEAT + level);
+            canvas_put(canvas, map->rect.x + x, map->rect.y + y, runes[level], role);
         }
     }
 }
