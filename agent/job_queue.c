@@ -190,8 +190,9 @@ uint64_t job_queue_beat(
     void *owner) {
     ensure(beat->job_count <= QUEUE_SLOTS_MAX);
     struct redis_args args;
-    begin_script(&args, job_script_beat, 1);
+    begin_script(&args, job_script_beat, QUEUE_STREAMS + 1);
     redis_args_addf(&args, "worker:%s", beat->worker);
+    add_streams(&args, queue);
     redis_args_add_string(&args, group);
     redis_args_add_string(&args, beat->worker);
     redis_args_add_int(&args, beat->pid);

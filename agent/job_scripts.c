@@ -102,8 +102,20 @@ const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_TRY LUA_FINISH
     "end\n"
     "return {taken, last}\n";
 
-const char job_script_beat[] = LUA_LIMITS LUA_NOW LUA_TRY
+/* The streams may be new since Redis was emptied, and others remove a consumer that they
+ * take for dead: nothing but a beat brings an idle or a full worker back. */
+const char job_script_beat[] = LUA_LIMITS LUA_NOW LUA_TRY LUA_ENDURE
     "local lost = {}\n"
+    "endure(KEYS[1])\n"
+    "for i = 2, 4 do\n"
+    "  local stream = KEYS[i]\n"
+    "  local known = redis.pcall('XGROUP', 'CREATECONSUMER', stream, ARGV[1], "
+    "ARGV[2])\n"
+    "  if type(known) == 'table' then\n"
+    "    redis.pcall('XGROUP', 'CREATE', stream, ARGV[1], '0', 'MKSTREAM')\n"
+    "    redis.pcall('XGROUP', 'CREATECONSUMER', stream, ARGV[1], ARGV[2])\n"
+    "  end\n"
+    "end\n"
     "for i = 8, #ARGV, 2 do\n"
     "  local mine = redis.call('XPENDING', ARGV[i], ARGV[1], ARGV[i + 1],\n"
     "    ARGV[i + 1], 1, ARGV[2])\n"
@@ -142,7 +154,9 @@ const char job_script_leave[] = LUA_LIMITS LUA_TRY
     "redis.call('DEL', KEYS[4])\n"
     "return 'gone'\n";
 
-const char job_script_complete[] = LUA_LIMITS LUA_NOW LUA_TRY LUA_FINISH LUA_REMEMBER
+const char job_script_complete[] =
+    LUA_LIMITS LUA_NOW LUA_TRY LUA_ENDURE LUA_FINISH LUA_REMEMBER
+    "endure(KEYS[5])\n"
     "local mine = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1,\n"
     "  ARGV[2])\n"
     "try('HSET', KEYS[5], 'state', ARGV[8])\n"
@@ -172,7 +186,9 @@ const char job_script_snapshot[] = LUA_NOW
     "  local pending = redis.pcall('XPENDING', KEYS[i], ARGV[1])\n"
     "  if not pending.err then flight = pending[1] end\n"
     "  local first = redis.call('XRANGE', KEYS[i], '-', '+', 'COUNT', 1)\n"
-    "  if first[1] then age = ms - string.match(first[1][1], '^%d+') end\n"
+    "  if first[1] then\n"
+    "    age = math.max(ms - string.match(first[1][1], '^%d+'), 0)\n"
+    "  end\n"
     "  rows[i] = {redis.call('XLEN', KEYS[i]) - flight, flight, age}\n"
     "end\n"
     "local idle, busy = 0, 0\n"

@@ -16,8 +16,9 @@ extern const char job_script_submit[];
  * more than the most deliveries was given up. */
 extern const char job_script_take[];
 
-/* KEYS: the worker. ARGV: group, consumer, pid, version, state, job, ms between beats,
- * then stream and entry of each job in hand. Returns the entries that are no longer its own. */
+/* KEYS: the worker, the three streams. ARGV: group, consumer, pid, version, state, job, ms
+ * between beats, then stream and entry of each job in hand. Makes the group and its consumer
+ * where there are none. Returns the entries that are no longer its own. */
 extern const char job_script_beat[];
 
 /* KEYS: the three streams, the worker. ARGV: group, consumer, ms that are longer than any
@@ -27,7 +28,8 @@ extern const char job_script_leave[];
 
 /* KEYS: the stream, the job, the conversation, the stats, the worker. ARGV: group,
  * consumer, entry, status, outcome, turn or "", turns kept, the worker's state, then
- * fields and values. Returns "done", "known" (somebody finished it before) or "lost". */
+ * fields and values. Returns "done", "known" (somebody finished it before) or "lost"; also
+ * while the memory of Redis is full. */
 extern const char job_script_complete[];
 
 /* A chat that was answered without the queue. KEYS: the job, the conversation.

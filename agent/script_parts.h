@@ -25,6 +25,13 @@
     "  return reply\n"                                                       \
     "end\n"
 
+/* For what has to go on while the memory of Redis is full: a job that could not end would
+ * never make room. Once a script has written something, it may write all the rest. */
+#define LUA_ENDURE                         \
+    "local function endure(key)\n"         \
+    "  call('EXPIRE', key, worker_kept)\n" \
+    "end\n"
+
 #define LUA_NOW                                        \
     "local function now()\n"                           \
     "  local t = redis.call('TIME')\n"                 \

@@ -89,6 +89,14 @@ static void on_said(void *owner, const struct redis_result *result) {
     if (!queue_taken_read(&said.taken, reply)) said.taken.count = 0;
 }
 
+static void on_age(void *owner, const struct redis_result *result) {
+    (void)owner;
+    said.done = true;
+    if (!result->reply) fail_msg("%s", result->error.message);
+    assert_int_equal(result->reply->items[1].items[0].integer, 1);
+    assert_int_equal(result->reply->items[1].items[2].integer, 0);
+}
+
 static void hear(void) {
     while (!said.done) test_client_breathe(&client);
 }
@@ -199,6 +207,63 @@ static void a_beat_keeps_a_job_and_tells_of_lost_ones(void **state) {
 }
 
 /* Nobody has to wait for the lease of a worker that has said goodbye. */
+/* Without a job in hand. */
+static void beat(const char *worker) {
+    struct queue_beat idle = {.worker = worker, .pid = 1};
+    clear_said();
+    job_queue_beat(&queue, &idle, on_said, NULL);
+    hear();
+}
+
+static void a_beat_makes_what_is_gone(void **state) {
+    (void)state;
+    ask("FLUSHALL");
+    beat("ann");
+    assert_int_equal(ask("EXISTS q:v1:5 q:v1:3 q:v1:1").number, 3);
+    assert_int_equal(ask("XGROUP DELCONSUMER q:v1:5 agent ann").number, 0);
+    beat("ann");
+    assert_int_equal(ask("XGROUP CREATECONSUMER q:v1:5 agent ann").number, 0);
+    assert_int_equal(ask("XGROUP CREATECONSUMER q:v1:1 agent ann").number, 0);
+}
+
+static void a_job_of_an_emptied_redis_is_lost_after_a_beat(void **state) {
+    (void)state;
+    submit(NULL, PRIORITY_NORMAL);
+    take("ann", 1, LONG_LEASE_MS);
+    ask("FLUSHALL");
+    struct queue_taken taken = said.taken;
+    said = (struct said){0};
+    const struct job *jobs[] = {&taken.jobs[0]};
+    struct queue_beat busy = {.worker = "ann", .pid = 1, .jobs = jobs, .job_count = 1};
+    job_queue_beat(&queue, &busy, on_said, NULL);
+    hear();
+    assert_string_equal(said.word, taken.jobs[0].entry);
+    said.taken = taken;
+    assert_string_equal(complete("ann", &said.taken.jobs[0]), "lost");
+}
+
+static void jobs_end_and_workers_live_while_the_memory_is_full(void **state) {
+    (void)state;
+    submit(NULL, PRIORITY_NORMAL);
+    take("ann", 1, LONG_LEASE_MS);
+    ask("DEL worker:ann");
+    ask("CONFIG SET maxmemory 1");
+    assert_string_equal(complete("ann", &said.taken.jobs[0]), "done");
+    ask("DEL worker:ann");
+    beat("ann");
+    ask("CONFIG SET maxmemory 0");
+    assert_int_equal(ask("HEXISTS worker:ann beat_ms").number, 1);
+}
+
+static void an_age_is_never_negative(void **state) {
+    (void)state;
+    /* Of a clock that was put back since then. */
+    ask("XADD q:v1:3 9999999999999-0 job later");
+    clear_said();
+    job_queue_snapshot(&queue, on_age, NULL);
+    hear();
+}
+
 static void what_a_worker_leaves_behind_is_taken_at_once(void **state) {
     (void)state;
     submit(NULL, PRIORITY_NORMAL);
@@ -270,6 +335,10 @@ int main(void) {
         TEST(a_beat_keeps_a_job_and_tells_of_lost_ones),
         TEST(what_a_worker_leaves_behind_is_taken_at_once),
         TEST(a_queue_takes_in_as_many_as_it_may),
+        TEST(a_beat_makes_what_is_gone),
+        TEST(a_job_of_an_emptied_redis_is_lost_after_a_beat),
+        TEST(jobs_end_and_workers_live_while_the_memory_is_full),
+        TEST(an_age_is_never_negative),
         TEST(a_job_is_delivered_three_times),
     };
 #undef TEST
