@@ -2,11 +2,17 @@
 #include "agent/chat_body.h"
 
 #include "agent/job.h"
+#include "agent/model_answer.h"
 #include "base/json_writer.h"
 #include "core/decimal.h"
 #include "core/document.h"
 #include "io/json.h"
 #include "io/redis.h"
+
+enum { ESCAPED_MAX = 6, REST_MAX = 16 * 1024 }; /* bytes for one; names and numbers */
+_Static_assert(
+    ESCAPED_MAX *MODEL_TEXT_MAX + CHAT_CALLS_MAX + REST_MAX <= CHAT_BODY_MAX,
+    "the longest answer fits");
 
 static void write_usage(
     struct json_writer *json, const struct usage *usage, bool cost_known,

@@ -7,7 +7,9 @@
 
 struct redis_reply;
 
-enum { CHAT_BODY_MAX = 1024 * 1024 };
+enum {
+    CHAT_BODY_MAX = 2 * 1024 * 1024
+}; /* bytes: whatever a chat may have said fits */
 
 /* {"response", "job_id", "version", "outcome", "cached", "usage", "tool_calls"}; the usage
  * has a "cost_usd" when the cost is known. */

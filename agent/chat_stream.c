@@ -14,7 +14,10 @@
 #include "io/server.h"
 #include "io/server_stream.h"
 
-enum { EVENT_EXTRA = 64 }; /* bytes around the data of an event */
+enum {
+    EVENT_EXTRA = 64, /* bytes around the data of an event */
+    LONG_EVENT = SERVER_STREAM_QUEUE_MAX / 4
+};
 
 struct chat_stream {
     struct exchange *exchange; /* borrowed */
@@ -62,6 +65,10 @@ static void begin(struct chat_stream *stream) {
 /* Whether the client keeps up is the server's business: it abandons the exchange. */
 static void send(struct chat_stream *stream, struct slice bytes) {
     begin(stream);
+    /* A client is slow that lets much wait, not one that is told much at once. */
+    if (bytes.length > LONG_EVENT) {
+        server_stream_widen(stream->exchange->request, bytes.length);
+    }
     (void)server_stream_send(stream->exchange->request, bytes);
     expect_ping(stream);
 }
@@ -75,7 +82,7 @@ static void on_ping(void *owner, uint64_t now_ns) {
 
 void chat_stream_text(struct chat_stream *stream, struct slice text) {
     struct buffer event;
-    buffer_init(&event, CHAT_BODY_MAX);
+    buffer_init(&event, CHAT_BODY_MAX + EVENT_EXTRA);
     buffer_add_string(&event, "event: text\ndata: ");
     struct json_writer json = json_writer_to(&event);
     json_object_begin(&json);
@@ -88,7 +95,7 @@ void chat_stream_text(struct chat_stream *stream, struct slice text) {
 
 void chat_stream_calls(struct chat_stream *stream, struct slice calls) {
     struct buffer event;
-    buffer_init(&event, CHAT_BODY_MAX);
+    buffer_init(&event, CHAT_BODY_MAX + EVENT_EXTRA);
     buffer_add_string(&event, "event: tool_calls\ndata: ");
     struct json_writer json = json_writer_to(&event);
     json_object_begin(&json);

@@ -47,6 +47,10 @@ bool server_stream_send(struct server_request *request, struct slice piece) {
     return true;
 }
 
+void server_stream_widen(struct server_request *request, size_t bytes) {
+    request->stream.queue.limit += bytes;
+}
+
 size_t server_stream_room(const struct server_request *request) {
     const struct buffer *queue = &request->stream.queue;
     return queue->limit - queue->length;

@@ -18,9 +18,12 @@ void server_stream_start(
     struct server_request *request, unsigned status, const char *content_type);
 
 /* Copies the piece. False when the client is so slow that it would make the queue longer
- * than SERVER_STREAM_QUEUE_MAX: then nothing more is sent, the connection is closed, and
+ * than SERVER_STREAM_QUEUE_MAX, or to what it was widened: then nothing more is sent, the connection is closed, and
  * the server says soon that the request is gone, like that of any client that left. */
 bool server_stream_send(struct server_request *request, struct slice piece);
+
+/* Lets so many bytes more wait, from now on: for a piece that is long by nature. */
+void server_stream_widen(struct server_request *request, size_t bytes);
 
 /* How many bytes may be sent before it is full. */
 size_t server_stream_room(const struct server_request *request);
