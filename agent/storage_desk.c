@@ -3,11 +3,19 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 
+/* Which file it is that a path leads to. */
+struct place {
+    dev_t device;
+    ino_t number; /* 0 for none */
+};
+
 struct storage_desk {
     char *path;
+    struct place place; /* of what is open */
     unsigned users;
     struct storage_file *file; /* NULL until it could be opened */
     struct storage_reader *reader;
@@ -48,14 +56,33 @@ void storage_desk_leave(struct storage_desk *desk) {
     free(desk);
 }
 
+static struct place look(const char *path) {
+    struct stat found;
+    if (stat(path, &found) != 0) return (struct place){0};
+    return (struct place){.device = found.st_dev, .number = found.st_ino};
+}
+
+/* What is written to a file that was removed or replaced nobody ever finds. */
+static void close_moved(struct storage_desk *desk) {
+    struct place now = look(desk->path);
+    bool is_same = now.device == desk->place.device && now.number == desk->place.number;
+    if (!is_same) close_files(desk);
+}
+
 struct storage_file *storage_desk_file(struct storage_desk *desk, struct error *err) {
-    if (!desk->file) desk->file = storage_file_open(desk->path, err);
+    close_moved(desk);
+    if (desk->file) return desk->file;
+    desk->file = storage_file_open(desk->path, err);
+    desk->place = look(desk->path);
     return desk->file;
 }
 
 struct storage_reader *storage_desk_reader(
     struct storage_desk *desk, struct error *err) {
-    if (!desk->reader) desk->reader = storage_reader_open(desk->path, err);
+    close_moved(desk);
+    if (desk->reader) return desk->reader;
+    desk->reader = storage_reader_open(desk->path, err);
+    desk->place = look(desk->path);
     return desk->reader;
 }
 

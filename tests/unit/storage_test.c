@@ -221,6 +221,20 @@ static void store_gets_over_a_file_that_is_none(void **state) {
     assert_int_equal(count_jobs(bench), 1);
 }
 
+static void store_follows_its_path(void **state) {
+    struct bench *bench = *state;
+    open_store(bench);
+    keep(bench, 1);
+    await(bench, "store_operations_total{operation=\"record\",result=\"ok\"} 1\n");
+    assert_int_equal(unlink(bench->path), 0);
+    keep(bench, 2);
+    await(bench, "store_operations_total{operation=\"record\",result=\"ok\"} 2\n");
+    assert_int_equal(count_jobs(bench), 1);
+    storage_find_order(bench->store, "A-1001", on_answer, bench);
+    loop_run(bench->loop);
+    assert_true(bench->answer.is_found);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
@@ -235,6 +249,8 @@ int main(void) {
             store_keeps_records_until_it_can_write_them, make_bench, clear_bench),
         cmocka_unit_test_setup_teardown(
             store_gets_over_a_file_that_is_none, make_bench, clear_bench),
+        cmocka_unit_test_setup_teardown(
+            store_follows_its_path, make_bench, clear_bench),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
