@@ -120,21 +120,28 @@ static void fail_sent(struct redis *redis, const struct error *why) {
     }
 }
 
-/* A late reply may still come, so the item keeps its place. When nothing at all has come
- * since it was sent, the connection is taken for dead. */
+/* Nothing at all has come since the item was sent, or nothing that would make a whole reply
+ * to one that was late even then: a length may be a lie. */
+static bool is_stuck(const struct redis *redis, const struct redis_item *item) {
+    return redis_link_heard_ns(redis->link) < item->sent_ns ||
+           redis->sent.first->deadline_ns <= item->sent_ns;
+}
+
+/* A late reply may still come, so the item keeps its place, unless the connection is stuck:
+ * then it is taken for dead. */
 static void expire_sent(struct redis *redis, uint64_t now_ns) {
     const struct error late = {ERROR_TIMEOUT, "Redis: no reply in time"};
     struct redis_item *item;
-    bool silent = false;
+    bool stuck = false;
     while (!redis->dead && (item = redis_queue_expired(&redis->sent, now_ns)) != NULL) {
-        if (redis_link_heard_ns(redis->link) < item->sent_ns) silent = true;
+        if (is_stuck(redis, item)) stuck = true;
         const struct redis_result result = {
             .error = late, .round_trip_ns = now_ns - item->sent_ns};
         redis_done_fn on_done = item->on_done;
         item->on_done = NULL;
         on_done(item->owner, &result);
     }
-    if (redis->dead || !silent || !redis_link_ready(redis->link)) return;
+    if (redis->dead || !stuck || !redis_link_ready(redis->link)) return;
     redis_link_drop(redis->link, &late);
     fail_sent(redis, &late);
 }

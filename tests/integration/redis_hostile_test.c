@@ -93,9 +93,54 @@ static void a_hostile_peer_costs_no_more_than_the_deadline(void **state) {
     assert_true(memory_kib() - before_kib < 16384);
 }
 
+/* Whatever it is asked, it sends one more byte of a reply that never ends. */
+static void on_question(void *owner, struct slice bytes) {
+    struct villain *villain = owner;
+    (void)bytes;
+    for (size_t i = 0; i < villain->client_count; i++) {
+        stream_write(villain->clients[i], slice_of("x"));
+    }
+}
+
+static void on_greeted(void *owner, struct stream *stream) {
+    struct villain *villain = owner;
+    static const struct stream_handlers talkative = {.on_bytes = on_question};
+    assert_in_range(villain->client_count, 0, 63);
+    villain->clients[villain->client_count++] = stream;
+    stream_attend(stream, &talkative, villain);
+    stream_write(stream, slice_of("+PONG\r\n$9999999\r\n"));
+}
+
+static void a_reply_without_end_costs_its_connection(void **state) {
+    (void)state;
+    struct villain villain = {.loop = loop_new()};
+    const struct listener_options options = {.port = 0};
+    struct error err = {0};
+    villain.listener = listener_new(villain.loop, &options, on_greeted, &villain, &err);
+    assert_non_null(villain.listener);
+    char url[64];
+    struct text text = TEXT_IN(url);
+    text_addf(&text, "redis://127.0.0.1:%u", listener_port(villain.listener));
+    struct asked asked = {.loop = villain.loop};
+    const struct redis_options victim = {.url = url};
+    asked.redis = redis_new(villain.loop, &victim, &err);
+    assert_non_null(asked.redis);
+    for (unsigned i = 1; i <= 40 && villain.client_count < 2; i++) {
+        redis_ask(asked.redis, 100 * NS_PER_MS, asked_on_answer, &asked, "PING", NULL);
+        asked_run_until(&asked, i);
+        assert_int_not_equal(asked.error.code, ERROR_NONE);
+    }
+    assert_true(villain.client_count >= 2);
+    redis_free(asked.redis);
+    for (size_t c = 0; c < villain.client_count; c++) stream_free(villain.clients[c]);
+    listener_free(villain.listener);
+    loop_free(villain.loop);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hostile_peer_costs_no_more_than_the_deadline),
+        cmocka_unit_test(a_reply_without_end_costs_its_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
