@@ -18,6 +18,8 @@ int demo_traffic_command(const struct invocation *invocation);
 int help_command(const struct invocation *invocation);
 int init_command(const struct invocation *invocation);
 int load_command(const struct invocation *invocation);
+int load_knee_command(const struct invocation *invocation);
+int load_scaling_command(const struct invocation *invocation);
 int manual_command(const struct invocation *invocation);
 int smoke_command(const struct invocation *invocation);
 int status_command(const struct invocation *invocation);

@@ -33,6 +33,9 @@
     (TAKES_STATUS | COMMAND_ACTS | TAKES_LOAD_SIZE | TAKES(OPTION_THRESHOLD) |      \
      TAKES(OPTION_ABORT_ON) | TAKES(OPTION_SERIES) | TAKES(OPTION_METRICS_LISTEN) | \
      WRITES(FORMAT_JUNIT) | WRITES(FORMAT_MARKDOWN) | WRITES(FORMAT_CSV))
+#define TAKES_LOAD_SEARCH                                                           \
+    (TAKES_CONFIG | TAKES_RESULT | TEXT_AND_JSON | COMMAND_ACTS | TAKES_LOAD_SIZE | \
+     TAKES(OPTION_THRESHOLD) | TAKES(OPTION_REPORT_ONLY))
 #define TAKES_LOAD_SIZE                                                            \
     (TAKES(OPTION_USERS) | TAKES(OPTION_SPAWN_RATE) | TAKES(OPTION_RATE) |         \
      TAKES(OPTION_RUN_TIME) | TAKES(OPTION_WORKERS) | TAKES(OPTION_MAX_REQUESTS) | \
@@ -63,6 +66,8 @@
     X(help_command,          "help",         "[COMMAND] [WORD]", 0,                                "say what a command does and takes"), \
     X(init_command,          "init",         "URL",            TAKES_INIT,                       "look at a service; write flightdeck.yaml and checks.yaml"), \
     X(load_command,          "load",         "PROFILE|FILE [URL]", TAKES_LOAD,                   "send load: baseline, spike, stress, soak, or a file"), \
+    X(load_knee_command,     "load knee",    "PROFILE|FILE [URL]", TAKES_LOAD_SEARCH,            "find the highest rate at which the gates hold"), \
+    X(load_scaling_command,  "load scaling", "PROFILE|FILE [URL]", TAKES_LOAD_SEARCH,            "say whether throughput grows with a demo's workers"), \
     X(manual_command,        "manual",       "",               0,                                "print the manual page, for man -l -"), \
     X(smoke_command,         "smoke",        "[URL]",          TAKES_SMOKE,                      "check that the service works: health, a chat, metrics"), \
     X(status_command,        "status",       "[URL]",          TAKES_STATUS,                     "one look at everything; the exit code says how it is"), \

@@ -213,7 +213,7 @@ void load_summary_line(const struct load_course *course, struct text *to) {
     } else {
         units_add_count(to, (double)moment->sent / seconds);
         text_add(to, " of ");
-        units_add_count(to, moment->level);
+        units_add_count(to, (double)moment->wanted / seconds);
         text_add(to, " rps sent  ");
     }
     units_add_count(to, (double)moment->done / seconds);
