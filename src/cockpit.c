@@ -9,6 +9,7 @@
 #include "core/exit_code.h"
 #include "io/folders.h"
 #include "io/loop.h"
+#include "load_seat.h"
 #include "operator.h"
 #include "session.h"
 #include "smoke_run.h"
@@ -23,6 +24,7 @@ struct cockpit {
     struct loop *loop;
     struct session *session;
     struct smoke_run *smoke;
+    struct load_seat *load;
     struct loop_timer *disarm; /* while armed */
     struct loop_timer *look;   /* while the target is ours */
     struct claim claim;        /* while armed, or while something of ours runs */
@@ -43,12 +45,21 @@ static void release(struct cockpit *cockpit) {
     claim_release(&cockpit->claim);
 }
 
+static bool something_runs(const struct cockpit *cockpit) {
+    return smoke_run_is_active(cockpit->smoke) || load_seat_is_active(cockpit->load);
+}
+
+static void stop_all(struct cockpit *cockpit) {
+    smoke_run_stop(cockpit->smoke);
+    load_seat_stop(cockpit->load);
+}
+
 /* What runs still acts: the target is given back when that has ended. */
 static void end_arming(
     struct cockpit *cockpit, enum note_level level, const char *words) {
     loop_timer_free(cockpit->disarm);
     cockpit->disarm = NULL;
-    if (!smoke_run_is_active(cockpit->smoke)) release(cockpit);
+    if (!something_runs(cockpit)) release(cockpit);
     publish_armed(cockpit, false);
     session_note(cockpit->session, level, "arm", words);
 }
@@ -69,12 +80,12 @@ static void add_name(struct text *text, const struct lock_holder *who) {
 static void lose(struct cockpit *cockpit, const struct lock_holder *who) {
     char words[WORDS_SIZE];
     struct text text = TEXT_IN(words);
-    bool runs = smoke_run_is_active(cockpit->smoke);
+    bool runs = something_runs(cockpit);
     text_add(&text, cockpit->disarm ? "disarmed: " : "");
     add_name(&text, who);
     text_addf(&text, " took the target over%s", runs ? "; the run is stopped" : "");
     release(cockpit);
-    smoke_run_stop(cockpit->smoke);
+    stop_all(cockpit);
     if (cockpit->disarm) {
         end_arming(cockpit, NOTE_BAD, words);
     } else {
@@ -141,20 +152,53 @@ static void disarm(struct cockpit *cockpit) {
     if (cockpit->disarm) end_arming(cockpit, NOTE_INFO, "disarmed");
 }
 
-static void start_smoke(struct cockpit *cockpit) {
+/* Whether something may start now: armed, and the target still is ours. */
+static bool may_start(struct cockpit *cockpit) {
     struct error err = {0};
     if (!cockpit->disarm) {
-        session_notify(cockpit->session, "smoke acts: arm first, with A");
-    } else if (!look(cockpit)) {
-        return;
-    } else if (!claim_hold(&cockpit->claim, &err)) {
-        refuse(cockpit, "not started", &err);
-        disarm(cockpit);
-    } else if (!smoke_run_start(cockpit->smoke, &err)) {
+        session_notify(cockpit->session, "this acts: arm first, with A");
+        return false;
+    }
+    if (!look(cockpit)) return false;
+    if (claim_hold(&cockpit->claim, &err)) return true;
+    refuse(cockpit, "not started", &err);
+    disarm(cockpit);
+    return false;
+}
+
+static void start_smoke(struct cockpit *cockpit) {
+    struct error err = {0};
+    if (!may_start(cockpit)) return;
+    if (!smoke_run_start(cockpit->smoke, &err)) {
         session_notify(cockpit->session, err.message);
     } else {
         arm(cockpit, 0);
     }
+}
+
+static void start_load(struct cockpit *cockpit, const char *scenario) {
+    struct error err = {0};
+    if (!may_start(cockpit)) return;
+    if (!load_seat_start(cockpit->load, scenario, &err)) {
+        session_notify(cockpit->session, err.message);
+    } else {
+        arm(cockpit, 0);
+    }
+}
+
+/* Less goes back to safety: it needs no arming. */
+static void change_load(struct cockpit *cockpit, const char *level, bool more) {
+    char words[ERROR_MESSAGE_SIZE];
+    struct text text = TEXT_IN(words);
+    struct error err = {0};
+    if (more && !may_start(cockpit)) return;
+    if (!load_seat_set_level(cockpit->load, level, &err)) {
+        session_notify(cockpit->session, err.message);
+        return;
+    }
+    if (more) arm(cockpit, 0);
+    text_addf(&text, "%s: %s from now on", more ? "more" : "fewer", level);
+    session_note(cockpit->session, NOTE_INFO, "load", words);
 }
 
 static void on_request(void *owner, const struct ui_request *request) {
@@ -168,8 +212,19 @@ static void on_request(void *owner, const struct ui_request *request) {
     } else if (request->command == COMMAND_SMOKE) {
         start_smoke(cockpit);
     } else if (request->command == COMMAND_STOP) {
-        smoke_run_stop(cockpit->smoke);
+        stop_all(cockpit);
+    } else if (request->command == COMMAND_LOAD) {
+        start_load(cockpit, request->argument);
+    } else if (request->command == COMMAND_LOAD_MORE) {
+        change_load(cockpit, request->argument, true);
+    } else if (request->command == COMMAND_LOAD_LESS) {
+        change_load(cockpit, request->argument, false);
     }
+}
+
+static const struct load_menu *menu_of_load(void *owner) {
+    struct cockpit *cockpit = owner;
+    return load_seat_menu(cockpit->load);
 }
 
 static const struct action_plan *plan_of_smoke(void *owner) {
@@ -196,7 +251,13 @@ static bool may_act(void *owner) {
     return cockpit->claim.lock && !claim_is_lost(&cockpit->claim, &who);
 }
 
-static void on_smoke_event(void *owner, const struct event *event) {
+/* The target is given back once nothing of ours acts on it any more. */
+static void after_run(struct cockpit *cockpit) {
+    bool ours = look(cockpit);
+    if (ours && !cockpit->disarm && !something_runs(cockpit)) release(cockpit);
+}
+
+static void on_run_event(void *owner, const struct event *event) {
     struct cockpit *cockpit = owner;
     struct event copy = *event;
     session_publish(cockpit->session, &copy);
@@ -215,7 +276,7 @@ static void on_smoke_done(
     struct cockpit *cockpit = owner;
     char words[ERROR_MESSAGE_SIZE];
     struct text text = TEXT_IN(words);
-    if (look(cockpit) && !cockpit->disarm) release(cockpit);
+    after_run(cockpit);
     if (!result) {
         text_addf(&text, "not started: %s", err->message);
         session_note(cockpit->session, NOTE_BAD, "smoke", words);
@@ -231,6 +292,21 @@ static void on_smoke_done(
     text_reset(&text);
     text_addf(&text, "its end is not in the history: %s", err->message);
     session_note(cockpit->session, NOTE_BAD, "smoke", words);
+}
+
+static const struct model *model_of(void *owner) {
+    const struct cockpit *cockpit = owner;
+    return session_model(cockpit->session);
+}
+
+static void on_load_word(void *owner, enum note_level level, const char *words) {
+    struct cockpit *cockpit = owner;
+    session_note(cockpit->session, level, "load", words);
+    if (level == NOTE_BAD) session_notify(cockpit->session, words);
+}
+
+static void on_load_done(void *owner) {
+    after_run(owner);
 }
 
 static const char *recordings_folder(struct cockpit *cockpit) {
@@ -253,6 +329,7 @@ static bool start(struct cockpit *cockpit, struct restore *restore, struct error
     const struct session_owner owner = {
         .on_request = on_request,
         .smoke = plan_of_smoke,
+        .load = menu_of_load,
         .holder = find_holder,
         .owner = cockpit,
     };
@@ -262,12 +339,23 @@ static bool start(struct cockpit *cockpit, struct restore *restore, struct error
         .checks = options->checks,
         .user = cockpit->user,
         .may_act = may_act,
-        .on_event = on_smoke_event,
+        .on_event = on_run_event,
         .on_unrecorded = on_smoke_unrecorded,
         .on_done = on_smoke_done,
         .owner = cockpit,
     };
+    const struct load_seat_options load = {
+        .target = options->target,
+        .redactor = options->redactor,
+        .user = cockpit->user,
+        .model = model_of,
+        .on_event = on_run_event,
+        .on_word = on_load_word,
+        .on_done = on_load_done,
+        .owner = cockpit,
+    };
     cockpit->smoke = smoke_run_new(cockpit->loop, &smoke);
+    cockpit->load = load_seat_new(cockpit->loop, &load);
     cockpit->session = session_new(cockpit->loop, &session, &owner, err);
     return cockpit->session != NULL;
 }
@@ -283,6 +371,7 @@ int cockpit_run(const struct cockpit_options *options, struct restore *restore) 
     if (started) code = session_run(cockpit.session);
     loop_timer_free(cockpit.disarm);
     smoke_run_free(cockpit.smoke);
+    load_seat_free(cockpit.load);
     release(&cockpit);
     session_free(cockpit.session);
     loop_free(cockpit.loop);

@@ -128,6 +128,10 @@ const struct load_course *load_run_course(const struct load_run *run) {
     return run->course;
 }
 
+const struct load_outcome *load_run_outcome(const struct load_run *run) {
+    return &run->result;
+}
+
 void load_run_set_level(struct load_run *run, double level) {
     if (run->load) load_set_level(run->load, level);
 }
@@ -166,7 +170,7 @@ static void on_committed(void *owner, const struct error *err) {
         .program = run->program,
         .plan = &run->scenario->plan,
         .workers = run->options.workers,
-        .stderr_fd = STDERR_FILENO,
+        .stderr_fd = run->options.quiet ? -1 : STDERR_FILENO,
         .on_start = on_start,
         .on_report = on_report,
         .on_finish = on_finish,

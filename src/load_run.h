@@ -22,6 +22,7 @@ struct load_run_options {
     uint32_t workers;
     const char *user;  /* borrowed */
     uint64_t limit_ns; /* for all of it; 0 for none */
+    bool quiet;        /* what generators complain of is not for this terminal */
     struct load_around (*around)(
         void *owner); /* asked each second; NULL: nobody knows */
     /* All generators begin now; what may spoil the run. */
@@ -48,5 +49,8 @@ void load_run_set_level(struct load_run *run, double level);
 
 /* Ends it as partial: answers are waited for; the second time they are not. */
 void load_run_stop(struct load_run *run);
+
+/* What is known so far: its name, and the run before it. */
+const struct load_outcome *load_run_outcome(const struct load_run *run);
 
 const struct load_course *load_run_course(const struct load_run *run);
