@@ -59,24 +59,32 @@ static bool start(
     return explain(peer, name, err);
 }
 
-bool peer_start_nginx(struct peer *peer, struct error *err) {
-    char config[CONFIG_SIZE], path[TEST_PATH_SIZE];
+void peer_prepare(struct peer *peer) {
     *peer = (struct peer){.port = test_free_port()};
     test_folder_init(&peer->folder);
-    struct text text = TEXT_IN(config);
-    text_addf(&text, nginx_config, peer->port);
+}
+
+bool peer_run_nginx(struct peer *peer, const char *config, struct error *err) {
+    char path[TEST_PATH_SIZE];
     test_folder_write(&peer->folder, "nginx.conf", config);
     test_folder_path(&peer->folder, "nginx.conf", path);
     const char *const args[] = {nginx, "-p", peer->folder.path, "-c", path, NULL};
     return start(peer, "nginx", args, err);
 }
 
+bool peer_start_nginx(struct peer *peer, struct error *err) {
+    char config[CONFIG_SIZE];
+    peer_prepare(peer);
+    struct text text = TEXT_IN(config);
+    text_addf(&text, nginx_config, peer->port);
+    return peer_run_nginx(peer, config, err);
+}
+
 bool peer_start_python(
     struct peer *peer, const char *script, const char *redis_socket,
     const char *model_url, struct error *err) {
     char port[PORT_SIZE];
-    *peer = (struct peer){.port = test_free_port()};
-    test_folder_init(&peer->folder);
+    peer_prepare(peer);
     snprintf(port, sizeof port, "%u", peer->port);
     const char *const args[] = {python,       "-I",      script, port,
                                 redis_socket, model_url, NULL};

@@ -19,6 +19,11 @@ struct peer {
 /* One worker that answers everything with 200 and keeps its connections. */
 bool peer_start_nginx(struct peer *peer, struct error *err);
 
+/* In two steps, for a config of one's own that listens on the peer's port: its folder is
+ * there before nginx is, which takes relative paths from there. */
+void peer_prepare(struct peer *peer);
+bool peer_run_nginx(struct peer *peer, const char *config, struct error *err);
+
 /* `script` is called with its port, Redis's socket and the model's URL. */
 bool peer_start_python(
     struct peer *peer, const char *script, const char *redis_socket,
