@@ -28,10 +28,15 @@ enum {
     EVENT_GAP_MS = 20,
     STALL_MS = 300,
     SECOND_MS = 1000,
+    FREEZE_MS = 1000,
+    FREEZE_EVERY_MS = 10000,
 };
 
 static const char good[] =
     "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}";
+/* Said aloud: a client of HTTP/1.0 would wait for the end. */
+static const char keeping[] = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n"
+                              "Connection: keep-alive\r\n\r\n{\"status\":\"ok\"}";
 static const char closing[] = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n"
                               "Connection: close\r\n\r\n{\"status\":\"ok\"}";
 static const char busy[] =
@@ -106,6 +111,12 @@ static long now_ms(void) {
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* At the beginning of every `every_ms`. */
+static void stand_still(long for_ms, long every_ms) {
+    long passed_ms = now_ms() % every_ms;
+    if (passed_ms < for_ms) poll(NULL, 0, (int)(for_ms - passed_ms));
+}
+
 static void answer(struct odd *odd, int at) {
     int socket = odd->sockets[at].fd;
     switch (odd->way) {
@@ -132,12 +143,14 @@ static void answer(struct odd *odd, int at) {
         say(socket, stream_head, sizeof stream_head - 1);
         odd->peers[at].events = EVENTS;
         break;
-    case ODD_STALLING: {
-        long in_second = now_ms() % SECOND_MS;
-        if (in_second < STALL_MS) poll(NULL, 0, (int)(STALL_MS - in_second));
+    case ODD_STALLING:
+        stand_still(STALL_MS, SECOND_MS);
         say(socket, good, sizeof good - 1);
         break;
-    }
+    case ODD_FREEZING:
+        stand_still(FREEZE_MS, FREEZE_EVERY_MS);
+        say(socket, keeping, sizeof keeping - 1);
+        break;
     }
 }
 

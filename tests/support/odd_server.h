@@ -19,6 +19,7 @@ enum odd_way {
     ODD_JOB,       /* POST: 202 with a job; GET: done at the third time */
     ODD_STREAM,    /* server-sent events, 20 ms apart */
     ODD_STALLING,  /* good, but stands still for 300 ms each second */
+    ODD_FREEZING,  /* good, but stands still for a second in every ten */
 };
 
 /* What it has seen; shared with the child. */
