@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/retry.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -57,13 +56,13 @@ static bool is_worth_it(const struct retry_failure *failure) {
 }
 
 /* Plain digits with an optional fraction; the header of a stranger is no place for
- * anything else. */
+ * anything else. So many digits that they mean infinity are just a long time. */
 static bool parse_number(const char *from, double *number) {
     size_t length = strspn(from, "0123456789.");
     if (length == 0 || from[length] != '\0') return false;
     char *end = NULL;
     *number = strtod(from, &end);
-    return *end == '\0' && isfinite(*number);
+    return *end == '\0';
 }
 
 /* "Wed, 21 Oct 2026 07:28:00 GMT" */
@@ -91,7 +90,8 @@ static bool asked_s(const struct retry_failure *failure, double *seconds) {
 bool retry_asked_ns(const struct retry_failure *failure, uint64_t *wait_ns) {
     static const double longest_s = 86400.0 * 365;
     double seconds = 0;
-    if (!asked_s(failure, &seconds) || seconds < 0 || seconds > longest_s) return false;
+    if (!asked_s(failure, &seconds) || seconds < 0) return false;
+    if (seconds > longest_s) seconds = longest_s;
     *wait_ns = (uint64_t)(seconds * (double)NS_PER_S);
     return true;
 }

@@ -36,5 +36,6 @@ bool retry_again(
     const struct retry_policy *policy, const struct retry_failure *failure,
     uint32_t failures, double chance, uint64_t *wait_ns);
 
-/* How long the peer asked to wait; false when it did not, or not in words of RFC 9110. */
+/* How long the peer asked to wait, a year at most: a longer time counts as that. False when
+ * it did not ask, or not in words of RFC 9110. */
 bool retry_asked_ns(const struct retry_failure *failure, uint64_t *wait_ns);

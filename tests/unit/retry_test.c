@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -104,6 +105,27 @@ static void retry_waits_as_long_as_the_peer_asks(void **state) {
     }
 }
 
+/* However far ahead it lies: whoever asks for more than a year is not ready now. */
+static void retry_knows_a_wait_of_more_than_a_year(void **state) {
+    (void)state;
+    char digits[400];
+    memset(digits, '9', sizeof digits - 1);
+    digits[sizeof digits - 1] = '\0';
+    const char *const asked[] = {
+        "31536000", "31536001", "99999999999999999999", digits,
+        "Wed, 21 Oct 2099 07:28:00 GMT"};
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        struct retry_failure failure = {
+            .status = 429, .retry_after = asked[i], .wall_ms = INT64_C(1792567680000)};
+        uint64_t wait_ns = 0;
+        assert_true(retry_asked_ns(&failure, &wait_ns));
+        assert_int_equal(wait_ns, 31536000 * NS_PER_S);
+    }
+    struct retry_failure failure = {.status = 429, .retry_after = "1 year"};
+    uint64_t wait_ns = 0;
+    assert_false(retry_asked_ns(&failure, &wait_ns));
+}
+
 static void retry_knows_the_profile_of_the_book(void **state) {
     (void)state;
     struct retry_policy policy;
@@ -136,6 +158,7 @@ int main(void) {
         cmocka_unit_test(retry_gives_up_after_its_number),
         cmocka_unit_test(retry_waits_longer_each_time_up_to_a_cap),
         cmocka_unit_test(retry_waits_as_long_as_the_peer_asks),
+        cmocka_unit_test(retry_knows_a_wait_of_more_than_a_year),
         cmocka_unit_test(retry_knows_the_profile_of_the_book),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
