@@ -28,13 +28,16 @@ static void take_field(struct event_reader *reader, struct slice line) {
     reader->has_data = true;
 }
 
+static struct slice without_mark(struct slice line) {
+    size_t length = strlen(byte_order_mark);
+    if (!slice_starts_with(line, byte_order_mark)) return line;
+    return (struct slice){.data = line.data + length, .length = line.length - length};
+}
+
 /* Whether this line, an empty one, has ended an event. */
 static bool end_line(struct event_reader *reader) {
     struct slice line = buffer_slice(&reader->line);
-    if (!reader->begun && slice_starts_with(line, byte_order_mark)) {
-        line.data += strlen(byte_order_mark);
-        line.length -= strlen(byte_order_mark);
-    }
+    if (!reader->begun) line = without_mark(line);
     reader->begun = true;
     bool is_empty = line.length == 0;
     if (!is_empty) take_field(reader, line);
@@ -56,6 +59,17 @@ static void forget_given(struct event_reader *reader) {
     reader->given = false;
 }
 
+/* A line that is too long is kept up to its limit: to its end nothing of it counts, unless
+ * it is one of data. */
+static void add_to_line(struct event_reader *reader, struct slice piece) {
+    struct buffer *line = &reader->line;
+    if (line->overflow || buffer_add(line, piece.data, piece.length)) return;
+    buffer_add(line, piece.data, line->limit - line->length);
+    struct slice kept = buffer_slice(line);
+    if (!reader->begun) kept = without_mark(kept);
+    if (slice_starts_with(kept, "data:")) reader->overflow = true;
+}
+
 /* Up to the end of the line, which is left. */
 static void take_piece(struct event_reader *reader, struct slice *bytes) {
     size_t length = 0;
@@ -63,7 +77,7 @@ static void take_piece(struct event_reader *reader, struct slice *bytes) {
            bytes->data[length] != '\r') {
         length++;
     }
-    if (!buffer_add(&reader->line, bytes->data, length)) reader->overflow = true;
+    add_to_line(reader, (struct slice){.data = bytes->data, .length = length});
     bytes->data += length;
     bytes->length -= length;
     if (length > 0) reader->after_cr = false;

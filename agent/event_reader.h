@@ -25,8 +25,9 @@ void event_reader_init(struct event_reader *reader);
 void event_reader_clear(struct event_reader *reader);
 
 /* The data of the next event that ends within `bytes`, which are taken as far as they were
- * read; good until the next call. False when they are used up, or after an overflow. Comments, names of events
- * and events without data are passed over. */
+ * read; good until the next call. False when they are used up, or after an overflow.
+ * Comments, names of events, events without data and lines that are no field are passed
+ * over, however long: whoever answers in JSON, at once, is no stream that went wrong. */
 bool event_reader_next(
     struct event_reader *reader, struct slice *bytes, struct slice *data);
 

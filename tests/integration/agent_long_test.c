@@ -64,7 +64,7 @@ static int set_up(void **state) {
     write_answer(&answer);
     write_stream(&stream);
     struct replayed whole = {.type = "application/json", .body = buffer_slice(&answer)};
-    struct replayed answers[] = {whole, whole, {.body = buffer_slice(&stream)}};
+    struct replayed answers[] = {whole, whole, {.body = buffer_slice(&stream)}, whole};
     replayer_start(&replayer, answers, sizeof answers / sizeof answers[0]);
     buffer_clear(&answer);
     buffer_clear(&stream);
@@ -117,6 +117,7 @@ static void a_job_tells_it_too(void **state) {
     test_reply_clear(&reply);
 }
 
+/* Of a model that streams, and of one that answers all at once in one long line. */
 static void a_stream_has_its_end(void **state) {
     (void)state;
     struct test_reply reply;
@@ -136,6 +137,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_answer_is_sound_json),
         cmocka_unit_test(a_job_tells_it_too),
+        cmocka_unit_test(a_stream_has_its_end),
         cmocka_unit_test(a_stream_has_its_end),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

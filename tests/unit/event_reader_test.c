@@ -93,10 +93,51 @@ static void events_that_are_too_large_are_none(void **state) {
     assert_false(reader.overflow);
 }
 
+/* A comment, and the one line of an answer in JSON. */
+static void lines_without_data_may_be_of_any_length(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        ": a comment that has no end at all", "{\"data: no field\": [", "data"};
+    struct event_reader reader;
+    event_reader_init(&reader);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct slice event = slice_of("data: a\n\n");
+        struct slice data;
+        assert_int_equal(flood(&reader, lines[i]), 0);
+        assert_false(reader.overflow);
+        assert_true(event_reader_next(&reader, &event, &data));
+        assert_true(slice_equals(data, "a"));
+    }
+    event_reader_clear(&reader);
+}
+
+static void a_line_that_comes_at_once_is_not_longer(void **state) {
+    (void)state;
+    static const char *const begins[] = {
+        "data:", "\xEF\xBB\xBF"
+                 "data:"};
+    struct buffer line = {.limit = 2 * (size_t)MUCH};
+    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+        struct event_reader reader;
+        struct slice data;
+        event_reader_init(&reader);
+        buffer_reset(&line);
+        buffer_add_string(&line, begins[i]);
+        while (line.length < MUCH) buffer_add_char(&line, 'x');
+        struct slice bytes = buffer_slice(&line);
+        assert_false(event_reader_next(&reader, &bytes, &data));
+        assert_true(reader.overflow);
+        event_reader_clear(&reader);
+    }
+    buffer_clear(&line);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_end_in_an_empty_line_whatever_ends_lines),
         cmocka_unit_test(events_that_are_too_large_are_none),
+        cmocka_unit_test(lines_without_data_may_be_of_any_length),
+        cmocka_unit_test(a_line_that_comes_at_once_is_not_longer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
