@@ -178,11 +178,13 @@ static void keep_moment(struct load_course *course, const struct load_moment *mo
     moments[course->moment_count++] = *moment;
 }
 
-/* Users that are still to come, or a level that is not the one of the second before. */
+/* Users that are still to come, a level that is not the one of the second before, or none
+ * at all: while answers are waited for at the end, queues only fall. */
 static bool is_ramping(
     const struct load_course *course, const struct load_moment *moment) {
     bool users = course->scenario->plan.model == LOAD_USERS;
     double wanted = moment->level * (1 - LEVEL_STANDS);
+    if (!(moment->level > 0)) return true;
     if (users && (double)moment->users < wanted) return true;
     if (course->moment_count == 0) return false;
     double before = course->moments[course->moment_count - 1].level;

@@ -209,6 +209,25 @@ static void jobs_count_as_one_wait_and_as_single_requests(void **state) {
     fixture_free(fixture);
 }
 
+static void a_queue_that_grew_is_found_although_it_is_worked_off_at_the_end(
+    void **state) {
+    (void)state;
+    struct fixture *fixture = fixture_new("p95<2s", LOAD_ARRIVALS);
+    for (unsigned i = 0; i < 40; i++) {
+        second(fixture);
+        fixture->report->gauges.in_flight = UINT64_C(5) * i;
+        add(fixture);
+    }
+    for (unsigned i = 0; i < 15; i++) {
+        second(fixture);
+        fixture->report->gauges.level_milli = 0;
+        fixture->report->gauges.in_flight = 0;
+        add(fixture);
+    }
+    assert_int_equal(judge(fixture, LOAD_STOP_NONE, "queue_grows: "), VERDICT_FAIL);
+    fixture_free(fixture);
+}
+
 static void a_condition_to_abort_on_is_found(void **state) {
     (void)state;
     struct fixture *fixture = fixture_new("p95<2s", LOAD_USERS);
@@ -253,6 +272,8 @@ int main(void) {
         cmocka_unit_test(a_slow_generator_is_inconclusive),
         cmocka_unit_test(what_omission_hides_is_told),
         cmocka_unit_test(jobs_count_as_one_wait_and_as_single_requests),
+        cmocka_unit_test(
+            a_queue_that_grew_is_found_although_it_is_worked_off_at_the_end),
         cmocka_unit_test(a_condition_to_abort_on_is_found),
         cmocka_unit_test(a_long_run_takes_no_more_memory),
     };
