@@ -314,14 +314,17 @@ static void on_chat(void *owner, const struct chat_result *result) {
 /* Kept or not: the user has waited for the answer, not for the record of it. */
 static void on_recorded(void *owner, const struct redis_result *result) {
     struct turn *turn = owner;
+    struct service *service = turn->exchange->service;
     turn->ticket = 0;
-    redis_pass_end(&turn->pass, turn->exchange->service->agent, result);
+    redis_pass_end(&turn->pass, service->agent, result);
     bool is_kept = result->reply && result->reply->kind != REDIS_ERROR;
     turn->has_claimed = turn->has_claimed && !is_kept;
+    if (is_kept) redis_refusal_end(&service->not_recorded);
     if (!is_kept) {
+        uint64_t now_ns = loop_now_ns(service->agent->loop);
+        redis_refusal_note(&service->not_recorded, result->reply, now_ns);
         json_log_write(
-            &turn->exchange->service->agent->log, LOG_WARN, turn->exchange->id,
-            "chat not recorded: %s",
+            &service->agent->log, LOG_WARN, turn->exchange->id, "chat not recorded: %s",
             result->reply ? "Redis refused" : result->error.message);
     }
     answer(turn);
@@ -329,6 +332,7 @@ static void on_recorded(void *owner, const struct redis_result *result) {
 
 static void accept(struct turn *turn) {
     struct exchange *exchange = turn->exchange;
+    redis_refusal_end(&exchange->service->not_taken);
     registry_count(registry_of(exchange), FAMILY_QUEUE_ENQUEUED, NULL, NULL, 1);
     chat_count_end(exchange, "accepted");
     json_log_write(
@@ -361,7 +365,10 @@ static void on_claimed(void *owner, const struct redis_result *result) {
 static void on_submitted(void *owner, const struct redis_result *result) {
     struct turn *turn = owner;
     turn->ticket = 0;
+    struct service *service = turn->exchange->service;
     bool waits = wants_to_wait(turn->exchange);
+    redis_refusal_note(
+        &service->not_taken, result->reply, loop_now_ns(service->agent->loop));
     if (replay_promised(turn->exchange, result->reply, waits)) return;
     if (says(result->reply, "queued")) {
         accept(turn);

@@ -9,10 +9,22 @@
 #include "agent/storage.h"
 #include "base/safe_text.h"
 #include "base/text.h"
+#include "io/loop.h"
 #include "io/redis.h"
 
 typedef bool (*look_fn)(
     const struct service *service, struct health_check *check, struct text *words);
+
+/* Whether Redis has refused that of late; then `words` say so, in its own. */
+static bool is_refused(
+    const struct service *service, const struct redis_refusal *refusal,
+    const char *what, struct text *words) {
+    uint64_t now_ns = loop_now_ns(service->agent->loop);
+    const char *why = redis_refusal_why(refusal, now_ns);
+    if (!why) return false;
+    text_addf(words, "degraded: %s: %s", what, why);
+    return true;
+}
 
 /* Chats go on without it, but without history, too. */
 static bool look_at_redis(
@@ -28,9 +40,12 @@ static bool look_at_redis(
         safe_text_add(words, slice_of(redis_last_error(agent->redis)->message));
         return false;
     }
-    if (!circuit_is_open(&agent->circuits[CIRCUIT_REDIS])) return true;
-    text_add(words, "slow: no history for now");
-    return false;
+    if (circuit_is_open(&agent->circuits[CIRCUIT_REDIS])) {
+        text_add(words, "slow: no history for now");
+        return false;
+    }
+    return !is_refused(
+        service, &service->not_recorded, "chats are not recorded", words);
 }
 
 static bool look_at_model(
@@ -63,10 +78,16 @@ static bool look_at_store(
 /* What cannot be seen is told by the check of Redis. */
 static bool look_at_queue(
     const struct service *service, struct health_check *check, struct text *words) {
-    if (!service->agent->redis || service->options.observe_only) {
+    const struct agent *agent = service->agent;
+    if (!agent->redis || service->options.observe_only) {
         check->is_used = false;
         text_add(words, "off: no jobs are taken here");
         return true;
+    }
+    if (agent_has_redis(agent) &&
+        (is_refused(service, &service->not_seen, "cannot be seen", words) ||
+         is_refused(service, &service->not_taken, "jobs are refused", words))) {
+        return false;
     }
     return admission_queue_is_well(service, words);
 }

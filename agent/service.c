@@ -205,10 +205,13 @@ static void on_pulse(void *owner, uint64_t now_ns) {
 
 static void on_snapshot(void *owner, const struct redis_result *result) {
     struct service *service = owner;
+    uint64_t now_ns = loop_now_ns(service->agent->loop);
     service->snapshot = 0;
-    admission_on_snapshot(
-        &service->admission, result->reply, loop_now_ns(service->agent->loop));
-    if (!result->reply || !queue_gauges_set(service->agent->registry, result->reply)) {
+    admission_on_snapshot(&service->admission, result->reply, now_ns);
+    redis_refusal_note(&service->not_seen, result->reply, now_ns);
+    if (result->reply && queue_gauges_set(service->agent->registry, result->reply)) {
+        redis_refusal_end(&service->not_seen);
+    } else {
         queue_gauges_unset(service->agent->registry);
     }
 }

@@ -8,6 +8,7 @@
 #include "agent/access.h"
 #include "agent/admission.h"
 #include "agent/job_queue.h"
+#include "agent/redis_refusal.h"
 #include "base/error.h"
 
 struct agent;
@@ -43,6 +44,8 @@ struct service {
     struct access access;
     struct admission admission;
     uint32_t sync_count; /* chats being answered */
+    /* Jobs, chats, the queue: */
+    struct redis_refusal not_taken, not_recorded, not_seen;
     struct loop_timer *pulse;
     uint64_t pulse_due_ns;
     uint64_t snapshot;         /* the ticket of the queue's snapshot; 0 for none */
