@@ -29,10 +29,10 @@ void storage_file_close(struct storage_file *file);
 
 /* How one job ended. */
 struct storage_record {
+    const char *mode; /* "sync" or "queue"; a literal */
     char id[JOB_ID_SIZE];
     char version[JOB_VERSION_SIZE];
     char user_hash[USER_HASH_SIZE];
-    const char *mode; /* "sync" or "queue"; a literal */
     enum chat_priority priority;
     enum outcome outcome;
     uint32_t attempts;

@@ -153,7 +153,7 @@ static void killed_writers_lose_nothing_and_repeat_nothing(void **state) {
     for (unsigned kill_count = 0; kill_count < KILLS; kill_count++) {
         /* In the middle of it: once they have written a few more. */
         off_t goal = size_of(place->acks) +
-                     (off_t)(BATCH * LINE_SIZE * (1 + random_below(&random, 20)));
+                     (off_t)(1 + random_below(&random, 20)) * BATCH * LINE_SIZE;
         while (size_of(place->acks) < goal) usleep(200);
         size_t victim = (size_t)random_below(&random, WRITERS);
         kill(writers[victim], SIGKILL);
@@ -169,7 +169,7 @@ static void killed_writers_lose_nothing_and_repeat_nothing(void **state) {
                    " WHERE integrity_check='ok'"),
         1);
     size_t kept = check_acks(place);
-    assert_true(kept > KILLS * BATCH);
+    assert_true(kept > (size_t)KILLS * BATCH);
     assert_int_equal(ask(place, "SELECT count(*) - count(DISTINCT id) FROM jobs"), 0);
 }
 
