@@ -12,6 +12,20 @@
 #include "agent/tool_call.h"
 #include "base/text.h"
 
+/* The same again and again. */
+static void assert_answers(const char *query, const char *title) {
+    char output[TOOL_OUTPUT_SIZE];
+    char again[TOOL_OUTPUT_SIZE];
+    struct text text = TEXT_IN(output);
+    struct text second = TEXT_IN(again);
+    articles_search(slice_of(query), &text);
+    articles_search(slice_of(query), &second);
+    assert_false(text.truncated);
+    assert_memory_equal(output, "From the built-in articles:\n", 28);
+    if (!strstr(output, title)) fail_msg("%s: %s", query, output);
+    assert_string_equal(output, again);
+}
+
 static void articles_answer_what_customers_ask(void **state) {
     (void)state;
     static const struct {
@@ -25,18 +39,7 @@ static void articles_answer_what_customers_ask(void **state) {
         {"rate an answer", "1. Rating an answer."},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char output[TOOL_OUTPUT_SIZE];
-        char again[TOOL_OUTPUT_SIZE];
-        struct text text = TEXT_IN(output);
-        struct text second = TEXT_IN(again);
-        articles_search(slice_of(cases[i].query), &text);
-        articles_search(slice_of(cases[i].query), &second);
-        assert_false(text.truncated);
-        assert_memory_equal(output, "From the built-in articles:\n", 28);
-        if (!strstr(output, cases[i].title)) {
-            fail_msg("%s: %s", cases[i].query, output);
-        }
-        assert_string_equal(output, again);
+        assert_answers(cases[i].query, cases[i].title);
     }
 }
 
