@@ -8,6 +8,7 @@
 #include "agent/declare.h"
 #include "agent/exchange.h"
 #include "agent/http_status.h"
+#include "agent/json_log.h"
 #include "agent/queue_gauges.h"
 #include "agent/registry.h"
 #include "agent/routes.h"
@@ -43,6 +44,7 @@ static const struct route {
 
 static void on_request(void *owner, struct server_request *request);
 static void on_gone(void *owner, struct server_request *request);
+static void on_starved(void *owner);
 static void on_pulse(void *owner, uint64_t now_ns);
 static void on_snapshot(void *owner, const struct redis_result *result);
 static void on_counts(void *owner, const struct redis_result *result);
@@ -66,6 +68,7 @@ struct service *service_new(
         .port = options->port,
         .complete_timeout_ns = options->complete_timeout_ns,
         .address_max = options->address_max,
+        .on_starved = on_starved,
         .answer_timeout_ns = options->chat_timeout_ns + answer_slack_ns};
     service->server =
         server_new(agent->loop, &server, on_request, on_gone, service, err);
@@ -179,6 +182,13 @@ static void on_gone(void *owner, struct server_request *request) {
     (void)owner;
     struct exchange *exchange = server_request_data(request);
     if (exchange) exchange_abandon(exchange);
+}
+
+static void on_starved(void *owner) {
+    const struct service *service = owner;
+    json_log_write(
+        &service->agent->log, LOG_WARN, NULL,
+        "no descriptor is free: whoever connects has to wait");
 }
 
 /* Once a second: how late the loop is, and how the queue stands. */

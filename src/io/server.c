@@ -2,6 +2,7 @@
 #include "io/server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,6 +26,8 @@ enum {
 #define COMPLETE_TIMEOUT_DEFAULT_NS (10 * NS_PER_S)
 #define IDLE_TIMEOUT_DEFAULT_NS     (30 * NS_PER_S)
 #define ANSWER_TIMEOUT_DEFAULT_NS   (120 * NS_PER_S)
+#define STARVED_PAUSE_NS            (100 * NS_PER_MS)
+#define STARVED_SILENCE_NS          (60 * NS_PER_S)
 #define SWEEP_INTERVAL_MAX_NS       NS_PER_S
 #define SWEEP_INTERVAL_MIN_NS       (10 * NS_PER_MS)
 
@@ -164,6 +167,38 @@ static bool is_due(const struct server *server) {
     return MHD_get_timeout(server->daemon, &delay_ms) == MHD_YES && delay_ms == 0;
 }
 
+static void on_pause_end(void *owner, uint64_t now_ns) {
+    struct server *server = owner;
+    server->pause = NULL;
+    (void)now_ns;
+    loop_watch_set(server->watch, LOOP_READABLE);
+}
+
+/* The same that accepting needs; only asked when something went wrong. */
+static bool lacks_descriptors(const struct server *server) {
+    int copy = fcntl(server->listener, F_DUPFD_CLOEXEC, 0);
+    if (copy >= 0) close(copy);
+    return copy < 0 && (errno == EMFILE || errno == ENFILE);
+}
+
+/* Whoever waits to be accepted makes the listener readable all the time. With a connection
+ * libmicrohttpd stops listening until one ends; without any it would try for ever. */
+static void rest_if_starved(struct server *server) {
+    if (!server->complained) return;
+    server->complained = false;
+    server->held_back = server->connections != NULL;
+    if (server->listener < 0 || !lacks_descriptors(server)) return;
+    if (!server->connections && !server->pause) {
+        loop_watch_set(server->watch, 0);
+        server->pause =
+            loop_after(server->loop, STARVED_PAUSE_NS, on_pause_end, server);
+    }
+    uint64_t now_ns = loop_clock_ns();
+    if (server->starved_ns && now_ns - server->starved_ns < STARVED_SILENCE_NS) return;
+    server->starved_ns = now_ns;
+    if (server->options.on_starved) server->options.on_starved(server->owner);
+}
+
 /* A resumed connection is only seen by another MHD_run(): nothing else wakes it. It takes
  * a few of them before it listens for its next request, too. */
 static void run(struct server *server) {
@@ -177,6 +212,7 @@ static void run(struct server *server) {
         tell_lost(server);
     } while (!server->freed && (server->resumed || (any_resumed && is_due(server))) &&
              ++runs < RUNS_PER_TURN);
+    if (!server->freed) rest_if_starved(server);
     leave(server);
 }
 
@@ -322,6 +358,7 @@ void server_drain(
 static void destroy(struct server *server) {
     stop_listening(server);
     loop_timer_free(server->timer);
+    loop_timer_free(server->pause);
     loop_timer_free(server->sweep);
     loop_timer_free(server->drain_timer);
     loop_watch_free(server->watch);

@@ -16,12 +16,14 @@ enum { HEADERS_BYTES_MAX = 16 * 1024 }; /* past it: 431 or 414, by libmicrohttpd
 
 /* What libmicrohttpd tells. None of these runs libmicrohttpd. */
 
-static void ignore_log(void *owner, const char *words, va_list args)
+/* Its words are for nobody, but it has some when a connection cannot be accepted. */
+static void on_log(void *owner, const char *words, va_list args)
     __attribute__((format(printf, 2, 0)));
-static void ignore_log(void *owner, const char *words, va_list args) {
-    (void)owner;
+static void on_log(void *owner, const char *words, va_list args) {
+    struct server *server = owner;
     (void)words;
     (void)args;
+    server->complained = true;
 }
 
 /* A path is decoded by who knows what it means, and never twice. */
@@ -50,7 +52,12 @@ static void open_connection(
     server_sweep_start(server);
 }
 
+/* After a complaint libmicrohttpd listens again when one has ended, but only once it runs
+ * the next time: nothing else might wake it. */
 static void close_connection(struct server_connection *connection) {
+    struct server *server = connection->server;
+    if (server->complained || server->held_back) server->resumed = true;
+    server->held_back = false;
     *connection->link = connection->next;
     if (connection->next) connection->next->link = connection->link;
     free(connection);
@@ -181,8 +188,8 @@ struct MHD_Daemon *server_daemon_start(struct server *server) {
         (unsigned)((server->options.idle_timeout_ns + NS_PER_S - 1) / NS_PER_S);
     return MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-        on_mhd_request, server, MHD_OPTION_EXTERNAL_LOGGER, ignore_log,
-        NULL, /* must come first */
+        on_mhd_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log,
+        server, /* must come first */
         MHD_OPTION_LISTEN_SOCKET, server->listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)HEADERS_BYTES_MAX, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)server->options.connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,

@@ -41,6 +41,10 @@ struct server {
     bool draining;
     server_drained_fn on_drained; /* NULL once it was called */
     struct loop_timer *drain_timer;
+    bool complained;          /* libmicrohttpd, since it was looked at last */
+    bool held_back;           /* it may not listen until a connection has ended */
+    struct loop_timer *pause; /* while it is left alone: no descriptor was free */
+    uint64_t starved_ns;      /* when the owner was told so; 0 for never */
     bool working; /* callbacks may be on the stack: server_free() must wait */
     bool resumed; /* libmicrohttpd must run again to see it */
     bool freed;

@@ -54,6 +54,11 @@ static void on_gone(void *owner, struct server_request *request) {
     }
 }
 
+static void on_starved(void *owner) {
+    struct serving *serving = owner;
+    serving->starved_count++;
+}
+
 void serving_answer_held(struct serving *serving) {
     for (size_t i = 0; i < serving->held_count; i++) {
         if (serving->held[i]) answer(serving->held[i]);
@@ -70,6 +75,7 @@ int serving_start(void **state) {
         .complete_timeout_ns = SERVING_COMPLETE_NS,
         .idle_timeout_ns = SERVING_IDLE_NS,
         .answer_timeout_ns = SERVING_ANSWER_NS,
+        .on_starved = on_starved,
     };
     struct error err;
     serving->server =

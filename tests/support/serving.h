@@ -32,7 +32,7 @@ struct serving {
     enum serving_behaviour behaviour;
     struct server_request *held[SERVING_HELD_MAX];
     size_t held_count;
-    size_t gone_count, drained_count, seen_count;
+    size_t gone_count, drained_count, seen_count, starved_count;
 };
 
 /* For cmocka: *state becomes a `struct serving`. */
