@@ -88,10 +88,10 @@ static enum error_code ask_over_tls(
         .cert = identity ? server->cert : NULL,
         .key = identity ? server->key : NULL,
         .authority = REDIS_MAY_ACT,
-        .connect_timeout_ns = 20 * NS_PER_S,
+        .connect_timeout_ns = 2 * NS_PER_S,
     };
     asked_connect(&asked, &options);
-    redis_ask(asked.redis, 20 * NS_PER_S, asked_on_answer, &asked, "PING", NULL);
+    redis_ask(asked.redis, 2 * NS_PER_S, asked_on_answer, &asked, "PING", NULL);
     asked_run_until(&asked, 1);
     struct error error = asked.error;
     asked_clear(&asked);
