@@ -80,23 +80,30 @@ static void on_ping(void *owner, uint64_t now_ns) {
     send(stream, slice_of(": ping\n\n"));
 }
 
+static void event_open(struct buffer *event, const char *name) {
+    buffer_init(event, CHAT_BODY_MAX + EVENT_EXTRA);
+    buffer_addf(event, "event: %s\ndata: ", name);
+}
+
+static void event_send(struct chat_stream *stream, struct buffer *event) {
+    buffer_add_string(event, "\n\n");
+    send(stream, buffer_slice(event));
+    buffer_clear(event);
+}
+
 void chat_stream_text(struct chat_stream *stream, struct slice text) {
     struct buffer event;
-    buffer_init(&event, CHAT_BODY_MAX + EVENT_EXTRA);
-    buffer_add_string(&event, "event: text\ndata: ");
+    event_open(&event, "text");
     struct json_writer json = json_writer_to(&event);
     json_object_begin(&json);
     json_field_slice(&json, "text", text);
     json_object_end(&json);
-    buffer_add_string(&event, "\n\n");
-    send(stream, buffer_slice(&event));
-    buffer_clear(&event);
+    event_send(stream, &event);
 }
 
 void chat_stream_calls(struct chat_stream *stream, struct slice calls) {
     struct buffer event;
-    buffer_init(&event, CHAT_BODY_MAX + EVENT_EXTRA);
-    buffer_add_string(&event, "event: tool_calls\ndata: ");
+    event_open(&event, "tool_calls");
     struct json_writer json = json_writer_to(&event);
     json_object_begin(&json);
     json_key(&json, "tool_calls");
@@ -104,17 +111,12 @@ void chat_stream_calls(struct chat_stream *stream, struct slice calls) {
     json_raw(&json, calls);
     json_array_end(&json);
     json_object_end(&json);
-    buffer_add_string(&event, "\n\n");
-    send(stream, buffer_slice(&event));
-    buffer_clear(&event);
+    event_send(stream, &event);
 }
 
 void chat_stream_end(struct chat_stream *stream, bool has_failed, struct slice body) {
     struct buffer event;
-    buffer_init(&event, CHAT_BODY_MAX + EVENT_EXTRA);
-    buffer_addf(&event, "event: %s\ndata: ", has_failed ? "error" : "message_stop");
+    event_open(&event, has_failed ? "error" : "message_stop");
     buffer_add(&event, body.data, body.length);
-    buffer_add_string(&event, "\n\n");
-    send(stream, buffer_slice(&event));
-    buffer_clear(&event);
+    event_send(stream, &event);
 }

@@ -1,6 +1,7 @@
 /* The agent's store under real processes: killed, starved, shut out. */
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -32,6 +34,8 @@ enum {
     LINE_SIZE = JOB_ID_SIZE,
     NOBODY = 65534,
     FILE_LIMIT = 256 * 1024,
+    EVENTS_SIZE = 16 * 1024,
+    PATIENCE_MS = 30 * 1000,
 };
 
 struct place {
@@ -144,6 +148,19 @@ static size_t check_acks(const struct place *place) {
     return count;
 }
 
+/* Fails when nothing more is written. */
+static void wait_for_acks(const struct place *place, off_t goal) {
+    struct pollfd news = {.fd = inotify_init1(IN_CLOEXEC), .events = POLLIN};
+    assert_true(news.fd >= 0);
+    assert_true(inotify_add_watch(news.fd, place->folder.path, IN_MODIFY) >= 0);
+    while (size_of(place->acks) < goal) {
+        char events[EVENTS_SIZE];
+        assert_int_equal(poll(&news, 1, PATIENCE_MS), 1);
+        assert_true(read(news.fd, events, sizeof events) > 0);
+    }
+    close(news.fd);
+}
+
 static void killed_writers_lose_nothing_and_repeat_nothing(void **state) {
     const struct place *place = *state;
     pid_t writers[WRITERS];
@@ -154,7 +171,7 @@ static void killed_writers_lose_nothing_and_repeat_nothing(void **state) {
         /* In the middle of it: once they have written a few more. */
         off_t goal = size_of(place->acks) +
                      (off_t)(1 + random_below(&random, 20)) * BATCH * LINE_SIZE;
-        while (size_of(place->acks) < goal) usleep(200);
+        wait_for_acks(place, goal);
         size_t victim = (size_t)random_below(&random, WRITERS);
         kill(writers[victim], SIGKILL);
         assert_int_equal(end(writers[victim]), -SIGKILL);
