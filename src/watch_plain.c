@@ -98,13 +98,13 @@ static void say_rollout(
     const struct rollout_status *before) {
     const struct rollout_status *news = &event->rollout;
     bool same = before->known == news->known && before->step == news->step &&
-                strcmp(before->phase, news->phase) == 0;
+                before->phase == news->phase;
     if (same || !news->known) return;
     char words[LINE_SIZE];
     struct text text = TEXT_IN(words);
     text_addf(
-        &text, "rollout: %s, step %u of %u%s%s", news->phase, news->step, news->steps,
-        news->reason[0] ? ": " : "", news->reason);
+        &text, "rollout: %s, step %u of %u%s%s", rollout_phase_name(news->phase),
+        news->step, news->steps, news->reason[0] ? ": " : "", news->reason);
     say(watching, event->wall_ms, words);
 }
 

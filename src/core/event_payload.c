@@ -254,33 +254,6 @@ bool event_get_split(struct byte_reader *reader, struct event *event) {
     return true;
 }
 
-void event_put_rollout(struct byte_writer *writer, const struct event *event) {
-    const struct rollout_status *rollout = &event->rollout;
-    bytes_put_u8(writer, rollout->known);
-    EVENT_PUT_STRING(writer, rollout->phase);
-    EVENT_PUT_STRING(writer, rollout->holder);
-    EVENT_PUT_STRING(writer, rollout->reason);
-    bytes_put_u16(writer, rollout->step);
-    bytes_put_u16(writer, rollout->steps);
-    bytes_put_f32(writer, rollout->weight);
-    bytes_put_u32(writer, rollout->left_ms);
-    bytes_put_u64(writer, rollout->at_ns);
-}
-
-bool event_get_rollout(struct byte_reader *reader, struct event *event) {
-    struct rollout_status *rollout = &event->rollout;
-    rollout->known = event_get_bool(reader);
-    if (!EVENT_GET_STRING(reader, rollout->phase)) return false;
-    if (!EVENT_GET_STRING(reader, rollout->holder)) return false;
-    if (!EVENT_GET_STRING(reader, rollout->reason)) return false;
-    rollout->step = bytes_get_u16(reader);
-    rollout->steps = bytes_get_u16(reader);
-    rollout->weight = bytes_get_f32(reader);
-    rollout->left_ms = bytes_get_u32(reader);
-    rollout->at_ns = bytes_get_u64(reader);
-    return true;
-}
-
 void event_put_versions(struct byte_writer *writer, const struct event *event) {
     bytes_put_u8(writer, event->versions.track);
     bytes_put_u8(writer, event->versions.mixed);

@@ -42,6 +42,22 @@ static bool check_is_sound(const struct check_row *row) {
            is_bool(&row->done) && is_bool(&row->running) && is_bool(&row->flaky);
 }
 
+static bool rollout_is_sound(const struct rollout_status *rollout) {
+    if (rollout->steps > ROLLOUT_STEPS_MAX || rollout->step > rollout->steps ||
+        rollout->metric_count > ROLLOUT_METRICS_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < rollout->metric_count; i++) {
+        if (!ENDS(rollout->metrics[i].name)) return false;
+    }
+    return is_bool(&rollout->known) && is_bool(&rollout->ended) &&
+           is_bool(&rollout->undoable) && is_bool(&rollout->guarded) &&
+           rollout->phase < ROLLOUT_PHASE_COUNT && rollout->hold < ROLLOUT_HOLD_COUNT &&
+           ENDS(rollout->id) && ENDS(rollout->from) && ENDS(rollout->to) &&
+           ENDS(rollout->holder) && ENDS(rollout->host) && ENDS(rollout->reason) &&
+           ENDS(rollout->next) && ENDS(rollout->why_not_now);
+}
+
 static bool head_is_sound(const struct state *state) {
     for (unsigned track = 0; track < TRACK_COUNT; track++) {
         if (!ENDS(state->version[track]) || !is_bool(&state->mixed[track])) {
@@ -51,8 +67,7 @@ static bool head_is_sound(const struct state *state) {
     return ENDS(state->target) && ENDS(state->user) &&
            state->target_class <= TARGET_PRODUCTION && is_bool(&state->read_only) &&
            is_bool(&state->armed) && is_bool(&state->split.known) &&
-           is_bool(&state->rollout.known) && ENDS(state->rollout.phase) &&
-           ENDS(state->rollout.holder) && ENDS(state->rollout.reason);
+           rollout_is_sound(&state->rollout);
 }
 
 static bool counts_are_sound(const struct state *state) {

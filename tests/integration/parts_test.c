@@ -255,11 +255,12 @@ static void what_a_controller_publishes_is_shown(void **state) {
     struct event event = {.kind = EVENT_ROLLOUT, .sequence = 1};
     event.rollout = (struct rollout_status){
         .known = true,
-        .phase = "holding \x1b[2J",
+        .phase = ROLLOUT_HOLD,
+        .reason = "holding \x1b[2J",
         .holder = "deploy",
         .step = 2,
         .steps = 4,
-        .weight = 0.25F};
+        .wanted_bp = 2500};
     struct controller controller = {.bytes = (const char *)bytes};
     controller.length = event_encode(&event, bytes, sizeof bytes);
     assert_true(controller.length > 0);
@@ -272,7 +273,7 @@ static void what_a_controller_publishes_is_shown(void **state) {
     const struct rollout_status *rollout = &world.model->state.rollout;
     assert_int_equal(rollout->step, 2);
     assert_string_equal(rollout->holder, "deploy");
-    assert_null(strchr(rollout->phase, '\x1b'));
+    assert_null(strchr(rollout->reason, '\x1b'));
     world_wait_part(&world, PART_ROLLOUT, "rollout", PART_OK);
 
     memset(bytes, 0xFF, controller.length); /* the next connection gets nonsense */

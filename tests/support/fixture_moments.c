@@ -108,14 +108,14 @@ static void send_armed(struct fixture_player *player) {
 static void send_rollout(struct fixture_player *player) {
     struct rollout_status *rollout = &fixture_begin(player, EVENT_ROLLOUT)->rollout;
     rollout->known = true;
-    text_copy(rollout->phase, sizeof rollout->phase, "step");
+    rollout->phase = ROLLOUT_WATCHING;
     text_copy(rollout->holder, sizeof rollout->holder, "mreyes");
     text_copy(
         rollout->reason, sizeof rollout->reason,
         "canary is no worse so far, 8214 requests");
     rollout->step = 2;
     rollout->steps = 4;
-    rollout->weight = 0.25F;
+    rollout->wanted_bp = 2500;
     rollout->left_ms = 228000;
     rollout->at_ns = player->at_s * NS_PER_S;
     fixture_send(player);

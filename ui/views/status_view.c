@@ -115,7 +115,9 @@ static void add_step(struct segments *segments, const struct scene *scene) {
     struct segment *step = segments_add(segments, ROLE_STRONG, 7);
     step->bar = true;
     struct text text = words_of(step);
-    text_addf(&text, "%s %u/%u", rollout->phase, rollout->step, rollout->steps);
+    text_addf(
+        &text, "%s %u/%u", rollout_phase_name(rollout->phase), rollout->step,
+        rollout->steps);
     if (rollout->left_ms == 0) return;
     text_add_char(&text, ' ');
     units_add_duration(&text, (uint64_t)rollout->left_ms * NS_PER_MS);

@@ -1,0 +1,42 @@
+/* How a version is to be let in: what an operator asks for when a rollout starts. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/record.h"
+#include "core/rollout_status.h"
+
+enum rollout_rule {
+    ROLLOUT_RULE_SEQUENTIAL, /* evidence that may be looked at all the time */
+    ROLLOUT_RULE_BOOK, /* errors x1.5, p95 x1.2: wrong often, for who asks for it */
+    ROLLOUT_RULE_COUNT
+};
+
+struct rollout_step {
+    uint32_t weight_bp; /* of the canary */
+};
+
+struct rollout_plan {
+    char id[ULID_STRING_SIZE];
+    char target[STATE_NAME_SIZE];
+    char from[STATE_VERSION_SIZE], to[STATE_VERSION_SIZE];
+    char holder[STATE_NAME_SIZE], host[STATE_NAME_SIZE];
+    char reason[ROLLOUT_WORDS_SIZE];
+    uint32_t step_count;
+    struct rollout_step steps[ROLLOUT_STEPS_MAX]; /* ascending; the last one is all */
+    uint64_t hold_each_ns;                        /* the least time at each weight */
+    uint64_t max_each_ns;                         /* then it is held: inconclusive */
+    uint64_t keep_previous_ns;                    /* how long an undo is possible */
+    uint64_t warm_up_ns;   /* latencies after a raise that do not count */
+    uint64_t stale_ns;     /* data older than that are no data */
+    uint64_t blind_max_ns; /* without data so long: a person is asked for */
+    uint32_t rule;         /* enum rollout_rule */
+    double alpha;          /* chance of a rollback without a reason */
+    double material;       /* harm counts from so many times stable's */
+    double budget_ratio;   /* extra failures of all traffic, accepted */
+    bool manual;           /* each promotion waits for a person */
+};
+
+extern const struct record rollout_plan_record;
