@@ -17,7 +17,7 @@ enum {
     FOR_ALL = FOR_AGENT | FOR_MODEL,
     SLOTS_LEAST = 1,
     SLOTS_MOST = 16,
-    SYNC_MOST = 4096,
+    SYNC_MOST = 8192,
     QUEUE_MOST = 10 * 1000 * 1000,
     PORT_MOST = 65535,
     HELP_COLUMN = 26,

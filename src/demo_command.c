@@ -11,6 +11,7 @@
 #include "core/target.h"
 #include "demo_child.h"
 #include "demo_control.h"
+#include "demo_room.h"
 #include "demo_run.h"
 #include "demo_traffic.h"
 #include "own_path.h"
@@ -30,6 +31,7 @@ static int run_stack_only(const struct invocation *invocation) {
                 .real_model = options_has(options, OPTION_REAL_MODEL),
                 .bad_canary = options_has(options, OPTION_BAD_CANARY),
                 .traffic_rps = TRAFFIC_RPS,
+                .users_max = demo_room_users(demo_room_descriptors(), DEMO_USERS_MAX),
                 .ready_ns = DEMO_READY_S * NS_PER_S,
             },
         .config = options->values[OPTION_WRITE_CONFIG],

@@ -109,6 +109,10 @@ void demo_plan_agent(
     add_address(start, "--listen", start->port);
     add_flag(start, "--release", releases[track]);
     add_flag(start, "--drain-notice", "100ms");
+    /* Whoever waits is answered, however many they are: a queue that two workers work
+     * off would answer them with failures. */
+    add_arg(start, "--sync-max");
+    add_arg(start, "%u", (unsigned)plan->users_max);
     add_redis(plan, start);
     add_store(plan, start);
     add_model(plan, start);

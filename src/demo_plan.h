@@ -17,6 +17,7 @@ enum {
     DEMO_WORKERS_MAX = 8, /* of each version */
     DEMO_READY_S = 15,
     DEMO_PART_NAME_SIZE = 24,
+    DEMO_USERS_MAX = 8000, /* at once; fewer where fewer descriptors are allowed */
 };
 
 #define DEMO_STABLE_RELEASE "v1.5.0"
@@ -31,7 +32,8 @@ struct demo_plan {
     bool real_model; /* the paid API answers instead of the local model server */
     bool bad_canary; /* the canary's answers are slow and fail often */
     double traffic_rps;
-    uint64_t ready_ns; /* a part that does not listen by then is given up */
+    uint32_t users_max; /* connections that the router takes at once */
+    uint64_t ready_ns;  /* a part that does not listen by then is given up */
 };
 
 /* How one part is started. */

@@ -26,7 +26,7 @@ void demo_plan_router_config(const struct demo_plan *plan, struct buffer *to) {
         "# The weight of the canary, in basis points, is the entry 1 of the table\n"
         "# %s. It is a lease: when nobody refreshes it, everybody goes to stable.\n"
         "global\n"
-        "    maxconn 2000\n"
+        "    maxconn %u\n"
         "    nbthread 1\n"
         "    hard-stop-after 5s\n"
         "    stats socket %s/router.sock mode 600 level admin\n"
@@ -48,7 +48,7 @@ void demo_plan_router_config(const struct demo_plan *plan, struct buffer *to) {
         "    error-log-format '{\"t\":%%Ts.%%ms,\"arm\":null,\"srv\":null,\"st\":%%ST,"
         "\"ts\":\"%%tsc\",\"Tr\":-1,\"Ta\":%%Ta,\"bkt\":null,\"bp\":null,\"rc\":\"0\"}'"
         "\n",
-        DEMO_TABLE, plan->place.folder, plan->place.folder);
+        DEMO_TABLE, (unsigned)plan->users_max, plan->place.folder, plan->place.folder);
     buffer_addf(
         to,
         "backend %s\n"

@@ -306,6 +306,11 @@ void demo_stack_describe(const struct demo_stack *stack, struct buffer *to) {
     buffer_addf(to, "stable  http://127.0.0.1:%u\n", plan->agent_ports[TRACK_STABLE]);
     buffer_addf(to, "canary  http://127.0.0.1:%u\n", plan->agent_ports[TRACK_CANARY]);
     buffer_addf(to, "redis   unix://%s/redis.sock\n", plan->place.folder);
+    if (plan->users_max < DEMO_USERS_MAX) {
+        buffer_addf(
+            to, "limit   %u users at once: too few descriptors for more (ulimit -Hn)\n",
+            (unsigned)plan->users_max);
+    }
     for (unsigned i = 0; i < stack->part_count; i++) {
         const struct demo_part *part = stack->parts[i];
         buffer_addf(

@@ -12,7 +12,7 @@
 #include "io/http_wire.h"
 #include "io/loop.h"
 
-enum { CALLS_MAX = 1024 }; /* under way at once */
+enum { CALLS_MAX = 8192 }; /* under way at once */
 
 struct http_call {
     struct http *http;              /* borrowed */

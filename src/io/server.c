@@ -19,7 +19,7 @@
 
 enum {
     BODY_MAX_DEFAULT = 64 * 1024,
-    CONNECTIONS_MAX_DEFAULT = 4096,
+    CONNECTIONS_MAX_DEFAULT = 8192,
     RUNS_PER_TURN = 16, /* of libmicrohttpd, before others get theirs */
 };
 

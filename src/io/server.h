@@ -20,7 +20,7 @@ struct server_options {
     uint64_t complete_timeout_ns; /* for header and body; 0 for 10 s */
     uint64_t idle_timeout_ns;     /* of a connection; 0 for 30 s */
     uint64_t answer_timeout_ns;   /* of a request once it is here: 504; 0 for 120 s */
-    uint32_t connections_max;     /* 0 for 4096 */
+    uint32_t connections_max;     /* 0 for 8192 */
     uint32_t address_max;         /* connections from one address; 0 for no limit */
     /* Nobody can be let in for want of a descriptor; at most once a minute. May be NULL. */
     void (*on_starved)(void *owner);
