@@ -43,6 +43,7 @@ struct event {
         struct keyframe_event keyframe;
         struct load_status load;
         struct load_heat_event load_heat;
+        struct rollout_answer answer;
     };
 };
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/heat_column.h"
+#include "core/rollout_order.h"
 #include "core/state.h"
 
 enum { EVENT_VALUES_MAX = METRIC_COUNT };

@@ -19,7 +19,8 @@
     X(EVENT_VERSIONS,  "versions", versions)  /* a track's version or instances changed */ \
     X(EVENT_KEYFRAME,  "keyframe", keyframe)  /* a piece of a state, for scrubbing */ \
     X(EVENT_LOAD,      "load",     load)      /* how a load run goes, each second */ \
-    X(EVENT_LOAD_HEAT, "load_heat", load_heat) /* how many of its requests took how long */
+    X(EVENT_LOAD_HEAT, "load_heat", load_heat) /* how many of its requests took how long */ \
+    X(EVENT_ANSWER,    "answer",   answer)    /* of a rollout's controller to an order */
 /* clang-format on */
 
 enum event_kind {

@@ -46,6 +46,8 @@ void event_put_split(struct byte_writer *writer, const struct event *event);
 bool event_get_split(struct byte_reader *reader, struct event *event);
 void event_put_rollout(struct byte_writer *writer, const struct event *event);
 bool event_get_rollout(struct byte_reader *reader, struct event *event);
+void event_put_answer(struct byte_writer *writer, const struct event *event);
+bool event_get_answer(struct byte_reader *reader, struct event *event);
 void event_put_versions(struct byte_writer *writer, const struct event *event);
 bool event_get_versions(struct byte_reader *reader, struct event *event);
 void event_put_load(struct byte_writer *writer, const struct event *event);

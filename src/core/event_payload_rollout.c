@@ -177,3 +177,17 @@ bool event_get_rollout(struct byte_reader *reader, struct event *event) {
     rollout->at_ns = bytes_get_u64(reader);
     return true;
 }
+
+void event_put_answer(struct byte_writer *writer, const struct event *event) {
+    const struct rollout_answer *answer = &event->answer;
+    bytes_put_u64(writer, answer->number);
+    bytes_put_u8(writer, answer->accepted);
+    EVENT_PUT_STRING(writer, answer->words);
+}
+
+bool event_get_answer(struct byte_reader *reader, struct event *event) {
+    struct rollout_answer *answer = &event->answer;
+    answer->number = bytes_get_u64(reader);
+    answer->accepted = event_get_bool(reader);
+    return EVENT_GET_STRING(reader, answer->words);
+}

@@ -167,6 +167,7 @@ void state_apply(struct state *state, const struct event *event) {
     case EVENT_LOAD: apply_load(state, event); break;
     case EVENT_HEAT:
     case EVENT_LOAD_HEAT:
+    case EVENT_ANSWER:
     case EVENT_KEYFRAME:
     case EVENT_KIND_COUNT: break;
     }

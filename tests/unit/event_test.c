@@ -117,6 +117,7 @@ static const struct event examples[EVENT_KIND_COUNT] = {
               .bytes = (const uint8_t *)"abcd"}},
     [EVENT_LOAD] = {.load = {.phase = LOAD_RUNNING, .gate_count = 1}},
     [EVENT_LOAD_HEAT] = {.load_heat = {.counts = {[0] = 1, [31] = 65535}}},
+    [EVENT_ANSWER] = {.answer = {.number = 7, .accepted = true, .words = "held"}},
 };
 
 static struct event event_of(enum event_kind kind) {
@@ -172,6 +173,7 @@ static void kinds_keep_their_numbers(void **state) {
     assert_int_equal(EVENT_KEYFRAME, 12);
     assert_int_equal(EVENT_LOAD, 13);
     assert_int_equal(EVENT_LOAD_HEAT, 14);
+    assert_int_equal(EVENT_ANSWER, 15);
 }
 
 static void a_cut_event_asks_for_more(void **state) {
