@@ -366,6 +366,12 @@ static void kill_and_reap(struct process *process) {
     reap(process, descriptor >= 0 ? WNOHANG : 0);
 }
 
+void process_release(struct process *process) {
+    if (!process) return;
+    process->pid = 0; /* whoever is left reaps it */
+    process_free(process);
+}
+
 void process_free(struct process *process) {
     if (!process) return;
     if (process->pid > 0) kill_and_reap(process);

@@ -50,6 +50,10 @@ bool process_signal(struct process *process, int number);
 /* Ends it: SIGTERM, and SIGKILL after `grace_ns`; on_exit still runs. */
 void process_stop(struct process *process, uint64_t grace_ns);
 
+/* Lets it go on without us: no callback, and nobody ends it. For one that was started with
+ * `leash_only` and minds no leash; NULL is fine. */
+void process_release(struct process *process);
+
 /* Kills it at once if it still runs, reaps it, and runs no callback. Not needed after the
  * callback. */
 void process_free(struct process *process);
