@@ -1,0 +1,38 @@
+/* Starts the controller of a rollout, which lives on without us, and hears whether it
+ * holds the target or who else does. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "core/rollout_order.h"
+#include "core/rollout_plan.h"
+
+struct rollout_launch;
+struct loop;
+
+enum { ROLLOUT_LAUNCH_S = 15, ROLLOUT_LAUNCH_ARGS_MAX = 16 };
+
+/* Once, not inside the call that starts. `answer` is NULL when none came, and `why` says
+ * what happened; it is not accepted when somebody else holds the target, or when it
+ * cannot be: its words say so. Accepted: its socket can be connected to. */
+typedef void (*rollout_launched_fn)(
+    void *owner, const struct rollout_answer *answer, const struct error *why);
+
+struct rollout_launch_options {
+    const char *program;             /* its path */
+    const char *const *args;         /* NULL at the end; borrowed for the call */
+    const struct rollout_plan *plan; /* borrowed for the call */
+    rollout_launched_fn on_launched;
+    void *owner;
+};
+
+struct rollout_launch *rollout_launch_start(
+    struct loop *loop, const struct rollout_launch_options *options, struct error *err);
+
+/* A controller that was accepted goes on; another one is ended. NULL is fine. */
+void rollout_launch_free(struct rollout_launch *launch);
+
+pid_t rollout_launch_pid(const struct rollout_launch *launch); /* 0: it has ended */
