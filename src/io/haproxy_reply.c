@@ -117,18 +117,38 @@ static bool read_entry(
     return true;
 }
 
-bool haproxy_table_find(
-    struct slice reply, uint64_t key, struct haproxy_entry *entry, struct error *err) {
+/* The header of the table, unless the reply is none; whether its entries are shown. */
+static bool read_table(struct slice reply, struct slice *header, struct error *err) {
+    static const char hidden[] = "# contents not dumped";
+    struct scan scan = scan_of(reply);
+    struct slice line;
     if (!slice_starts_with(reply, "# table: ")) {
         return haproxy_accepted(reply, err) &&
                error_set(err, ERROR_PROTOCOL, "HAProxy: no table");
     }
+    scan_line(&scan, header);
+    if (scan_line(&scan, &line) && slice_starts_with(line, hidden)) {
+        return error_set(err, ERROR_AUTH, "HAProxy's socket shows no table to us");
+    }
+    return true;
+}
+
+bool haproxy_table_find(
+    struct slice reply, uint64_t key, struct haproxy_entry *entry, struct error *err) {
     struct scan scan = scan_of(reply);
     struct slice line;
+    if (!read_table(reply, &line, err)) return false;
     while (scan_line(&scan, &line)) {
         if (read_entry(line, key, entry)) return true;
     }
     return error_set(err, ERROR_NOT_FOUND, "the table has no key %" PRIu64, key);
+}
+
+bool haproxy_table_has_numbers(struct slice reply, struct error *err) {
+    struct slice header;
+    if (!read_table(reply, &header, err)) return false;
+    if (memmem(header.data, header.length, "type: integer,", 14)) return true;
+    return error_set(err, ERROR_REPLY, "the table is not one of integers");
 }
 
 void haproxy_table_set(

@@ -44,9 +44,13 @@ struct haproxy_entry {
     uint64_t gpt0;
 };
 
-/* ERROR_NOT_FOUND when the table has no such key: it has expired. */
+/* ERROR_NOT_FOUND when the table has no such key: it has expired; ERROR_AUTH when the
+ * socket is not allowed to see. */
 bool haproxy_table_find(
     struct slice reply, uint64_t key, struct haproxy_entry *entry, struct error *err);
+
+/* Whether it is a table that is keyed by numbers. */
+bool haproxy_table_has_numbers(struct slice reply, struct error *err);
 
 /* Adds the command that stores `gpt0`, separated from the one before. */
 void haproxy_table_set(
