@@ -10,29 +10,30 @@
 #include "core/rollout_order.h"
 #include "core/rollout_plan.h"
 
-struct rollout_launch;
+struct rollout_starter;
 struct loop;
 
-enum { ROLLOUT_LAUNCH_S = 15, ROLLOUT_LAUNCH_ARGS_MAX = 16 };
+enum { ROLLOUT_STARTER_S = 15, ROLLOUT_STARTER_ARGS_MAX = 16 };
 
 /* Once, not inside the call that starts. `answer` is NULL when none came, and `why` says
  * what happened; it is not accepted when somebody else holds the target, or when it
  * cannot be: its words say so. Accepted: its socket can be connected to. */
-typedef void (*rollout_launched_fn)(
+typedef void (*rollout_started_fn)(
     void *owner, const struct rollout_answer *answer, const struct error *why);
 
-struct rollout_launch_options {
+struct rollout_starter_options {
     const char *program;             /* its path */
     const char *const *args;         /* NULL at the end; borrowed for the call */
     const struct rollout_plan *plan; /* borrowed for the call */
-    rollout_launched_fn on_launched;
+    rollout_started_fn on_started;
     void *owner;
 };
 
-struct rollout_launch *rollout_launch_start(
-    struct loop *loop, const struct rollout_launch_options *options, struct error *err);
+struct rollout_starter *rollout_starter_new(
+    struct loop *loop, const struct rollout_starter_options *options,
+    struct error *err);
 
 /* A controller that was accepted goes on; another one is ended. NULL is fine. */
-void rollout_launch_free(struct rollout_launch *launch);
+void rollout_starter_free(struct rollout_starter *starter);
 
-pid_t rollout_launch_pid(const struct rollout_launch *launch); /* 0: it has ended */
+pid_t rollout_starter_pid(const struct rollout_starter *starter); /* 0: it has ended */

@@ -1,7 +1,7 @@
 /* The start of a rollout's controller, with real processes that answer as one would, or
  * do not. */
 /* SPDX-License-Identifier: MIT */
-#include "actions/rollout_launch.h"
+#include "actions/rollout_starter.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -26,7 +26,7 @@ struct scene {
     struct loop *loop;
     struct loop_timer *limit;
     struct test_folder folder;
-    struct rollout_launch *launch;
+    struct rollout_starter *starter;
     struct rollout_answer answer;
     struct error why;
     bool answered;
@@ -39,7 +39,7 @@ static void on_limit(void *owner, uint64_t now_ns) {
     fail_msg("nothing happened in time");
 }
 
-static void on_launched(
+static void on_started(
     void *owner, const struct rollout_answer *answer, const struct error *why) {
     struct scene *scene = owner;
     scene->calls++;
@@ -68,7 +68,7 @@ static void scene_init(struct scene *scene, const struct rollout_answer *answer)
 }
 
 static void scene_clear(struct scene *scene) {
-    rollout_launch_free(scene->launch);
+    rollout_starter_free(scene->starter);
     loop_timer_free(scene->limit);
     loop_free(scene->loop);
     test_folder_clear(&scene->folder);
@@ -90,14 +90,14 @@ static void start(struct scene *scene, const char *script) {
     struct error err = {0};
     snprintf(command, sizeof command, "cd %s && %s", scene->folder.path, script);
     const char *const args[] = {"-c", command, NULL};
-    const struct rollout_launch_options options = {
+    const struct rollout_starter_options options = {
         .program = "/bin/sh",
         .args = args,
         .plan = &plan,
-        .on_launched = on_launched,
+        .on_started = on_started,
         .owner = scene};
-    scene->launch = rollout_launch_start(scene->loop, &options, &err);
-    if (!scene->launch) fail_msg("%s", err.message);
+    scene->starter = rollout_starter_new(scene->loop, &options, &err);
+    if (!scene->starter) fail_msg("%s", err.message);
     assert_int_equal(scene->calls, 0);
     loop_run(scene->loop);
     assert_int_equal(scene->calls, 1);
@@ -109,7 +109,7 @@ static void an_accepted_one_lives_on_without_us(void **state) {
     scene_init(&scene, &(struct rollout_answer){.accepted = true, .words = "held"});
     start(&scene, "cat said; exec sleep 60");
     assert_true(scene.answered && scene.answer.accepted);
-    pid_t pid = rollout_launch_pid(scene.launch);
+    pid_t pid = rollout_starter_pid(scene.starter);
     assert_true(pid > 0);
     assert_int_equal(getsid(pid), pid); /* no terminal of ours reaches it */
     scene_clear(&scene);
@@ -167,12 +167,12 @@ static void a_program_that_is_not_there_is_an_error_at_once(void **state) {
     struct error err = {0};
     (void)state;
     scene_init(&scene, &(struct rollout_answer){0});
-    const struct rollout_launch_options options = {
+    const struct rollout_starter_options options = {
         .program = "/nonexistent/flightdeck-canary",
         .plan = &plan,
-        .on_launched = on_launched,
+        .on_started = on_started,
         .owner = &scene};
-    assert_null(rollout_launch_start(scene.loop, &options, &err));
+    assert_null(rollout_starter_new(scene.loop, &options, &err));
     assert_non_null(strstr(err.message, "/nonexistent/flightdeck-canary"));
     scene_clear(&scene);
     assert_int_equal(scene.calls, 0);
