@@ -11,6 +11,7 @@
 #include "io/loop.h"
 #include "load_look.h"
 #include "load_preview.h"
+#include "load_room.h"
 #include "load_run.h"
 #include "load_scrape.h"
 #include "load_wish.h"
@@ -239,6 +240,9 @@ static void say_plan(const struct loading *loading) {
     text_reset(&text);
     load_preview_add_bill(&text, &preview);
     invocation_say(loading->invocation, 0, "%s", line);
+    text_reset(&text);
+    load_room_add(&text, loading->target, &loading->wish.scenario->plan);
+    if (line[0]) invocation_say(loading->invocation, 0, "note: %s", line);
 }
 
 static bool prepare(struct loading *loading, struct error *err) {

@@ -7,6 +7,7 @@
 #include "base/safe_text.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "load_room.h"
 
 enum { PREVIEW_BYTES_MAX = 1024 * 1024, LINE_SIZE = 320 };
 
@@ -88,6 +89,9 @@ void load_preview_lines(const struct load_preview *preview, struct buffer *to) {
     text_reset(&text);
     load_preview_add_bill(&text, preview);
     add_line(preview, to, line);
+    text_reset(&text);
+    load_room_add(&text, preview->target, &scenario->plan);
+    if (line[0]) add_line(preview, to, line);
     for (uint32_t i = 0; i < scenario->plan.task_count; i++) {
         add_task(preview, &scenario->plan.tasks[i], to);
     }

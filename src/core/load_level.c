@@ -145,3 +145,14 @@ uint64_t load_level_users(
     if (*next_ns <= at_ns) *next_ns = at_ns + NS_PER_US;
     return users > 0 ? (uint64_t)users : 0;
 }
+
+uint64_t load_level_connections(const struct load_plan *plan) {
+    if (plan->model != LOAD_USERS) {
+        return load_plan_share(plan, plan->connections_max);
+    }
+    double most = plan->level;
+    for (uint32_t i = 0; i < plan->stage_count; i++) {
+        if (plan->stages[i].level > most) most = plan->stages[i].level;
+    }
+    return load_plan_share(plan, units_whole(most));
+}

@@ -47,3 +47,6 @@ uint64_t load_level_start(
  * those who come does so at once. */
 uint64_t load_level_users(
     const struct load_level *level, uint64_t at_ns, uint64_t *next_ns);
+
+/* The most users that a shard of the plan has at once, or connections. */
+uint64_t load_level_connections(const struct load_plan *plan);

@@ -9,7 +9,7 @@
 
 #include "base/scan.h"
 #include "base/text.h"
-#include "base/units.h"
+#include "core/load_level.h"
 
 enum {
     OWN_DESCRIPTORS = 64, /* pipes, timers, files that are read */
@@ -65,18 +65,6 @@ static uint64_t backlog(void) {
     return most;
 }
 
-/* The most users that this shard may have at once, or connections. */
-static uint64_t connections(const struct load_plan *plan) {
-    if (plan->model != LOAD_USERS) {
-        return load_plan_share(plan, plan->connections_max);
-    }
-    double most = plan->level;
-    for (uint32_t i = 0; i < plan->stage_count; i++) {
-        if (plan->stages[i].level > most) most = plan->stages[i].level;
-    }
-    return load_plan_share(plan, units_whole(most));
-}
-
 static uint64_t raise_descriptors(uint64_t needed) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return needed;
@@ -98,7 +86,7 @@ static bool refuse_or_note(
 
 bool preflight(
     const struct load_plan *plan, struct load_ready *ready, struct error *err) {
-    uint64_t needed = connections(plan), with_own = needed + OWN_DESCRIPTORS;
+    uint64_t needed = load_level_connections(plan), with_own = needed + OWN_DESCRIPTORS;
     ready->descriptors = raise_descriptors(with_own);
     char words[LOAD_NOTE_SIZE];
     struct text text = TEXT_IN(words);
