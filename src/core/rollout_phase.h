@@ -32,7 +32,9 @@
     X(ROLLOUT_HELD_DRIFT,   "drift"),        /* somebody else changed the router */ \
     X(ROLLOUT_HELD_AROUND,  "environment"),  /* stable itself is not well */ \
     X(ROLLOUT_HELD_CRASH,   "interrupted"),  /* the controller was away */ \
-    X(ROLLOUT_HELD_ROUTER,  "router")        /* the weight could not be set */
+    X(ROLLOUT_HELD_ROUTER,  "router"),       /* the weight could not be set */ \
+    X(ROLLOUT_HELD_JOURNAL, "journal"),      /* what is done could not be written down */ \
+    X(ROLLOUT_HELD_DEPLOY,  "deploy")        /* stable could not be given the version */
 /* clang-format on */
 
 enum rollout_phase {
