@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "io/loop.h"
+#include "io/rollout_place.h"
 #include "io/stream.h"
 #include "probes/poll.h"
 #include "probes/probe.h"
@@ -22,8 +23,10 @@ struct rollout_watch {
     struct poll poll;
     struct stream *stream; /* NULL while waiting to connect again */
     struct buffer bytes;   /* of envelopes that are not whole yet */
-    bool published;        /* somebody is there */
-    bool lost;             /* somebody was there and went away unasked */
+    char path[FOLDER_PATH_SIZE];
+    bool expected;  /* somebody configured it; else it is spoken of once it was there */
+    bool published; /* somebody is there */
+    bool lost;      /* somebody was there and went away unasked */
 };
 
 static void on_due(void *owner);
@@ -32,10 +35,13 @@ static void on_bytes(void *owner, struct slice bytes);
 static void on_end(void *owner, const struct error *why);
 
 static void *start(struct probe_context *context) {
-    const struct target *target = context->target;
-    if (!target->rollout_socket[0]) return NULL;
+    char path[FOLDER_PATH_SIZE];
+    struct error ignored;
+    if (!rollout_place(context->target, path, &ignored)) return NULL;
     struct rollout_watch *watch = memory_new(sizeof *watch);
     watch->context = context;
+    watch->expected = context->target->rollout_socket[0] != '\0';
+    text_copy_cut(watch->path, sizeof watch->path, path);
     buffer_init(&watch->bytes, EVENT_SIZE_MAX + STREAM_READ_SIZE);
     subject_init(&watch->subject, context, PART_ROLLOUT, STATE_TRACK_NONE, "rollout");
     poll_start(&watch->poll, context, INTERVAL_NS, on_due, watch);
@@ -55,10 +61,10 @@ const struct probe_type rollout_probe = {"rollout", start, stop};
 static void on_due(void *owner) {
     static const struct stream_handlers handlers = {on_open, on_bytes, on_end};
     struct rollout_watch *watch = owner;
-    subject_ask(&watch->subject);
+    if (watch->expected) subject_ask(&watch->subject);
     buffer_reset(&watch->bytes);
     const struct stream_options options = {
-        .path = watch->context->target->rollout_socket,
+        .path = watch->path,
         .timeout_ns = poll_timeout_ns(&watch->poll),
     };
     watch->stream = stream_connect(watch->context->loop, &options, &handlers, watch);
@@ -66,6 +72,8 @@ static void on_due(void *owner) {
 
 static void on_open(void *owner) {
     struct rollout_watch *watch = owner;
+    watch->expected = true;
+    subject_ask(&watch->subject);
     subject_unknown(&watch->subject, "a controller is there and has said nothing yet");
 }
 
@@ -133,7 +141,7 @@ static void on_end(void *owner, const struct error *why) {
     }
     if (watch->lost) {
         subject_say(&watch->subject, PART_SILENT, "its controller went away");
-    } else {
+    } else if (watch->expected) {
         subject_say(&watch->subject, PART_OK, "none under way");
     }
     finish(watch);

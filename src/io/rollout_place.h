@@ -1,0 +1,14 @@
+/* Where a target's rollout controller is spoken to. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "core/target.h"
+#include "io/folders.h"
+
+/* The socket that the target is configured with; else rollout-NAME.sock in the runtime
+ * folder, so that every program of this user finds it. */
+bool rollout_place(
+    const struct target *target, char path[FOLDER_PATH_SIZE], struct error *err);
