@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/rollout_launch.h"
+
+#include "core/target_record.h"
+
+#define AT(member) RECORD_AT(struct rollout_launch, member)
+
+static const struct record_field fields[] = {
+    {RECORD_COUNT, AT(kind), .most = ROLLOUT_LAUNCH_COUNT - 1},
+    {RECORD_COUNT, AT(epoch)},
+    {RECORD_STRUCT, AT(plan), .of = &rollout_plan_record},
+    {RECORD_STRUCT, AT(target), .of = &target_record},
+    {RECORD_TEXT, AT(config)},
+};
+
+const struct record rollout_launch_record = RECORD_OF(struct rollout_launch, fields);

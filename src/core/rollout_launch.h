@@ -1,0 +1,31 @@
+/* What a rollout's controller is told on its stdin when it is started. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/record.h"
+#include "core/rollout_plan.h"
+#include "core/target.h"
+
+enum rollout_launch_kind {
+    ROLLOUT_LAUNCH_BEGIN,    /* the plan; refused while one of the target is open */
+    ROLLOUT_LAUNCH_RESUME,   /* the open one of the target, whose controller is gone */
+    ROLLOUT_LAUNCH_TAKEOVER, /* the open one, whatever holds its lock */
+    ROLLOUT_LAUNCH_COUNT
+};
+
+enum { ROLLOUT_LAUNCH_FRAME = 0x4c52 };
+
+/* One frame; the answer is one frame too: ROLLOUT_ANSWER_FRAME with a rollout_answer. */
+struct rollout_launch {
+    uint32_t kind;  /* enum rollout_launch_kind */
+    uint64_t epoch; /* TAKEOVER: whose lock is meant; 0 for whoever has it */
+    /* Of an open rollout only the target, the holder, the host and the reason are read. */
+    struct rollout_plan plan;
+    struct target target;          /* with its secrets */
+    char config[TARGET_FILE_SIZE]; /* for the smoke test: --config; "" for none */
+};
+
+extern const struct record rollout_launch_record;
