@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/rollout.h"
+
+#include "base/text.h"
+#include "base/units.h"
+#include "core/rollout_move.h"
+
+enum { FAILURES_MAX = 3 };
+
+struct rollout_effect rollout_begin(
+    struct rollout *rollout, const struct rollout_plan *plan, uint64_t now_ns) {
+    *rollout = (struct rollout){.plan = *plan};
+    const struct rollout_cause cause = {plan->holder, plan->reason, now_ns};
+    return rollout_redo(rollout, ROLLOUT_PREFLIGHT, &cause);
+}
+
+struct rollout_effect rollout_on_checked(
+    struct rollout *rollout, bool ok, const char *words, uint64_t now_ns) {
+    if (rollout->phase != ROLLOUT_PREFLIGHT) return rollout_rest;
+    const struct rollout_cause cause = {ROLLOUT_AUTO, words, now_ns};
+    if (ok) return rollout_redo(rollout, ROLLOUT_DEPLOYING, &cause);
+    rollout_move(rollout, ROLLOUT_IDLE, &cause);
+    return rollout_leave(rollout);
+}
+
+struct rollout_effect rollout_on_deployed(
+    struct rollout *rollout, bool ok, const char *words, uint64_t now_ns) {
+    if (rollout->phase != ROLLOUT_DEPLOYING) return rollout_rest;
+    const struct rollout_cause cause = {ROLLOUT_AUTO, words, now_ns};
+    if (!ok) return rollout_go_back(rollout, &cause);
+    return rollout_redo(rollout, ROLLOUT_SMOKE, &cause);
+}
+
+struct rollout_effect rollout_on_smoked(
+    struct rollout *rollout, enum verdict verdict, const char *words, uint64_t now_ns) {
+    if (rollout->phase != ROLLOUT_SMOKE) return rollout_rest;
+    const struct rollout_cause cause = {ROLLOUT_AUTO, words, now_ns};
+    if (verdict == VERDICT_PASS) return rollout_raise(rollout, 0, &cause);
+    if (verdict == VERDICT_FAIL) return rollout_go_back(rollout, &cause);
+    return rollout_halt(rollout, ROLLOUT_HELD_TIME, &cause);
+}
+
+/* What became of a weight */
+
+static struct rollout_effect on_raised(
+    struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
+    switch (how) {
+    case ROLLOUT_SET_DONE:
+        rollout->setting = false;
+        rollout_watch_anew(rollout, cause);
+        return rollout_rest;
+    case ROLLOUT_SET_CONFLICT:
+        rollout->setting = false;
+        rollout->drifted = true;
+        return rollout_halt(rollout, ROLLOUT_HELD_DRIFT, cause);
+    case ROLLOUT_SET_FAILED: break;
+    }
+    if (++rollout->failures < FAILURES_MAX) {
+        return (struct rollout_effect){
+            .op = ROLLOUT_DO_WEIGHT,
+            .weight_bp = rollout->wanted_bp,
+            .before_bp = rollout->before_bp,
+        };
+    }
+    rollout->setting = false;
+    return rollout_halt(rollout, ROLLOUT_HELD_ROUTER, cause);
+}
+
+/* It was held while the weight was on its way. */
+static struct rollout_effect on_set_while_held(
+    struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
+    if (!rollout->setting) return rollout_rest;
+    rollout->setting = false;
+    if (how == ROLLOUT_SET_DONE) rollout->held_at = ROLLOUT_WATCHING;
+    if (how == ROLLOUT_SET_CONFLICT) {
+        rollout->drifted = true;
+        return rollout_halt(rollout, ROLLOUT_HELD_DRIFT, cause);
+    }
+    if (how == ROLLOUT_SET_FAILED) {
+        return rollout_halt(rollout, ROLLOUT_HELD_ROUTER, cause);
+    }
+    return rollout_rest;
+}
+
+/* Why it goes back remains the reason. A person is called when that takes too long, and
+ * it is tried all the same. */
+static struct rollout_effect on_went_back(
+    struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
+    struct rollout_cause because = {ROLLOUT_AUTO, rollout->reason, cause->now_ns};
+    if (how == ROLLOUT_SET_DONE) {
+        rollout->setting = false;
+        rollout_move(rollout, ROLLOUT_ROLLED_BACK, &because);
+        return rollout_leave(rollout);
+    }
+    bool is_late = cause->now_ns - rollout->back_ns >= ROLLOUT_BACK_MAX_NS;
+    if (rollout->phase == ROLLOUT_ROLLING_BACK && is_late) {
+        because.words = cause->words;
+        rollout_move(rollout, ROLLOUT_STRANDED, &because);
+    }
+    return (struct rollout_effect){
+        .op = ROLLOUT_DO_BACK,
+        .before_bp = rollout->before_bp,
+        .restore = rollout->finalizing,
+    };
+}
+
+static struct rollout_effect on_released(
+    struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
+    if (!rollout->releasing) return rollout_rest;
+    if (how == ROLLOUT_SET_DONE) {
+        rollout->setting = false;
+        rollout_move(rollout, ROLLOUT_DONE, cause);
+        return rollout_leave(rollout);
+    }
+    return (struct rollout_effect){
+        .op = ROLLOUT_DO_RELEASE, .before_bp = rollout->before_bp};
+}
+
+struct rollout_effect rollout_on_set(
+    struct rollout *rollout, enum rollout_set how, const char *words, uint64_t now_ns) {
+    const struct rollout_cause cause = {ROLLOUT_AUTO, words, now_ns};
+    if (rollout->ended) return rollout_rest;
+    switch (rollout->phase) {
+    case ROLLOUT_RAISING: return on_raised(rollout, how, &cause);
+    case ROLLOUT_HOLD: return on_set_while_held(rollout, how, &cause);
+    case ROLLOUT_ROLLING_BACK:
+    case ROLLOUT_STRANDED: return on_went_back(rollout, how, &cause);
+    case ROLLOUT_DONE: return on_released(rollout, how, &cause);
+    case ROLLOUT_IDLE:
+    case ROLLOUT_PREFLIGHT:
+    case ROLLOUT_DEPLOYING:
+    case ROLLOUT_SMOKE:
+    case ROLLOUT_WATCHING:
+    case ROLLOUT_FINALIZING:
+    case ROLLOUT_ROLLED_BACK:
+    case ROLLOUT_PHASE_COUNT: break;
+    }
+    return rollout_rest;
+}
+
+struct rollout_effect rollout_on_finalized(
+    struct rollout *rollout, bool ok, const char *words, uint64_t now_ns) {
+    if (rollout->phase != ROLLOUT_FINALIZING) return rollout_rest;
+    const struct rollout_cause cause = {ROLLOUT_AUTO, words, now_ns};
+    if (!ok) return rollout_halt(rollout, ROLLOUT_HELD_DEPLOY, &cause);
+    rollout_move(rollout, ROLLOUT_DONE, &cause);
+    rollout->done_ns = now_ns;
+    return rollout_rest;
+}
+
+struct rollout_effect rollout_on_stable_new(struct rollout *rollout, uint64_t now_ns) {
+    if (rollout->phase != ROLLOUT_DONE || rollout->releasing) return rollout_rest;
+    const struct rollout_cause cause = {
+        ROLLOUT_AUTO, "stable has the version: traffic goes to it", now_ns};
+    rollout_move(rollout, ROLLOUT_DONE, &cause);
+    rollout->releasing = true;
+    rollout->setting = true;
+    rollout->before_bp = rollout->wanted_bp;
+    rollout->wanted_bp = 0;
+    return (struct rollout_effect){
+        .op = ROLLOUT_DO_RELEASE, .before_bp = rollout->before_bp};
+}
+
+/* What was only meant has not been done. Going back does not depend on it. */
+struct rollout_effect rollout_on_unwritten(
+    struct rollout *rollout, const char *words, uint64_t now_ns) {
+    bool is_going_on =
+        rollout->phase >= ROLLOUT_PREFLIGHT && rollout->phase <= ROLLOUT_FINALIZING;
+    if (rollout->ended || !(is_going_on || rollout->releasing)) return rollout_rest;
+    if (rollout->setting) {
+        rollout->wanted_bp = rollout->before_bp;
+        rollout->setting = false;
+    }
+    rollout->releasing = false;
+    if (!is_going_on || rollout->unwritten_ns != 0) return rollout_rest;
+    rollout->unwritten_ns = now_ns;
+    const struct rollout_cause cause = {ROLLOUT_AUTO, words, now_ns};
+    return rollout_halt(rollout, ROLLOUT_HELD_JOURNAL, &cause);
+}
+
+/* A controller that cannot write down what it does keeps a weight no longer than one that
+ * sees nothing. */
+bool rollout_keeps_weight(const struct rollout *rollout, uint64_t now_ns) {
+    if (rollout->ended || rollout->drifted || rollout->wanted_bp == 0) return false;
+    if (rollout->unwritten_ns != 0 &&
+        now_ns - rollout->unwritten_ns >= rollout->plan.blind_max_ns) {
+        return false;
+    }
+    return rollout->phase != ROLLOUT_ROLLING_BACK && rollout->phase != ROLLOUT_STRANDED;
+}
+
+bool rollout_is_undoable(const struct rollout *rollout, uint64_t now_ns) {
+    return rollout->phase == ROLLOUT_DONE && !rollout->releasing && !rollout->ended &&
+           now_ns - rollout->done_ns < rollout->plan.keep_previous_ns;
+}

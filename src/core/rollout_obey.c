@@ -1,0 +1,239 @@
+/* What people order, and what they are answered. */
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "core/rollout.h"
+#include "core/rollout_move.h"
+
+/* An order under way: what is said to it is said once. */
+struct ordering {
+    struct rollout *rollout;
+    const struct rollout_order *order;
+    struct rollout_cause cause;
+    struct rollout_answer *answer;
+};
+
+static struct rollout_effect refuse(struct ordering *ordering, const char *words) {
+    ordering->answer->accepted = false;
+    text_copy_cut(ordering->answer->words, sizeof ordering->answer->words, words);
+    return rollout_rest;
+}
+
+static void accept(struct ordering *ordering, const char *words) {
+    ordering->answer->accepted = true;
+    text_copy_cut(ordering->answer->words, sizeof ordering->answer->words, words);
+}
+
+static void accept_weight(struct ordering *ordering, const char *words) {
+    const struct rollout *rollout = ordering->rollout;
+    struct text text = TEXT_IN(ordering->answer->words);
+    ordering->answer->accepted = true;
+    text_addf(&text, "%s at ", words);
+    units_add_percent(&text, (double)rollout->wanted_bp / ROLLOUT_BASIS_POINTS);
+    text_add(&text, " %");
+}
+
+static bool is_holder(const struct ordering *ordering) {
+    const struct rollout_plan *plan = &ordering->rollout->plan;
+    return strcmp(plan->holder, ordering->order->who) == 0 &&
+           strcmp(plan->host, ordering->order->host) == 0;
+}
+
+/* Going forward is for whose it is, and for who has seen where it stands. */
+static bool may_go_on(struct ordering *ordering) {
+    const struct rollout *rollout = ordering->rollout;
+    if (!is_holder(ordering)) {
+        struct text text = TEXT_IN(ordering->answer->words);
+        text_addf(
+            &text, "it is %s's on %s: take it over first", rollout->plan.holder,
+            rollout->plan.host);
+        return false;
+    }
+    if (ordering->order->expected_version == rollout->version) return true;
+    refuse(ordering, "it has moved on since: look again");
+    return false;
+}
+
+static bool is_going_back(const struct rollout *rollout) {
+    return rollout->phase == ROLLOUT_ROLLING_BACK || rollout->phase == ROLLOUT_STRANDED;
+}
+
+static struct rollout_effect hold(struct ordering *ordering) {
+    struct rollout *rollout = ordering->rollout;
+    if (rollout->phase == ROLLOUT_HOLD) {
+        accept_weight(ordering, "it is held already");
+        return rollout_rest;
+    }
+    if (is_going_back(rollout)) return refuse(ordering, "it is going back");
+    if (rollout->phase == ROLLOUT_DONE) return refuse(ordering, "it is promoted");
+    rollout_halt(rollout, ROLLOUT_HELD_PERSON, &ordering->cause);
+    accept_weight(ordering, "held");
+    return rollout_rest;
+}
+
+/* Whether the weight has to be set again before anything can be seen. */
+static bool has_to_raise(const struct rollout *rollout) {
+    if (rollout->held_at == ROLLOUT_RAISING || rollout->drifted) return true;
+    return rollout->hold == ROLLOUT_HELD_CRASH ||
+           (rollout->hold == ROLLOUT_HELD_ROUTER && !rollout->reading.known);
+}
+
+static struct rollout_effect go_on(struct ordering *ordering) {
+    struct rollout *rollout = ordering->rollout;
+    const struct rollout_cause *cause = &ordering->cause;
+    enum rollout_hold before = rollout->hold;
+    rollout->unwritten_ns = 0;
+    if (rollout->held_at < ROLLOUT_RAISING) {
+        return rollout_redo(rollout, rollout->held_at, cause);
+    }
+    if (has_to_raise(rollout)) return rollout_raise(rollout, rollout->step, cause);
+    if (rollout->held_at == ROLLOUT_FINALIZING || rollout->held_at == ROLLOUT_DONE) {
+        return rollout_finalize(rollout, cause);
+    }
+    if (before == ROLLOUT_HELD_SPLIT) {
+        rollout_watch_anew(rollout, cause);
+    } else {
+        rollout_watch_on(rollout, cause);
+    }
+    if (before == ROLLOUT_HELD_TIME) rollout->clock_ns = 0;
+    return rollout_rest;
+}
+
+static struct rollout_effect resume(struct ordering *ordering) {
+    if (!may_go_on(ordering)) return rollout_rest;
+    if (ordering->rollout->phase != ROLLOUT_HOLD) {
+        return refuse(ordering, "it is not held");
+    }
+    if (ordering->rollout->setting) {
+        return refuse(ordering, "a weight is on its way: wait for it");
+    }
+    struct rollout_effect effect = go_on(ordering);
+    accept_weight(ordering, "it goes on");
+    return effect;
+}
+
+/* Against the evidence that there is, but never without any. */
+static const char *why_not_force(const struct rollout *rollout) {
+    if (!rollout->sight.fresh) return "no fresh data: nobody sees what it does";
+    if (rollout->sight.canary_gone) return "no instance of the canary is ready";
+    return NULL;
+}
+
+static const char *why_not_promote(const struct rollout *rollout) {
+    const char *words = why_not_force(rollout);
+    if (words) return words;
+    if (rollout->sight.split_broken) return "the traffic is not divided as asked";
+    if (rollout->sight.harmed) return "there is evidence of harm";
+    if (!rollout->sight.safe) return "the evidence does not allow it yet";
+    if (rollout->clock_ns < rollout->plan.hold_each_ns) {
+        return "the least time of the step is not over";
+    }
+    return NULL;
+}
+
+/* A hold whose reason lies in the weight or in the data is resumed first. */
+static bool is_promotable(const struct rollout *rollout) {
+    if (rollout->phase == ROLLOUT_WATCHING) return true;
+    if (rollout->phase != ROLLOUT_HOLD || rollout->setting || rollout->drifted) {
+        return false;
+    }
+    return rollout->held_at == ROLLOUT_WATCHING &&
+           (rollout->hold == ROLLOUT_HELD_PERSON ||
+            rollout->hold == ROLLOUT_HELD_TIME || rollout->hold == ROLLOUT_HELD_AROUND);
+}
+
+static struct rollout_effect promote(struct ordering *ordering) {
+    struct rollout *rollout = ordering->rollout;
+    if (!may_go_on(ordering)) return rollout_rest;
+    if (!is_promotable(rollout)) {
+        return refuse(
+            ordering, rollout->phase == ROLLOUT_HOLD
+                          ? "resume it first: such a hold has to be seen through"
+                          : "there is nothing to promote now");
+    }
+    const char *why_not =
+        ordering->order->force ? why_not_force(rollout) : why_not_promote(rollout);
+    if (why_not) return refuse(ordering, why_not);
+    struct rollout_effect effect = rollout_promote(rollout, &ordering->cause);
+    accept_weight(
+        ordering, ordering->order->force ? "promoted against the evidence: now"
+                                         : "promoted: now");
+    return effect;
+}
+
+static struct rollout_effect abandon(struct ordering *ordering) {
+    struct rollout *rollout = ordering->rollout;
+    if (is_going_back(rollout)) {
+        accept(ordering, "it is going back already");
+        return rollout_rest;
+    }
+    if (rollout->phase == ROLLOUT_DONE) {
+        return refuse(ordering, "it is promoted: undo takes it back");
+    }
+    bool has_begun =
+        rollout->phase != ROLLOUT_PREFLIGHT &&
+        !(rollout->phase == ROLLOUT_HOLD && rollout->held_at == ROLLOUT_PREFLIGHT);
+    if (!has_begun) {
+        accept(ordering, "it ends before it began");
+        rollout_move(rollout, ROLLOUT_IDLE, &ordering->cause);
+        return rollout_leave(rollout);
+    }
+    accept(ordering, "all traffic goes back to stable");
+    return rollout_go_back(rollout, &ordering->cause);
+}
+
+static struct rollout_effect undo(struct ordering *ordering) {
+    struct rollout *rollout = ordering->rollout;
+    uint64_t expected = ordering->order->expected_version;
+    if (is_going_back(rollout)) {
+        accept(ordering, "it is going back already");
+        return rollout_rest;
+    }
+    if (rollout->phase != ROLLOUT_DONE) {
+        return refuse(ordering, "it is not promoted: abort takes it back");
+    }
+    if (expected != 0 && expected != rollout->version) {
+        return refuse(ordering, "it has moved on since: look again");
+    }
+    bool is_kept = rollout_is_undoable(rollout, ordering->cause.now_ns);
+    if (!is_kept && !(ordering->order->force && !rollout->releasing)) {
+        return refuse(ordering, "the version before is kept no longer");
+    }
+    accept(ordering, "all traffic goes back to the version before");
+    return rollout_go_back(rollout, &ordering->cause);
+}
+
+static struct rollout_effect take_over(struct ordering *ordering) {
+    struct rollout_plan *plan = &ordering->rollout->plan;
+    const struct rollout_order *order = ordering->order;
+    text_copy_cut(plan->holder, sizeof plan->holder, order->who);
+    text_copy_cut(plan->host, sizeof plan->host, order->host);
+    ordering->rollout->version++;
+    accept(ordering, "it is yours");
+    return rollout_rest;
+}
+
+struct rollout_effect rollout_on_order(
+    struct rollout *rollout, const struct rollout_order *order, uint64_t now_ns,
+    struct rollout_answer *answer) {
+    *answer = (struct rollout_answer){.number = order->number};
+    struct ordering ordering = {
+        .rollout = rollout,
+        .order = order,
+        .cause = {order->who, order->reason, now_ns},
+        .answer = answer,
+    };
+    if (rollout->ended) return refuse(&ordering, "it has ended");
+    switch ((enum rollout_order_kind)order->kind) {
+    case ROLLOUT_ORDER_HOLD: return hold(&ordering);
+    case ROLLOUT_ORDER_RESUME: return resume(&ordering);
+    case ROLLOUT_ORDER_PROMOTE: return promote(&ordering);
+    case ROLLOUT_ORDER_ABORT: return abandon(&ordering);
+    case ROLLOUT_ORDER_UNDO: return undo(&ordering);
+    case ROLLOUT_ORDER_TAKEOVER: return take_over(&ordering);
+    case ROLLOUT_ORDER_COUNT: break;
+    }
+    return refuse(&ordering, "there is no such order");
+}

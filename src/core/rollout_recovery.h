@@ -1,0 +1,18 @@
+/* A rollout as it was written down last, taken up by another controller: what the router
+ * says now decides, and no evidence from before counts. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdint.h>
+
+#include "core/rollout.h"
+
+struct rollout_recovery {
+    enum rollout_op open; /* what was under way */
+    uint64_t gap_ns;      /* for how long there was no controller */
+    uint64_t lease_ns;    /* after which a weight runs out; 0 where it does not */
+};
+
+struct rollout_effect rollout_on_recovered(
+    struct rollout *rollout, const struct rollout_recovery *recovery,
+    const struct rollout_reading *reading, uint64_t now_ns);

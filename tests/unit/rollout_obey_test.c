@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/units.h"
+#include "core/rollout.h"
+#include "support/rollout_play.h"
+
+static void a_manual_plan_waits_for_its_holder(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play.rollout.plan.manual = true;
+    play_see(&play, &play_safe);
+    assert_false(play_order(&play, ROLLOUT_ORDER_PROMOTE));
+    play.now_ns += play_plan.hold_each_ns;
+    play_see(&play, &play_safe);
+    play_expect(&play, ROLLOUT_WATCHING);
+    assert_false(play_order_as(&play, "bob", ROLLOUT_ORDER_PROMOTE, true));
+    assert_non_null(strstr(play.answer.words, "ann"));
+    assert_true(play_order(&play, ROLLOUT_ORDER_PROMOTE));
+    play_expect(&play, ROLLOUT_RAISING);
+    assert_string_equal(play.rollout.actor, "ann");
+    assert_string_equal(play.rollout.reason, "because");
+}
+
+static void two_presses_act_once(void **state) {
+    struct rollout_order press = {
+        .kind = ROLLOUT_ORDER_PROMOTE, .force = true, .who = "ann", .host = "ops1"};
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play_see(&play, &play_good);
+    press.expected_version = play.rollout.version;
+    play.effect = rollout_on_order(&play.rollout, &press, play.now_ns, &play.answer);
+    assert_true(play.answer.accepted);
+    assert_int_equal(play.effect.weight_bp, 2500);
+    play_set(&play, ROLLOUT_SET_DONE);
+    play_see(&play, &play_good);
+    play.effect = rollout_on_order(&play.rollout, &press, play.now_ns, &play.answer);
+    assert_false(play.answer.accepted);
+    assert_int_equal(play.effect.op, ROLLOUT_DO_NOTHING);
+    press.expected_version = 0; /* going forward means a version */
+    rollout_on_order(&play.rollout, &press, play.now_ns, &play.answer);
+    assert_false(play.answer.accepted);
+}
+
+static void force_is_not_for_the_blind(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play_see(&play, &play_blind);
+    assert_false(play_order_as(&play, "ann", ROLLOUT_ORDER_PROMOTE, true));
+    play_begin_watching(&play); /* nothing was seen yet */
+    assert_false(play_order_as(&play, "ann", ROLLOUT_ORDER_PROMOTE, true));
+    play_see(&play, &play_good);
+    assert_true(play_order_as(&play, "ann", ROLLOUT_ORDER_PROMOTE, true));
+    assert_non_null(strstr(play.answer.words, "against the evidence"));
+}
+
+static void anybody_may_always_take_it_back(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_raising(&play);
+    assert_true(play_order_as(&play, "bob", ROLLOUT_ORDER_ABORT, false));
+    assert_string_equal(play.rollout.actor, "bob");
+    play_expect(&play, ROLLOUT_ROLLING_BACK);
+    assert_true(play_order_as(&play, "eve", ROLLOUT_ORDER_ABORT, false));
+    play_expect(&play, ROLLOUT_ROLLING_BACK);
+    assert_false(play_order(&play, ROLLOUT_ORDER_RESUME));
+    assert_false(play_order_as(&play, "ann", ROLLOUT_ORDER_PROMOTE, true));
+    assert_false(play_order(&play, ROLLOUT_ORDER_HOLD));
+    play_set(&play, ROLLOUT_SET_DONE);
+    play_expect(&play, ROLLOUT_ROLLED_BACK);
+    assert_false(play_order(&play, ROLLOUT_ORDER_ABORT)); /* it has ended */
+}
+
+static void a_hold_while_a_weight_is_on_its_way_knows_it_arrived(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_raising(&play);
+    assert_true(play_order(&play, ROLLOUT_ORDER_HOLD));
+    assert_false(play_order(&play, ROLLOUT_ORDER_RESUME));
+    play_set(&play, ROLLOUT_SET_DONE);
+    play_expect_hold(&play, ROLLOUT_HELD_PERSON);
+    play_read(&play, 500);
+    play_expect_hold(&play, ROLLOUT_HELD_PERSON);
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
+    play_expect(&play, ROLLOUT_WATCHING);
+}
+
+static void the_version_before_is_kept_for_a_while(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_be_done(&play);
+    assert_false(play_order(&play, ROLLOUT_ORDER_ABORT));
+    assert_false(play_order(&play, ROLLOUT_ORDER_HOLD));
+    assert_true(play_order_as(&play, "bob", ROLLOUT_ORDER_UNDO, false));
+    assert_true(play.effect.restore);
+    play_expect_back(&play);
+
+    play_be_done(&play);
+    play.now_ns += play_plan.keep_previous_ns;
+    assert_false(play_order(&play, ROLLOUT_ORDER_UNDO));
+    assert_true(rollout_keeps_weight(&play.rollout, play.now_ns));
+    assert_true(play_order_as(&play, "ann", ROLLOUT_ORDER_UNDO, true));
+    play_expect_back(&play);
+}
+
+static void a_takeover_changes_whose_it_is(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    uint64_t version = play.rollout.version;
+    assert_true(play_order_as(&play, "bob", ROLLOUT_ORDER_TAKEOVER, false));
+    assert_true(play.rollout.version > version);
+    play_see(&play, &play_good);
+    assert_false(play_order_as(&play, "ann", ROLLOUT_ORDER_PROMOTE, true));
+    assert_true(play_order_as(&play, "bob", ROLLOUT_ORDER_PROMOTE, true));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_manual_plan_waits_for_its_holder),
+        cmocka_unit_test(two_presses_act_once),
+        cmocka_unit_test(force_is_not_for_the_blind),
+        cmocka_unit_test(anybody_may_always_take_it_back),
+        cmocka_unit_test(a_hold_while_a_weight_is_on_its_way_knows_it_arrived),
+        cmocka_unit_test(the_version_before_is_kept_for_a_while),
+        cmocka_unit_test(a_takeover_changes_whose_it_is),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

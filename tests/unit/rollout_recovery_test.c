@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/rollout_recovery.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/units.h"
+#include "support/rollout_play.h"
+
+static void recover(
+    struct rollout_play *play, uint64_t gap_ns, uint32_t weight_bp,
+    enum rollout_op open) {
+    const struct rollout_recovery recovery = {open, gap_ns, 5 * NS_PER_S};
+    const struct rollout_reading reading = {.known = true, .weight_bp = weight_bp};
+    play->now_ns += gap_ns;
+    play->effect =
+        rollout_on_recovered(&play->rollout, &recovery, &reading, play->now_ns);
+}
+
+static void a_short_gap_goes_on_with_a_fresh_window(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play.now_ns += play_plan.hold_each_ns - 1;
+    play_see(&play, &play_safe);
+    recover(&play, 2 * NS_PER_S, 500, ROLLOUT_DO_NOTHING);
+    play_expect(&play, ROLLOUT_WATCHING);
+    assert_int_equal(play.rollout.fresh_since_ns, play.now_ns);
+    play.now_ns += play_plan.hold_each_ns - 1;
+    play_see(&play, &play_safe);
+    play_expect(&play, ROLLOUT_WATCHING);
+    play.now_ns += 1;
+    play_see(&play, &play_safe);
+    play_expect(&play, ROLLOUT_RAISING);
+}
+
+static void a_lease_that_ran_out_waits_at_0(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    recover(&play, 192 * NS_PER_S, 0, ROLLOUT_DO_NOTHING);
+    play_expect_hold(&play, ROLLOUT_HELD_CRASH);
+    assert_non_null(strstr(play.rollout.reason, "away for 3m12s"));
+    assert_non_null(strstr(play.rollout.reason, "returned to stable"));
+    play_see(&play, &play_safe);
+    play_expect_hold(&play, ROLLOUT_HELD_CRASH);
+    assert_false(play_order_as(&play, "ann", ROLLOUT_ORDER_PROMOTE, true));
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
+    play_expect(&play, ROLLOUT_RAISING);
+    assert_int_equal(play.effect.weight_bp, 500);
+    assert_int_equal(play.effect.before_bp, 0);
+}
+
+static void anything_else_is_somebody_elses(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    recover(&play, NS_PER_S, 700, ROLLOUT_DO_NOTHING);
+    play_expect_hold(&play, ROLLOUT_HELD_DRIFT);
+    play_begin_watching(&play); /* nobody of us kept it for so long */
+    recover(&play, 60 * NS_PER_S, 500, ROLLOUT_DO_NOTHING);
+    play_expect_hold(&play, ROLLOUT_HELD_DRIFT);
+}
+
+static void an_open_raise_is_finished_or_not_begun(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play.now_ns += play_plan.hold_each_ns;
+    play_see(&play, &play_safe);
+    struct rollout_play copy = play;
+    recover(&copy, NS_PER_S, 2500, ROLLOUT_DO_WEIGHT);
+    play_expect(&copy, ROLLOUT_WATCHING);
+    assert_int_equal(copy.rollout.step, 1);
+    copy = play;
+    recover(&copy, NS_PER_S, 500, ROLLOUT_DO_WEIGHT);
+    play_expect(&copy, ROLLOUT_RAISING);
+    assert_int_equal(copy.effect.weight_bp, 2500);
+    assert_int_equal(copy.effect.before_bp, 500);
+    copy = play;
+    recover(&copy, 20 * NS_PER_S, 0, ROLLOUT_DO_WEIGHT);
+    play_expect_hold(&copy, ROLLOUT_HELD_CRASH);
+}
+
+static void a_rollback_is_finished_whatever_happens(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play_see(&play, &play_harmed);
+    recover(&play, NS_PER_S, 500, ROLLOUT_DO_BACK);
+    assert_string_equal(play.rollout.reason, "3 of 3 failed");
+    play_expect_back(&play);
+}
+
+static void a_silent_router_decides_nothing(void **state) {
+    const struct rollout_recovery recovery = {
+        ROLLOUT_DO_NOTHING, NS_PER_S, 5 * NS_PER_S};
+    const struct rollout_reading silent = {.words = "refused"};
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    rollout_on_recovered(&play.rollout, &recovery, &silent, play.now_ns);
+    play_expect_hold(&play, ROLLOUT_HELD_ROUTER);
+    assert_false(rollout_keeps_weight(&play.rollout, play.now_ns));
+}
+
+static void what_had_no_weight_begins_again(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin(&play);
+    recover(&play, 60 * NS_PER_S, 0, ROLLOUT_DO_NOTHING);
+    play_expect(&play, ROLLOUT_PREFLIGHT);
+    assert_int_equal(play.effect.op, ROLLOUT_DO_CHECK);
+    rollout_on_checked(&play.rollout, true, "", play.now_ns);
+    recover(&play, 60 * NS_PER_S, 0, ROLLOUT_DO_DEPLOY);
+    assert_int_equal(play.effect.op, ROLLOUT_DO_DEPLOY);
+}
+
+static void a_hold_stays_a_hold(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play_order(&play, ROLLOUT_ORDER_HOLD);
+    recover(&play, NS_PER_S, 500, ROLLOUT_DO_NOTHING);
+    play_expect_hold(&play, ROLLOUT_HELD_PERSON);
+    play_be_done(&play);
+    recover(&play, NS_PER_S, 10000, ROLLOUT_DO_NOTHING);
+    play_expect(&play, ROLLOUT_DONE);
+    recover(&play, 60 * NS_PER_S, 0, ROLLOUT_DO_NOTHING);
+    play_expect_hold(&play, ROLLOUT_HELD_CRASH);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_short_gap_goes_on_with_a_fresh_window),
+        cmocka_unit_test(a_lease_that_ran_out_waits_at_0),
+        cmocka_unit_test(anything_else_is_somebody_elses),
+        cmocka_unit_test(an_open_raise_is_finished_or_not_begun),
+        cmocka_unit_test(a_rollback_is_finished_whatever_happens),
+        cmocka_unit_test(a_silent_router_decides_nothing),
+        cmocka_unit_test(what_had_no_weight_begins_again),
+        cmocka_unit_test(a_hold_stays_a_hold),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

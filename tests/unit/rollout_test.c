@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/rollout.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/units.h"
+#include "support/rollout_play.h"
+
+static void a_healthy_version_goes_up_every_step(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    static const uint32_t weights[] = {500, 2500, 5000, 10000};
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(play.rollout.wanted_bp, weights[i]);
+        play_see(&play, &play_safe); /* the least time is not over */
+        play_expect(&play, ROLLOUT_WATCHING);
+        play_climb(&play);
+    }
+    play_expect(&play, ROLLOUT_FINALIZING);
+    play.effect = rollout_on_finalized(&play.rollout, true, "", play.now_ns);
+    play_expect(&play, ROLLOUT_DONE);
+    assert_false(play.rollout.ended);
+    assert_true(rollout_keeps_weight(&play.rollout, play.now_ns));
+    assert_true(rollout_is_undoable(&play.rollout, play.now_ns));
+}
+
+static void what_may_not_start_does_not(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin(&play);
+    play.effect =
+        rollout_on_checked(&play.rollout, false, "stable is ill", play.now_ns);
+    play_expect(&play, ROLLOUT_IDLE);
+    assert_string_equal(play.rollout.reason, "stable is ill");
+    assert_int_equal(play.effect.op, ROLLOUT_DO_LEAVE);
+    play_begin(&play);
+    assert_true(play_order(&play, ROLLOUT_ORDER_ABORT));
+    play_expect(&play, ROLLOUT_IDLE);
+    assert_true(play.rollout.ended);
+}
+
+static void what_is_not_ready_goes_back(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin(&play);
+    play.effect = rollout_on_checked(&play.rollout, true, "", play.now_ns);
+    play.effect = rollout_on_deployed(&play.rollout, false, "late", play.now_ns);
+    play_expect_back(&play);
+    assert_string_equal(play.rollout.reason, "late");
+}
+
+static void the_smoke_test_decides_three_ways(void **state) {
+    struct rollout_play play;
+    (void)state;
+    for (enum verdict verdict = VERDICT_PASS; verdict <= VERDICT_ERROR; verdict++) {
+        play_begin(&play);
+        rollout_on_checked(&play.rollout, true, "", play.now_ns);
+        rollout_on_deployed(&play.rollout, true, "", play.now_ns);
+        play.effect = rollout_on_smoked(&play.rollout, verdict, "words", play.now_ns);
+        if (verdict == VERDICT_PASS) {
+            play_expect(&play, ROLLOUT_RAISING);
+        } else if (verdict == VERDICT_FAIL) {
+            play_expect_back(&play);
+        } else {
+            play_expect_hold(&play, ROLLOUT_HELD_TIME);
+            assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
+            play_expect(&play, ROLLOUT_SMOKE);
+            assert_int_equal(play.effect.op, ROLLOUT_DO_SMOKE);
+        }
+    }
+}
+
+static void a_weight_that_cannot_be_set_is_tried_three_times(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_raising(&play);
+    play_set(&play, ROLLOUT_SET_FAILED);
+    assert_int_equal(play.effect.op, ROLLOUT_DO_WEIGHT);
+    assert_int_equal(play.effect.weight_bp, 500);
+    play_set(&play, ROLLOUT_SET_FAILED);
+    play_expect(&play, ROLLOUT_RAISING);
+    play_set(&play, ROLLOUT_SET_FAILED);
+    play_expect_hold(&play, ROLLOUT_HELD_ROUTER);
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
+    play_expect(&play, ROLLOUT_RAISING);
+    assert_int_equal(play.effect.weight_bp, 500);
+}
+
+static void who_cannot_go_back_calls_a_person_and_goes_on_trying(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play_see(&play, &play_harmed);
+    play_set(&play, ROLLOUT_SET_FAILED);
+    play_expect(&play, ROLLOUT_ROLLING_BACK);
+    assert_int_equal(play.effect.op, ROLLOUT_DO_BACK);
+    play.now_ns += ROLLOUT_BACK_MAX_NS;
+    play_set(&play, ROLLOUT_SET_CONFLICT);
+    play_expect(&play, ROLLOUT_STRANDED);
+    assert_false(play.rollout.ended);
+    assert_int_equal(play.effect.op, ROLLOUT_DO_BACK);
+    play_set(&play, ROLLOUT_SET_DONE);
+    play_expect(&play, ROLLOUT_ROLLED_BACK);
+}
+
+static void traffic_goes_to_stable_once_that_is_the_version(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_be_done(&play);
+    play.effect = rollout_on_stable_new(&play.rollout, play.now_ns);
+    assert_int_equal(play.effect.op, ROLLOUT_DO_RELEASE);
+    assert_int_equal(play.effect.weight_bp, 0);
+    assert_false(rollout_is_undoable(&play.rollout, play.now_ns));
+    play_set(&play, ROLLOUT_SET_FAILED);
+    assert_int_equal(play.effect.op, ROLLOUT_DO_RELEASE);
+    play_set(&play, ROLLOUT_SET_DONE);
+    play_expect(&play, ROLLOUT_DONE);
+    assert_true(play.rollout.ended);
+}
+
+static void a_stable_that_cannot_be_renewed_holds_it(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    for (unsigned i = 0; i < 4; i++) play_climb(&play);
+    play.effect = rollout_on_finalized(&play.rollout, false, "no image", play.now_ns);
+    play_expect_hold(&play, ROLLOUT_HELD_DEPLOY);
+    assert_int_equal(play.rollout.wanted_bp, 10000);
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
+    assert_int_equal(play.effect.op, ROLLOUT_DO_FINALIZE);
+}
+
+static void who_cannot_write_goes_nowhere_but_back(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play.now_ns += play_plan.hold_each_ns;
+    play_see(&play, &play_safe);
+    play_expect(&play, ROLLOUT_RAISING);
+    play.effect = rollout_on_unwritten(&play.rollout, "disk full", play.now_ns);
+    play_expect_hold(&play, ROLLOUT_HELD_JOURNAL);
+    assert_int_equal(play.rollout.wanted_bp, 500);
+    uint64_t version = play.rollout.version;
+    rollout_on_unwritten(&play.rollout, "disk full", play.now_ns);
+    assert_int_equal(play.rollout.version, version);
+    assert_true(rollout_keeps_weight(&play.rollout, play.now_ns));
+    play.now_ns += play_plan.blind_max_ns;
+    assert_false(rollout_keeps_weight(&play.rollout, play.now_ns));
+    play_see(&play, &play_harmed);
+    play_expect(&play, ROLLOUT_ROLLING_BACK);
+    rollout_on_unwritten(&play.rollout, "disk full", play.now_ns);
+    play_expect_back(&play);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_healthy_version_goes_up_every_step),
+        cmocka_unit_test(what_may_not_start_does_not),
+        cmocka_unit_test(what_is_not_ready_goes_back),
+        cmocka_unit_test(the_smoke_test_decides_three_ways),
+        cmocka_unit_test(a_weight_that_cannot_be_set_is_tried_three_times),
+        cmocka_unit_test(who_cannot_go_back_calls_a_person_and_goes_on_trying),
+        cmocka_unit_test(traffic_goes_to_stable_once_that_is_the_version),
+        cmocka_unit_test(a_stable_that_cannot_be_renewed_holds_it),
+        cmocka_unit_test(who_cannot_write_goes_nowhere_but_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
