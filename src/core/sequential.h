@@ -11,22 +11,12 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#include "core/record.h"
-
-enum { SEQUENTIAL_ALTERNATIVES_MAX = 9 };
-
-struct sequential_alternative {
-    double ratio;     /* of the risks, canary to stable, over the tolerated one */
-    double log_value; /* ln of its likelihood ratio so far */
-};
+#include "core/mixture.h"
 
 struct sequential {
-    double tolerated; /* ratio of the risks that counts as no harm, mostly 1 */
-    double log_peak;  /* ln of the largest value so far, at least 0 */
-    uint32_t count;
-    struct sequential_alternative alternatives[SEQUENTIAL_ALTERNATIVES_MAX];
+    double tolerated;       /* ratio of the risks that counts as no harm, mostly 1 */
+    struct mixture mixture; /* over ratios, as multiples of the tolerated one */
 };
 
 /* For a tolerated ratio of 1 nothing is assumed about how units fail; for another one

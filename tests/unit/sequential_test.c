@@ -133,8 +133,9 @@ static void no_alternative_lets_more_than_everything_be_slow(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct sequential test;
         sequential_init_share(&test, rows[i].share, 1);
-        assert_int_equal(test.count, rows[i].count);
-        assert_digits(test.alternatives[test.count - 1].ratio, rows[i].last);
+        assert_int_equal(test.mixture.count, rows[i].count);
+        assert_digits(
+            test.mixture.parts[test.mixture.count - 1].parameter, rows[i].last);
     }
 }
 
