@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/surroundings.h"
+
+#include <math.h>
+
+#include "core/confidence.h"
+
+enum { WORD_BITS = 64 };
+
+/* The usual rate is at most the upper end of this interval; the last requests must fail
+ * more than that, beyond reasonable doubt. */
+static const double usual_alpha = 0.05;
+static const double doubt = 0.001;
+
+void surroundings_learn(struct surroundings *surroundings, bool failed) {
+    surroundings->before.count++;
+    surroundings->before.failures += failed;
+}
+
+void surroundings_add(struct surroundings *surroundings, bool failed) {
+    uint64_t place = surroundings->added % SURROUNDINGS_ROOM;
+    uint64_t bit = UINT64_C(1) << (place % WORD_BITS);
+    uint64_t *word = &surroundings->recent[place / WORD_BITS];
+    *word = failed ? *word | bit : *word & ~bit;
+    surroundings->added++;
+}
+
+static uint64_t count_bits(uint64_t word) {
+    uint64_t count = 0;
+    for (; word != 0; word &= word - 1) count++;
+    return count;
+}
+
+struct trials surroundings_recent(const struct surroundings *surroundings) {
+    struct trials recent = {.count = surroundings->added};
+    if (recent.count > SURROUNDINGS_ROOM) recent.count = SURROUNDINGS_ROOM;
+    for (size_t i = 0; i < SURROUNDINGS_ROOM / WORD_BITS; i++) {
+        recent.failures += count_bits(surroundings->recent[i]);
+    }
+    return recent;
+}
+
+bool surroundings_are_bad(const struct surroundings *surroundings) {
+    const struct trials *before = &surroundings->before;
+    if (before->count < SURROUNDINGS_REFERENCE) return false;
+    double usual =
+        confidence_of_rate(before->failures, before->count, usual_alpha).high;
+    struct trials recent = surroundings_recent(surroundings);
+    return confidence_of_rate(recent.failures, recent.count, doubt).low > usual;
+}
+
+#define AT(member) RECORD_AT(struct surroundings, member)
+static const struct record_field surroundings_fields[] = {
+    {RECORD_STRUCT, AT(before), .of = &trials_record},
+    {RECORD_COUNTS, AT(recent)},
+    {RECORD_COUNT, AT(added)},
+};
+#undef AT
+const struct record surroundings_record =
+    RECORD_OF(struct surroundings, surroundings_fields);
