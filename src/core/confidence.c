@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { HALVINGS = 200 };
+enum { HALVINGS = 64 };
 
 /* What is mixed over: rates of failures are small, quantiles are near where they should
  * be. */
@@ -39,11 +39,15 @@ static bool is_probability(double alpha) {
 }
 
 /* Between a rate that is inside and one that is outside: where it changes. */
-static double rate_end(
-    double hits, double count, double inside, double outside, double limit) {
+static double rate_end(double hits, double count, double outside, double limit) {
+    double inside = hits / count;
+    double scale = log_beta(rate_a + hits, rate_b + count - hits) -
+                   log_beta(rate_a, rate_b) - limit;
     for (int i = 0; i < HALVINGS; i++) {
         double middle = (inside + outside) / 2;
-        if (rate_mixture(hits, count, middle) < limit) {
+        double likelihood = hits > 0 ? hits * log(middle) : 0;
+        if (hits < count) likelihood += (count - hits) * log1p(-middle);
+        if (scale < likelihood) {
             inside = middle;
         } else {
             outside = middle;
@@ -55,14 +59,13 @@ static double rate_end(
 struct confidence confidence_of_rate(uint64_t hits, uint64_t count, double alpha) {
     struct confidence widest = {0, 1};
     if (count == 0 || hits > count || !is_probability(alpha)) return widest;
-    double seen = (double)hits / (double)count;
     double limit = log(1 / alpha);
     struct confidence bounds = widest;
     if (hits > 0) {
-        bounds.low = rate_end((double)hits, (double)count, seen, 0, limit);
+        bounds.low = rate_end((double)hits, (double)count, 0, limit);
     }
     if (hits < count) {
-        bounds.high = rate_end((double)hits, (double)count, seen, 1, limit);
+        bounds.high = rate_end((double)hits, (double)count, 1, limit);
     }
     return bounds;
 }

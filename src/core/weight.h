@@ -4,8 +4,11 @@
 
 #include <stdint.h>
 
+#include "base/text.h"
+
 enum { WEIGHT_ALL_BP = 10000 };
 
-static inline double weight_ratio(uint32_t weight_bp) {
-    return (double)weight_bp / WEIGHT_ALL_BP;
-}
+double weight_ratio(uint32_t weight_bp);
+
+/* "5 %", "0.25 %". */
+void weight_add_percent(struct text *text, uint32_t weight_bp);
