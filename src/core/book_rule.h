@@ -1,0 +1,29 @@
+/* The rule of the book, for those who ask for it: fixed thresholds on what was seen in the
+ * step. The canary is rolled back when it failed more than 1.5 times as often as stable, or
+ * when its p95 is more than 1.2 times as high; else it is promoted. Only what it does
+ * without data is not kept: nothing seen on either side promotes nothing here. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "core/evidence.h"
+
+struct decision_moment;
+
+/* To be shown to whoever chooses it. */
+#define BOOK_RULE_WARNING                                                            \
+    "fixed thresholds: where stable had no error, one of the canary rolls it back; " \
+    "looked at each minute for ten minutes, at 2 requests a second they roll back "  \
+    "27 % of healthy canaries, at 10 more than half; a p95 of 60 requests is 1.2 "   \
+    "times as high by chance in 17 % of the cases; an outage that hits both "        \
+    "versions rolls back every second healthy canary"
+
+bool book_rule_is_bad(const struct evidence *evidence);
+
+/* Not bad, long enough in the step, ready, and something seen on either side. */
+bool book_rule_may_promote(
+    const struct evidence *evidence, const struct decision_moment *moment);
+
+/* The p95 of a side in this step, in microseconds; NaN without any. */
+double book_rule_p95_us(const struct evidence *evidence, enum arm arm);

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/decision.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "core/book_rule.h"
+#include "core/decision_words.h"
+#include "core/promotion_gate.h"
+#include "core/weight.h"
+
+#define X(id, name) [id] = (name)
+static const char *const kind_names[DECISION_COUNT] = {DECISIONS(X)};
+static const char *const fault_words[CANARY_FAULT_COUNT] = {CANARY_FAULTS(X)};
+static const char *const freeze_names[FREEZE_COUNT] = {FREEZES(X)};
+#undef X
+
+const char *decision_kind_name(enum decision_kind kind) {
+    return kind_names[kind];
+}
+const char *canary_fault_words(enum canary_fault fault) {
+    return fault_words[fault];
+}
+const char *freeze_name(enum freeze freeze) {
+    return freeze_names[freeze];
+}
+
+/* Harm */
+
+static double value_of(double log_value) {
+    return fmin(exp(log_value), DBL_MAX);
+}
+
+static bool is_latency(const struct evidence *evidence, enum harm_metric metric) {
+    return harm_metric_source(metric) == HARM_SOURCE_LATENCY &&
+           (evidence->rules.metrics & HARM_BIT(metric)) != 0;
+}
+
+static bool is_latency_material(const struct evidence *evidence) {
+    const struct rollout_rules *rules = &evidence->rules;
+    for (int i = 0; i < HARM_METRIC_COUNT; i++) {
+        enum harm_metric metric = (enum harm_metric)i;
+        if (!is_latency(evidence, metric)) continue;
+        if (harm_is_material(&evidence->harms[i], metric, rules)) return true;
+    }
+    return false;
+}
+
+static bool is_material(const struct evidence *evidence, enum harm_metric metric) {
+    if (metric == HARM_RANKS) return is_latency_material(evidence);
+    return harm_is_material(&evidence->harms[metric], metric, &evidence->rules);
+}
+
+/* The metric that adds most to the mean; one that matters before any that does not. */
+static void weigh_harm(struct decision *decision, const struct evidence *evidence) {
+    const struct rollout_rules *rules = &evidence->rules;
+    decision->evidence = value_of(evidence_log_value(evidence));
+    decision->evidence_limit = 1 / rules->alpha;
+    double most = 0;
+    for (int i = 0; i < HARM_METRIC_COUNT; i++) {
+        enum harm_metric metric = (enum harm_metric)i;
+        double value = value_of(evidence_log_value_in(evidence, metric));
+        double adds = harm_metric_weight(metric, rules->metrics) * value;
+        bool is_harm =
+            value >= decision->evidence_limit && is_material(evidence, metric);
+        if (is_harm < decision->is_material) continue;
+        if (is_harm == decision->is_material && adds <= most) continue;
+        decision->metric = metric;
+        decision->is_material = is_harm;
+        most = adds;
+    }
+}
+
+static bool is_shown(const struct decision *decision) {
+    return decision->evidence >= decision->evidence_limit;
+}
+
+/* A split that gives the canary more than it should makes its share of the failures look
+ * like harm. One that gives it less does not. */
+static bool is_split_broken(const struct evidence *evidence) {
+    return !evidence->rules.is_split_unknown && split_check_is_broken(&evidence->split);
+}
+
+static bool is_canary_favoured(const struct evidence *evidence) {
+    double seen = split_check_seen(&evidence->split);
+    return !(seen <= weight_ratio(evidence->split.weight_bp));
+}
+
+static bool must_roll_back(
+    const struct decision *decision, const struct evidence *evidence,
+    const struct decision_moment *moment) {
+    if (moment->fault != CANARY_SOUND) return true;
+    if (!is_shown(decision) || !decision->is_material) return false;
+    return !is_split_broken(evidence) || !is_canary_favoured(evidence);
+}
+
+/* Safety */
+
+static void weigh_safety(
+    struct decision *decision, const struct evidence *evidence,
+    const struct decision_moment *moment) {
+    const struct rollout_rules *rules = &evidence->rules;
+    const struct harm *errors = &evidence->harms[HARM_ERRORS];
+    const struct promotion_gate gate = {
+        rules->budget, rules->gate_alpha, weight_ratio(moment->next_bp)};
+    const struct trials *canary = &errors->step[ARM_CANARY];
+    const struct trials *stable = harm_stable(errors);
+    decision->extra = promotion_gate_extra(&gate, canary, stable);
+    decision->allowed = promotion_gate_allowed(&gate);
+    decision->requests = canary->count;
+    decision->requests_needed = promotion_gate_needed(&gate, canary, stable);
+    decision->users = evidence->users[ARM_CANARY];
+    decision->users_needed =
+        evidence_users_needed(rules, weight_ratio(moment->weight_bp));
+}
+
+static bool may_promote(
+    const struct decision *decision, const struct evidence *evidence,
+    const struct decision_moment *moment) {
+    bool is_weight = moment->next_bp > 0 && moment->next_bp <= WEIGHT_ALL_BP;
+    bool is_safe = decision->requests > 0 && decision->extra <= decision->allowed;
+    bool is_enough = decision->requests >= decision->requests_needed &&
+                     decision->users >= decision->users_needed;
+    return is_weight && is_safe && is_enough && moment->is_ready &&
+           moment->in_step_ms >= evidence->rules.hold_ms &&
+           decision->evidence < decision->evidence_limit;
+}
+
+static enum freeze freeze_of(
+    const struct evidence *evidence, const struct decision_moment *moment) {
+    if (moment->has_drifted) return FREEZE_ROUTER;
+    if (is_split_broken(evidence)) return FREEZE_SPLIT;
+    if (moment->contradicts || moment->data_age_ms > evidence->rules.data_age_most_ms) {
+        return FREEZE_BLIND;
+    }
+    if (surroundings_are_bad(&evidence->surroundings)) return FREEZE_SURROUNDINGS;
+    return FREEZE_NONE;
+}
+
+static enum decision_kind judge(
+    const struct decision *decision, const struct evidence *evidence,
+    const struct decision_moment *moment) {
+    bool is_by_book = evidence->rules.rule == ROLLOUT_BY_BOOK;
+    bool is_bad = is_by_book
+                      ? moment->fault != CANARY_SOUND || book_rule_is_bad(evidence)
+                      : must_roll_back(decision, evidence, moment);
+    if (is_bad) return DECISION_ROLL_BACK;
+    if (decision->freeze != FREEZE_NONE) return DECISION_FREEZE;
+    bool is_good = is_by_book ? book_rule_may_promote(evidence, moment)
+                              : may_promote(decision, evidence, moment);
+    if (is_good) return DECISION_PROMOTE;
+    bool is_late = moment->in_step_ms >= evidence->rules.most_ms;
+    return is_late ? DECISION_INCONCLUSIVE : DECISION_WATCH;
+}
+
+struct decision decision_make(
+    const struct evidence *evidence, const struct decision_moment *moment) {
+    struct decision decision = {.freeze = freeze_of(evidence, moment)};
+    weigh_harm(&decision, evidence);
+    weigh_safety(&decision, evidence, moment);
+    decision.kind = judge(&decision, evidence, moment);
+    if (decision.kind != DECISION_FREEZE) decision.freeze = FREEZE_NONE;
+    decision_say(&decision, evidence, moment);
+    return decision;
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/decision.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "core/promotion_gate.h"
+#include "core/random.h"
+#include "core/weight.h"
+#include "support/observed.h"
+
+static const uint64_t minute_ms = 60000;
+
+/* A step of 5 % that has lasted long enough, before 25 %. */
+struct scene {
+    struct evidence evidence;
+    struct decision_moment moment;
+    uint64_t next_user;
+};
+
+static int make_scene(void **state) {
+    struct scene *scene = memory_new(sizeof *scene);
+    struct rollout_rules rules = rollout_rules_default();
+    evidence_init(&scene->evidence, &rules);
+    evidence_start_step(&scene->evidence, 500);
+    scene->moment = (struct decision_moment){
+        .in_step_ms = 12 * minute_ms,
+        .data_age_ms = 800,
+        .weight_bp = 500,
+        .next_bp = 2500,
+        .is_ready = true};
+    scene->next_user = 1;
+    *state = scene;
+    return 0;
+}
+
+static int free_scene(void **state) {
+    free(*state);
+    return 0;
+}
+
+/* Each by a user of its own; the failures first. */
+static void add(struct scene *scene, enum arm arm, unsigned count, unsigned failures) {
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t failed = i < failures ? HARM_BIT(HARM_ERRORS) : 0;
+        uint32_t weight_bp = scene->evidence.split.weight_bp;
+        struct observation seen = observed(arm, weight_bp, scene->next_user++, failed);
+        evidence_add(&scene->evidence, &seen);
+    }
+}
+
+static struct decision decide(const struct scene *scene) {
+    return decision_make(&scene->evidence, &scene->moment);
+}
+
+static void expect(
+    const struct scene *scene, enum decision_kind kind, const char *why) {
+    struct decision decision = decide(scene);
+    assert_string_equal(decision_kind_name(decision.kind), decision_kind_name(kind));
+    assert_string_equal(decision.why, why);
+}
+
+static void a_sound_canary_is_promoted(void **state) {
+    struct scene *scene = *state;
+    add(scene, ARM_STABLE, 2200, 11);
+    add(scene, ARM_CANARY, 110, 0);
+    expect(
+        scene, DECISION_PROMOTE,
+        "extra failures up to 3.66 points of 4.00 points after 110 canary requests; "
+        "evidence of harm 0.632 of 100");
+}
+
+static void it_is_said_what_is_missing(void **state) {
+    struct scene *scene = *state;
+    add(scene, ARM_STABLE, 1000, 5);
+    add(scene, ARM_CANARY, 60, 0);
+    scene->moment.in_step_ms = 6 * minute_ms + 12000;
+    expect(
+        scene, DECISION_WATCH,
+        "60 of ~135 canary requests, extra failures up to 6.50 points of 4.00 points; "
+        "6m12s of 10m00s");
+    scene->moment.is_ready = false;
+    scene->moment.next_bp = 0;
+    struct decision decision = decide(scene);
+    assert_int_equal(decision.kind, DECISION_WATCH);
+    assert_non_null(strstr(decision.why, "not ready"));
+    assert_non_null(strstr(decision.why, "no next weight"));
+}
+
+static void nothing_seen_is_watched_and_then_a_person_decides(void **state) {
+    struct scene *scene = *state;
+    expect(
+        scene, DECISION_WATCH,
+        "0 of ~105 canary requests, extra failures up to 100 points of 4.00 points; "
+        "0 of 3 canary users");
+    scene->moment.in_step_ms = 60 * minute_ms;
+    expect(
+        scene, DECISION_INCONCLUSIVE,
+        "after 1h00m a person decides: 0 of ~105 canary requests, extra failures up to "
+        "100 points of 4.00 points; 0 of 3 canary users");
+}
+
+static void harm_is_rolled_back_at_once(void **state) {
+    struct scene *scene = *state;
+    scene->moment.in_step_ms = 0;
+    add(scene, ARM_STABLE, 380, 0);
+    add(scene, ARM_CANARY, 16, 0);
+    add(scene, ARM_CANARY, 2, 2);
+    assert_int_equal(decide(scene).kind, DECISION_WATCH);
+    add(scene, ARM_CANARY, 1, 1);
+    expect(
+        scene, DECISION_ROLL_BACK,
+        "evidence of harm 326 of 100, most in errors: canary 3 of 19 (15.8 %), stable "
+        "0 "
+        "of 380 (0.00 %)");
+    /* Nothing stands in the way of it. */
+    scene->moment.data_age_ms = 1000000;
+    scene->moment.has_drifted = true;
+    scene->moment.is_ready = false;
+    assert_int_equal(decide(scene).kind, DECISION_ROLL_BACK);
+}
+
+static void harm_that_does_not_matter_is_not_rolled_back(void **state) {
+    struct scene *scene = *state;
+    struct harm *errors = &scene->evidence.harms[HARM_ERRORS];
+    add(scene, ARM_STABLE, 3800, 0);
+    add(scene, ARM_CANARY, 200, 0);
+    /* Very many failures, 1.35 times as often on the canary. */
+    for (unsigned i = 0; i < 40000; i++) {
+        enum arm arm = (double)i * 0.0663 >= (double)errors->first[ARM_CANARY]
+                           ? ARM_CANARY
+                           : ARM_STABLE;
+        harm_fail(errors, arm, 0.05, &scene->evidence.rules);
+    }
+    struct decision decision = decide(scene);
+    assert_true(decision.evidence >= decision.evidence_limit);
+    assert_false(decision.is_material);
+    assert_int_equal(decision.kind, DECISION_WATCH);
+    assert_non_null(strstr(decision.why, "too little to matter"));
+}
+
+static void a_fault_of_the_canary_needs_no_statistics(void **state) {
+    struct scene *scene = *state;
+    add(scene, ARM_STABLE, 2200, 11);
+    add(scene, ARM_CANARY, 110, 0);
+    for (int i = 1; i < CANARY_FAULT_COUNT; i++) {
+        scene->moment.fault = (enum canary_fault)i;
+        expect(scene, DECISION_ROLL_BACK, canary_fault_words(scene->moment.fault));
+    }
+}
+
+static void what_makes_the_numbers_worthless_freezes(void **state) {
+    struct scene *scene = *state;
+    add(scene, ARM_STABLE, 2200, 11);
+    add(scene, ARM_CANARY, 110, 0);
+    scene->moment.data_age_ms = 18000;
+    expect(scene, DECISION_FREEZE, "the data is 18.0s old, at most 15.0s is fresh");
+    assert_int_equal(decide(scene).freeze, FREEZE_BLIND);
+    scene->moment.contradicts = true;
+    expect(scene, DECISION_FREEZE, "the data contradicts itself");
+    scene->moment.has_drifted = true;
+    expect(scene, DECISION_FREEZE, "the router's weight is not the one that was set");
+    assert_int_equal(decide(scene).freeze, FREEZE_ROUTER);
+    /* Not even time makes a decision of it. */
+    scene->moment.in_step_ms = 600 * minute_ms;
+    assert_int_equal(decide(scene).kind, DECISION_FREEZE);
+}
+
+static void a_broken_split_freezes_and_is_not_taken_for_harm(void **state) {
+    struct scene *scene = *state;
+    add(scene, ARM_STABLE, 300, 6);
+    add(scene, ARM_CANARY, 300, 6);
+    struct decision decision = decide(scene);
+    assert_true(decision.evidence >= 100);
+    assert_int_equal(decision.kind, DECISION_FREEZE);
+    assert_int_equal(decision.freeze, FREEZE_SPLIT);
+    assert_non_null(
+        strstr(decision.why, "the canary gets 50.0 % of 600 users instead of 5 %"));
+}
+
+static void a_canary_that_gets_too_little_and_fails_is_rolled_back(void **state) {
+    struct scene *scene = *state;
+    add(scene, ARM_STABLE, 600, 0);
+    add(scene, ARM_CANARY, 4, 4);
+    assert_true(split_check_is_broken(&scene->evidence.split));
+    assert_int_equal(decide(scene).kind, DECISION_ROLL_BACK);
+}
+
+static void an_outage_of_both_freezes(void **state) {
+    struct scene *scene = *state;
+    for (unsigned i = 0; i < 2000; i++) {
+        surroundings_learn(&scene->evidence.surroundings, i % 200 == 0);
+    }
+    add(scene, ARM_STABLE, 2400, 12);
+    add(scene, ARM_CANARY, 130, 0);
+    assert_int_equal(decide(scene).kind, DECISION_PROMOTE);
+    add(scene, ARM_STABLE, 100, 40);
+    struct decision decision = decide(scene);
+    assert_int_equal(decision.kind, DECISION_FREEZE);
+    assert_string_equal(freeze_name(decision.freeze), "environment");
+    assert_non_null(
+        strstr(decision.why, "stable itself fails more than usual: 40 of 256"));
+}
+
+static void few_users_promote_nothing_however_much_they_ask(void **state) {
+    struct scene *scene = *state;
+    for (unsigned i = 0; i < 1600; i++) {
+        scene->next_user = 1 + i % 40;
+        add(scene, i % 40 < 2 ? ARM_CANARY : ARM_STABLE, 1, 0);
+    }
+    for (unsigned i = 0; i < 200; i++) {
+        scene->next_user = 1 + i % 2;
+        add(scene, ARM_CANARY, 1, 0);
+    }
+    struct decision decision = decide(scene);
+    assert_int_equal(decision.kind, DECISION_WATCH);
+    assert_string_equal(decision.why, "2 of 3 canary users");
+}
+
+static void the_rule_of_the_book_does_as_the_book_says(void **state) {
+    struct scene *scene = *state;
+    scene->evidence.rules.rule = ROLLOUT_BY_BOOK;
+    assert_int_equal(decide(scene).kind, DECISION_WATCH); /* no data, no promotion */
+    add(scene, ARM_STABLE, 200, 0);
+    assert_int_equal(decide(scene).kind, DECISION_WATCH);
+    add(scene, ARM_CANARY, 1, 0);
+    assert_int_equal(decide(scene).kind, DECISION_PROMOTE);
+    scene->moment.in_step_ms = 0;
+    assert_int_equal(decide(scene).kind, DECISION_WATCH);
+    scene->moment.in_step_ms = 12 * minute_ms;
+    add(scene, ARM_CANARY, 1, 1);
+    expect(
+        scene, DECISION_ROLL_BACK,
+        "the book's rule: errors of the canary 1 of 2 (50.0 %), of stable 0 of 200 "
+        "(0.00 %)");
+    evidence_start_step(&scene->evidence, 5000);
+    add(scene, ARM_STABLE, 100, 2);
+    add(scene, ARM_CANARY, 100, 3);
+    assert_int_equal(
+        decide(scene).kind, DECISION_PROMOTE); /* not more than 1.5 times */
+    scene->moment.data_age_ms = 20000;
+    assert_int_equal(decide(scene).kind, DECISION_FREEZE);
+    scene->moment.data_age_ms = 0;
+    for (unsigned i = 0; i < 100; i++) {
+        histogram_record(&scene->evidence.latencies[ARM_STABLE], 1000000, 1);
+        histogram_record(&scene->evidence.latencies[ARM_CANARY], 1190000, 1);
+    }
+    assert_int_equal(decide(scene).kind, DECISION_PROMOTE);
+    histogram_record(&scene->evidence.latencies[ARM_CANARY], 1300000, 20);
+    struct decision decision = decide(scene);
+    assert_int_equal(decision.kind, DECISION_ROLL_BACK);
+    assert_non_null(strstr(decision.why, "against 1.00s"));
+}
+
+/* Numbers, and what is none. */
+static double any_number(struct random *random) {
+    static const double odd[] = {
+        (double)NAN, (double)INFINITY, -(double)INFINITY, 0, -1, 1e308, 1e-308, 0.01};
+    if (random_below(random, 2) == 0) return odd[random_below(random, 8)];
+    return random_unit(random);
+}
+
+static const double no_alpha[] = {(double)NAN, (double)INFINITY, 0, -1};
+
+static void forget_all(struct evidence *evidence) {
+    struct rollout_rules rules = evidence->rules;
+    for (int i = 0; i < HARM_METRIC_COUNT; i++) {
+        harm_init(&evidence->harms[i], (enum harm_metric)i, &rules);
+    }
+    evidence->users[ARM_CANARY] = evidence->users[ARM_STABLE] = 0;
+}
+
+/* Data that would promote. */
+static void make_data(struct scene *scene, struct random *random) {
+    struct evidence *evidence = &scene->evidence;
+    struct trials *step = evidence->harms[HARM_ERRORS].step;
+    step[ARM_CANARY] = (struct trials){1000 + random_below(random, 1000000), 0};
+    step[ARM_STABLE] = (struct trials){random_below(random, 1000000), 0};
+    evidence->users[ARM_CANARY] = 20000 + random_below(random, 100000);
+    evidence->rules = rollout_rules_default();
+    scene->moment = (struct decision_moment){
+        .in_step_ms = (10 + random_below(random, 100)) * minute_ms,
+        .data_age_ms = random_below(random, 15000),
+        .weight_bp = 1 + (uint32_t)random_below(random, WEIGHT_ALL_BP),
+        .next_bp = 1 + (uint32_t)random_below(random, WEIGHT_ALL_BP),
+        .is_ready = true};
+}
+
+/* One of the ways in which it is none: nothing, too little, too old, too short, not ready,
+ * or judged by rules that are no numbers. */
+enum { WAYS = 10, WAY_OF_RULES = WAYS - 1 };
+
+/* Fewer are never enough, even for the 10 points that are allowed at most. */
+enum { LEAST_REQUESTS = 38 };
+
+static void make_blind(struct scene *scene, struct random *random, unsigned way) {
+    struct decision_moment *moment = &scene->moment;
+    struct rollout_rules *rules = &scene->evidence.rules;
+    struct trials *canary = &scene->evidence.harms[HARM_ERRORS].step[ARM_CANARY];
+    switch (way) {
+    case 0: canary->count = 0; break;
+    case 1: canary->count = random_below(random, LEAST_REQUESTS); break;
+    case 2: moment->data_age_ms = 15001 + random_below(random, UINT32_MAX); break;
+    case 3: moment->in_step_ms = random_below(random, 600000); break;
+    case 4: moment->is_ready = false; break;
+    case 5: moment->next_bp = 0; break;
+    case 6: moment->next_bp = WEIGHT_ALL_BP + 1; break;
+    case 7: moment->contradicts = true; break;
+    case 8: moment->has_drifted = true; break;
+    default:
+        rules->budget = any_number(random);
+        rules->gate_alpha = no_alpha[random_below(random, 4)];
+        rules->alpha = any_number(random);
+        rules->material_ratio = any_number(random);
+    }
+}
+
+static void no_data_never_promotes_and_rolls_nothing_back(void **state) {
+    struct scene *scene = *state;
+    struct random random;
+    random_seed(&random, 10000);
+    unsigned promoted = 0;
+    unsigned rolled_back = 0;
+    for (unsigned i = 0; i < 10000; i++) {
+        forget_all(&scene->evidence);
+        make_data(scene, &random);
+        make_blind(scene, &random, i % WAYS);
+        struct decision decision = decide(scene);
+        promoted += decision.kind == DECISION_PROMOTE;
+        bool has_rules =
+            i % WAYS != WAY_OF_RULES; /* with none, anything may be evidence */
+        rolled_back += has_rules && decision.kind == DECISION_ROLL_BACK;
+        assert_true(decision.why[0] != '\0');
+    }
+    assert_int_equal(promoted, 0);
+    assert_int_equal(rolled_back, 0);
+}
+
+static void even_the_widest_gate_takes_so_many_requests(void **state) {
+    (void)state;
+    const struct promotion_gate gate = {0.01, 0.05, 0.0001};
+    const struct trials nothing = {0, 0};
+    assert_int_equal(promotion_gate_needed(&gate, &nothing, &nothing), LEAST_REQUESTS);
+}
+
+static void with_data_the_same_inputs_do_promote(void **state) {
+    struct scene *scene = *state;
+    struct random random;
+    random_seed(&random, 10001);
+    unsigned promoted = 0;
+    for (unsigned i = 0; i < 1000; i++) {
+        forget_all(&scene->evidence);
+        make_data(scene, &random);
+        promoted += decide(scene).kind == DECISION_PROMOTE;
+    }
+    assert_true(promoted > 950);
+}
+
+#define DECISION_TEST(name) \
+    cmocka_unit_test_setup_teardown(name, make_scene, free_scene)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        DECISION_TEST(a_sound_canary_is_promoted),
+        DECISION_TEST(it_is_said_what_is_missing),
+        DECISION_TEST(nothing_seen_is_watched_and_then_a_person_decides),
+        DECISION_TEST(harm_is_rolled_back_at_once),
+        DECISION_TEST(harm_that_does_not_matter_is_not_rolled_back),
+        DECISION_TEST(a_fault_of_the_canary_needs_no_statistics),
+        DECISION_TEST(what_makes_the_numbers_worthless_freezes),
+        DECISION_TEST(a_broken_split_freezes_and_is_not_taken_for_harm),
+        DECISION_TEST(a_canary_that_gets_too_little_and_fails_is_rolled_back),
+        DECISION_TEST(an_outage_of_both_freezes),
+        DECISION_TEST(few_users_promote_nothing_however_much_they_ask),
+        DECISION_TEST(the_rule_of_the_book_does_as_the_book_says),
+        DECISION_TEST(no_data_never_promotes_and_rolls_nothing_back),
+        cmocka_unit_test(even_the_widest_gate_takes_so_many_requests),
+        DECISION_TEST(with_data_the_same_inputs_do_promote),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
