@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/forecast.h"
+
+#include <math.h>
+
+#include "base/units.h"
+#include "core/evidence.h"
+#include "core/promotion_gate.h"
+#include "core/weight.h"
+
+static const double minute_s = 60;
+static const double minute_ms = 60000;
+
+static const char *const end_words[FORECAST_END_COUNT] = {
+#define X(id, words) [id] = (words)
+    FORECASTS(X)
+#undef X
+};
+
+const char *forecast_words(enum forecast_end end) {
+    return end_words[end];
+}
+
+static enum forecast_end end_of(
+    const struct forecast *forecast, const struct forecast_basis *basis) {
+    if (forecast->requests_needed == PROMOTION_NEVER) return FORECAST_NEVER;
+    if (forecast->canary_users < forecast->users_needed) return FORECAST_FEW_USERS;
+    if (!isfinite(forecast->minutes)) return FORECAST_UNKNOWN;
+    bool is_slow = forecast->minutes * minute_ms > (double)basis->rules.most_ms;
+    return is_slow ? FORECAST_TOO_SLOW : FORECAST_DECIDES;
+}
+
+struct forecast forecast_step(
+    const struct forecast_basis *basis, uint32_t weight_bp, uint32_t next_bp) {
+    double rho = weight_ratio(weight_bp);
+    const struct promotion_gate gate = {
+        basis->rules.budget, basis->rules.gate_alpha, weight_ratio(next_bp)};
+    const struct trials nothing = {0, 0};
+    struct forecast forecast = {
+        .weight_bp = weight_bp,
+        .next_bp = next_bp,
+        .requests_needed = promotion_gate_needed(&gate, &nothing, &basis->stable),
+        .minutes = NAN,
+        .canary_users = NAN,
+        .users_needed = evidence_users_needed(&basis->rules, rho),
+    };
+    if (basis->users > 0) forecast.canary_users = (double)basis->users * rho;
+    if (basis->requests_per_s > 0 && forecast.requests_needed != PROMOTION_NEVER) {
+        double per_minute = minute_s * basis->requests_per_s * rho;
+        forecast.minutes = fmax(
+            (double)forecast.requests_needed / per_minute,
+            (double)basis->rules.hold_ms / minute_ms);
+    }
+    forecast.end = end_of(&forecast, basis);
+    return forecast;
+}
+
+static void add_users(struct text *text, const struct forecast *forecast) {
+    text_addf(
+        text, " (about %.1f of them, and %u must fail to show harm)",
+        forecast->canary_users, forecast->users_needed);
+}
+
+void forecast_add_words(
+    struct text *text, const struct forecast *forecast,
+    const struct forecast_basis *basis) {
+    weight_add_percent(text, forecast->weight_bp);
+    text_add(text, ": ");
+    if (forecast->requests_needed != PROMOTION_NEVER) {
+        text_addf(
+            text, "%llu canary requests",
+            (unsigned long long)forecast->requests_needed);
+        if (isfinite(forecast->minutes)) {
+            text_addf(text, ", %.1f min at ", forecast->minutes);
+            units_add_count(text, basis->requests_per_s);
+            text_add(text, " requests/s");
+        }
+        if (forecast->end == FORECAST_DECIDES) return;
+        text_add(text, "; ");
+    }
+    text_add(text, forecast_words(forecast->end));
+    if (forecast->end == FORECAST_FEW_USERS) add_users(text, forecast);
+}

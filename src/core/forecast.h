@@ -1,0 +1,55 @@
+/* What a step will take, before anything starts: how many canary requests, how many minutes
+ * at today's rate, and whether it can decide anything at all with so few users. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/text.h"
+#include "core/rollout_rules.h"
+#include "core/trials.h"
+
+/* clang-format off */
+/*    id                   words */
+#define FORECASTS(X) \
+    X(FORECAST_DECIDES,    "decides"), \
+    X(FORECAST_UNKNOWN,    "unknown: no requests were seen yet"), \
+    X(FORECAST_FEW_USERS,  "cannot decide: too few users on the canary to show harm"), \
+    X(FORECAST_TOO_SLOW,   "cannot decide: it takes longer than a step may last"), \
+    X(FORECAST_NEVER,      "cannot decide: stable fails too often for this budget")
+/* clang-format on */
+
+enum forecast_end {
+#define X(id, words) id
+    FORECASTS(X),
+#undef X
+    FORECAST_END_COUNT
+};
+
+const char *forecast_words(enum forecast_end end);
+
+struct forecast_basis {
+    struct rollout_rules rules;
+    double requests_per_s;
+    struct trials stable; /* how it fares now */
+    uint64_t users;       /* who come by in a step, seen until now; 0: not known */
+};
+
+struct forecast {
+    enum forecast_end end;
+    uint32_t weight_bp, next_bp;
+    uint64_t requests_needed; /* of the canary; or PROMOTION_NEVER */
+    double minutes;           /* at least the step's hold; NaN when it is not known */
+    double canary_users;      /* to be expected; NaN when it is not known */
+    uint32_t users_needed;    /* so many who fail, and nobody on stable, show harm */
+};
+
+/* A step of at least 1 basis point. A canary that is as good as stable, and a stable that
+ * goes on as it did, are taken for granted. */
+struct forecast forecast_step(
+    const struct forecast_basis *basis, uint32_t weight_bp, uint32_t next_bp);
+
+/* "5 %: 105 canary requests, 17.5 min at 2 requests/s", and why it cannot decide. */
+void forecast_add_words(
+    struct text *text, const struct forecast *forecast,
+    const struct forecast_basis *basis);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/forecast.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "core/promotion_gate.h"
+
+static struct forecast_basis basis_of(double requests_per_s, uint64_t users) {
+    return (struct forecast_basis){
+        .rules = rollout_rules_default(),
+        .requests_per_s = requests_per_s,
+        .users = users};
+}
+
+static void a_step_takes_so_many_requests_and_minutes(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t weight_bp, next_bp;
+        uint64_t requests;
+        double minutes;
+    } rows[] = {
+        {500, 2500, 105, 17.5}, {2500, 5000, 225, 7.5}, {5000, 10000, 486, 8.1}};
+    struct forecast_basis basis = basis_of(2, 5000);
+    basis.rules.hold_ms = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct forecast forecast =
+            forecast_step(&basis, rows[i].weight_bp, rows[i].next_bp);
+        assert_int_equal(forecast.end, FORECAST_DECIDES);
+        assert_int_equal(forecast.requests_needed, rows[i].requests);
+        assert_true(fabs(forecast.minutes - rows[i].minutes) < 1e-9);
+    }
+}
+
+static void a_step_lasts_at_least_as_long_as_it_is_held(void **state) {
+    (void)state;
+    struct forecast_basis basis = basis_of(1000, 100000);
+    struct forecast forecast = forecast_step(&basis, 2500, 5000);
+    assert_int_equal(forecast.end, FORECAST_DECIDES);
+    assert_true(fabs(forecast.minutes - 10) < 1e-9);
+}
+
+static void with_few_users_it_is_said_before(void **state) {
+    (void)state;
+    struct forecast_basis basis = basis_of(10, 40);
+    struct forecast forecast = forecast_step(&basis, 500, 2500);
+    assert_int_equal(forecast.end, FORECAST_FEW_USERS);
+    assert_int_equal(forecast.users_needed, 3);
+    assert_true(fabs(forecast.canary_users - 2) < 1e-9);
+    char words[256];
+    struct text text = TEXT_IN(words);
+    forecast_add_words(&text, &forecast, &basis);
+    assert_string_equal(
+        words,
+        "5 %: 105 canary requests, 10.0 min at 10 requests/s; cannot decide: too "
+        "few users on the canary to show harm (about 2.0 of them, and 3 must fail "
+        "to show harm)");
+    basis.users = 5000;
+    assert_int_equal(forecast_step(&basis, 500, 2500).end, FORECAST_DECIDES);
+}
+
+static void a_step_that_cannot_decide_says_why(void **state) {
+    (void)state;
+    struct forecast_basis basis = basis_of(0.1, 5000);
+    assert_int_equal(forecast_step(&basis, 500, 2500).end, FORECAST_TOO_SLOW);
+    basis.requests_per_s = 0;
+    struct forecast unknown = forecast_step(&basis, 500, 2500);
+    assert_int_equal(unknown.end, FORECAST_UNKNOWN);
+    assert_true(isnan(unknown.minutes));
+    basis.requests_per_s = (double)NAN;
+    assert_int_equal(forecast_step(&basis, 500, 2500).end, FORECAST_UNKNOWN);
+    basis.requests_per_s = 10;
+    basis.stable = (struct trials){100, 50};
+    struct forecast never = forecast_step(&basis, 5000, 10000);
+    assert_int_equal(never.end, FORECAST_NEVER);
+    assert_true(never.requests_needed == PROMOTION_NEVER);
+    char words[256];
+    struct text text = TEXT_IN(words);
+    forecast_add_words(&text, &never, &basis);
+    assert_string_equal(
+        words, "50 %: cannot decide: stable fails too often for this budget");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_step_takes_so_many_requests_and_minutes),
+        cmocka_unit_test(a_step_lasts_at_least_as_long_as_it_is_held),
+        cmocka_unit_test(with_few_users_it_is_said_before),
+        cmocka_unit_test(a_step_that_cannot_decide_says_why),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
