@@ -9,6 +9,7 @@
 #include "ui/views/box.h"
 #include "ui/views/load_text.h"
 #include "ui/views/status_view.h"
+#include "ui/wrap.h"
 
 enum {
     LINE_SIZE = 160,
@@ -42,29 +43,6 @@ static void put_row(
     canvas_text(page->canvas, at.x, at.y, at.width, words, role);
 }
 
-/* The words that fit in one row, at least one character: up to the last blank in its
- * second half, or as far as it goes. */
-static struct slice take_row(struct scan *scan, int width) {
-    const char *start = scan->at;
-    const char *blank = NULL;
-    int used = 0;
-    while (!scan_done(scan)) {
-        struct scan ahead = *scan;
-        uint32_t rune = 0;
-        if (!utf8_next(&ahead, &rune)) rune = UTF8_REPLACEMENT;
-        int cells = (int)utf8_width(rune);
-        if (used > 0 && used + cells > width) break;
-        if (rune == ' ' && used > width / 2) blank = scan->at;
-        used += cells;
-        *scan = ahead;
-    }
-    bool ends_here = scan_done(scan) || *scan->at == ' ';
-    const char *end = ends_here || !blank ? scan->at : blank;
-    scan->at = end;
-    if (!scan_done(scan) && *end == ' ') scan->at++;
-    return (struct slice){.data = start, .length = (size_t)(end - start)};
-}
-
 /* Everything that is said can be read: what is too long goes on in the next row. */
 static void add_words(
     struct page *page, const char *label, enum role role, const char *words) {
@@ -74,7 +52,7 @@ static void add_words(
     do {
         char row[ROW_SIZE];
         struct text text = TEXT_IN(row);
-        text_add_slice(&text, take_row(&scan, page->rect.width));
+        text_add_slice(&text, wrap_next(&scan, page->rect.width));
         put_row(page, label, role, row);
         label = "";
     } while (!scan_done(&scan));
