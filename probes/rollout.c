@@ -26,6 +26,7 @@ struct rollout_watch {
     char path[FOLDER_PATH_SIZE];
     bool expected;  /* somebody configured it; else it is spoken of once it was there */
     bool published; /* somebody is there */
+    bool ended;     /* nothing of the rollout runs any more */
     bool lost;      /* somebody was there and went away unasked */
 };
 
@@ -84,6 +85,7 @@ static void forward(struct rollout_watch *watch, const struct event *from) {
     rollout->known = true;
     rollout->at_ns = loop_clock_ns();
     watch->published = true;
+    watch->ended = rollout->ended;
     watch->lost = false;
     subject_ask(&watch->subject);
     subject_say(&watch->subject, PART_OK, "%s", rollout_phase_name(rollout->phase));
@@ -130,12 +132,13 @@ static void on_bytes(void *owner, struct slice bytes) {
     finish(watch);
 }
 
-/* Without a controller nothing is rolled out, and that is well. One that went away in the
+/* Without a controller nothing is rolled out, and that is well: it may leave when it has
+ * ended. One that went away in the
  * middle of its work is missed until another one comes. */
 static void on_end(void *owner, const struct error *why) {
     struct rollout_watch *watch = owner;
     (void)why;
-    if (watch->published) {
+    if (watch->published && !watch->ended) {
         watch->lost = true;
         probe_note(watch->context, NOTE_WARN, "rollout", "its controller went away");
     }

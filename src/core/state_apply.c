@@ -17,6 +17,7 @@ static void apply_session(struct state *state, const struct event *event) {
     state->started_ns = event->at_ns;
     state->part_count = 0;
     load_status_init(&state->load);
+    state->rollout = (struct rollout_status){0};
     state->armed = false;
 }
 
@@ -150,6 +151,15 @@ static void apply_load(struct state *state, const struct event *event) {
     }
 }
 
+/* Of a controller that is gone the last words stay, so that they can be shown as such. */
+static void apply_rollout(struct state *state, const struct event *event) {
+    if (event->rollout.known) {
+        state->rollout = event->rollout;
+    } else {
+        state->rollout.known = false;
+    }
+}
+
 void state_apply(struct state *state, const struct event *event) {
     state->wall_offset_ms = event->wall_ms - (int64_t)(event->at_ns / 1000000);
     switch (event->kind) {
@@ -162,7 +172,7 @@ void state_apply(struct state *state, const struct event *event) {
     case EVENT_CHECK: apply_check(state, event); break;
     case EVENT_ARMED: apply_armed(state, event); break;
     case EVENT_SPLIT: state->split = event->split; break;
-    case EVENT_ROLLOUT: state->rollout = event->rollout; break;
+    case EVENT_ROLLOUT: apply_rollout(state, event); break;
     case EVENT_VERSIONS: apply_versions(state, event); break;
     case EVENT_LOAD: apply_load(state, event); break;
     case EVENT_HEAT:
