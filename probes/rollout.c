@@ -132,9 +132,8 @@ static void on_bytes(void *owner, struct slice bytes) {
     finish(watch);
 }
 
-/* Without a controller nothing is rolled out, and that is well: it may leave when it has
- * ended. One that went away in the
- * middle of its work is missed until another one comes. */
+/* Without a controller nothing is rolled out, and that is well: one may leave when it has
+ * ended. One that went away in the middle of its work is missed until another one comes. */
 static void on_end(void *owner, const struct error *why) {
     struct rollout_watch *watch = owner;
     (void)why;

@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "core/metric_value.h"
 #include "core/objective.h"
+#include "ui/rollout_shown.h"
 
 /* Where a share of something scarce becomes a worry. */
 #define SHARE_WARN 0.8F
@@ -293,6 +294,11 @@ static void find_smoke(const struct scene *scene, struct findings *findings) {
     add_finding(findings, FINDING_WARN, words);
 }
 
+static void find_rollout(const struct scene *scene, struct findings *findings) {
+    struct finding found;
+    if (rollout_find(scene, &found)) add_finding(findings, found.level, found.words);
+}
+
 static void add_figure(
     const struct scene *scene, struct text *text, enum track track,
     enum metric metric) {
@@ -352,6 +358,7 @@ void findings_of(const struct scene *scene, struct findings *findings) {
     find_parts(scene, findings, false);
     find_missed(&objectives, findings);
     find_mixed(scene, findings);
+    find_rollout(scene, findings);
     find_missing(scene, &objectives, findings);
     find_smoke(scene, findings);
     if (findings->count == 0) add_all_well(scene, &objectives, findings);

@@ -21,7 +21,7 @@
     X(PANEL_EVENTS,      "events"), \
     X(PANEL_RUNS,        "runs"), \
     X(PANEL_CHECKS,      "checks"), \
-    /* of the load run, in the order in which they are stepped through */ \
+    /* of the load run */ \
     X(PANEL_LOAD_RATE,       "load rate"), \
     X(PANEL_LOAD_ERRORS,     "load errors"), \
     X(PANEL_LOAD_HEAT,       "load heat"), \
@@ -29,7 +29,14 @@
     X(PANEL_LOAD_ANSWERS,    "load status"), \
     X(PANEL_LOAD_TARGET,     "load target"), \
     X(PANEL_LOAD_GENERATOR,  "load generator"), \
-    X(PANEL_LOAD_COMPARISON, "load comparison")
+    X(PANEL_LOAD_COMPARISON, "load comparison"), \
+    /* of a rollout */ \
+    X(PANEL_CANARY_STEPS,    "canary steps"), \
+    X(PANEL_CANARY_EVIDENCE, "canary evidence"), \
+    X(PANEL_CANARY_LATENCY,  "canary latency"), \
+    X(PANEL_CANARY_WHY,      "canary why"), \
+    X(PANEL_CANARY_STABLE_HEAT, "stable heat"), \
+    X(PANEL_CANARY_HEAT,     "canary heat")
 /* clang-format on */
 
 enum panel {
@@ -39,7 +46,7 @@ enum panel {
     PANEL_COUNT
 };
 
-enum { PANEL_NUMBERS = 9, PANEL_LOAD_FIRST = PANEL_LOAD_RATE };
+enum { PANEL_NUMBERS = 9 };
 
 const char *panel_title(enum panel panel);
 

@@ -28,6 +28,7 @@ const char *scene_window_name(const struct scene *scene) {
 
 /* Whether a panel shows how something was. */
 static bool has_past(enum panel panel) {
+    if (panel == PANEL_CANARY_HEAT || panel == PANEL_CANARY_STABLE_HEAT) return true;
     if (panel >= PANEL_LOAD_LATENCY) return false; /* it is of the whole run */
     return panel != PANEL_HEALTH && panel != PANEL_EVENTS && panel != PANEL_RUNS &&
            panel != PANEL_CHECKS;

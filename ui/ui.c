@@ -9,6 +9,7 @@
 #include "ui/ui_ask.h"
 #include "ui/ui_command.h"
 #include "ui/ui_load.h"
+#include "ui/ui_panel.h"
 #include "ui/ui_rows.h"
 #include "ui/ui_take.h"
 #include "ui/views/help_view.h"
@@ -20,7 +21,8 @@ void ui_init(struct ui *ui, int width, int height) {
         .width = width,
         .height = height,
         .window = FIVE_MINUTES,
-        .load_focus = PANEL_LOAD_HEAT};
+        .load_focus = PANEL_LOAD_HEAT,
+        .canary_focus = PANEL_CANARY_EVIDENCE};
     keymap_init(&ui->keymap);
 }
 
@@ -266,9 +268,7 @@ static bool holds(struct rect rect, int x, int y) {
 
 static void focus_at(struct ui *ui, int x, int y) {
     for (unsigned i = 0; i < PANEL_COUNT; i++) {
-        if (!holds(ui->panels[i], x, y)) continue;
-        if (ui->screen == UI_LOAD) ui->load_focus = (enum panel)i;
-        if (ui->screen == UI_OVERVIEW) ui->focus = (enum panel)i;
+        if (holds(ui->panels[i], x, y)) ui_panel_focus(ui, (enum panel)i);
     }
 }
 

@@ -22,6 +22,7 @@ enum ui_screen {
     UI_OVERVIEW,
     UI_CHECKS,
     UI_LOAD,
+    UI_CANARY,
     UI_ERRORS,
     UI_TIMELINE,
     UI_SCREEN_COUNT
@@ -44,8 +45,8 @@ struct ui {
     int width, height;
     enum ui_screen screen;
     enum ui_over over;
-    enum panel focus, load_focus; /* of the overview, of the load run */
-    bool zoomed, load_zoomed, opened, frozen;
+    enum panel focus, load_focus, canary_focus; /* of the screens with panels */
+    bool zoomed, load_zoomed, canary_zoomed, opened, frozen, dragging;
     uint64_t view_ns; /* when frozen */
     unsigned window;  /* index of 1m 5m 15m 1h */
     enum raster_glyphs glyphs;
@@ -60,7 +61,6 @@ struct ui {
     struct key_sequence pending;     /* the beginning of a chord */
     char notice[UI_NOTICE_SIZE];     /* answers the last key; gone with the next one */
     struct rect panels[PANEL_COUNT]; /* where they were drawn last, for the mouse */
-    bool dragging;
     int drag_x;
 };
 

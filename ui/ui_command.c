@@ -8,10 +8,10 @@
 #include "base/units.h"
 #include "ui/ui_ask.h"
 #include "ui/ui_load.h"
+#include "ui/ui_panel.h"
 #include "ui/ui_rows.h"
 #include "ui/ui_setting.h"
 #include "ui/ui_take.h"
-#include "ui/views/overview_view.h"
 
 enum { WINDOW_COUNT = 4, PAGE_ROWS = 10, FAR_S = 10, HOUR_S = 3600 };
 
@@ -39,6 +39,7 @@ enum panel ui_focus(const struct ui *ui) {
     case UI_OVERVIEW: return ui->focus;
     case UI_CHECKS: return PANEL_CHECKS;
     case UI_LOAD: return ui->load_focus;
+    case UI_CANARY: return ui->canary_focus;
     case UI_ERRORS: return PANEL_ERRORS;
     case UI_TIMELINE: return PANEL_EVENTS;
     case UI_SCREEN_COUNT: break;
@@ -56,8 +57,7 @@ struct scene ui_scene(const struct ui *ui, const struct ui_world *world) {
         .window_ns = ui_window_ns(ui),
         .frozen = ui->frozen,
         .focus = ui_focus(ui),
-        .zoomed = ui->screen == UI_LOAD ? ui->load_zoomed
-                                        : ui->zoomed && ui->screen == UI_OVERVIEW,
+        .zoomed = ui_panel_is_zoomed(ui),
         .opened = ui->opened,
         .away = ui->screen != UI_OVERVIEW,
         .glyphs = ui->glyphs,
@@ -106,7 +106,7 @@ void ui_scrub(struct ui *ui, const struct ui_world *world, int64_t by_ns) {
     }
 }
 
-static void show_screen(struct ui *ui, enum ui_screen screen) {
+void ui_show_screen(struct ui *ui, enum ui_screen screen) {
     ui->screen = screen;
     ui->opened = false;
 }
@@ -114,10 +114,10 @@ static void show_screen(struct ui *ui, enum ui_screen screen) {
 static struct ui_request on_screen(const struct ui_turn *turn) {
     static const enum ui_screen screens[COMMAND_COUNT] = {
         [COMMAND_OVERVIEW] = UI_OVERVIEW, [COMMAND_CHECKS] = UI_CHECKS,
-        [COMMAND_LOADS] = UI_LOAD,        [COMMAND_ERRORS] = UI_ERRORS,
-        [COMMAND_TIMELINE] = UI_TIMELINE,
+        [COMMAND_LOADS] = UI_LOAD,        [COMMAND_CANARY] = UI_CANARY,
+        [COMMAND_ERRORS] = UI_ERRORS,     [COMMAND_TIMELINE] = UI_TIMELINE,
     };
-    show_screen(turn->ui, screens[turn->order->command]);
+    ui_show_screen(turn->ui, screens[turn->order->command]);
     return ui_no_request();
 }
 
@@ -172,60 +172,13 @@ static struct ui_request on_back(const struct ui_turn *turn) {
         ui->opened = false;
     } else if (filter->words[0]) {
         filter->words[0] = '\0';
-    } else if (ui->screen == UI_LOAD && ui->load_zoomed) {
-        ui->load_zoomed = false;
+    } else if (ui_panel_unzoom(ui)) {
+        return ui_no_request();
     } else if (ui->screen != UI_OVERVIEW) {
-        show_screen(ui, UI_OVERVIEW);
+        ui_show_screen(ui, UI_OVERVIEW);
     } else {
         ui->zoomed = false;
     }
-    return ui_no_request();
-}
-
-static bool is_visible(const struct ui *ui, const struct ui_world *world, int panel) {
-    struct scene scene = ui_scene(ui, world);
-    scene.zoomed = false;
-    struct rect panels[PANEL_COUNT];
-    enum size_class size = size_class_of(ui->width, ui->height);
-    overview_view_place(ui_body(ui), size, &scene, panels);
-    return panels[panel].width > 0;
-}
-
-/* The next panel that is to be seen; a zoomed one steps through all of them. */
-static struct ui_request on_step_panel(const struct ui_turn *turn) {
-    struct ui *ui = turn->ui;
-    bool next = turn->order->command == COMMAND_NEXT_PANEL;
-    int by = next ? 1 : PANEL_NUMBERS - 1;
-    if (ui->screen == UI_LOAD) ui_load_step(ui, turn->world, next);
-    if (ui->screen != UI_OVERVIEW) return ui_no_request();
-    int panel = (int)ui->focus;
-    for (int i = 0; i < PANEL_NUMBERS; i++) {
-        panel = (panel + by) % PANEL_NUMBERS;
-        if (ui->zoomed || is_visible(ui, turn->world, panel)) break;
-    }
-    ui->focus = (enum panel)panel;
-    return ui_no_request();
-}
-
-/* A panel that has no place at this size is shown zoomed. */
-static struct ui_request on_panel(const struct ui_turn *turn) {
-    struct ui *ui = turn->ui;
-    int number = turn->order->digit;
-    if (number == 0) number = turn->order->words[0] - '0';
-    if (number < 1 || number > PANEL_NUMBERS) {
-        ui_notify(ui, "panels have the numbers 1 to 9");
-        return ui_no_request();
-    }
-    show_screen(ui, UI_OVERVIEW);
-    ui->focus = (enum panel)(number - 1);
-    if (!is_visible(ui, turn->world, number - 1)) ui->zoomed = true;
-    return ui_no_request();
-}
-
-static struct ui_request on_zoom(const struct ui_turn *turn) {
-    struct ui *ui = turn->ui;
-    if (ui->screen == UI_OVERVIEW) ui->zoomed = !ui->zoomed;
-    if (ui->screen == UI_LOAD) ui->load_zoomed = !ui->load_zoomed;
     return ui_no_request();
 }
 
@@ -236,15 +189,14 @@ static struct ui_request on_open(const struct ui_turn *turn) {
         ui->opened = !ui->opened;
         return ui_no_request();
     }
-    if (ui->screen == UI_LOAD) return on_zoom(turn);
-    if (ui->screen != UI_OVERVIEW) return ui_no_request();
+    if (ui->screen != UI_OVERVIEW) return ui_panel_zoom(turn);
     if (ui->focus == PANEL_ERRORS) {
-        show_screen(ui, UI_ERRORS);
+        ui_show_screen(ui, UI_ERRORS);
         ui->opened = true;
     } else if (ui->focus == PANEL_EVENTS) {
-        show_screen(ui, UI_TIMELINE);
+        ui_show_screen(ui, UI_TIMELINE);
     } else if (ui->focus == PANEL_RUNS) {
-        show_screen(ui, ui_load_runs(ui, turn->world) ? UI_LOAD : UI_CHECKS);
+        ui_show_screen(ui, ui_load_runs(ui, turn->world) ? UI_LOAD : UI_CHECKS);
     } else {
         ui->zoomed = !ui->zoomed;
     }
@@ -335,13 +287,14 @@ static const handler_fn handlers[COMMAND_COUNT] = {
     [COMMAND_OVERVIEW] = on_screen,
     [COMMAND_CHECKS] = on_screen,
     [COMMAND_LOADS] = on_screen,
+    [COMMAND_CANARY] = on_screen,
     [COMMAND_ERRORS] = on_screen,
     [COMMAND_TIMELINE] = on_screen,
-    [COMMAND_NEXT_PANEL] = on_step_panel,
-    [COMMAND_PREVIOUS_PANEL] = on_step_panel,
-    [COMMAND_PANEL] = on_panel,
+    [COMMAND_NEXT_PANEL] = ui_panel_step,
+    [COMMAND_PREVIOUS_PANEL] = ui_panel_step,
+    [COMMAND_PANEL] = ui_panel_number,
     [COMMAND_OPEN] = on_open,
-    [COMMAND_ZOOM] = on_zoom,
+    [COMMAND_ZOOM] = ui_panel_zoom,
     [COMMAND_UP] = on_move,
     [COMMAND_DOWN] = on_move,
     [COMMAND_LEFT] = on_scrub,

@@ -37,6 +37,9 @@ struct scene ui_scene(const struct ui *ui, const struct ui_world *world);
 /* The panel that has the focus on the screen that is shown. */
 enum panel ui_focus(const struct ui *ui);
 
+/* Another screen; nothing on it stands open. */
+void ui_show_screen(struct ui *ui, enum ui_screen screen);
+
 /* Shows the time `by_ns` from what is shown; past now it is live again. */
 void ui_scrub(struct ui *ui, const struct ui_world *world, int64_t by_ns);
 

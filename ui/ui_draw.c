@@ -7,6 +7,7 @@
 #include "ui/ui_command.h"
 #include "ui/ui_rows.h"
 #include "ui/ui_take.h"
+#include "ui/views/canary_view.h"
 #include "ui/views/help_view.h"
 #include "ui/views/load_view.h"
 #include "ui/views/overview_view.h"
@@ -27,6 +28,10 @@ static void draw_body(struct ui *ui, struct canvas *canvas, const struct scene *
     case UI_LOAD:
         load_view_place(body, scene, ui->panels);
         load_view_draw(canvas, body, scene);
+        return;
+    case UI_CANARY:
+        canary_view_place(body, scene, ui->panels);
+        canary_view_draw(canvas, body, scene);
         return;
     case UI_CHECKS: checks_view_draw(canvas, body, scene); return;
     case UI_ERRORS: errors_view_draw(canvas, body, scene); return;
@@ -148,6 +153,18 @@ static void draw_half(struct ui *ui, struct canvas *canvas, const struct scene *
     draw_body(ui, canvas, scene);
 }
 
+static void draw_second_row(
+    const struct ui *ui, struct canvas *canvas, struct rect row,
+    const struct scene *scene) {
+    if (ui->screen == UI_LOAD) {
+        load_view_draw_line(canvas, row, scene);
+    } else if (ui->screen == UI_CANARY) {
+        canary_view_draw_line(canvas, row, scene);
+    } else {
+        verdict_view_draw(canvas, row, scene);
+    }
+}
+
 static void draw_whole(
     struct ui *ui, struct canvas *canvas, const struct scene *scene) {
     struct rect first = {0, 0, ui->width, 1};
@@ -159,11 +176,7 @@ static void draw_whole(
         if (ui->height > 1) draw_last_row(ui, canvas, scene);
     } else {
         status_view_draw(canvas, first, scene);
-        if (ui->screen == UI_LOAD) {
-            load_view_draw_line(canvas, second, scene);
-        } else {
-            verdict_view_draw(canvas, second, scene);
-        }
+        draw_second_row(ui, canvas, second, scene);
         draw_body(ui, canvas, scene);
         draw_last_row(ui, canvas, scene);
     }

@@ -4,9 +4,6 @@
 
 #include "ui/ui_command.h"
 
-/* The focus to the next panel of the load run, or to the one before. */
-void ui_load_step(struct ui *ui, const struct ui_world *world, bool next);
-
 /* Asks which scenario is to run, and how many users from now on. */
 struct ui_request ui_load_ask(const struct ui_turn *turn);
 struct ui_request ui_load_ask_level(const struct ui_turn *turn);

@@ -13,6 +13,7 @@
     X(COMMAND_OVERVIEW,      "overview",  "go",         COMMAND_LOOKS,    "go to the overview"), \
     X(COMMAND_CHECKS,        "checks",    "gs",         COMMAND_LOOKS,    "go to the smoke checks"), \
     X(COMMAND_LOADS,         "loads",     "gl",         COMMAND_LOOKS,    "go to the load run"), \
+    X(COMMAND_CANARY,        "canary",    "gc",         COMMAND_LOOKS,    "go to the rollout"), \
     X(COMMAND_ERRORS,        "errors",    "ge",         COMMAND_LOOKS,    "go to the errors"), \
     X(COMMAND_TIMELINE,      "timeline",  "gt",         COMMAND_LOOKS,    "go to the events"), \
     X(COMMAND_NEXT_PANEL,    "next",      "Tab",        COMMAND_LOOKS,    "focus the next panel"), \

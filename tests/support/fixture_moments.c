@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 #include "base/units.h"
+#include "support/fixture_canary.h"
 #include "support/fixture_player.h"
 
 void fixture_send_errors(struct fixture_player *player) {
@@ -64,7 +65,7 @@ static const struct check_line checks[] = {
     {"metrics endpoint", "200 412 series, http_requests_total is there", "", 22},
 };
 
-enum { CHECKS = sizeof checks / sizeof *checks };
+enum { CHECKS = sizeof checks / sizeof *checks, HEAT_S = 240 };
 
 /* The first `done` are done, the next one runs, the others wait. */
 static void send_checks(struct fixture_player *player, unsigned done) {
@@ -106,19 +107,40 @@ static void send_armed(struct fixture_player *player) {
 }
 
 static void send_rollout(struct fixture_player *player) {
-    struct rollout_status *rollout = &fixture_begin(player, EVENT_ROLLOUT)->rollout;
-    rollout->known = true;
-    rollout->phase = ROLLOUT_WATCHING;
-    text_copy(rollout->holder, sizeof rollout->holder, "mreyes");
-    text_copy(
-        rollout->reason, sizeof rollout->reason,
-        "canary is no worse so far, 8214 requests");
-    rollout->step = 2;
-    rollout->steps = 4;
-    rollout->wanted_bp = 2500;
-    rollout->left_ms = 228000;
-    rollout->at_ns = player->at_s * NS_PER_S;
+    struct event *event = fixture_begin(player, EVENT_ROLLOUT);
+    event->rollout = fixture_rollout(ROLLOUT_AT_STEP, player->at_s * NS_PER_S);
     fixture_send(player);
+}
+
+/* Stable around 900 ms; the canary has a second hump at three seconds. */
+static void send_heat(struct fixture_player *player) {
+    for (unsigned track = 0; track < TRACK_COUNT; track++) {
+        struct heat_event *heat = &fixture_begin(player, EVENT_HEAT)->heat;
+        unsigned middle = heat_bucket(900);
+        uint64_t wave = player->at_s * 7 % 5;
+        heat->track = (uint8_t)track;
+        heat->counts[middle] = (uint16_t)(80 + wave);
+        heat->counts[middle - 1] = (uint16_t)(30 + wave * 2);
+        heat->counts[middle + 1] = (uint16_t)(20 + wave);
+        heat->counts[middle - 3] = player->at_s % 3 == 0 ? 2 : 0;
+        if (track == TRACK_CANARY) heat->counts[middle + 3] = (uint16_t)(6 + wave);
+        fixture_send(player);
+    }
+}
+
+/* Somebody arms, and at last a rollout is seen. */
+static void send_armed_moments(struct fixture_player *player, uint64_t left) {
+    if (left <= HEAT_S) send_heat(player);
+    if (left == 79) {
+        send_armed(player);
+        send_note(player, NOTE_WARN, "arm", "mreyes armed agent-prod for 10m");
+    }
+    if (left == 1) {
+        send_rollout(player);
+        send_run(player, true, player->at_s);
+        send_checks(player, 1);
+        send_note(player, NOTE_INFO, "smoke", "started by mreyes");
+    }
 }
 
 /* What happens once, at its second before now. */
@@ -146,14 +168,5 @@ void fixture_send_moments(struct fixture_player *player) {
         send_note(player, NOTE_WARN, "health", "stable is degraded: redis");
     }
     if (fixture_has_load(player->fixture) && left == 79) send_armed(player);
-    if (player->fixture == FIXTURE_ARMED && left == 79) {
-        send_armed(player);
-        send_note(player, NOTE_WARN, "arm", "mreyes armed agent-prod for 10m");
-    }
-    if (player->fixture == FIXTURE_ARMED && left == 1) {
-        send_rollout(player);
-        send_run(player, true, player->at_s);
-        send_checks(player, 1);
-        send_note(player, NOTE_INFO, "smoke", "started by mreyes");
-    }
+    if (player->fixture == FIXTURE_ARMED) send_armed_moments(player, left);
 }

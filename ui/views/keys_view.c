@@ -19,9 +19,9 @@ static const struct hint looking[] = {
     {COMMAND_ZOOM, 6},        {COMMAND_OPEN, 4},        {COMMAND_FREEZE, 7},
     {COMMAND_WINDOW_LESS, 2}, {COMMAND_WINDOW_MORE, 2}, {COMMAND_FILTER, 6},
     {COMMAND_PALETTE, 6},     {COMMAND_ERRORS, 4},      {COMMAND_CHECKS, 3},
-    {COMMAND_LOADS, 3},       {COMMAND_TIMELINE, 3},    {COMMAND_MARK, 1},
-    {COMMAND_COPY, 2},        {COMMAND_EXPORT, 2},      {COMMAND_SETTINGS, 1},
-    {COMMAND_HELP, 11},       {COMMAND_QUIT, 12},
+    {COMMAND_LOADS, 3},       {COMMAND_CANARY, 3},      {COMMAND_TIMELINE, 3},
+    {COMMAND_MARK, 1},        {COMMAND_COPY, 2},        {COMMAND_EXPORT, 2},
+    {COMMAND_SETTINGS, 1},    {COMMAND_HELP, 11},       {COMMAND_QUIT, 12},
 };
 
 static void add_hint(

@@ -86,6 +86,12 @@ void panels_draw(
     case PANEL_LOAD_TARGET:
     case PANEL_LOAD_GENERATOR:
     case PANEL_LOAD_COMPARISON:
+    case PANEL_CANARY_STEPS:
+    case PANEL_CANARY_EVIDENCE:
+    case PANEL_CANARY_LATENCY:
+    case PANEL_CANARY_WHY:
+    case PANEL_CANARY_STABLE_HEAT:
+    case PANEL_CANARY_HEAT:
     case PANEL_COUNT: return;
     }
 }

@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "base/utf8.h"
 #include "ui/finding.h"
+#include "ui/rollout_shown.h"
 #include "ui/views/segments.h"
 
 enum { WIDE = 100, NARROW = 60, SECONDS_PER_MINUTE = 60 };
@@ -109,16 +110,23 @@ static void add_versions(
     add_split(segments, scene);
 }
 
+/* "watching 2/4 25%"; what nobody says any more is no news. */
 static void add_step(struct segments *segments, const struct scene *scene) {
     const struct rollout_status *rollout = &scene->state->rollout;
-    if (!rollout->known) return;
-    struct segment *step = segments_add(segments, ROLE_STRONG, 7);
+    enum rollout_shown shown = rollout_shown(scene);
+    if (shown == ROLLOUT_NONE || shown == ROLLOUT_LEFT) return;
+    bool live = shown == ROLLOUT_LIVE;
+    struct segment *step =
+        segments_add(segments, live ? rollout_phase_role(rollout) : ROLE_STALE, 7);
     step->bar = true;
     struct text text = words_of(step);
-    text_addf(
-        &text, "%s %u/%u", rollout_phase_name(rollout->phase), rollout->step,
-        rollout->steps);
-    if (rollout->left_ms == 0) return;
+    if (!live) text_add(&text, "? ");
+    rollout_add_phase(&text, rollout);
+    if (rollout->step == 0) return;
+    text_addf(&text, " %u/%u ", rollout->step, rollout->steps);
+    figure_add_share(&text, (float)rollout->wanted_bp / ROLLOUT_BASIS_POINTS);
+    bool runs = live && rollout->phase == ROLLOUT_WATCHING;
+    if (rollout->left_ms == 0 || !runs) return;
     text_add_char(&text, ' ');
     units_add_duration(&text, (uint64_t)rollout->left_ms * NS_PER_MS);
 }

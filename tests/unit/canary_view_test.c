@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/views/canary_view.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "support/fixture_canary.h"
+#include "support/golden.h"
+#include "support/ui_stage.h"
+
+enum { NAME_SIZE = 96, ROW_SIZE = 1024 };
+
+static const struct {
+    int width, height;
+} sizes[] = {{200, 60}, {120, 40}, {80, 24}, {40, 10}};
+
+/* The screen of a rollout in that state, over the service of a fixture. */
+static void draw_sizes(
+    const struct golden *golden, enum fixture_rollout kind, bool ascii) {
+    struct model *model = fixture_model(FIXTURE_ARMED);
+    model->state.rollout = fixture_rollout(kind, fixture_now_ns());
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int width = sizes[i].width;
+        int height = sizes[i].height;
+        struct ui_stage *stage = ui_stage_new(FIXTURE_ARMED, width, height);
+        stage->world.model = model;
+        ui_stage_press(stage, "gc");
+        struct canvas canvas = ui_stage_draw(stage, width, height, ascii);
+        char name[NAME_SIZE];
+        snprintf(
+            name, sizeof name, "canary-%s-%dx%d%s", fixture_rollout_name(kind), width,
+            height, ascii ? "-ascii" : "");
+        golden_expect_sound(&canvas);
+        golden_expect(golden, name, &canvas);
+        golden_canvas_free(&canvas);
+        ui_stage_free(stage);
+    }
+    model_free(model);
+}
+
+static void a_rollout_looks_as_recorded_in_every_state(void **state) {
+    for (int kind = 0; kind < FIXTURE_ROLLOUTS; kind++) {
+        draw_sizes(*state, (enum fixture_rollout)kind, false);
+    }
+}
+
+static void a_rollout_looks_as_recorded_in_ascii(void **state) {
+    for (int kind = 0; kind < FIXTURE_ROLLOUTS; kind++) {
+        draw_sizes(*state, (enum fixture_rollout)kind, true);
+    }
+}
+
+/* What the operator sees of a rollout in that state, at 120x40. */
+struct sight {
+    struct model *model;
+    struct ui_stage *stage;
+};
+
+static struct sight look_at(enum fixture_rollout kind, const char *keys) {
+    struct sight sight = {
+        .model = fixture_model(FIXTURE_ARMED),
+        .stage = ui_stage_new(FIXTURE_ARMED, 120, 40)};
+    sight.model->state.rollout = fixture_rollout(kind, fixture_now_ns());
+    sight.stage->world.model = sight.model;
+    ui_stage_press(sight.stage, keys);
+    return sight;
+}
+
+static void look_away(struct sight *sight) {
+    ui_stage_free(sight->stage);
+    model_free(sight->model);
+}
+
+static bool shows(const struct canvas *canvas, const char *words) {
+    for (int y = 0; y < canvas->height; y++) {
+        char row[ROW_SIZE];
+        golden_row(canvas, y, row, sizeof row);
+        if (strstr(row, words)) return true;
+    }
+    return false;
+}
+
+static void expect_shown(struct sight *sight, const char *words, bool shown) {
+    struct canvas canvas = ui_stage_draw(sight->stage, 120, 40, false);
+    if (shows(&canvas, words) != shown) fail_msg("\"%s\"", words);
+    golden_canvas_free(&canvas);
+}
+
+static unsigned count_good(const struct canvas *canvas, int from_y, int until_y) {
+    unsigned count = 0;
+    for (int i = from_y * canvas->width; i < until_y * canvas->width; i++) {
+        if (canvas->cells[i].role == ROLE_OK) count++;
+    }
+    return count;
+}
+
+/* The steps, the evidence and the reasons: all above the timeline's rows. */
+static void nothing_old_is_green(void **state) {
+    (void)state;
+    static const enum fixture_rollout kinds[] = {ROLLOUT_ORPHANED, ROLLOUT_MUTE};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct sight sight = look_at(kinds[i], "gc");
+        struct canvas canvas = ui_stage_draw(sight.stage, 120, 40, false);
+        assert_int_equal(count_good(&canvas, 1, 18), 0);
+        assert_true(shows(&canvas, "!old"));
+        golden_canvas_free(&canvas);
+        look_away(&sight);
+    }
+}
+
+static void a_service_without_a_rollout_says_how_to_start_one(void **state) {
+    (void)state;
+    struct ui_stage *stage = ui_stage_new(FIXTURE_HEALTHY, 120, 40);
+    ui_stage_press(stage, "gc");
+    struct canvas canvas = ui_stage_draw(stage, 120, 40, false);
+    assert_true(shows(&canvas, "○ NO ROLLOUT"));
+    assert_true(shows(&canvas, "flightdeck canary plan"));
+    assert_int_equal(count_good(&canvas, 1, 18), 0);
+    golden_canvas_free(&canvas);
+    ui_stage_free(stage);
+}
+
+static void what_a_preflight_refused_is_said(void **state) {
+    (void)state;
+    struct sight sight = look_at(ROLLOUT_AT_DEPLOY, "gc");
+    struct rollout_status *rollout = &sight.model->state.rollout;
+    rollout->phase = ROLLOUT_IDLE;
+    text_copy(rollout->reason, sizeof rollout->reason, "stable is not healthy");
+    expect_shown(&sight, "○ NO ROLLOUT", true);
+    expect_shown(&sight, "refused  stable is not healthy", true);
+    look_away(&sight);
+}
+
+static void figures_that_are_missing_are_no_zeros(void **state) {
+    (void)state;
+    struct sight sight = look_at(ROLLOUT_AT_DEPLOY, "gc");
+    expect_shown(&sight, "seen nothing yet", true);
+    expect_shown(&sight, "split not known", true);
+    expect_shown(&sight, "E n/a of 100", true);
+    expect_shown(&sight, "nothing is measured yet", true);
+    expect_shown(&sight, "0, of how many is not known", true);
+    look_away(&sight);
+}
+
+static void a_bound_that_is_met_is_green_only_with_fresh_data(void **state) {
+    (void)state;
+    struct sight sight = look_at(ROLLOUT_AT_STEP, "gc");
+    struct rollout_status *rollout = &sight.model->state.rollout;
+    rollout->bound = 0.011F;
+    expect_shown(&sight, "+1.1pp <= +2.0pp  met", true);
+    struct canvas canvas = ui_stage_draw(sight.stage, 120, 40, false);
+    unsigned fresh = count_good(&canvas, 6, 18);
+    golden_canvas_free(&canvas);
+    rollout->data_age_ms = 20000;
+    canvas = ui_stage_draw(sight.stage, 120, 40, false);
+    assert_true(fresh > 0);
+    assert_int_equal(count_good(&canvas, 6, 18), 0);
+    golden_canvas_free(&canvas);
+    look_away(&sight);
+}
+
+static void a_rollout_that_nothing_guards_is_marked(void **state) {
+    (void)state;
+    struct sight sight = look_at(ROLLOUT_DRIFTED, "gc");
+    expect_shown(&sight, "~no lease", true);
+    expect_shown(&sight, "!guard", true);
+    look_away(&sight);
+    sight = look_at(ROLLOUT_AT_STEP, "gc");
+    expect_shown(&sight, "lease 4.1s", true);
+    expect_shown(&sight, "!guard", false);
+    look_away(&sight);
+}
+
+static void the_strongest_evidence_keeps_its_row(void **state) {
+    (void)state;
+    struct sight sight = look_at(ROLLOUT_AT_STEP, "gc");
+    struct rollout_status *rollout = &sight.model->state.rollout;
+    expect_shown(&sight, "tool errors", false);
+    rollout->metrics[5].harm = 50;
+    expect_shown(&sight, "tool errors", true);
+    expect_shown(&sight, "slower than p99", false);
+    rollout->metrics[0].harm = NAN;
+    expect_shown(&sight, "slower than p99", true);
+    look_away(&sight);
+}
+
+static void a_panel_that_has_no_place_is_reached_zoomed(void **state) {
+    (void)state;
+    struct sight sight = look_at(ROLLOUT_AT_STEP, "gc z Tab Tab Tab Tab Tab");
+    struct canvas canvas = ui_stage_draw(sight.stage, 80, 24, false);
+    assert_true(shows(&canvas, "p95  6.30s [6.05s, 6.58s]"));
+    assert_true(shows(&canvas, "inf)"));
+    golden_canvas_free(&canvas);
+    look_away(&sight);
+}
+
+static void many_steps_show_the_one_that_goes_on(void **state) {
+    (void)state;
+    struct sight sight = look_at(ROLLOUT_AT_STEP, "gc");
+    struct rollout_status *rollout = &sight.model->state.rollout;
+    rollout->steps = ROLLOUT_STEPS_MAX;
+    for (unsigned i = 0; i < ROLLOUT_STEPS_MAX; i++) {
+        rollout->steps_bp[i] = (uint16_t)(625 * (i + 1));
+    }
+    for (unsigned step = 1; step <= ROLLOUT_STEPS_MAX; step++) {
+        char words[ROW_SIZE];
+        rollout->step = (uint16_t)step;
+        snprintf(words, sizeof words, "● %.3g%%", 6.25 * step);
+        expect_shown(&sight, words, true);
+    }
+    look_away(&sight);
+}
+
+static void draw_at(struct sight *sight, int width, int height) {
+    struct canvas canvas = ui_stage_draw(sight->stage, width, height, width % 2 == 0);
+    golden_expect_sound(&canvas);
+    golden_canvas_free(&canvas);
+}
+
+static void every_size_of_every_state_is_drawn(void **state) {
+    (void)state;
+    enum { WIDTHS = 18, HEIGHTS = 11 };
+    for (int kind = 0; kind < FIXTURE_ROLLOUTS; kind++) {
+        struct sight sight = look_at((enum fixture_rollout)kind, "gc");
+        for (int i = 0; i < WIDTHS * HEIGHTS; i++) {
+            draw_at(&sight, 1 + i / HEIGHTS * 7, 1 + i % HEIGHTS * 4);
+        }
+        look_away(&sight);
+    }
+}
+
+int main(int argc, char **argv) {
+    struct golden golden = golden_from_arguments(TESTS_FOLDER "/screens", argc, argv);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_prestate(a_rollout_looks_as_recorded_in_every_state, &golden),
+        cmocka_unit_test_prestate(a_rollout_looks_as_recorded_in_ascii, &golden),
+        cmocka_unit_test(nothing_old_is_green),
+        cmocka_unit_test(a_service_without_a_rollout_says_how_to_start_one),
+        cmocka_unit_test(what_a_preflight_refused_is_said),
+        cmocka_unit_test(figures_that_are_missing_are_no_zeros),
+        cmocka_unit_test(a_bound_that_is_met_is_green_only_with_fresh_data),
+        cmocka_unit_test(a_rollout_that_nothing_guards_is_marked),
+        cmocka_unit_test(the_strongest_evidence_keeps_its_row),
+        cmocka_unit_test(a_panel_that_has_no_place_is_reached_zoomed),
+        cmocka_unit_test(many_steps_show_the_one_that_goes_on),
+        cmocka_unit_test(every_size_of_every_state_is_drawn),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

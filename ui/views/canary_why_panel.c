@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/units.h"
+#include "ui/views/canary_panels.h"
+#include "ui/views/canary_text.h"
+#include "ui/wrap.h"
+
+enum { LABEL_WIDTH = 9, WORDS_SIZE = 256 };
+
+/* The rows that are left. */
+struct page {
+    struct canvas *canvas; /* borrowed */
+    struct rect rect;
+};
+
+/* What is too long goes on in the next row. */
+static void put(
+    struct page *page, const char *label, enum role role, const char *words) {
+    if (!words[0] || page->rect.height <= 0) return;
+    struct rect *at = &page->rect;
+    struct scan scan = scan_of(slice_of(words));
+    int width = at->width - LABEL_WIDTH;
+    canvas_text(page->canvas, at->x, at->y, LABEL_WIDTH - 1, label, ROLE_DIM);
+    while (!scan_done(&scan) && at->height > 0 && width > 0) {
+        char row[WORDS_SIZE];
+        struct text text = TEXT_IN(row);
+        text_add_slice(&text, wrap_next(&scan, width));
+        canvas_text(page->canvas, at->x + LABEL_WIDTH, at->y, width, row, role);
+        at->y++;
+        at->height--;
+    }
+}
+
+/* First of all whether what is shown still holds. */
+static void put_shown(struct page *page, const struct scene *scene) {
+    char words[WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    enum rollout_shown shown = rollout_shown(scene);
+    if (shown == ROLLOUT_LIVE) return;
+    if (shown == ROLLOUT_LEFT) {
+        text_add(&text, "the rollout has ended, and its controller with it");
+        put(page, "over", ROLE_TEXT, words);
+        return;
+    }
+    const char *verb = shown == ROLLOUT_LOST ? "went away" : "has said nothing";
+    text_addf(&text, "its controller %s: this is what it said ", verb);
+    figure_add_ago(&text, rollout_shown_age_ns(scene));
+    put(page, "!old", ROLE_BAD, words);
+}
+
+static void put_now(struct page *page, const struct scene *scene) {
+    const struct rollout_status *rollout = &scene->state->rollout;
+    char words[WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    rollout_add_phase(&text, rollout);
+    const char *reason = rollout_reason(rollout);
+    if (reason[0]) text_addf(&text, ": %s", reason);
+    enum role role = canary_text_role(scene, rollout_phase_role(rollout));
+    put(page, "now", role, words);
+    if (rollout->phase != ROLLOUT_STRANDED) return;
+    put(page, "!look", ROLE_BAD,
+        "a person has to: where the traffic goes is not known for sure");
+}
+
+static void put_owner(struct page *page, const struct scene *scene) {
+    const struct rollout_status *rollout = &scene->state->rollout;
+    if (!rollout->holder[0]) return;
+    char words[WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    text_add(&text, rollout->holder);
+    if (rollout->host[0]) text_addf(&text, " on %s", rollout->host);
+    text_addf(&text, ", epoch %llu", (unsigned long long)rollout->epoch);
+    if (rollout->since_ms > 0) {
+        text_add(&text, ", since ");
+        units_add_clock(&text, rollout->since_ms);
+        int64_t age_ms = scene_wall_ms(scene, scene->view_ns) - rollout->since_ms;
+        text_add(&text, "Z (");
+        figure_add_age(&text, age_ms > 0 ? (uint64_t)age_ms * NS_PER_MS : 0);
+        text_add_char(&text, ')');
+    }
+    put(page, "owner", ROLE_TEXT, words);
+}
+
+static void put_guard(struct page *page, const struct scene *scene) {
+    const struct rollout_status *rollout = &scene->state->rollout;
+    if (!rollout_is_under_way(rollout)) return;
+    if (rollout->guarded) {
+        put(page, "guard", ROLE_TEXT,
+            "without its controller all traffic goes back to stable");
+    } else {
+        put(page, "!guard", ROLE_WARN,
+            "none: the weight stays as it is when the controller dies");
+    }
+}
+
+static void put_undo(struct page *page, const struct scene *scene) {
+    const struct rollout_status *rollout = &scene->state->rollout;
+    if (!rollout->undoable) return;
+    char words[WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    text_addf(
+        &text, "U returns all traffic to %s",
+        rollout->from[0] ? rollout->from : "stable");
+    if (rollout->left_ms > 0) {
+        uint64_t until_ns = rollout->at_ns + (uint64_t)rollout->left_ms * NS_PER_MS;
+        text_add(&text, ", until ");
+        units_add_clock(&text, scene_wall_ms(scene, until_ns));
+        text_add_char(&text, 'Z');
+    }
+    put(page, "undo", canary_text_role(scene, ROLE_STRONG), words);
+}
+
+static void put_none(struct page *page, const struct scene *scene) {
+    const struct rollout_status *rollout = &scene->state->rollout;
+    put(page, "now", ROLE_OFF, "no rollout is under way");
+    put(page, "refused", ROLE_WARN, rollout->known ? rollout->reason : "");
+    put(page, "plan", ROLE_TEXT,
+        "flightdeck canary plan says what each step takes, before anything starts");
+    put(page, "start", ROLE_TEXT, "flightdeck canary start --to VERSION");
+}
+
+void canary_panels_draw_why(
+    struct canvas *canvas, struct rect rect, const struct scene *scene) {
+    const struct rollout_status *rollout = &scene->state->rollout;
+    struct panel_frame frame = scene_frame(scene, PANEL_CANARY_WHY);
+    frame.title = "why, and what comes next";
+    struct rect inner = panel_draw(canvas, rect, &frame);
+    struct page page = {canvas, {inner.x + 1, inner.y, inner.width - 2, inner.height}};
+    if (rollout_shown(scene) == ROLLOUT_NONE) {
+        put_none(&page, scene);
+        return;
+    }
+    enum role role = canary_text_role(scene, ROLE_STRONG);
+    put_shown(&page, scene);
+    put_now(&page, scene);
+    put(&page, "next", role, rollout->next);
+    put(&page, "not now", role, rollout->why_not_now);
+    put_undo(&page, scene);
+    put_owner(&page, scene);
+    put_guard(&page, scene);
+}
