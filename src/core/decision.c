@@ -96,6 +96,13 @@ static bool must_roll_back(
 
 /* Safety */
 
+/* Where everything is on the canary its failures have nobody to be compared with: then
+ * what it did before does not count. */
+static const struct trials *canary_of(const struct harm *errors, uint32_t weight_bp) {
+    bool is_alone = weight_bp == WEIGHT_ALL_BP;
+    return is_alone ? &errors->step[ARM_CANARY] : &errors->steady[ARM_CANARY];
+}
+
 static void weigh_safety(
     struct decision *decision, const struct evidence *evidence,
     const struct decision_moment *moment) {
@@ -103,8 +110,8 @@ static void weigh_safety(
     const struct harm *errors = &evidence->harms[HARM_ERRORS];
     const struct promotion_gate gate = {
         rules->budget, rules->gate_alpha, weight_ratio(moment->next_bp)};
-    const struct trials *canary = &errors->step[ARM_CANARY];
-    const struct trials *stable = harm_stable(errors);
+    const struct trials *canary = canary_of(errors, moment->weight_bp);
+    const struct trials *stable = &errors->steady[ARM_STABLE];
     decision->extra = promotion_gate_extra(&gate, canary, stable);
     decision->allowed = promotion_gate_allowed(&gate);
     decision->requests = canary->count;
@@ -112,16 +119,29 @@ static void weigh_safety(
     decision->users = evidence->users[ARM_CANARY];
     decision->users_needed =
         evidence_users_needed(rules, weight_ratio(moment->weight_bp));
+    decision->in_step = errors->step[ARM_CANARY].count;
+    decision->in_step_needed = decision->users_needed > 0 ? decision->users_needed : 1;
+    decision->extra_in_step =
+        trials_rate(&errors->step[ARM_CANARY]) - trials_rate(&errors->step[ARM_STABLE]);
+}
+
+static bool is_enough(const struct decision *decision) {
+    return decision->requests > 0 && decision->requests >= decision->requests_needed &&
+           decision->users >= decision->users_needed &&
+           decision->in_step >= decision->in_step_needed;
+}
+
+/* A canary that only fails under this step's load looks good over all of them. */
+static bool is_safe(const struct decision *decision) {
+    return decision->extra <= decision->allowed &&
+           !(decision->extra_in_step > decision->allowed);
 }
 
 static bool may_promote(
     const struct decision *decision, const struct evidence *evidence,
     const struct decision_moment *moment) {
     bool is_weight = moment->next_bp > 0 && moment->next_bp <= WEIGHT_ALL_BP;
-    bool is_safe = decision->requests > 0 && decision->extra <= decision->allowed;
-    bool is_enough = decision->requests >= decision->requests_needed &&
-                     decision->users >= decision->users_needed;
-    return is_weight && is_safe && is_enough && moment->is_ready &&
+    return is_weight && is_safe(decision) && is_enough(decision) && moment->is_ready &&
            moment->in_step_ms >= evidence->rules.hold_ms &&
            decision->evidence < decision->evidence_limit;
 }

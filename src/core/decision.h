@@ -64,6 +64,8 @@ struct decision {
     double evidence, evidence_limit;
     double extra, allowed; /* share of failures that more traffic could add */
     uint64_t requests, requests_needed; /* of the canary; or PROMOTION_NEVER */
+    uint64_t in_step, in_step_needed;   /* of them in this step */
+    double extra_in_step;               /* as it looks; NaN without data */
     uint64_t users, users_needed;       /* of the canary */
     char why[DECISION_WORDS_SIZE]; /* of anything but WATCH; for that, why not yet */
 };

@@ -62,11 +62,10 @@ static void say_harm(
 }
 
 static void say_book(struct text *text, const struct evidence *evidence) {
-    const struct harm *errors = &evidence->harms[HARM_ERRORS];
     text_add(text, "the book's rule: errors of the canary ");
-    add_trials(text, &errors->step[ARM_CANARY]);
+    add_trials(text, book_rule_errors(evidence, ARM_CANARY));
     text_add(text, ", of stable ");
-    add_trials(text, harm_stable(errors));
+    add_trials(text, book_rule_errors(evidence, ARM_STABLE));
     double canary = book_rule_p95_us(evidence, ARM_CANARY);
     double stable = book_rule_p95_us(evidence, ARM_STABLE);
     if (!isfinite(canary) || !isfinite(stable)) return;
@@ -164,6 +163,24 @@ static void say_users(struct text *text, const struct decision *decision) {
         (unsigned long long)decision->users_needed);
 }
 
+static void say_step(struct text *text, const struct decision *decision) {
+    bool is_enough = decision->requests >= decision->requests_needed;
+    if (is_enough && decision->in_step < decision->in_step_needed) {
+        add_break(text);
+        text_addf(
+            text, "%llu of %llu canary requests in this step",
+            (unsigned long long)decision->in_step,
+            (unsigned long long)decision->in_step_needed);
+    }
+    if (decision->extra_in_step > decision->allowed) {
+        add_break(text);
+        text_add(text, "in this step it fails ");
+        add_points(text, decision->extra_in_step);
+        text_add(text, " more often than stable, allowed are ");
+        add_points(text, decision->allowed);
+    }
+}
+
 static void say_time(
     struct text *text, const struct evidence *evidence,
     const struct decision_moment *moment) {
@@ -180,6 +197,7 @@ static void say_missing(
     say_immaterial(text, decision);
     say_requests(text, decision);
     say_users(text, decision);
+    say_step(text, decision);
     say_time(text, evidence, moment);
     if (!moment->is_ready) {
         add_break(text);

@@ -117,9 +117,9 @@ static void learn(struct evidence *evidence, const struct observation *seen) {
     bool failed = (seen->failed & HARM_BIT(HARM_ERRORS)) != 0;
     if (seen->weight_bp == 0) {
         surroundings_learn(&evidence->surroundings, failed);
-    } else {
-        surroundings_add(&evidence->surroundings, failed);
+        return;
     }
+    surroundings_add(&evidence->surroundings, failed);
 }
 
 /* Counts what finished, and returns in what it failed. */
@@ -186,6 +186,15 @@ static void test(
     }
 }
 
+/* While stable is in trouble, each of its failures starts the comparison again. */
+static void mind_surroundings(
+    struct evidence *evidence, const struct observation *seen) {
+    bool failed = (seen->failed & HARM_BIT(HARM_ERRORS)) != 0;
+    if (!failed || seen->assigned != ARM_STABLE) return;
+    if (!surroundings_are_bad(&evidence->surroundings)) return;
+    for (int i = 0; i < HARM_METRIC_COUNT; i++) harm_forget_steady(&evidence->harms[i]);
+}
+
 static void settle(struct evidence *evidence) {
     evidence->log_peak = fmax(evidence->log_peak, evidence_log_value(evidence));
 }
@@ -202,6 +211,7 @@ uint32_t evidence_add(struct evidence *evidence, const struct observation *seen)
         histogram_record(&evidence->latencies[seen->assigned], latency_us, 1);
     }
     uint32_t fresh = know(evidence, seen, count(evidence, seen));
+    mind_surroundings(evidence, seen);
     meet(evidence, seen, fresh);
     test(evidence, seen, fresh);
     bool may_have_moved = (fresh & HARM_ALL) != 0 || is_on(evidence, HARM_RANKS) ||

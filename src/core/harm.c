@@ -19,8 +19,11 @@ void harm_init(
 }
 
 void harm_start_step(struct harm *harm) {
-    if (harm->step[ARM_STABLE].count > 0) harm->stable_before = harm->step[ARM_STABLE];
     memset(harm->step, 0, sizeof harm->step);
+}
+
+void harm_forget_steady(struct harm *harm) {
+    memset(harm->steady, 0, sizeof harm->steady);
 }
 
 static void add(struct trials *to, const struct trials *from) {
@@ -29,8 +32,9 @@ static void add(struct trials *to, const struct trials *from) {
 }
 
 static void count(struct harm *harm, enum arm arm, const struct trials *trials) {
-    add(&harm->step[arm], trials);
     add(&harm->all[arm], trials);
+    add(&harm->step[arm], trials);
+    add(&harm->steady[arm], trials);
 }
 
 void harm_try(struct harm *harm, enum arm arm, bool failed) {
@@ -99,11 +103,6 @@ bool harm_is_material(
            (is_limited(metric) ? rules->material_slower : rules->material_extra);
 }
 
-const struct trials *harm_stable(const struct harm *harm) {
-    const struct trials *now = &harm->step[ARM_STABLE];
-    return now->count > 0 ? now : &harm->stable_before;
-}
-
 #define AT(member) RECORD_AT(struct harm, member)
 static const struct record_field harm_fields[] = {
     {RECORD_COUNT, AT(limit)},
@@ -111,9 +110,9 @@ static const struct record_field harm_fields[] = {
     {RECORD_STRUCT, AT(test), .of = &sequential_record},
     {RECORD_STRUCT, AT(blocks), .of = &block_test_record},
     {RECORD_COUNTS, AT(open)}, /* two of two counts */
-    {RECORD_COUNTS, AT(step)},
     {RECORD_COUNTS, AT(all)},
-    {RECORD_STRUCT, AT(stable_before), .of = &trials_record},
+    {RECORD_COUNTS, AT(step)},
+    {RECORD_COUNTS, AT(steady)},
     {RECORD_COUNTS, AT(first)},
     {RECORD_REAL, AT(canary_if_material)},
 };

@@ -15,18 +15,22 @@
 struct harm {
     uint64_t limit; /* above it a request fails; without one none does */
     bool has_limit;
-    struct sequential test;        /* over the first failure of each user */
-    struct block_test blocks;      /* instead of it, where the split is not known */
-    struct trials open[ARM_COUNT]; /* the block in the making */
-    struct trials step[ARM_COUNT], all[ARM_COUNT];
-    struct trials stable_before; /* of the last step in which there was a stable */
-    uint64_t first[ARM_COUNT];   /* users of which a failure entered the test */
-    double canary_if_material;   /* of them on the canary, were it just bad enough */
+    struct sequential test;          /* over the first failure of each user */
+    struct block_test blocks;        /* instead of it, where the split is not known */
+    struct trials open[ARM_COUNT];   /* the block in the making */
+    struct trials all[ARM_COUNT];    /* of the whole rollout */
+    struct trials step[ARM_COUNT];   /* of this step */
+    struct trials steady[ARM_COUNT]; /* since stable was last in trouble */
+    uint64_t first[ARM_COUNT];       /* users of which a failure entered the test */
+    double canary_if_material; /* of them on the canary, were it just bad enough */
 };
 
 void harm_init(
     struct harm *harm, enum harm_metric metric, const struct rollout_rules *rules);
 void harm_start_step(struct harm *harm);
+
+/* Stable is in trouble: what was counted until now cannot be compared with what comes. */
+void harm_forget_steady(struct harm *harm);
 
 /* A request, whoever sent it. */
 void harm_try(struct harm *harm, enum arm arm, bool failed);
@@ -51,9 +55,5 @@ double harm_log_peak(const struct harm *harm, const struct rollout_rules *rules)
 bool harm_is_material(
     const struct harm *harm, enum harm_metric metric,
     const struct rollout_rules *rules);
-
-/* The stable that this step is compared with: where all traffic is on the canary, that of
- * the step before. */
-const struct trials *harm_stable(const struct harm *harm);
 
 extern const struct record harm_record;

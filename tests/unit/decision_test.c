@@ -280,9 +280,11 @@ static void forget_all(struct evidence *evidence) {
 /* Data that would promote. */
 static void make_data(struct scene *scene, struct random *random) {
     struct evidence *evidence = &scene->evidence;
-    struct trials *step = evidence->harms[HARM_ERRORS].step;
-    step[ARM_CANARY] = (struct trials){1000 + random_below(random, 1000000), 0};
-    step[ARM_STABLE] = (struct trials){random_below(random, 1000000), 0};
+    struct harm *errors = &evidence->harms[HARM_ERRORS];
+    errors->step[ARM_CANARY].count = 1000 + random_below(random, 1000000);
+    errors->step[ARM_STABLE].count = random_below(random, 1000000);
+    errors->steady[ARM_CANARY].count = 1000 + random_below(random, 1000000);
+    errors->steady[ARM_STABLE].count = random_below(random, 1000000);
     evidence->users[ARM_CANARY] = 20000 + random_below(random, 100000);
     evidence->rules = rollout_rules_default();
     scene->moment = (struct decision_moment){
@@ -295,7 +297,7 @@ static void make_data(struct scene *scene, struct random *random) {
 
 /* One of the ways in which it is none: nothing, too little, too old, too short, not ready,
  * or judged by rules that are no numbers. */
-enum { WAYS = 10, WAY_OF_RULES = WAYS - 1 };
+enum { WAYS = 11, WAY_OF_RULES = WAYS - 1 };
 
 /* Fewer are never enough, even for the 10 points that are allowed at most. */
 enum { LEAST_REQUESTS = 38 };
@@ -303,10 +305,12 @@ enum { LEAST_REQUESTS = 38 };
 static void make_blind(struct scene *scene, struct random *random, unsigned way) {
     struct decision_moment *moment = &scene->moment;
     struct rollout_rules *rules = &scene->evidence.rules;
-    struct trials *canary = &scene->evidence.harms[HARM_ERRORS].step[ARM_CANARY];
+    struct harm *errors = &scene->evidence.harms[HARM_ERRORS];
+    uint64_t *steady = &errors->steady[ARM_CANARY].count;
+    uint64_t *in_step = &errors->step[ARM_CANARY].count;
     switch (way) {
-    case 0: canary->count = 0; break;
-    case 1: canary->count = random_below(random, LEAST_REQUESTS); break;
+    case 0: *steady = *in_step = 0; break;
+    case 1: *steady = *in_step = random_below(random, LEAST_REQUESTS); break;
     case 2: moment->data_age_ms = 15001 + random_below(random, UINT32_MAX); break;
     case 3: moment->in_step_ms = random_below(random, 600000); break;
     case 4: moment->is_ready = false; break;
@@ -314,6 +318,7 @@ static void make_blind(struct scene *scene, struct random *random, unsigned way)
     case 6: moment->next_bp = WEIGHT_ALL_BP + 1; break;
     case 7: moment->contradicts = true; break;
     case 8: moment->has_drifted = true; break;
+    case 9: *in_step = 0; break;
     default:
         rules->budget = any_number(random);
         rules->gate_alpha = no_alpha[random_below(random, 4)];
