@@ -175,6 +175,34 @@ static void a_failure_of_the_canary_never_speaks_for_it(void **state) {
     }
 }
 
+/* Two versions that are alike, at 5, 25 and 50 percent: whether so many failures, looked
+ * at after each of them, ever are evidence. */
+static bool is_ever_evidence(struct random *random, unsigned failures) {
+    static const double rhos[] = {0.05, 0.25, 0.5};
+    struct sequential test;
+    sequential_init_failures(&test, 1);
+    for (unsigned i = 0; i < failures; i++) {
+        double rho = rhos[(uint64_t)i * 3 / failures];
+        sequential_on_failure(&test, rho, random_unit(random) < rho);
+        if (sequential_log_value(&test) >= log(1 / 0.01)) return true;
+    }
+    return false;
+}
+
+static void versions_that_are_alike_rarely_look_like_harm(void **state) {
+    enum { RUNS = 4000 };
+    const unsigned *failures = *state;
+    struct random random;
+    random_seed(&random, 4000);
+    unsigned alarms = 0;
+    for (unsigned run = 0; run < RUNS; run++) {
+        alarms += is_ever_evidence(&random, *failures);
+    }
+    print_message("%u of %u runs of %u failures\n", alarms, RUNS, *failures);
+    assert_true(alarms > 0);
+    assert_true(alarms <= RUNS * (0.01 + 2 * sqrt(0.01 * 0.99 / RUNS)));
+}
+
 static void a_test_is_kept_to_the_last_bit(void **state) {
     (void)state;
     struct random random;
@@ -196,7 +224,10 @@ static void a_test_is_kept_to_the_last_bit(void **state) {
     }
 }
 
-int main(void) {
+/* `sequential_test 10000`: so many failures in each of the runs of two that are alike. */
+int main(int argc, char **argv) {
+    unsigned failures = 400;
+    if (argc > 1) failures = (unsigned)strtoul(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_value_is_the_mixture_of_the_likelihood_ratios),
         cmocka_unit_test(three_canary_failures_in_a_row_are_evidence_two_are_not),
@@ -207,6 +238,8 @@ int main(void) {
         cmocka_unit_test(no_alternative_lets_more_than_everything_be_slow),
         cmocka_unit_test(labels_of_the_same_moment_may_come_in_any_order),
         cmocka_unit_test(a_failure_of_the_canary_never_speaks_for_it),
+        cmocka_unit_test_prestate(
+            versions_that_are_alike_rarely_look_like_harm, &failures),
         cmocka_unit_test(a_test_is_kept_to_the_last_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
