@@ -8,6 +8,7 @@
 #include "base/panic.h"
 #include "base/safe_text.h"
 #include "base/text.h"
+#include "config_canary.h"
 #include "core/suggest.h"
 #include "core/url.h"
 #include "demo_target.h"
@@ -241,6 +242,7 @@ static bool complete(struct config *config, struct target *target, struct error 
             err, ERROR_SYNTAX, "target \"%s\": queues need the key \"redis\"",
             target->name);
     }
+    target->deploy.kind = config_deploy_kind(&target->deploy);
     target->poll_health_ns = config->values->poll.health_ns;
     target->poll_metrics_ns = config->values->poll.metrics_ns;
     target->poll_redis_ns = config->values->poll.redis_ns;

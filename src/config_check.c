@@ -3,7 +3,7 @@
 
 #include "base/safe_text.h"
 #include "base/text.h"
-#include "base/units.h"
+#include "config_canary.h"
 #include "config_file.h"
 #include "core/node_json.h"
 #include "core/reference.h"
@@ -219,25 +219,12 @@ static void check_target(const struct node *target, struct mistakes *mistakes) {
     check_secret_url(node_get(target, "proxy"), proxy_schemes, mistakes);
     check_connect_to(node_get(target, "connect_to"), mistakes);
     check_chat(node_get(target, "chat"), mistakes);
-}
-
-static void check_steps(const struct node *steps, struct mistakes *mistakes) {
-    double before = 0;
-    if (!steps || steps->kind != NODE_LIST) return;
-    for (const struct node *step = steps->first; step; step = step->next) {
-        double share = 0;
-        if (!units_parse_ratio(step->string, &share)) return;
-        if (share <= before) {
-            mistakes_add(mistakes, step, "steps: each must be larger than the last");
-            return;
-        }
-        before = share;
-    }
+    config_deploy_check(node_get(target, "deploy"), mistakes);
 }
 
 void config_file_check(const struct node *root, struct mistakes *mistakes) {
     const struct node *targets = node_get(root, "targets");
-    check_steps(node_get(node_get(root, "canary"), "steps"), mistakes);
+    config_canary_check(node_get(root, "canary"), mistakes);
     if (!targets || targets->kind != NODE_MAP) return;
     for (const struct node *target = targets->first; target; target = target->next) {
         check_target(target, mistakes);

@@ -2,15 +2,16 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "core/rollout_plan.h"
 #include "core/schema.h"
 #include "core/target.h"
 
 enum {
     CONFIG_VERSION = 1,
     CONFIG_TARGETS_MAX = 16,
-    CONFIG_STEPS_MAX = 16,
     CONFIG_THEME_SIZE = 32,
 };
 
@@ -18,14 +19,17 @@ struct config_poll {
     uint64_t health_ns, metrics_ns, redis_ns;
 };
 
-enum canary_rule { CANARY_SEQUENTIAL, CANARY_BOOK };
-
 /* How a new version is let in. */
 struct config_canary {
     uint32_t step_count;
-    double steps[CONFIG_STEPS_MAX]; /* shares of the canary, ascending */
-    uint64_t hold_each_ns;
-    uint32_t rule;       /* enum canary_rule */
+    double steps[ROLLOUT_STEPS_MAX]; /* shares of the canary, ascending, to all */
+    uint64_t hold_each_ns;           /* a step lasts at least that long */
+    uint64_t max_each_ns;            /* and at most that long, then it is held */
+    uint64_t keep_previous_ns;       /* how long the version before can come back */
+    uint64_t warm_up_ns;             /* latencies after a raise do not count */
+    uint64_t stale_ns;               /* data older than that are none */
+    bool manual;                     /* each step waits for a person */
+    uint32_t rule;                   /* enum rollout_rule */
     double material;     /* harm counts from this many times the failures of stable */
     double alpha;        /* chance of a rollback without a reason */
     double budget_ratio; /* extra failures that are accepted */

@@ -3,21 +3,19 @@
 #include <stddef.h>
 
 #include "base/units.h"
+#include "config_canary.h"
 #include "config_file.h"
 
 static const char *const classes[] = {"local", "staging", "production", NULL};
 static const char *const http_schemes[] = {"http", "https", NULL};
 static const char *const tracks[] = {"stable", "canary", NULL};
 static const char *const queue_kinds[] = {"stream", "list", NULL};
-static const char *const rules[] = {"sequential", "book", NULL};
 
 _Static_assert(TARGET_LOCAL == 0 && TARGET_PRODUCTION == 2, "order of `classes`");
 _Static_assert(TRACK_STABLE == 0 && TRACK_CANARY == 1, "order of `tracks`");
 _Static_assert(QUEUE_STREAM == 0 && QUEUE_LIST == 1, "order of `queue_kinds`");
-_Static_assert(CANARY_SEQUENTIAL == 0 && CANARY_BOOK == 1, "order of `rules`");
 
 #define MS(count)      ((count)*1e6)
-#define SECONDS(count) ((count)*1e9)
 #define MINUTES(count) ((count)*60e9)
 #define HOURS(count)   ((count)*3600e9)
 
@@ -215,6 +213,8 @@ static const struct schema_field target_fields[] = {
     {"processes", SCHEMA_MAP, SCHEMA_LIST_AT(struct target, processes, process_count),
      .of = &process_schema},
     {"rollout", SCHEMA_OBJECT, .offset = 0, .of = &rollout_schema},
+    {"deploy", SCHEMA_OBJECT, SCHEMA_AT(struct target, deploy),
+     .of = &config_deploy_schema},
     {"real_model", SCHEMA_BOOL, SCHEMA_AT(struct target, real_model)},
 };
 
@@ -239,40 +239,6 @@ static const struct schema_field poll_fields[] = {
 };
 static const struct schema poll_schema = {SCHEMA_OF(struct config_poll, poll_fields)};
 
-static const struct schema_field harm_fields[] = {
-    {"rule", SCHEMA_ENUM, SCHEMA_AT(struct config_canary, rule), .words = rules},
-    {"material", SCHEMA_FACTOR, SCHEMA_AT(struct config_canary, material), .least = 1,
-     .most = 100, .fallback = "1.5x"},
-    {"alpha", SCHEMA_RATIO, SCHEMA_AT(struct config_canary, alpha), .least = 1e-6,
-     .most = 0.2, .fallback = "1%"},
-    {"budget", SCHEMA_RATIO, SCHEMA_AT(struct config_canary, budget_ratio),
-     .least = 1e-6, .most = 0.2, .fallback = "1%"},
-};
-static const struct schema harm_schema = {SCHEMA_OF(struct config_canary, harm_fields)};
-
-static const struct schema_field step_fields[] = {
-    {NULL, SCHEMA_RATIO, .offset = 0, .size = sizeof(double), .least = 0.001,
-     .most = 1},
-};
-static const struct schema step_schema = {SCHEMA_OF(double, step_fields)};
-
-static void init_canary(void *to) {
-    struct config_canary *canary = to;
-    static const double steps[] = {0.05, 0.25, 0.50, 1.00};
-    canary->step_count = sizeof steps / sizeof *steps;
-    for (uint32_t i = 0; i < canary->step_count; i++) canary->steps[i] = steps[i];
-}
-
-static const struct schema_field canary_fields[] = {
-    {"steps", SCHEMA_LIST, SCHEMA_LIST_AT(struct config_canary, steps, step_count),
-     .least = 1, .of = &step_schema},
-    {"hold_each", SCHEMA_DURATION, SCHEMA_AT(struct config_canary, hold_each_ns),
-     .least = 0, .most = HOURS(24), .fallback = "10m"},
-    {"harm", SCHEMA_OBJECT, .offset = 0, .of = &harm_schema},
-};
-static const struct schema canary_schema = {
-    SCHEMA_OF(struct config_canary, canary_fields), .init = init_canary};
-
 static const struct schema_field file_fields[] = {
     {"version", SCHEMA_INTEGER, SCHEMA_AT(struct config_file, version),
      .required = true, .least = CONFIG_VERSION, .most = CONFIG_VERSION},
@@ -281,7 +247,7 @@ static const struct schema_field file_fields[] = {
      .of = &target_schema},
     {"poll", SCHEMA_OBJECT, SCHEMA_AT(struct config_file, poll), .of = &poll_schema},
     {"canary", SCHEMA_OBJECT, SCHEMA_AT(struct config_file, canary),
-     .of = &canary_schema},
+     .of = &config_canary_schema},
     {"arm_for", SCHEMA_DURATION, SCHEMA_AT(struct config_file, arm_for_ns),
      .least = MINUTES(1), .most = HOURS(8), .fallback = "30m"},
     {"theme", SCHEMA_STRING, SCHEMA_AT(struct config_file, theme)},

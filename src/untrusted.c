@@ -177,6 +177,8 @@ static const struct forbidden forbidden[] = {
     {"tls", "insecure", true, "tls.insecure would send your secrets to anybody"},
     {"tls", "server_name", true, "tls.server_name decides who receives your secrets"},
     {NULL, "host", true, "host decides who receives your secrets"},
+    {"deploy", "command", false, "deploy.command would run a program as you"},
+    {"deploy", "kubernetes", false, "deploy.kubernetes would change a cluster as you"},
     {"load", "max_rps", false, "load.max_rps decides how much load production may get"},
 };
 

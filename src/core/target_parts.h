@@ -43,6 +43,25 @@ struct target_load {
     double usd_per_request;
 };
 
+/* How instances of a version come to be. */
+enum deploy_kind {
+    DEPLOY_EXTERNAL, /* somebody else sees to it, and they are waited for */
+    DEPLOY_KUBERNETES,
+    DEPLOY_COMMAND,
+};
+
+enum { TARGET_ARGS_MAX = 16, TARGET_ARG_SIZE = 128 };
+
+/* Words with ${version} and ${track} in them. */
+struct target_deploy {
+    uint32_t kind;       /* enum deploy_kind */
+    char deployment[64]; /* of the canary, in Kubernetes */
+    char container[64];
+    char image[TARGET_URL_SIZE];
+    uint32_t arg_count; /* of a command, which no shell reads */
+    char args[TARGET_ARGS_MAX][TARGET_ARG_SIZE];
+};
+
 struct target_process {
     char name[STATE_NAME_SIZE];
     char pid_file[TARGET_FILE_SIZE];

@@ -43,6 +43,10 @@ static const char *const fine[] = {
     "    chat: {answer: \"$.a[0]['b c']\", job: $.id, done: {$.s: x}}\n",
     "    chat: {request: {messages: [{content: \"${message}\"}]}}\n",
     "    tracks: {stable: {urls: [http://a, \"http://[::1]:2\"]}}\n",
+    "    deploy: external\n",
+    "    deploy: {command: [deploy, \"${track}\", \"v${version}\"]}\n",
+    "canary: {steps: 100%}\n",
+    "canary: {steps: [0.1%, 100%], hold_each: 1m, max_each: 1m}\n",
 };
 
 static void what_makes_sense_is_left_alone(void **state) {
@@ -91,6 +95,15 @@ static const struct {
      "5:3 \"a/b\" is no name for a target: letters and digits, then also . _ -\n"},
     {"canary: {steps: [50%, 5%]}\n", "5:23 steps: each must be larger than the last\n"},
     {"canary: {steps: [5%, 5%]}\n", "5:22 steps: each must be larger than the last\n"},
+    {"canary: {steps: [5%, 50%]}\n", "5:22 steps: the last one must be 100%\n"},
+    {"canary: {hold_each: 2h, max_each: 1h}\n",
+     "5:35 max_each: expected at least hold_each\n"},
+    {"    deploy: {command: [deploy, \"${versio}\"]}\n",
+     "5:32 only ${version} and ${track} can be filled in here\n"},
+    {"    deploy: {kubernetes: {deployment: d, container: c, image: \"a:1\"}}\n",
+     "5:63 image: \"${version}\" must stand in it\n"},
+    {"    deploy:\n      command: [a]\n      kubernetes: {deployment: d}\n",
+     "6:7 deploy: `kubernetes` or `command`, not both\n"},
 };
 
 static void what_makes_none_is_named_with_its_place(void **state) {
