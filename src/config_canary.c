@@ -13,11 +13,14 @@
 
 enum { SHOWN_SIZE = 64 };
 
-static const char *const rules[] = {"sequential", "book", NULL};
+static const char *const rules[] = {
+#define X(id, name) [id] = name
+    ROLLOUT_RULES(X),
+#undef X
+    [ROLLOUT_RULE_COUNT] = NULL,
+};
 static const char *const deploys[] = {"external", NULL};
 
-_Static_assert(
-    ROLLOUT_RULE_SEQUENTIAL == 0 && ROLLOUT_RULE_BOOK == 1, "order of `rules`");
 _Static_assert(DEPLOY_EXTERNAL == 0, "order of `deploys`");
 
 /* canary: */

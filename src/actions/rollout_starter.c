@@ -9,14 +9,14 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/safe_text.h"
 #include "base/units.h"
-#include "core/event.h"
 #include "core/frame.h"
 #include "io/loop.h"
 #include "io/process.h"
 #include "io/stream.h"
 
-enum { PLAN_BYTES_MAX = 4096, READ_BYTES_MAX = 2 * EVENT_SIZE_MAX };
+enum { LAUNCH_BYTES_MAX = 256 * 1024, ANSWER_BYTES_MAX = 1024 };
 
 struct rollout_starter {
     struct loop *loop; /* borrowed */
@@ -28,7 +28,6 @@ struct rollout_starter {
     struct buffer read;
     struct process_exit how;
     bool accepted;
-    struct event event; /* large */
 };
 
 static void on_bytes(void *owner, struct slice bytes);
@@ -69,22 +68,24 @@ static bool start_process(
         close(ends[0]);
         return false;
     }
-    starter->stream = stream_of_socket(starter->loop, ends[0], PLAN_BYTES_MAX);
+    starter->stream = stream_of_socket(starter->loop, ends[0], LAUNCH_BYTES_MAX);
     stream_attend(starter->stream, &stream_handlers, starter);
     return true;
 }
 
-static bool send_plan(
-    struct rollout_starter *starter, const struct rollout_plan *plan,
+static bool send_launch(
+    struct rollout_starter *starter, const struct rollout_launch *launch,
     struct error *err) {
-    uint8_t bytes[PLAN_BYTES_MAX];
+    uint8_t *bytes = memory_new(LAUNCH_BYTES_MAX);
     size_t length = frame_encode(
-        ROLLOUT_PLAN_FRAME, &rollout_plan_record, plan, bytes, sizeof bytes);
+        ROLLOUT_LAUNCH_FRAME, &rollout_launch_record, launch, bytes, LAUNCH_BYTES_MAX);
     const struct slice frame = {(const char *)bytes, length};
-    if (length == 0 || !stream_write(starter->stream, frame)) {
-        return error_set(err, ERROR_LIMIT, "the plan is too large");
-    }
-    return true;
+    bool sent = length > 0 && stream_write(starter->stream, frame);
+    /* The target holds its credentials. */
+    explicit_bzero(bytes, length);
+    free(bytes);
+    return sent ||
+           error_set(err, ERROR_LIMIT, "the target is too large for a controller");
 }
 
 struct rollout_starter *rollout_starter_new(
@@ -94,10 +95,10 @@ struct rollout_starter *rollout_starter_new(
     starter->loop = loop;
     starter->on_started = options->on_started;
     starter->owner = options->owner;
-    buffer_init(&starter->read, READ_BYTES_MAX);
+    buffer_init(&starter->read, ANSWER_BYTES_MAX);
     starter->limit = loop_after(loop, ROLLOUT_STARTER_S * NS_PER_S, on_limit, starter);
     if (start_process(starter, options, err) &&
-        send_plan(starter, options->plan, err)) {
+        send_launch(starter, options->launch, err)) {
         return starter;
     }
     rollout_starter_free(starter);
@@ -137,36 +138,36 @@ static void finish(
     if (on_started) on_started(starter->owner, answer, why);
 }
 
-static void take_answer(struct rollout_starter *starter) {
-    const struct rollout_answer answer = starter->event.answer;
+/* False when nothing can be made of it. */
+static bool take_answer(
+    struct rollout_starter *starter, const struct frame *frame, struct error *err) {
+    struct rollout_answer answer = {0};
+    if (frame->kind != ROLLOUT_ANSWER_FRAME) {
+        return error_set(err, ERROR_PROTOCOL, "it begins with no answer");
+    }
+    if (!frame_read(frame, &rollout_answer_record, &answer, err)) return false;
+    const struct rollout_answer said = answer;
+    safe_text_copy(answer.words, sizeof answer.words, slice_of(said.words));
     starter->accepted = answer.accepted;
     finish(starter, &answer, NULL);
+    return true;
 }
 
 static void on_bytes(void *owner, struct slice bytes) {
     struct rollout_starter *starter = owner;
     struct error why = {0};
-    size_t used = 0;
+    struct frame frame;
     if (!buffer_add(&starter->read, bytes.data, bytes.length)) {
-        error_set(&why, ERROR_LIMIT, "the controller says more than can be read");
-        finish(starter, NULL, &why);
-        return;
-    }
-    const struct slice read = buffer_slice(&starter->read);
-    switch (event_decode(
-        (const uint8_t *)read.data, read.length, &starter->event, &used, &why)) {
-    case EVENT_INCOMPLETE: return;
-    case EVENT_DECODED:
-        if (starter->event.kind == EVENT_ANSWER) {
-            take_answer(starter);
-            return;
+        error_set(&why, ERROR_LIMIT, "more than an answer");
+    } else {
+        const struct slice read = buffer_slice(&starter->read);
+        switch (frame_find((const uint8_t *)read.data, read.length, &frame, &why)) {
+        case FRAME_INCOMPLETE: return;
+        case FRAME_WHOLE:
+            if (take_answer(starter, &frame, &why)) return;
+            break;
+        case FRAME_BROKEN: break;
         }
-        error_set(&why, ERROR_PROTOCOL, "it begins with no answer");
-        break;
-    case EVENT_SKIPPED:
-        error_set(&why, ERROR_PROTOCOL, "it is of another version");
-        break;
-    case EVENT_BROKEN: break;
     }
     error_wrap(&why, "what the controller says is not understood");
     finish(starter, NULL, &why);

@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "core/rollout_launch.h"
 #include "core/rollout_order.h"
-#include "core/rollout_plan.h"
 
 struct rollout_starter;
 struct loop;
@@ -17,14 +17,15 @@ enum { ROLLOUT_STARTER_S = 15, ROLLOUT_STARTER_ARGS_MAX = 16 };
 
 /* Once, not inside the call that starts. `answer` is NULL when none came, and `why` says
  * what happened; it is not accepted when somebody else holds the target, or when it
- * cannot be: its words say so. Accepted: its socket can be connected to. */
+ * cannot be: its words, which are safe to show, say so. Accepted: its socket can be
+ * connected to. */
 typedef void (*rollout_started_fn)(
     void *owner, const struct rollout_answer *answer, const struct error *why);
 
 struct rollout_starter_options {
-    const char *program;             /* its path */
-    const char *const *args;         /* NULL at the end; borrowed for the call */
-    const struct rollout_plan *plan; /* borrowed for the call */
+    const char *program;                 /* its path */
+    const char *const *args;             /* NULL at the end; borrowed for the call */
+    const struct rollout_launch *launch; /* borrowed for the call */
     rollout_started_fn on_started;
     void *owner;
 };

@@ -6,16 +6,8 @@
 #include <stdint.h>
 
 #include "core/record.h"
+#include "core/rollout_rules.h"
 #include "core/rollout_status.h"
-
-/* The kind of the one frame that a controller is started with: core/frame.h. */
-enum { ROLLOUT_PLAN_FRAME = 0x5052 };
-
-enum rollout_rule {
-    ROLLOUT_RULE_SEQUENTIAL, /* evidence that may be looked at all the time */
-    ROLLOUT_RULE_BOOK, /* errors x1.5, p95 x1.2: wrong often, for who asks for it */
-    ROLLOUT_RULE_COUNT
-};
 
 struct rollout_step {
     uint32_t weight_bp; /* of the canary */

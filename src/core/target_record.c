@@ -7,6 +7,7 @@
 
 typedef char url_text[TARGET_URL_SIZE];
 typedef char word_text[TARGET_DONE_SIZE];
+typedef char arg_text[TARGET_ARG_SIZE];
 
 static const struct record_field url_fields[] = {TEXT_ROW(url_text)};
 static const struct record url_record = RECORD_OF(url_text, url_fields);
@@ -89,6 +90,21 @@ static const struct record_field queue_fields[] = {
 static const struct record queue_record = RECORD_OF(struct target_queue, queue_fields);
 #undef AT
 
+#define AT(member) RECORD_AT(struct target_deploy, member)
+static const struct record_field arg_fields[] = {TEXT_ROW(arg_text)};
+static const struct record arg_record = RECORD_OF(arg_text, arg_fields);
+static const struct record_field deploy_fields[] = {
+    {RECORD_COUNT, AT(kind), .most = DEPLOY_COMMAND},
+    {RECORD_TEXT, AT(deployment)},
+    {RECORD_TEXT, AT(container)},
+    {RECORD_TEXT, AT(image)},
+    {RECORD_LIST, AT(args), .of = &arg_record,
+     .count_offset = offsetof(struct target_deploy, arg_count)},
+};
+static const struct record deploy_record =
+    RECORD_OF(struct target_deploy, deploy_fields);
+#undef AT
+
 #define AT(member) RECORD_AT(struct target, member)
 static const struct record_field fields[] = {
     {RECORD_TEXT, AT(name)},
@@ -110,6 +126,7 @@ static const struct record_field fields[] = {
     {RECORD_LIST, AT(queues), .of = &queue_record,
      .count_offset = offsetof(struct target, queue_count)},
     {RECORD_TEXT, AT(rollout_socket)},
+    {RECORD_STRUCT, AT(deploy), .of = &deploy_record},
     {RECORD_REAL, AT(expected_rps)},
     {RECORD_COUNT, AT(poll_health_ns)},
     {RECORD_COUNT, AT(poll_metrics_ns)},

@@ -15,7 +15,6 @@
 #include <cmocka.h>
 
 #include "base/units.h"
-#include "core/event.h"
 #include "core/frame.h"
 #include "io/loop.h"
 #include "support/test_folder.h"
@@ -53,13 +52,11 @@ static void on_started(
 static void scene_init(struct scene *scene, const struct rollout_answer *answer) {
     uint8_t bytes[BYTES_MAX];
     char path[TEST_PATH_SIZE];
-    struct event event;
     *scene = (struct scene){.loop = loop_new()};
     test_folder_init(&scene->folder);
     scene->limit = loop_after(scene->loop, LIMIT_S * NS_PER_S, on_limit, scene);
-    event_begin(&event, EVENT_ANSWER);
-    event.answer = *answer;
-    size_t length = event_encode(&event, bytes, sizeof bytes);
+    size_t length = frame_encode(
+        ROLLOUT_ANSWER_FRAME, &rollout_answer_record, answer, bytes, sizeof bytes);
     test_folder_path(&scene->folder, "said", path);
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
@@ -74,14 +71,16 @@ static void scene_clear(struct scene *scene) {
     test_folder_clear(&scene->folder);
 }
 
-static const struct rollout_plan plan = {
-    .target = "local",
-    .to = "v1.6.0",
-    .step_count = 2,
-    .steps = {{500}, {10000}},
-    .alpha = 0.01,
-    .material = 1.5,
-    .budget_ratio = 0.01,
+static struct rollout_launch launch = {
+    .plan =
+        {.target = "local",
+         .to = "v1.6.0",
+         .step_count = 2,
+         .steps = {{500}, {10000}},
+         .alpha = 0.01,
+         .material = 1.5,
+         .budget_ratio = 0.01},
+    .target = {.name = "local", .url = "http://127.0.0.1:1"},
 };
 
 /* Starts a shell in the folder that runs `script`; true when it could. */
@@ -93,7 +92,7 @@ static void start(struct scene *scene, const char *script) {
     const struct rollout_starter_options options = {
         .program = "/bin/sh",
         .args = args,
-        .plan = &plan,
+        .launch = &launch,
         .on_started = on_started,
         .owner = scene};
     scene->starter = rollout_starter_new(scene->loop, &options, &err);
@@ -125,7 +124,7 @@ static void the_plan_comes_on_its_stdin(void **state) {
     char script[128], path[TEST_PATH_SIZE];
     (void)state;
     size_t length = frame_encode(
-        ROLLOUT_PLAN_FRAME, &rollout_plan_record, &plan, wanted, sizeof wanted);
+        ROLLOUT_LAUNCH_FRAME, &rollout_launch_record, &launch, wanted, sizeof wanted);
     assert_true(length > 0);
     scene_init(&scene, &(struct rollout_answer){.words = "held by bob on ops2"});
     snprintf(script, sizeof script, "head -c %zu >plan; cat said", length);
@@ -149,6 +148,7 @@ static void one_that_says_nothing_useful_is_told_apart(void **state) {
         {"exit 3", "ended with code 3"},
         {"kill -9 $$", "killed by signal 9"},
         {"echo an error of another program; exec sleep 60", "not understood"},
+        {"cat /dev/zero", "not understood"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -169,7 +169,7 @@ static void a_program_that_is_not_there_is_an_error_at_once(void **state) {
     scene_init(&scene, &(struct rollout_answer){0});
     const struct rollout_starter_options options = {
         .program = "/nonexistent/flightdeck-canary",
-        .plan = &plan,
+        .launch = &launch,
         .on_started = on_started,
         .owner = &scene};
     assert_null(rollout_starter_new(scene.loop, &options, &err));

@@ -74,7 +74,7 @@ static void a_plan_comes_back_as_it_was(void **state) {
         .step_count = 2,
         .steps = {{500}, {10000}},
         .hold_each_ns = 10,
-        .rule = ROLLOUT_RULE_BOOK,
+        .rule = ROLLOUT_BY_BOOK,
         .alpha = 0.01,
         .manual = true};
     static struct rollout_plan back;
