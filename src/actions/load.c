@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "actions/load_merge.h"
 #include "actions/load_worker.h"
 #include "base/memory.h"
 #include "base/panic.h"
@@ -11,18 +12,9 @@
 #include "base/units.h"
 #include "io/loop.h"
 
-enum { SLOTS = 4 };
-
 #define READY_LIMIT_NS (20 * NS_PER_S)
 #define END_GRACE_NS   (5 * NS_PER_S)
 #define CUT_GRACE_NS   (500 * NS_PER_MS)
-
-/* The reports of one interval, until all generators have sent theirs. */
-struct slot {
-    uint64_t sequence; /* 0: free */
-    uint32_t reports;
-    struct load_report sum;
-};
 
 struct member {
     struct load_worker *worker; /* NULL once it has ended */
@@ -35,8 +27,7 @@ struct load {
     struct load_options options;
     uint64_t drain_ns;
     struct load_report *scratch;
-    struct slot *slots; /* SLOTS of them */
-    uint64_t told;      /* the last interval that was */
+    struct load_merge *merge;
     uint32_t ready_count, alive_count;
     bool started, stopping;
     struct load_ready notes; /* of all, as far as there is room */
@@ -49,6 +40,7 @@ static void on_ready(void *owner, uint32_t index, const struct load_ready *ready
 static void on_report(void *owner, uint32_t index, const struct load_report *report);
 static void on_end(void *owner, uint32_t index, const struct error *why);
 static void on_limit(void *owner, uint64_t now_ns);
+static void on_merged(void *owner, const struct load_report *report);
 
 static const struct load_worker_handlers handlers = {
     .on_ready = on_ready, .on_report = on_report, .on_end = on_end};
@@ -89,7 +81,7 @@ struct load *load_start(
     load->options.plan = NULL;
     load->drain_ns = options->plan->drain_ns;
     load->scratch = memory_new(sizeof *load->scratch);
-    load->slots = memory_new_array(SLOTS, sizeof *load->slots);
+    load->merge = load_merge_new(options->workers, on_merged, load);
     if (!start_workers(load, options->plan, err)) {
         load_free(load);
         return NULL;
@@ -104,7 +96,7 @@ void load_free(struct load *load) {
     for (uint32_t i = 0; i < load->options.workers; i++) {
         load_worker_free(load->members[i].worker);
     }
-    free(load->slots);
+    load_merge_free(load->merge);
     free(load->scratch);
     free(load);
 }
@@ -202,41 +194,9 @@ static void on_ready(void *owner, uint32_t index, const struct load_ready *ready
 
 /* While they run */
 
-static struct slot *oldest(struct load *load) {
-    struct slot *found = NULL;
-    for (unsigned i = 0; i < SLOTS; i++) {
-        struct slot *slot = &load->slots[i];
-        if (slot->sequence == 0) continue;
-        if (!found || slot->sequence < found->sequence) found = slot;
-    }
-    return found;
-}
-
-static void tell(struct load *load, struct slot *slot) {
-    load->told = slot->sequence;
-    load->options.on_report(load->options.owner, &slot->sum);
-    load_report_next(&slot->sum);
-    slot->sum.shards = 0;
-    slot->sum.sequence = 0;
-    slot->sequence = 0;
-    slot->reports = 0;
-}
-
-/* The slot of an interval; one that is too late counts to the one that is told next. */
-static struct slot *slot_for(struct load *load, uint64_t sequence) {
-    struct slot *free_one = NULL;
-    for (unsigned i = 0; i < SLOTS; i++) {
-        if (load->slots[i].sequence == sequence) return &load->slots[i];
-        if (load->slots[i].sequence == 0) free_one = &load->slots[i];
-    }
-    struct slot *first = oldest(load);
-    if (first && sequence <= load->told) return first;
-    if (!free_one) {
-        tell(load, first);
-        free_one = first;
-    }
-    free_one->sequence = sequence > load->told ? sequence : load->told + 1;
-    return free_one;
+static void on_merged(void *owner, const struct load_report *report) {
+    struct load *load = owner;
+    load->options.on_report(load->options.owner, report);
 }
 
 /* How many will still send a report. */
@@ -248,15 +208,6 @@ static uint32_t speaking(const struct load *load) {
     return count;
 }
 
-/* In order: all that nobody will add to any more. */
-static void tell_what_is_whole(struct load *load) {
-    uint32_t awaited = speaking(load);
-    for (struct slot *slot = oldest(load); slot; slot = oldest(load)) {
-        if (slot->reports < load->options.workers && slot->reports < awaited) return;
-        tell(load, slot);
-    }
-}
-
 static void take_end(struct load *load, const struct load_report *report) {
     if (report->ended < (uint32_t)load->finish.end) return;
     load->finish.end = (enum load_end)report->ended;
@@ -266,18 +217,16 @@ static void take_end(struct load *load, const struct load_report *report) {
 
 static void on_report(void *owner, uint32_t index, const struct load_report *report) {
     struct load *load = owner;
-    struct slot *slot = slot_for(load, report->sequence);
-    load_report_add(&slot->sum, report);
-    slot->reports++;
+    load_merge_add(load->merge, report);
     if (report->ended != LOAD_RUNS) {
         load->members[index].said_all = true;
         take_end(load, report);
     }
-    tell_what_is_whole(load);
+    load_merge_tell(load->merge, speaking(load));
 }
 
 static void finish(struct load *load) {
-    for (struct slot *slot = oldest(load); slot; slot = oldest(load)) tell(load, slot);
+    load_merge_finish(load->merge);
     loop_timer_free(load->limit);
     load->limit = NULL;
     load->options.on_finish(load->options.owner, &load->finish);
@@ -295,6 +244,6 @@ static void on_end(void *owner, uint32_t index, const struct error *why) {
     if (load->alive_count == 0) {
         finish(load);
     } else {
-        tell_what_is_whole(load);
+        load_merge_tell(load->merge, speaking(load));
     }
 }

@@ -1,0 +1,28 @@
+/* The reports of several generators as those of one: interval by interval, each told once
+ * all have sent theirs. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/load_report.h"
+
+struct load_merge;
+
+/* Borrowed, and large. */
+typedef void (*load_merge_fn)(void *owner, const struct load_report *report);
+
+struct load_merge *load_merge_new(
+    uint32_t generators, load_merge_fn on_report, void *owner);
+void load_merge_free(struct load_merge *merge);
+
+/* Of one of them. What is too late for its interval counts to the next that is told: no
+ * request is left out. */
+void load_merge_add(struct load_merge *merge, const struct load_report *report);
+
+/* Tells, in order, all that nobody will add to any more: so many will still report. */
+void load_merge_tell(struct load_merge *merge, uint32_t speaking);
+
+/* Tells the rest. */
+void load_merge_finish(struct load_merge *merge);
