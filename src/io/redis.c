@@ -276,8 +276,14 @@ static bool may_send(
     if (redis->waiting.count + redis->sent.count >= REDIS_PENDING_MAX) {
         return error_set(err, ERROR_LIMIT, "too many Redis commands wait for a reply");
     }
-    if (redis->authority == REDIS_READ_ONLY && !redis_permit_read(args, arg_count)) {
-        return error_set(err, ERROR_FORBIDDEN, "read-only: not a listed Redis read");
+    switch (redis->authority) {
+    case REDIS_READ_ONLY:
+        return redis_permit_read(args, arg_count) ||
+               error_set(err, ERROR_FORBIDDEN, "read-only: not a listed Redis read");
+    case REDIS_MAY_SHARE_LOAD:
+        return redis_permit_load(args, arg_count) ||
+               error_set(err, ERROR_FORBIDDEN, "not what shared load does to its keys");
+    case REDIS_MAY_ACT: break;
     }
     return true;
 }

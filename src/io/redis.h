@@ -20,8 +20,12 @@ enum {
     REDIS_PENDING_MAX = 4096, /* commands waiting for their reply */
 };
 
-/* The reader's allow-list is a table in redis_permit.c. */
-enum redis_authority { REDIS_READ_ONLY, REDIS_MAY_ACT };
+/* The allow-lists of the first two are tables in redis_permit.c. */
+enum redis_authority {
+    REDIS_READ_ONLY,
+    REDIS_MAY_SHARE_LOAD, /* reads, and writes keys of shared load runs alone */
+    REDIS_MAY_ACT,
+};
 
 struct redis_result {
     /* ERROR_NONE when a reply came, even one of kind REDIS_ERROR; ERROR_LOST when the

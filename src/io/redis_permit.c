@@ -4,6 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* Whatever shares a load run between machines stands under this. */
+#define LOAD_KEYS "flightdeck:load:"
+
 /* None of these writes, blocks the server for long or shows its configuration. Where a
  * second word is named, it has to be that one. */
 /* clang-format off */
@@ -48,6 +51,30 @@ static bool is_word(struct slice arg, const char *word) {
     return arg.length == strlen(word) && strncasecmp(arg.data, word, arg.length) == 0;
 }
 
+/* What a load run that is shared between machines writes and reads back: where its only
+ * key stands, and how many words it has at most, so that no other key can follow. */
+/* clang-format off */
+#define LOAD_COMMANDS(X) \
+    X("GET",     1, 2), \
+    X("SET",     1, 6), \
+    X("DEL",     1, 2), \
+    X("PEXPIRE", 1, 3), \
+    X("XADD",    1, 7), \
+    X("XREAD",   4, 6)  /* XREAD COUNT n STREAMS key id */
+/* clang-format on */
+
+struct load_command {
+    const char *command;
+    size_t key, words_most;
+};
+
+static const struct load_command load_commands[] = {
+#define X(command, key, words) \
+    { command, key, words }
+    LOAD_COMMANDS(X)
+#undef X
+};
+
 bool redis_permit_read(const struct slice *args, size_t arg_count) {
     if (arg_count == 0) return false;
     for (size_t i = 0; i < sizeof reads / sizeof reads[0]; i++) {
@@ -56,4 +83,14 @@ bool redis_permit_read(const struct slice *args, size_t arg_count) {
         if (arg_count > 1 && is_word(args[1], reads[i].subcommand)) return true;
     }
     return false;
+}
+
+bool redis_permit_load(const struct slice *args, size_t arg_count) {
+    for (size_t i = 0; i < sizeof load_commands / sizeof load_commands[0]; i++) {
+        const struct load_command *row = &load_commands[i];
+        if (arg_count <= row->key || arg_count > row->words_most) continue;
+        if (!is_word(args[0], row->command)) continue;
+        return slice_starts_with(args[row->key], LOAD_KEYS);
+    }
+    return redis_permit_read(args, arg_count);
 }

@@ -1,4 +1,4 @@
-/* Which commands a reader may send: the allow-list of Redis reads. */
+/* Which commands an authority may send: the allow-lists of Redis. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -8,3 +8,6 @@
 #include "base/scan.h"
 
 bool redis_permit_read(const struct slice *args, size_t arg_count);
+
+/* The reads, and what a load run that is shared between machines does to its own keys. */
+bool redis_permit_load(const struct slice *args, size_t arg_count);

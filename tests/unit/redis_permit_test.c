@@ -63,10 +63,53 @@ static void everything_else_is_refused(void **state) {
     assert_false(redis_permit_read(NULL, 0));
 }
 
+static bool may_load(const char *words) {
+    struct slice args[16];
+    struct scan scan = scan_of(slice_of(words));
+    size_t count = 0;
+    while (count < 16 && scan_word(&scan, &args[count])) count++;
+    return redis_permit_load(args, count);
+}
+
+static void shared_load_writes_its_own_keys_alone(void **state) {
+    (void)state;
+    static const char *const may_be[] = {
+        "GET flightdeck:load:a",
+        "set flightdeck:load:a word PX 3000 NX",
+        "DEL flightdeck:load:a",
+        "XADD flightdeck:load:a MAXLEN 16 * m x",
+        "XREAD COUNT 4 STREAMS flightdeck:load:a 0-0",
+        "PEXPIRE flightdeck:load:a 1000",
+        "TIME",
+        "LLEN tasks",
+    };
+    static const char *const may_not[] = {
+        "GET tasks",
+        "SET tasks x",
+        "DEL flightdeck:load:a tasks",
+        "DEL",
+        "XADD tasks * m x",
+        "XREAD COUNT 4 STREAMS tasks 0-0",
+        "XREAD COUNT 4 STREAMS flightdeck:load:a tasks 0-0 0-0",
+        "XREAD BLOCK 4 STREAMS",
+        "FLUSHALL",
+        "EVAL flightdeck:load:a",
+        "RENAME flightdeck:load:a tasks",
+        "LPUSH flightdeck:load:a x",
+    };
+    for (size_t i = 0; i < sizeof may_be / sizeof *may_be; i++) {
+        if (!may_load(may_be[i])) fail_msg("refused: %s", may_be[i]);
+    }
+    for (size_t i = 0; i < sizeof may_not / sizeof *may_not; i++) {
+        if (may_load(may_not[i])) fail_msg("let through: %s", may_not[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_are_let_through_in_any_case),
         cmocka_unit_test(everything_else_is_refused),
+        cmocka_unit_test(shared_load_writes_its_own_keys_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
