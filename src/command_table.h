@@ -10,7 +10,7 @@
 
 /* What a command takes: a set of options and formats. */
 #define TAKES(option_id) (UINT64_C(1) << (option_id))
-#define WRITES(format)   (UINT64_C(1) << (40 + (format)))
+#define WRITES(format)   (UINT64_C(1) << (48 + (format)))
 #define COMMAND_ACTS_BIT (UINT64_C(1) << 63)
 #define NEEDS_TERMINAL   (UINT64_C(1) << 62)
 

@@ -18,7 +18,7 @@ enum {
     SHOWN_SIZE = 80,
 };
 
-_Static_assert(OPTION_COUNT <= 40, "commands keep the set of options in 40 bits");
+_Static_assert(OPTION_COUNT <= 48, "commands keep the set of options in 48 bits");
 
 static const struct option_row rows[] = {
 #define X(id, name, letter, argument, help) \

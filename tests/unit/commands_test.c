@@ -15,7 +15,7 @@
 #include "help.h"
 #include "manual.h"
 
-#define ALL_FORMATS (((UINT64_C(1) << FORMAT_COUNT) - 1) << 40)
+#define ALL_FORMATS (WRITES(FORMAT_COUNT) - WRITES(0))
 
 static void every_row_makes_sense(void **state) {
     (void)state;
