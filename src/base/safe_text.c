@@ -5,9 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/panic.h"
 #include "base/utf8.h"
 
-enum { CONTROL_PICTURES = 0x2400, PICTURE_OF_DELETE = 0x2421, MARKS_MAX = 2 };
+enum {
+    CONTROL_PICTURES = 0x2400,
+    PICTURE_OF_DELETE = 0x2421,
+    MARKS_MAX = 2,
+    MEND_SIZE = 512
+};
 
 /* Characters that hide themselves or turn the direction of what stands around them. */
 static bool misleads(uint32_t rune) {
@@ -117,4 +123,11 @@ bool safe_text_add_to_buffer(struct buffer *buffer, struct slice bytes) {
 void safe_text_copy(char *to, size_t size, struct slice bytes) {
     struct text text = text_in(to, size);
     safe_text_add(&text, bytes);
+}
+
+void safe_text_mend(char *words, size_t size) {
+    char safe[MEND_SIZE];
+    ensure(size <= sizeof safe);
+    safe_text_copy(safe, size, slice_of(words));
+    memcpy(words, safe, strlen(safe) + 1);
 }

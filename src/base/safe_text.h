@@ -16,3 +16,6 @@ bool safe_text_add_to_buffer(struct buffer *buffer, struct slice bytes);
 
 /* Into a fixed array, cut at a character. */
 void safe_text_copy(char *to, size_t size, struct slice bytes);
+
+/* The same in place, for what was read into an array of that size. */
+void safe_text_mend(char *words, size_t size);
