@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/load_message.h"
 
+#include <string.h>
+
 #include "base/panic.h"
 
 #define AT(member) RECORD_AT(struct load_control, member)
@@ -28,6 +30,20 @@ static const struct record_field ready_fields[] = {
 };
 #undef AT
 const struct record load_ready_record = RECORD_OF(struct load_ready, ready_fields);
+
+static bool has_note(const struct load_ready *ready, const char *words) {
+    for (uint32_t i = 0; i < ready->note_count; i++) {
+        if (strcmp(ready->notes[i].words, words) == 0) return true;
+    }
+    return false;
+}
+
+void load_ready_add_notes(struct load_ready *to, const struct load_ready *from) {
+    for (uint32_t i = 0; i < from->note_count && to->note_count < LOAD_NOTES_MAX; i++) {
+        if (has_note(to, from->notes[i].words)) continue;
+        to->notes[to->note_count++] = from->notes[i];
+    }
+}
 
 static const struct record *record_of(enum load_message kind) {
     switch (kind) {

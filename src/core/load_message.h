@@ -56,6 +56,9 @@ struct load_ready {
     struct load_note notes[LOAD_NOTES_MAX];
 };
 
+/* Adds the notes of another generator, each kind once and as far as there is room. */
+void load_ready_add_notes(struct load_ready *to, const struct load_ready *from);
+
 /* As frame_encode(), with the struct of that kind. */
 size_t load_message_encode(
     enum load_message kind, const void *what, uint8_t *out, size_t size);

@@ -149,14 +149,27 @@ static void statuses_are_taken_as_the_task_says(void **state) {
     expect(plan, "499 to 400");
 }
 
+static void expect_shares(struct load_plan *plan, uint64_t whole) {
+    uint64_t sum = 0;
+    uint64_t least = UINT64_MAX;
+    uint64_t most = 0;
+    for (plan->shard = 0; plan->shard < plan->shards; plan->shard++) {
+        uint64_t share = load_plan_share(plan, whole);
+        sum += share;
+        if (share < least) least = share;
+        if (share > most) most = share;
+    }
+    assert_int_equal(sum, whole);
+    assert_in_range(most - least, 0, 1);
+}
+
 static void the_shares_of_all_shards_add_up(void **state) {
+    static const uint64_t wholes[] = {0, 1, 2, 63, 64, 65, 1000, 5003, LOAD_USERS_MAX};
     struct load_plan *plan = *state;
-    for (plan->shards = 1; plan->shards < 12; plan->shards++) {
-        uint64_t sum = 0;
-        for (plan->shard = 0; plan->shard < plan->shards; plan->shard++) {
-            sum += load_plan_share(plan, 5003);
+    for (plan->shards = 1; plan->shards <= 64; plan->shards++) {
+        for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++) {
+            expect_shares(plan, wholes[i]);
         }
-        assert_int_equal(sum, 5003);
     }
 }
 
