@@ -160,29 +160,13 @@ static void on_limit(void *owner, uint64_t now_ns) {
 
 /* Until they begin */
 
-static void take_notes(struct load *load, const struct load_ready *ready) {
-    struct load_ready *all = &load->notes;
-    uint32_t count = all->note_count;
-    if (load->ready_count == 0) {
-        *all = *ready;
-        return;
-    }
-    for (uint32_t i = 0; i < ready->note_count && count < LOAD_NOTES_MAX; i++) {
-        bool known = false;
-        for (uint32_t k = 0; k < count; k++) {
-            known = known || strcmp(all->notes[k].words, ready->notes[i].words) == 0;
-        }
-        if (!known) all->notes[count++] = ready->notes[i];
-    }
-    all->note_count = count;
-}
-
 static void on_ready(void *owner, uint32_t index, const struct load_ready *ready) {
     static const struct load_control start = {.kind = LOAD_CONTROL_START};
     struct load *load = owner;
     if (load->members[index].ready || load->started) return;
     load->members[index].ready = true;
-    take_notes(load, ready);
+    if (load->ready_count == 0) load->notes = *ready;
+    load_ready_add_notes(&load->notes, ready);
     load->ready_count++;
     if (load->ready_count < load->options.workers || load->stopping) return;
     loop_timer_free(load->limit);

@@ -20,6 +20,7 @@ struct load_finish {
     char words[LOAD_END_WORDS_SIZE];
     bool lost;             /* a generator was: `words` names it */
     uint32_t workers_lost; /* so many */
+    bool missing; /* not all of them came together, so nothing was sent: `words` */
 };
 
 struct load_options {

@@ -195,7 +195,8 @@ static enum verdict decide(
     const char *detail, struct load_judgement *judgement) {
     struct text reason = TEXT_IN(judgement->reason);
     if (stop == LOAD_STOP_UNREACHED || stop == LOAD_STOP_LOST ||
-        stop == LOAD_STOP_PERSON || stop == LOAD_STOP_TIME) {
+        stop == LOAD_STOP_MISSING || stop == LOAD_STOP_PERSON ||
+        stop == LOAD_STOP_TIME) {
         text_addf(&reason, "%s", load_stop_words(stop));
         if (detail[0]) text_addf(&reason, ": %s", detail);
         return stop == LOAD_STOP_UNREACHED ? VERDICT_ERROR : VERDICT_INCONCLUSIVE;

@@ -18,6 +18,7 @@
     X(LOAD_STOP_DIED,       "target_died", "the target stopped answering") \
     X(LOAD_STOP_UNREACHED,  "unreached",   "the target was never reached") \
     X(LOAD_STOP_LOST,       "worker_lost", "a generator ended before its time") \
+    X(LOAD_STOP_MISSING,    "missing",     "the shards did not come together, and nothing was sent") \
     X(LOAD_STOP_REQUESTS,   "requests",    "as many requests as allowed were sent") \
     X(LOAD_STOP_TIME,       "timeout",     "the command had no more time")
 /* clang-format on */

@@ -133,10 +133,14 @@ static void an_end_that_is_none_is_said(void **state) {
         enum load_stop stop;
         enum verdict verdict;
     } cases[] = {
-        {LOAD_STOP_PERSON, VERDICT_INCONCLUSIVE}, {LOAD_STOP_GATE, VERDICT_FAIL},
-        {LOAD_STOP_DIED, VERDICT_FAIL},           {LOAD_STOP_UNREACHED, VERDICT_ERROR},
-        {LOAD_STOP_LOST, VERDICT_INCONCLUSIVE},   {LOAD_STOP_REQUESTS, VERDICT_PASS},
+        {LOAD_STOP_PERSON, VERDICT_INCONCLUSIVE},
+        {LOAD_STOP_GATE, VERDICT_FAIL},
+        {LOAD_STOP_DIED, VERDICT_FAIL},
+        {LOAD_STOP_UNREACHED, VERDICT_ERROR},
+        {LOAD_STOP_LOST, VERDICT_INCONCLUSIVE},
+        {LOAD_STOP_REQUESTS, VERDICT_PASS},
         {LOAD_STOP_TIME, VERDICT_INCONCLUSIVE},
+        {LOAD_STOP_MISSING, VERDICT_INCONCLUSIVE},
     };
     struct fixture *fixture = fixture_new("p95<2s", LOAD_ARRIVALS);
     healthy(fixture, 10);
