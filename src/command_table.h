@@ -8,7 +8,7 @@
 #include "format.h"
 #include "options.h"
 
-/* What a command takes: a set of options and formats. */
+/* What a command takes: a set of options and formats; a difference is a range of rows. */
 #define TAKES(option_id) (UINT64_C(1) << (option_id))
 #define WRITES(format)   (UINT64_C(1) << (48 + (format)))
 #define COMMAND_ACTS_BIT (UINT64_C(1) << 63)
@@ -32,7 +32,8 @@
 #define TAKES_LOAD                                                                  \
     (TAKES_STATUS | COMMAND_ACTS | TAKES_LOAD_SIZE | TAKES(OPTION_THRESHOLD) |      \
      TAKES(OPTION_ABORT_ON) | TAKES(OPTION_SERIES) | TAKES(OPTION_METRICS_LISTEN) | \
-     WRITES(FORMAT_JUNIT) | WRITES(FORMAT_MARKDOWN) | WRITES(FORMAT_CSV))
+     TAKES_LOAD_SPLIT | WRITES(FORMAT_JUNIT) | WRITES(FORMAT_MARKDOWN) |            \
+     WRITES(FORMAT_CSV))
 #define TAKES_LOAD_SEARCH                                                           \
     (TAKES_CONFIG | TAKES_RESULT | TEXT_AND_JSON | COMMAND_ACTS | TAKES_LOAD_SIZE | \
      TAKES(OPTION_THRESHOLD) | TAKES(OPTION_REPORT_ONLY))
@@ -40,6 +41,7 @@
     (TAKES(OPTION_USERS) | TAKES(OPTION_SPAWN_RATE) | TAKES(OPTION_RATE) |         \
      TAKES(OPTION_RUN_TIME) | TAKES(OPTION_WORKERS) | TAKES(OPTION_MAX_REQUESTS) | \
      TAKES(OPTION_MAX_COST))
+#define TAKES_LOAD_SPLIT (TAKES(OPTION_BARRIER + 1) - TAKES(OPTION_SHARD))
 #define TAKES_SMOKE                                                                 \
     (TAKES_STATUS | COMMAND_ACTS | TAKES(OPTION_CHECKS) | TAKES(OPTION_FAIL_FAST) | \
      WRITES(FORMAT_JSONL) | WRITES(FORMAT_JUNIT) | WRITES(FORMAT_TAP) |             \

@@ -14,6 +14,7 @@
 #include "load_room.h"
 #include "load_run.h"
 #include "load_scrape.h"
+#include "load_shard.h"
 #include "load_wish.h"
 #include "operator.h"
 #include "output_file.h"
@@ -28,6 +29,7 @@ struct loading {
     struct config *config;
     const struct target *target; /* the configuration's */
     struct load_wish wish;
+    struct load_split split;
     struct loop *loop;
     struct stop stop;
     struct load_look *look;
@@ -46,6 +48,11 @@ static void on_stop(void *owner, unsigned count) {
 static struct load_around on_around(void *owner) {
     const struct loading *loading = owner;
     return load_look_around(loading->look);
+}
+
+static void on_wait(void *owner, const char *words) {
+    const struct loading *loading = owner;
+    invocation_say(loading->invocation, 0, "%s", words);
 }
 
 static void on_start(void *owner, const struct load_ready *notes) {
@@ -166,14 +173,17 @@ static void on_done(
 
 static bool start(struct loading *loading, struct error *err) {
     const char *address = loading->invocation->options.values[OPTION_METRICS_LISTEN];
+    bool collects = loading->split.collects;
     const struct load_run_options options = {
         .target = loading->target,
         .redactor = config_redactor(loading->config),
         .scenario = loading->wish.scenario,
-        .workers = loading->wish.workers,
+        .workers = collects ? loading->split.shards : loading->wish.workers,
+        .split = collects ? &loading->split : NULL,
         .user = loading->user,
         .limit_ns = loading->invocation->options.timeout_ns,
         .around = on_around,
+        .on_wait = on_wait,
         .on_start = on_start,
         .on_second = on_second,
         .on_unrecorded = on_unrecorded,
@@ -251,8 +261,22 @@ static bool prepare(struct loading *loading, struct error *err) {
     if (!loading->config) return false;
     loading->target = config_target(loading->config);
     return load_wish_read(
-        &loading->wish, invocation, invocation_operand(invocation, 0), loading->target,
-        err);
+               &loading->wish, invocation, invocation_operand(invocation, 0),
+               loading->target, err) &&
+           load_split_read(&loading->split, invocation, loading->wish.scenario, err);
+}
+
+static void send_part_or_all(struct loading *loading) {
+    const struct load_shard shard = {
+        .invocation = loading->invocation,
+        .target = loading->target,
+        .wish = &loading->wish,
+        .split = &loading->split};
+    if (loading->split.takes_part) {
+        loading->code = load_shard_send(&shard);
+    } else {
+        send_load(loading);
+    }
 }
 
 int load_command(const struct invocation *invocation) {
@@ -266,7 +290,7 @@ int load_command(const struct invocation *invocation) {
         loading.code = load_dry_run(invocation, &preview);
     } else if (prepared && may_act(&loading, &err)) {
         say_plan(&loading);
-        send_load(&loading);
+        send_part_or_all(&loading);
     } else {
         loading.code = invocation_fail(invocation, EXIT_CODE_USAGE, &err);
     }

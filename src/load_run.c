@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "load_run.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "actions/load.h"
 #include "base/memory.h"
 #include "base/safe_text.h"
 #include "base/text.h"
@@ -15,11 +13,7 @@
 #include "history/history.h"
 #include "io/loop.h"
 #include "load_record.h"
-#include "own_path.h"
-
-enum { REPORTS_PER_S = 2, PATH_SIZE = PATH_MAX + 32 };
-
-#define PROGRAM "flightdeck-load"
+#include "load_source.h"
 
 struct load_run {
     struct loop *loop; /* borrowed */
@@ -27,10 +21,10 @@ struct load_run {
     struct scenario *scenario; /* with the target and the run filled in */
     struct load_outcome result;
     struct load_course *course;
-    char program[PATH_SIZE];
+    char program[LOAD_PROGRAM_SIZE];
     struct history *history;
     struct run_record record;
-    struct load *load;        /* while generators run */
+    struct load_source *load; /* while generators run */
     struct loop_timer *limit; /* of the whole */
     bool recorded;            /* the intent is in the history */
     unsigned wishes;          /* how often its end was wished for */
@@ -43,23 +37,15 @@ static void on_committed(void *owner, const struct error *err);
 static void on_start(void *owner, const struct load_ready *notes);
 static void on_report(void *owner, const struct load_report *report);
 static void on_finish(void *owner, const struct load_finish *finish);
+static void on_wait(void *owner, const char *words);
 static void on_limit(void *owner, uint64_t now_ns);
 static void on_recorded(void *owner, const struct error *err);
-
-static bool find_program(struct load_run *run, struct error *err) {
-    char folder[PATH_MAX];
-    struct text text = TEXT_IN(run->program);
-    if (!own_folder(folder, sizeof folder, err)) return false;
-    text_addf(&text, "%s/%s", folder, PROGRAM);
-    if (access(run->program, X_OK) == 0) return true;
-    return error_set(err, ERROR_NOT_FOUND, "%s is not there", run->program);
-}
 
 static void fill_plan(struct load_run *run) {
     struct load_plan *plan = &run->scenario->plan;
     text_copy(plan->run, sizeof plan->run, run->record.id_string);
     loop_random(&plan->seed, sizeof plan->seed);
-    plan->report_ns = NS_PER_S / REPORTS_PER_S;
+    plan->report_ns = LOAD_RUN_REPORT_NS;
 }
 
 static void fill_result(struct load_run *run) {
@@ -77,7 +63,9 @@ static void fill_result(struct load_run *run) {
 
 static bool prepare(struct load_run *run, struct error *err) {
     struct load_target *aim = &run->scenario->plan.target;
-    if (!find_program(run, err) || !load_aim(run->options.target, aim, err)) {
+    bool here = !run->options.split;
+    if ((here && !load_source_program(run->program, err)) ||
+        !load_aim(run->options.target, aim, err)) {
         return false;
     }
     run->record = (struct run_record){
@@ -116,7 +104,7 @@ struct load_run *load_run_start(
 void load_run_free(struct load_run *run) {
     if (!run) return;
     loop_timer_free(run->limit);
-    load_free(run->load);
+    load_source_free(run->load);
     history_free(run->history);
     load_course_free(run->course);
     explicit_bzero(run->scenario, sizeof *run->scenario);
@@ -133,7 +121,7 @@ const struct load_outcome *load_run_outcome(const struct load_run *run) {
 }
 
 void load_run_set_level(struct load_run *run, double level) {
-    if (run->load) load_set_level(run->load, level);
+    if (run->load) load_source_set_level(run->load, level);
 }
 
 static void stop(struct load_run *run, enum load_stop why, const char *detail) {
@@ -141,13 +129,13 @@ static void stop(struct load_run *run, enum load_stop why, const char *detail) {
         run->result.stop = why;
         safe_text_copy(run->result.detail, sizeof run->result.detail, slice_of(detail));
     }
-    if (run->load) load_stop(run->load);
+    if (run->load) load_source_stop(run->load);
 }
 
 void load_run_stop(struct load_run *run) {
     run->wishes++;
     stop(run, LOAD_STOP_PERSON, "");
-    if (run->wishes > 1 && run->load) load_cut(run->load);
+    if (run->wishes > 1 && run->load) load_source_cut(run->load);
 }
 
 static void give_up(struct load_run *run, const struct error *err) {
@@ -177,7 +165,8 @@ static void on_committed(void *owner, const struct error *err) {
         .owner = run,
     };
     run->result.started_ms = loop_wall_ms();
-    run->load = load_start(run->loop, &options, &failed);
+    run->load =
+        load_source_start(run->loop, &options, run->options.split, on_wait, &failed);
     if (!run->load) {
         give_up(run, &failed);
         return;
@@ -185,7 +174,7 @@ static void on_committed(void *owner, const struct error *err) {
     if (run->options.limit_ns > 0) {
         run->limit = loop_after(run->loop, run->options.limit_ns, on_limit, run);
     }
-    if (run->wishes > 0) load_stop(run->load);
+    if (run->wishes > 0) load_source_stop(run->load);
 }
 
 static void on_limit(void *owner, uint64_t now_ns) {
@@ -193,6 +182,11 @@ static void on_limit(void *owner, uint64_t now_ns) {
     (void)now_ns;
     run->limit = NULL;
     stop(run, LOAD_STOP_TIME, "");
+}
+
+static void on_wait(void *owner, const char *words) {
+    const struct load_run *run = owner;
+    if (run->options.on_wait) run->options.on_wait(run->options.owner, words);
 }
 
 static void on_start(void *owner, const struct load_ready *notes) {
@@ -250,11 +244,14 @@ static void on_report(void *owner, const struct load_report *report) {
     struct load_run *run = owner;
     load_course_on_report(run->course, report);
     look_for_death(run, report);
-    if (++run->reports == REPORTS_PER_S) end_second(run);
+    if (++run->reports == LOAD_RUN_REPORTS_PER_S) end_second(run);
 }
 
 static void take_finish(struct load_run *run, const struct load_finish *finish) {
-    if (finish->lost) {
+    if (finish->missing) {
+        run->result.stop = LOAD_STOP_NONE;
+        stop(run, LOAD_STOP_MISSING, finish->words);
+    } else if (finish->lost) {
         run->result.stop = LOAD_STOP_NONE; /* what was lost counts more */
         stop(run, LOAD_STOP_LOST, finish->words);
     } else if (finish->end == LOAD_ENDED_UNREACHED && !run->answered) {
@@ -272,7 +269,7 @@ static void on_finish(void *owner, const struct load_finish *finish) {
     const struct load_finish how = *finish; /* it goes with the load */
     struct error refused;
     if (run->reports > 0) end_second(run);
-    load_free(run->load);
+    load_source_free(run->load);
     run->load = NULL;
     loop_timer_free(run->limit);
     run->limit = NULL;

@@ -8,23 +8,32 @@
 
 #include "base/error.h"
 #include "base/redact.h"
+#include "base/units.h"
 #include "core/load_message.h"
 #include "core/load_outcome.h"
 #include "core/target.h"
+#include "load_split.h"
 
 struct load_run;
 struct loop;
+
+/* How often generators report. */
+enum { LOAD_RUN_REPORTS_PER_S = 2 };
+#define LOAD_RUN_REPORT_NS (NS_PER_S / LOAD_RUN_REPORTS_PER_S)
 
 struct load_run_options {
     const struct target *target;     /* borrowed; its secrets are filled in */
     const struct redactor *redactor; /* borrowed; NULL for none */
     const struct scenario *scenario; /* borrowed; whom to ask is filled in here */
-    uint32_t workers;
-    const char *user;  /* borrowed */
-    uint64_t limit_ns; /* for all of it; 0 for none */
-    bool quiet;        /* what generators complain of is not for this terminal */
+    uint32_t workers;                /* or shards */
+    const struct load_split *split;  /* borrowed; NULL: all generators run here */
+    const char *user;                /* borrowed */
+    uint64_t limit_ns;               /* for all of it; 0 for none */
+    bool quiet; /* what generators complain of is not for this terminal */
     struct load_around (*around)(
         void *owner); /* asked each second; NULL: nobody knows */
+    /* How the gathering of shards goes; NULL: nobody wants to know. */
+    void (*on_wait)(void *owner, const char *words);
     /* All generators begin now; what may spoil the run. */
     void (*on_start)(void *owner, const struct load_ready *notes);
     void (*on_second)(void *owner, const struct load_course *course);

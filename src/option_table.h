@@ -25,6 +25,11 @@
     X(OPTION_THRESHOLD,     "threshold",    0,   "GATE",     "what must hold, like p95<2s; again for more"), \
     X(OPTION_ABORT_ON,      "abort-on",     0,   "CONDITION", "end when this holds, like error_ratio>50%; again for more"), \
     X(OPTION_WORKERS,       "workers",      0,   "N",        "generator processes"), \
+    X(OPTION_SHARD,         "shard",        0,   "I/N",      "send shard I of N (from 0) of a load that machines share"), \
+    X(OPTION_SHARDS,        "shards",       0,   "N",        "collect so many shards: start, merge, judge; sends no load itself"), \
+    X(OPTION_REPORT,        "report",       0,   "REDIS_URL", "where shards and their collector meet, like redis://host:6379"), \
+    X(OPTION_RUN,           "run",          0,   "NAME",     "the name that they meet under; without it that of the scenario"), \
+    X(OPTION_BARRIER,       "barrier",      0,   "DURATION", "how long they wait for each other; without it 2m"), \
     X(OPTION_SERIES,        "series",       0,   "FILE",     "write each second there, as CSV"), \
     X(OPTION_MAX_REQUESTS,  "max-requests", 0,   "N",        "send no more than that"), \
     X(OPTION_MAX_COST,      "max-cost",     0,   "USD",      "refuse what may cost more"), \
@@ -52,6 +57,7 @@
     X(OPTION_FORMAT,        "FLIGHTDECK_FORMAT"), \
     X(OPTION_TIMEOUT,       "FLIGHTDECK_TIMEOUT"), \
     X(OPTION_FAIL_ON,       "FLIGHTDECK_FAIL_ON"), \
+    X(OPTION_REPORT,        "FLIGHTDECK_REPORT"), \
     X(OPTION_THEME,         "FLIGHTDECK_THEME"), \
     X(OPTION_COLOR,         "FLIGHTDECK_COLOR")
 /* clang-format on */

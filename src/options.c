@@ -135,6 +135,13 @@ static unsigned only_word(uint32_t set) {
     return index;
 }
 
+static void keep_duration(
+    struct options *options, enum option_id id, uint64_t duration_ns) {
+    if (id == OPTION_TIMEOUT) options->timeout_ns = duration_ns;
+    if (id == OPTION_RUN_TIME) options->run_time_ns = duration_ns;
+    if (id == OPTION_BARRIER) options->barrier_ns = duration_ns;
+}
+
 static bool read_value(
     struct options *options, enum option_id id, const char *value, struct error *err) {
     const struct option_row *row = &rows[id];
@@ -151,8 +158,7 @@ static bool read_value(
                 err, ERROR_USAGE, "expected a duration like 30s or 5m, got \"%s\"",
                 shown);
         }
-        if (id == OPTION_TIMEOUT) options->timeout_ns = duration_ns;
-        if (id == OPTION_RUN_TIME) options->run_time_ns = duration_ns;
+        keep_duration(options, id, duration_ns);
     }
     if (!lists_words(row->argument)) return true;
     uint32_t set = 0;

@@ -46,6 +46,7 @@ struct options {
         uses[OPTION_USES_MAX]; /* of --threshold and --abort-on, in order */
     uint64_t timeout_ns;       /* 0 when not given */
     uint64_t run_time_ns;      /* the same */
+    uint64_t barrier_ns;       /* the same */
     uint32_t fail_on;          /* a bit per enum fail_on */
     unsigned verbosity;        /* how often -v came */
     enum color_choice color;
