@@ -347,6 +347,7 @@ static bool start(struct cockpit *cockpit, struct restore *restore, struct error
     const struct load_seat_options load = {
         .target = options->target,
         .redactor = options->redactor,
+        .folders = &options->scenarios,
         .user = cockpit->user,
         .model = model_of,
         .on_event = on_run_event,

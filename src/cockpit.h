@@ -6,6 +6,7 @@
 
 #include "base/redact.h"
 #include "core/target.h"
+#include "load_files.h"
 #include "ui/restore.h"
 
 struct cockpit_options {
@@ -13,6 +14,7 @@ struct cockpit_options {
     const struct redactor *redactor; /* borrowed; NULL for none */
     const char *theme, *color;       /* NULL for none */
     const char *checks;              /* of the smoke test; NULL for the book's */
+    struct load_folders scenarios;   /* where files for load runs lie */
     uint64_t arm_for_ns;
 };
 

@@ -21,7 +21,7 @@ static const char *theme_of(const struct seat *seat) {
 static int run(void *owner, struct restore *restore) {
     const struct seat *seat = owner;
     const struct options *given = &seat->invocation->options;
-    const struct cockpit_options options = {
+    struct cockpit_options options = {
         .target = config_target(seat->config),
         .redactor = config_redactor(seat->config),
         .theme = theme_of(seat),
@@ -29,6 +29,7 @@ static int run(void *owner, struct restore *restore) {
         .checks = given->values[OPTION_CHECKS],
         .arm_for_ns = config_values(seat->config)->arm_for_ns,
     };
+    load_folders_of(seat->config, &options.scenarios);
     return cockpit_run(&options, restore);
 }
 

@@ -34,35 +34,26 @@ static void split_lines(struct load_offer *offer) {
     offer->plan.line_count = count;
 }
 
-static bool read_wish(
-    struct load_offer *offer, const char *preset, const struct target *target,
-    struct error *err) {
-    struct load_wish *wish = &offer->wish;
-    *wish = (struct load_wish){.workers = 1, .usd_most = (double)NAN};
-    wish->scenario = memory_new(sizeof *wish->scenario);
-    if (!scenario_preset(wish->scenario, preset, target, err)) return false;
-    load_bill_of(&wish->scenario->plan, target, &wish->bill);
-    return true;
-}
-
 static void block(struct load_offer *offer, const struct error *err) {
     safe_text_copy(offer->words, sizeof offer->words, slice_of(err->message));
     offer->plan.blocked = offer->words;
 }
 
-void load_offer_init(
-    struct load_offer *offer, const char *preset, const struct target *target,
-    const struct redactor *redactor) {
-    struct error err;
+static void begin(struct load_offer *offer, const struct target *target) {
     *offer = (struct load_offer){.plan = {.to = offer->to, .back = WAY_BACK}};
     struct text to = TEXT_IN(offer->to);
     redact_add_url(&to, target->url);
     buffer_init(&offer->preview, PREVIEW_BYTES_MAX);
-    if (!read_wish(offer, preset, target, &err)) {
-        block(offer, &err);
-        return;
-    }
+    offer->wish = (struct load_wish){.workers = 1, .usd_most = (double)NAN};
+    offer->wish.scenario = memory_new(sizeof *offer->wish.scenario);
+}
+
+static void describe(
+    struct load_offer *offer, const struct target *target,
+    const struct redactor *redactor) {
+    struct error err;
     const struct load_preview preview = {&offer->wish, target, redactor};
+    load_bill_of(&offer->wish.scenario->plan, target, &offer->wish.bill);
     load_preview_lines(&preview, &offer->preview);
     if (offer->preview.overflow) {
         error_set(&err, ERROR_LIMIT, "it sends more than can be shown before");
@@ -71,6 +62,35 @@ void load_offer_init(
     }
     split_lines(offer);
     if (!load_wish_may(&offer->wish, target, &err)) block(offer, &err);
+}
+
+void load_offer_of_preset(
+    struct load_offer *offer, const char *preset, const struct target *target,
+    const struct redactor *redactor) {
+    struct error err;
+    begin(offer, target);
+    if (scenario_preset(offer->wish.scenario, preset, target, &err)) {
+        describe(offer, target, redactor);
+    } else {
+        block(offer, &err);
+    }
+}
+
+void load_offer_of_file(
+    struct load_offer *offer, const struct load_file *file, const struct target *target,
+    const struct redactor *redactor) {
+    struct error err;
+    begin(offer, target);
+    struct document *document = load_file_read(file, &err);
+    bool right =
+        document &&
+        load_wish_of_file(offer->wish.scenario, document, file->path, target, &err);
+    document_free(document);
+    if (right) {
+        describe(offer, target, redactor);
+    } else {
+        block(offer, &err);
+    }
 }
 
 void load_offer_clear(struct load_offer *offer) {

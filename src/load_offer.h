@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/redact.h"
 #include "core/target.h"
+#include "load_files.h"
 #include "load_wish.h"
 #include "ui/dialog.h"
 
@@ -18,8 +19,11 @@ struct load_offer {
     struct action_plan plan; /* borrows from the above */
 };
 
-/* Of a preset; all of it is borrowed for the call. */
-void load_offer_init(
+/* Of a preset, or of a file, which may be wrong; all of it is borrowed for the call. */
+void load_offer_of_preset(
     struct load_offer *offer, const char *preset, const struct target *target,
+    const struct redactor *redactor);
+void load_offer_of_file(
+    struct load_offer *offer, const struct load_file *file, const struct target *target,
     const struct redactor *redactor);
 void load_offer_clear(struct load_offer *offer);

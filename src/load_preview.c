@@ -89,9 +89,6 @@ void load_preview_lines(const struct load_preview *preview, struct buffer *to) {
     text_reset(&text);
     load_preview_add_bill(&text, preview);
     add_line(preview, to, line);
-    text_reset(&text);
-    load_room_add(&text, preview->target, &scenario->plan);
-    if (line[0]) add_line(preview, to, line);
     for (uint32_t i = 0; i < scenario->plan.task_count; i++) {
         add_task(preview, &scenario->plan.tasks[i], to);
     }
@@ -103,6 +100,15 @@ void load_preview_lines(const struct load_preview *preview, struct buffer *to) {
     }
 }
 
+/* And what is short on this machine, which takes a look around. */
+static void add_all_lines(const struct load_preview *preview, struct buffer *to) {
+    char line[LINE_SIZE];
+    struct text text = TEXT_IN(line);
+    load_preview_lines(preview, to);
+    load_room_add(&text, preview->target, &preview->wish->scenario->plan);
+    if (line[0]) add_line(preview, to, line);
+}
+
 static void write_text(const struct load_preview *preview, struct buffer *to) {
     char url[TARGET_URL_SIZE];
     struct text text = TEXT_IN(url);
@@ -110,7 +116,7 @@ static void write_text(const struct load_preview *preview, struct buffer *to) {
     buffer_addf(
         to, "would send to %s (%s, %s):\n", url, preview->target->name,
         target_class_name(preview->target->class));
-    load_preview_lines(preview, to);
+    add_all_lines(preview, to);
     buffer_add_string(to, "to go back: Ctrl-C ends it; what was answered stays\n");
 }
 
@@ -126,7 +132,7 @@ static void write_json(const struct load_preview *preview, struct buffer *to) {
     redact_add_url(&text, preview->target->url);
     scenario_hash(scenario, hash);
     buffer_init(&lines, PREVIEW_BYTES_MAX);
-    load_preview_lines(preview, &lines);
+    add_all_lines(preview, &lines);
     json_object_begin(&json);
     json_field_string(&json, "kind", "load");
     json_field_bool(&json, "dry_run", true);

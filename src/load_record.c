@@ -11,6 +11,7 @@
 #include "history/run_list.h"
 #include "history/store.h"
 #include "io/sqlite.h"
+#include "load_knee.h"
 
 enum { BEFORE_MOST = 20, METRICS = 12, RESULTS_MOST = GATES_MAX + LOAD_RULE_COUNT };
 
@@ -68,10 +69,12 @@ static void find_before(struct sqlite *sqlite, struct load_outcome *result) {
 void load_record_before(struct load_outcome *result) {
     char path[FOLDER_PATH_SIZE];
     struct error err;
+    result->knees = (struct load_knees){(double)NAN, (double)NAN};
     if (!store_path(path, &err)) return;
     struct sqlite *sqlite = store_open(path, &err);
     if (!sqlite) return;
     find_before(sqlite, result);
+    load_knees_find(sqlite, result);
     sqlite_close(sqlite);
 }
 

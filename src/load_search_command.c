@@ -13,6 +13,7 @@
 #include "core/knee.h"
 #include "core/usl.h"
 #include "demo_control.h"
+#include "load_knee.h"
 #include "load_preview.h"
 #include "load_steps.h"
 #include "load_wish.h"
@@ -308,6 +309,20 @@ static int report(struct searching *search) {
     return code;
 }
 
+static void keep_knee(const struct searching *search) {
+    struct error err = {0};
+    const struct load_knee_found found = {
+        .target = search->target,
+        .scenario = search->wish.scenario,
+        .knee = &search->knee,
+        .exit_code = knee_code(&search->knee),
+    };
+    if (search->scaling || search->steps.signal_code != 0) return;
+    if (search->knee.end == KNEE_SEARCHES || load_knee_keep(&found, &err)) return;
+    error_wrap(&err, "the knee is not in the history");
+    invocation_fail(search->invocation, EXIT_CODE_OK, &err);
+}
+
 static int run(struct searching *search) {
     const struct load_steps_options options = {
         .invocation = search->invocation,
@@ -323,6 +338,7 @@ static int run(struct searching *search) {
     load_steps_run(&options, &search->steps);
     if (search->scaling && search->steps.count > 0) scale_back(search);
     const struct error *err = &search->steps.err;
+    if (err->code == ERROR_NONE) keep_knee(search);
     if (err->code == ERROR_NONE) return report(search);
     return invocation_fail(search->invocation, invocation_code_of(err), err);
 }

@@ -15,26 +15,16 @@
 #include "core/patience.h"
 #include "core/ulid.h"
 #include "io/loop.h"
-#include "load_offer.h"
+#include "load_room.h"
 #include "load_run.h"
+#include "load_shelf.h"
 
-static const char *const presets[] = {
-#define X(name, users, spawn, seconds, purpose) (name)
-    SCENARIO_PRESETS(X)
-#undef X
-};
-
-enum {
-    OFFERS = sizeof presets / sizeof *presets,
-    WORDS_SIZE = ERROR_MESSAGE_SIZE + 64
-};
+enum { WORDS_SIZE = ERROR_MESSAGE_SIZE + 64 };
 
 struct load_seat {
     struct loop *loop; /* borrowed */
     struct load_seat_options options;
-    bool offered; /* the offers were made: at the first question */
-    struct load_offer offers[OFFERS];
-    struct load_choice choices[OFFERS];
+    struct load_shelf *shelf;
     struct load_menu menu;
     struct load_run *run; /* the last one stays until the next one starts */
     bool active, stopping;
@@ -55,6 +45,7 @@ struct load_seat *load_seat_new(
     struct load_seat *seat = memory_new(sizeof *seat);
     seat->loop = loop;
     seat->options = *options;
+    seat->shelf = load_shelf_new(options->target, options->redactor, options->folders);
     load_status_init(&seat->status);
     return seat;
 }
@@ -62,9 +53,7 @@ struct load_seat *load_seat_new(
 void load_seat_free(struct load_seat *seat) {
     if (!seat) return;
     load_run_free(seat->run);
-    for (size_t i = 0; i < OFFERS && seat->offered; i++) {
-        load_offer_clear(&seat->offers[i]);
-    }
+    load_shelf_free(seat->shelf);
     free(seat);
 }
 
@@ -72,29 +61,12 @@ bool load_seat_is_active(const struct load_seat *seat) {
     return seat->active;
 }
 
-static void make_offers(struct load_seat *seat) {
-    if (seat->offered) return;
-    for (size_t i = 0; i < OFFERS; i++) {
-        load_offer_init(
-            &seat->offers[i], presets[i], seat->options.target, seat->options.redactor);
-        seat->choices[i] = (struct load_choice){presets[i], seat->offers[i].plan};
-    }
-    seat->offered = true;
-}
-
 const struct load_menu *load_seat_menu(struct load_seat *seat) {
-    make_offers(seat);
-    seat->menu = (struct load_menu){.count = OFFERS, .choices = seat->choices};
+    seat->menu = (struct load_menu){0};
+    seat->menu.choices =
+        load_shelf_choices(seat->shelf, loop_clock_ns(), &seat->menu.count);
     if (seat->active) seat->menu.blocked = "a load run goes on; X stops it";
     return &seat->menu;
-}
-
-static struct load_offer *find_offer(struct load_seat *seat, const char *name) {
-    make_offers(seat);
-    for (size_t i = 0; i < OFFERS; i++) {
-        if (strcmp(presets[i], name) == 0) return &seat->offers[i];
-    }
-    return NULL;
 }
 
 static void say(
@@ -139,8 +111,11 @@ static void tell_heat(struct load_seat *seat, const struct load_course *course) 
 }
 
 /* This side of the comparison is filled in each second, the other one stays. */
-static void take_before(struct load_seat *seat, const struct load_before *before) {
+static void take_before(struct load_seat *seat, const struct load_outcome *outcome) {
+    const struct load_before *before = &outcome->before;
+    const struct load_knees *knees = &outcome->knees;
     struct load_comparison *comparison = &seat->status.comparison;
+    comparison->now.knee_per_s = (float)knees->now_rps;
     if (!before->found) return;
     comparison->then_wall_ms = before->started_ms;
     text_copy_cut(comparison->revision, sizeof comparison->revision, before->version);
@@ -150,7 +125,7 @@ static void take_before(struct load_seat *seat, const struct load_before *before
         .p95_ms = (float)before->p95_ms,
         .p99_ms = (float)before->p99_ms,
         .error_ratio = (float)before->error_ratio,
-        .knee_per_s = NAN,
+        .knee_per_s = (float)knees->before_rps,
     };
 }
 
@@ -168,16 +143,23 @@ static void begin_status(struct load_seat *seat, const struct load_offer *offer)
     load_wish_add_load(&words, &scenario->plan);
     status->total_ms = (uint32_t)(scenario->plan.run_time_ns / NS_PER_MS);
     status->started_ns = seat->started_ns;
-    take_before(seat, &outcome->before);
+    take_before(seat, outcome);
+}
+
+/* Said before anything is sent, which is when it can still be stopped. */
+static void note_room(struct load_seat *seat) {
+    const struct scenario *scenario = load_run_course(seat->run)->scenario;
+    char words[WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    load_room_add(&text, seat->options.target, &scenario->plan);
+    if (words[0]) say(seat, NOTE_WARN, "", words);
 }
 
 bool load_seat_start(struct load_seat *seat, const char *scenario, struct error *err) {
-    const struct load_offer *offer = find_offer(seat, scenario);
     if (seat->active) return error_set(err, ERROR_CONFLICT, "a load run goes on");
-    if (!offer) return error_set(err, ERROR_NOT_FOUND, "there is no such scenario");
-    if (offer->plan.blocked) {
-        return error_set(err, ERROR_FORBIDDEN, "%s", offer->plan.blocked);
-    }
+    const struct load_offer *offer =
+        load_shelf_take(seat->shelf, scenario, loop_clock_ns(), err);
+    if (!offer) return false;
     const struct load_run_options options = {
         .target = seat->options.target,
         .redactor = seat->options.redactor,
@@ -200,6 +182,7 @@ bool load_seat_start(struct load_seat *seat, const char *scenario, struct error 
     seat->stopping = false;
     seat->started_ns = loop_clock_ns();
     begin_status(seat, offer);
+    note_room(seat);
     tell_run(seat);
     tell_status(seat);
     return true;

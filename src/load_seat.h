@@ -9,15 +9,17 @@
 #include "base/redact.h"
 #include "core/model.h"
 #include "core/target.h"
+#include "load_files.h"
 #include "ui/dialog.h"
 
 struct load_seat;
 struct loop;
 
 struct load_seat_options {
-    const struct target *target;     /* borrowed; its secrets are filled in */
-    const struct redactor *redactor; /* borrowed */
-    const char *user;                /* borrowed */
+    const struct target *target;        /* borrowed; its secrets are filled in */
+    const struct redactor *redactor;    /* borrowed */
+    const struct load_folders *folders; /* borrowed; of scenario files */
+    const char *user;                   /* borrowed */
     /* What the instruments say; for the rules over memory and queue. */
     const struct model *(*model)(void *owner);
     /* EVENT_RUN, EVENT_LOAD and EVENT_LOAD_HEAT; the owner gives them their times. */
@@ -35,7 +37,7 @@ struct load_seat *load_seat_new(
 /* Kills the generators when they still run. */
 void load_seat_free(struct load_seat *seat);
 
-/* The presets with exactly what each would send; borrowed until the next call. */
+/* Presets and files with exactly what each would send; borrowed until the next call. */
 const struct load_menu *load_seat_menu(struct load_seat *seat);
 
 bool load_seat_start(struct load_seat *seat, const char *scenario, struct error *err);

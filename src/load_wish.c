@@ -87,18 +87,25 @@ static void name_after(struct scenario *scenario, const char *file) {
         scenario->name, sizeof scenario->name, slice_of(slash ? slash + 1 : file));
 }
 
-static bool read_file(
-    struct scenario *scenario, const char *file, const struct target *target,
-    struct error *err) {
-    struct document *document = yaml_read(file, err);
-    if (!document) return false;
+bool load_wish_of_file(
+    struct scenario *scenario, const struct document *document, const char *file,
+    const struct target *target, struct error *err) {
     struct mistakes *mistakes = memory_new(sizeof *mistakes);
     mistakes_init(mistakes, file);
     scenario_read(scenario, document_root(document), target, mistakes);
     bool right = mistakes_none(mistakes, err);
     free(mistakes);
-    document_free(document);
     if (right) name_after(scenario, file);
+    return right;
+}
+
+static bool read_file(
+    struct scenario *scenario, const char *file, const struct target *target,
+    struct error *err) {
+    struct document *document = yaml_read(file, err);
+    if (!document) return false;
+    bool right = load_wish_of_file(scenario, document, file, target, err);
+    document_free(document);
     return right;
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/document.h"
 #include "core/load_bill.h"
 #include "core/scenario.h"
 #include "invocation.h"
@@ -23,6 +24,11 @@ bool load_wish_read(
     struct load_wish *wish, const struct invocation *invocation, const char *name,
     const struct target *target, struct error *err);
 void load_wish_clear(struct load_wish *wish);
+
+/* The scenario of a file that was read; false with file:line:column. */
+bool load_wish_of_file(
+    struct scenario *scenario, const struct document *document, const char *file,
+    const struct target *target, struct error *err);
 
 /* Whether it may be sent: not to a paid model by mistake, not beyond the cap of a
  * production target, and not at a price that nobody knows or wants. */

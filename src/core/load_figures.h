@@ -41,7 +41,7 @@ struct load_generator {
 /* This run against the last one of the same scenario. */
 struct load_result {
     float rps, p50_ms, p95_ms, p99_ms, error_ratio;
-    float knee_per_s; /* where throughput stops following the load */
+    float knee_per_s; /* up to which the gates hold, as a search found */
 };
 
 struct load_comparison {

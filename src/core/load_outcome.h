@@ -18,6 +18,12 @@ struct load_before {
     double rps, p50_ms, p95_ms, p99_ms, error_ratio; /* NaN where it has none */
 };
 
+/* The highest rates at which the gates held for these tasks: as the last search found it,
+ * and the last one before the run before. NaN: nobody has searched. */
+struct load_knees {
+    double now_rps, before_rps;
+};
+
 struct load_outcome {
     char run[ULID_STRING_SIZE];
     char target[STATE_NAME_SIZE];
@@ -31,6 +37,7 @@ struct load_outcome {
     char detail[LOAD_END_WORDS_SIZE]; /* of the stop; "" for none; safe to show */
     struct load_judgement judgement;
     struct load_before before;
+    struct load_knees knees;
 };
 
 /* Requests that ended in a second: over the time in which they were sent. */

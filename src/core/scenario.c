@@ -298,18 +298,38 @@ bool scenario_read(
     return mistakes->count == 0;
 }
 
+/* Of a plan and, behind it, of some words. */
+static void hash_plan(
+    const struct load_plan *plan, const char *words, char hash[SHA256_HEX_SIZE]) {
+    uint8_t *bytes = memory_new(PLAN_BYTES_MAX);
+    struct byte_writer writer = byte_writer_in(bytes, PLAN_BYTES_MAX);
+    record_put(&load_plan_record, plan, &writer);
+    bytes_put(&writer, words, strlen(words));
+    sha256_hex((struct slice){(const char *)bytes, writer.length}, hash);
+    free(bytes);
+}
+
 void scenario_hash(const struct scenario *scenario, char hash[SHA256_HEX_SIZE]) {
     struct load_plan *plan = memory_new(sizeof *plan);
-    uint8_t *bytes = memory_new(PLAN_BYTES_MAX);
     *plan = scenario->plan;
     plan->run[0] = '\0';
     plan->shard = 0;
     plan->seed = plan->requests_max = plan->run_time_ns = 0;
     plan->shards = 1;
     memset(&plan->target, 0, sizeof plan->target);
-    struct byte_writer writer = byte_writer_in(bytes, PLAN_BYTES_MAX);
-    record_put(&load_plan_record, plan, &writer);
-    sha256_hex((struct slice){(const char *)bytes, writer.length}, hash);
-    free(bytes);
+    hash_plan(plan, "", hash);
+    free(plan);
+}
+
+void scenario_tasks_hash(const struct scenario *scenario, char hash[SHA256_HEX_SIZE]) {
+    struct load_plan *plan = memory_new(sizeof *plan);
+    char words[GATES_MAX * (GATE_WORDS_SIZE + 1)];
+    struct text text = TEXT_IN(words);
+    plan->task_count = scenario->plan.task_count;
+    memcpy(plan->tasks, scenario->plan.tasks, sizeof plan->tasks);
+    for (uint32_t i = 0; i < scenario->gate_count; i++) {
+        text_addf(&text, "%s\n", scenario->gates[i].words);
+    }
+    hash_plan(plan, words, hash);
     free(plan);
 }

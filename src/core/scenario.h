@@ -57,3 +57,7 @@ bool scenario_check_gates(const struct scenario *scenario, struct error *err);
 /* Runs are alike when they do the same: SHA-256 over the tasks and the load, but not over
  * how long, for whom and with which gates. */
 void scenario_hash(const struct scenario *scenario, char hash[SHA256_HEX_SIZE]);
+
+/* Over the tasks and the gates alone: how much of them a service can bear is the same
+ * question for any load. */
+void scenario_tasks_hash(const struct scenario *scenario, char hash[SHA256_HEX_SIZE]);

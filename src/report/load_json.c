@@ -224,7 +224,9 @@ static void add_seconds(struct json_writer *json, const struct load_course *cour
     json_array_end(json);
 }
 
-static void add_before(struct json_writer *json, const struct load_before *before) {
+static void add_before(struct json_writer *json, const struct load_outcome *outcome) {
+    const struct load_before *before = &outcome->before;
+    json_field_double(json, "knee_rps", outcome->knees.now_rps);
     json_key(json, "before");
     if (!before->found) {
         json_null(json);
@@ -238,6 +240,7 @@ static void add_before(struct json_writer *json, const struct load_before *befor
     json_field_double(json, "p95_ms", before->p95_ms);
     json_field_double(json, "p99_ms", before->p99_ms);
     json_field_double(json, "error_ratio", before->error_ratio);
+    json_field_double(json, "knee_rps", outcome->knees.before_rps);
     json_object_end(json);
 }
 
@@ -254,7 +257,7 @@ void load_summary_json(const struct load_summary *summary, struct buffer *to) {
     add_rules(&json, course);
     add_generator(&json, outcome);
     add_tasks(&json, course);
-    add_before(&json, &outcome->before);
+    add_before(&json, outcome);
     add_seconds(&json, course);
     json_object_end(&json);
     buffer_add_char(to, '\n');

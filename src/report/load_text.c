@@ -181,6 +181,7 @@ static void add_before(const struct load_outcome *outcome, struct buffer *to) {
         &text, "p95", histogram_quantile(wait, 0.95) * MS_PER_US, before->p95_ms);
     add_change(
         &text, "p99", histogram_quantile(wait, 0.99) * MS_PER_US, before->p99_ms);
+    add_change(&text, "knee", outcome->knees.now_rps, outcome->knees.before_rps);
     if (text.length == 0) return;
     buffer_addf(to, "\n%-14s  against %s: %s\n", "compare", when, line);
 }

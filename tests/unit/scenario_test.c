@@ -293,6 +293,31 @@ static void only_runs_that_do_the_same_are_alike(void **state) {
     fixture_free(fixture);
 }
 
+static void the_same_tasks_and_gates_have_the_same_knee(void **state) {
+    (void)state;
+    static const struct {
+        const char *yaml;
+        bool same;
+    } rows[] = {
+        {"version: 1\nname: b\nrate: 50\nrun_time: 99s\n" TASK, true},
+        {HEAD "think: 1s\nstages: [{users: 9, over: 1m}]\n" TASK, true},
+        {HEAD "thresholds: p95<1s\n" TASK, false},
+        {HEAD "tasks: [{name: a, get: /b}]\n", false},
+    };
+    struct fixture *fixture = fixture_new();
+    char hash[SHA256_HEX_SIZE], other[SHA256_HEX_SIZE];
+    assert_true(read_file(fixture, HEAD TASK));
+    scenario_tasks_hash(fixture->scenario, hash);
+    scenario_hash(fixture->scenario, other);
+    assert_string_not_equal(hash, other); /* never taken for a run */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_true(read_file(fixture, rows[i].yaml));
+        scenario_tasks_hash(fixture->scenario, other);
+        assert_int_equal(strcmp(hash, other) == 0, rows[i].same);
+    }
+    fixture_free(fixture);
+}
+
 static void gates_can_be_added_up_to_a_limit(void **state) {
     (void)state;
     struct fixture *fixture = fixture_new();
@@ -318,6 +343,7 @@ int main(void) {
         cmocka_unit_test(a_rate_is_a_load_too),
         cmocka_unit_test(mistakes_say_where_and_what_was_expected),
         cmocka_unit_test(only_runs_that_do_the_same_are_alike),
+        cmocka_unit_test(the_same_tasks_and_gates_have_the_same_knee),
         cmocka_unit_test(gates_can_be_added_up_to_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 
 enum {
     LINE_SIZE = 160,
+    MENU_SIZE = 2048,
     LABEL_WIDTH = 9,
     BOX_WIDTH_MIN = 48,
     BOX_WIDTH_MAX = 96,
@@ -112,7 +113,7 @@ static void add_plan(struct page *page, const struct action_plan *plan) {
 
 /* All scenarios; the chosen one stands in brackets. */
 static void add_menu(struct page *page, const struct dialog_view *view) {
-    char line[LINE_SIZE];
+    char line[MENU_SIZE];
     struct text text = TEXT_IN(line);
     for (uint32_t i = 0; view->menu && i < view->menu->count; i++) {
         const char *name = view->menu->choices[i].name;

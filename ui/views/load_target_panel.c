@@ -84,7 +84,7 @@ static void put_breaker(struct load_rows *rows, const struct scene *scene) {
     load_rows_put(rows, "breaker", figure_role(&open, role), words);
 }
 
-/* Where throughput stops following the load, once somebody has found that out. */
+/* Up to which rate the gates hold, once somebody has found that out. */
 static void put_scale(struct load_rows *rows, const struct scene *scene) {
     float knee = scene->state->load.comparison.now.knee_per_s;
     char words[WORDS_SIZE];
@@ -92,7 +92,7 @@ static void put_scale(struct load_rows *rows, const struct scene *scene) {
     if (isnan(knee)) {
         text_add(&text, "n/a");
     } else {
-        text_add(&text, "linear to ");
+        text_add(&text, "holds to ");
         metric_add_value(&text, METRIC_LOAD_DONE, knee);
         text_add(&text, " rps (knee)");
     }
