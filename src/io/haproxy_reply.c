@@ -145,7 +145,7 @@ bool haproxy_table_find(
 }
 
 bool haproxy_table_has_numbers(struct slice reply, struct error *err) {
-    struct slice header;
+    struct slice header = {"", 0};
     if (!read_table(reply, &header, err)) return false;
     if (memmem(header.data, header.length, "type: integer,", 14)) return true;
     return error_set(err, ERROR_REPLY, "the table is not one of integers");
