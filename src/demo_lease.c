@@ -26,6 +26,7 @@ static void on_set(void *owner, const struct haproxy_result *result) {
 static void set_weight(struct demo_lease *lease) {
     char command[HAPROXY_COMMAND_SIZE];
     struct text text = TEXT_IN(command);
+    haproxy_table_set(&text, DEMO_TABLE, 2, DEMO_SALT);
     haproxy_table_set(&text, DEMO_TABLE, 1, DEMO_WEIGHT_BASIS_POINTS);
     haproxy_command(lease->haproxy, command, NS_PER_S, on_set, lease);
 }

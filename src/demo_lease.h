@@ -8,7 +8,7 @@
 struct demo_lease;
 struct loop;
 
-enum { DEMO_WEIGHT_BASIS_POINTS = 1000, DEMO_LEASE_REFRESH_S = 2 };
+enum { DEMO_WEIGHT_BASIS_POINTS = 1000, DEMO_SALT = 1, DEMO_LEASE_REFRESH_S = 2 };
 
 /* Sets the weight now and refreshes it before it expires. Once a controller holds the
  * target's lock it never touches the weight again. */

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "demo_log.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "core/document.h"
+#include "core/router_line.h"
 #include "io/datagram.h"
-#include "io/json.h"
 #include "io/loop.h"
 
-enum { STATUS_SERVER_ERROR = 500, STATUS_MAX = 999 };
+enum { STATUS_SERVER_ERROR = 500 };
 
 static const char *const arm_names[TRACK_COUNT] = {"stable", "canary"};
 
@@ -20,40 +18,24 @@ struct demo_log {
     struct demo_log_counts counts;
 };
 
-static void count_request(
-    struct demo_log_arm *arm, enum track track, const struct node *root,
-    int64_t status) {
-    const struct node *server = node_get(root, "srv");
+static void count_request(struct demo_log_arm *arm, const struct router_line *line) {
     arm->requests++;
-    if (status < 0 || status >= STATUS_SERVER_ERROR) arm->failed++;
-    if (track == TRACK_CANARY && server && slice_equals(server->string, "s1bk")) {
-        arm->strayed++;
-    }
+    if (line->status == 0 || line->status >= STATUS_SERVER_ERROR) arm->failed++;
+    if (line->is_strayed) arm->strayed++;
 }
 
 void demo_log_count(struct demo_log_counts *counts, struct slice line) {
+    struct router_line read;
     struct error err;
-    if (line.length > 0 && isalpha((unsigned char)line.data[0])) {
-        counts->notices++;
-        return;
-    }
-    struct document *document = json_parse(line, &err);
-    const struct node *root = document ? document_root(document) : NULL;
-    const struct node *arm = root ? node_get(root, "arm") : NULL;
-    int64_t status = 0;
-    unsigned track = 0;
-    if (!arm || !node_integer(root, "st", -1, STATUS_MAX, &status)) {
+    if (!router_line_read(line, "canary", &read, &err)) {
         counts->strange++;
-        document_free(document);
         return;
     }
-    while (track < TRACK_COUNT && !slice_equals(arm->string, arm_names[track])) track++;
-    if (track < TRACK_COUNT) {
-        count_request(&counts->arms[track], (enum track)track, root, status);
-    } else {
-        counts->refused++;
+    switch (read.kind) {
+    case ROUTER_LINE_REQUEST: count_request(&counts->arms[read.arm], &read); break;
+    case ROUTER_LINE_REFUSED: counts->refused++; break;
+    case ROUTER_LINE_NOTICE: counts->notices++; break;
     }
-    document_free(document);
 }
 
 static void on_datagram(void *owner, struct slice bytes) {

@@ -13,7 +13,10 @@
 struct demo_log;
 struct loop;
 
-#define DEMO_LOG_SOCKET "log.sock" /* in the place of the demo */
+/* In the place of the demo: the one that it binds itself, and the one that is left for a
+ * rollout's controller. */
+#define DEMO_LOG_SOCKET    "log.sock"
+#define DEMO_CANARY_SOCKET "canary.sock"
 
 struct demo_log_arm {
     uint64_t requests;

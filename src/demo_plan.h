@@ -58,7 +58,9 @@ void demo_plan_router(const struct demo_plan *plan, struct demo_start *start);
 bool demo_plan_has_traffic(const struct demo_plan *plan);
 void demo_plan_traffic(const struct demo_plan *plan, struct demo_start *start);
 
-/* The router's configuration: a hash bucket of the user against a leased weight. */
+/* The router's configuration: a hash bucket of the user against a leased weight. The
+ * check says when a path cannot stand in it. */
+bool demo_plan_check_router(const struct demo_plan *plan, struct error *err);
 void demo_plan_router_config(const struct demo_plan *plan, struct buffer *to);
 
 /* A configuration file with this demo as its one target. */

@@ -1,74 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
+#include "core/haproxy_config.h"
 #include "demo_log.h"
 #include "demo_plan.h"
 
-static void add_backend(
-    const struct demo_plan *plan, const char *name, uint16_t port, struct buffer *to) {
-    buffer_addf(
-        to,
-        "backend %s\n"
-        "    option httpchk GET /health\n"
-        "    option redispatch 1\n"
-        "    server s1 127.0.0.1:%u check inter 500ms fall 2 rise 2"
-        " observe layer4 error-limit 1 on-error mark-down\n",
-        name, port);
-    if (port == plan->agent_ports[TRACK_CANARY]) {
-        buffer_addf(
-            to, "    server s1bk 127.0.0.1:%u backup track stable/s1\n",
-            plan->agent_ports[TRACK_STABLE]);
+/* Room for "127.0.0.1:65535" and a path in the demo's folder. */
+enum { PLACE_SIZE = 32 };
+
+static const char *write_place(char to[PLACE_SIZE], uint16_t port) {
+    struct text text = text_in(to, PLACE_SIZE);
+    text_addf(&text, "127.0.0.1:%u", port);
+    return to;
+}
+
+/* The router's plan, and the words that it borrows. */
+struct routed {
+    struct haproxy_plan plan;
+    char front[PLACE_SIZE], agents[TRACK_COUNT][PLACE_SIZE];
+    char admin[DEMO_PATH_SIZE], seen[DEMO_PATH_SIZE], judged[DEMO_PATH_SIZE];
+    const char *servers[TRACK_COUNT];
+};
+
+static void plan_router(const struct demo_plan *plan, struct routed *routed) {
+    struct haproxy_plan *router = &routed->plan;
+    haproxy_plan_init(router);
+    demo_place_path(&plan->place, "router.sock", routed->admin);
+    demo_place_path(&plan->place, DEMO_LOG_SOCKET, routed->seen);
+    demo_place_path(&plan->place, DEMO_CANARY_SOCKET, routed->judged);
+    for (unsigned track = 0; track < TRACK_COUNT; track++) {
+        const char **server = &routed->servers[track];
+        *server = write_place(routed->agents[track], plan->agent_ports[track]);
+        router->servers[track] = server;
+        router->server_counts[track] = 1;
     }
+    router->admin_socket = routed->admin;
+    router->logs[router->log_count++] = routed->seen;
+    router->logs[router->log_count++] = routed->judged;
+    router->listen = write_place(routed->front, plan->front_port);
+    router->table = DEMO_TABLE;
+    router->connections_max = plan->users_max;
+}
+
+bool demo_plan_check_router(const struct demo_plan *plan, struct error *err) {
+    struct routed routed;
+    plan_router(plan, &routed);
+    return haproxy_plan_check(&routed.plan, err) ||
+           error_wrap(err, "the router in %s", plan->place.folder);
 }
 
 void demo_plan_router_config(const struct demo_plan *plan, struct buffer *to) {
-    buffer_addf(
-        to,
-        "# The weight of the canary, in basis points, is the entry 1 of the table\n"
-        "# %s. It is a lease: when nobody refreshes it, everybody goes to stable.\n"
-        "global\n"
-        "    maxconn %u\n"
-        "    nbthread 1\n"
-        "    hard-stop-after 5s\n"
-        "    stats socket %s/router.sock mode 600 level admin\n"
-        "    log %s/" DEMO_LOG_SOCKET " len 2048 format raw local0\n"
-        "defaults\n"
-        "    mode http\n"
-        "    log global\n"
-        "    option dontlognull\n" /* whoever only looks whether it listens */
-        "    option http-buffer-request\n"
-        "    timeout connect 2s\n"
-        "    timeout client 60s\n"
-        "    timeout server 60s\n"
-        "    timeout http-request 10s\n"
-        "    retries 2\n"
-        "    log-format '{\"t\":%%Ts.%%ms,\"arm\":\"%%b\",\"srv\":\"%%s\",\"st\":%%ST,"
-        "\"ts\":\"%%tsc\",\"Tr\":%%Tr,\"Ta\":%%Ta,\"bkt\":%%[var(txn.bkt,null)],"
-        "\"bp\":%%[var(txn.bp,null)],\"rc\":\"%%rc\"}'\n"
-        /* Where there is no request there are no variables, and no defaults of theirs. */
-        "    error-log-format '{\"t\":%%Ts.%%ms,\"arm\":null,\"srv\":null,\"st\":%%ST,"
-        "\"ts\":\"%%tsc\",\"Tr\":-1,\"Ta\":%%Ta,\"bkt\":null,\"bp\":null,\"rc\":\"0\"}'"
-        "\n",
-        DEMO_TABLE, (unsigned)plan->users_max, plan->place.folder, plan->place.folder);
-    buffer_addf(
-        to,
-        "backend %s\n"
-        "    stick-table type integer size 16 expire 5s store gpt0\n"
-        "frontend front\n"
-        "    bind 127.0.0.1:%u\n"
-        "    http-request set-var(txn.uid) req.hdr(X-User-Id)\n"
-        "    http-request set-var(txn.uid) req.body,json_query('$.user_id')"
-        " unless { var(txn.uid) -m found }\n"
-        "    http-request set-var(txn.bkt) var(txn.uid),xxh32(42),mod(10000)"
-        " if { var(txn.uid) -m found }\n"
-        "    http-request set-var(txn.bkt) rand(10000)"
-        " unless { var(txn.uid) -m found }\n"
-        "    http-request set-var(txn.bp) int(1),table_gpt0(%s)\n"
-        "    http-request set-var(txn.d) var(txn.bkt),sub(txn.bp)\n"
-        "    use_backend canary if { var(txn.d) -m int lt 0 } { nbsrv(canary) gt 0 }\n"
-        "    default_backend stable\n",
-        DEMO_TABLE, plan->front_port, DEMO_TABLE);
-    add_backend(plan, "stable", plan->agent_ports[TRACK_STABLE], to);
-    add_backend(plan, "canary", plan->agent_ports[TRACK_CANARY], to);
+    struct routed routed;
+    plan_router(plan, &routed);
+    haproxy_config_write(&routed.plan, to);
 }
 
 static void add_queues(struct buffer *to, const char *track, const char *release) {
@@ -122,7 +105,7 @@ void demo_plan_target(const struct demo_plan *plan, struct buffer *to) {
         "    expected_rps: 40\n"
         "    slo: {availability: 97%%, p95: 3s}\n"
         "    split: {haproxy: {socket: %s/router.sock, table: %s, stable: stable,"
-        " canary: canary,\n      log: %s/" DEMO_LOG_SOCKET "}}\n"
+        " canary: canary,\n      log: %s/" DEMO_CANARY_SOCKET "}}\n"
         "    rollout: {socket: %s/rollout.sock}\n"
         "    real_model: %s\n"
         "    queues:\n",

@@ -101,6 +101,7 @@ static void add_parts(struct demo_stack *stack) {
 
 static bool make_place(const struct demo_plan *plan, struct error *err) {
     char path[DEMO_PATH_SIZE];
+    if (!demo_plan_check_router(plan, err)) return false;
     demo_place_path(&plan->place, "parts", path);
     if (!folder_make(path, err)) return false;
     demo_place_path(&plan->place, "redis", path);

@@ -68,6 +68,7 @@ static void rig_init(struct rig *rig, const char *redis) {
     }
     setenv("PATH", rig->folder.path, 1); /* NOLINT(concurrency-mt-unsafe) */
     rig->plan.ready_ns = READY_MS * NS_PER_MS;
+    rig->plan.users_max = 100;
     text_copy_cut(rig->plan.place.name, sizeof rig->plan.place.name, "demo");
     text_copy_cut(
         rig->plan.place.folder, sizeof rig->plan.place.folder, rig->folder.path);
