@@ -9,14 +9,14 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "base/safe_text.h"
 #include "base/units.h"
+#include "core/event.h"
 #include "core/frame.h"
 #include "io/loop.h"
 #include "io/process.h"
 #include "io/stream.h"
 
-enum { LAUNCH_BYTES_MAX = 256 * 1024, ANSWER_BYTES_MAX = 1024 };
+enum { LAUNCH_BYTES_MAX = 256 * 1024, ANSWER_BYTES_MAX = 4096 };
 
 struct rollout_starter {
     struct loop *loop; /* borrowed */
@@ -28,6 +28,7 @@ struct rollout_starter {
     struct buffer read;
     struct process_exit how;
     bool accepted;
+    struct event event; /* large */
 };
 
 static void on_bytes(void *owner, struct slice bytes);
@@ -138,37 +139,34 @@ static void finish(
     if (on_started) on_started(starter->owner, answer, why);
 }
 
-/* False when nothing can be made of it. */
-static bool take_answer(
-    struct rollout_starter *starter, const struct frame *frame, struct error *err) {
-    struct rollout_answer answer = {0};
-    if (frame->kind != ROLLOUT_ANSWER_FRAME) {
-        return error_set(err, ERROR_PROTOCOL, "it begins with no answer");
+/* False when more bytes are needed, or nothing can be made of them: `err` says so then. */
+static bool take_answer(struct rollout_starter *starter, struct error *err) {
+    size_t used = 0;
+    const struct slice read = buffer_slice(&starter->read);
+    switch (event_decode(
+        (const uint8_t *)read.data, read.length, &starter->event, &used, err)) {
+    case EVENT_INCOMPLETE:
+    case EVENT_BROKEN: return false;
+    case EVENT_SKIPPED:
+        return error_set(err, ERROR_PROTOCOL, "it is of another version");
+    case EVENT_DECODED: break;
     }
-    if (!frame_read(frame, &rollout_answer_record, &answer, err)) return false;
-    const struct rollout_answer said = answer;
-    safe_text_copy(answer.words, sizeof answer.words, slice_of(said.words));
-    starter->accepted = answer.accepted;
-    finish(starter, &answer, NULL);
-    return true;
+    if (starter->event.kind == EVENT_ANSWER) return true;
+    return error_set(err, ERROR_PROTOCOL, "it begins with no answer");
 }
 
 static void on_bytes(void *owner, struct slice bytes) {
     struct rollout_starter *starter = owner;
     struct error why = {0};
-    struct frame frame;
     if (!buffer_add(&starter->read, bytes.data, bytes.length)) {
         error_set(&why, ERROR_LIMIT, "more than an answer");
-    } else {
-        const struct slice read = buffer_slice(&starter->read);
-        switch (frame_find((const uint8_t *)read.data, read.length, &frame, &why)) {
-        case FRAME_INCOMPLETE: return;
-        case FRAME_WHOLE:
-            if (take_answer(starter, &frame, &why)) return;
-            break;
-        case FRAME_BROKEN: break;
-        }
+    } else if (take_answer(starter, &why)) {
+        const struct rollout_answer answer = starter->event.answer;
+        starter->accepted = answer.accepted;
+        finish(starter, &answer, NULL);
+        return;
     }
+    if (why.code == ERROR_NONE) return;
     error_wrap(&why, "what the controller says is not understood");
     finish(starter, NULL, &why);
 }

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/units.h"
+#include "core/event.h"
 #include "core/frame.h"
 #include "io/loop.h"
 #include "support/test_folder.h"
@@ -52,11 +53,13 @@ static void on_started(
 static void scene_init(struct scene *scene, const struct rollout_answer *answer) {
     uint8_t bytes[BYTES_MAX];
     char path[TEST_PATH_SIZE];
+    struct event event;
     *scene = (struct scene){.loop = loop_new()};
     test_folder_init(&scene->folder);
     scene->limit = loop_after(scene->loop, LIMIT_S * NS_PER_S, on_limit, scene);
-    size_t length = frame_encode(
-        ROLLOUT_ANSWER_FRAME, &rollout_answer_record, answer, bytes, sizeof bytes);
+    event_begin(&event, EVENT_ANSWER);
+    event.answer = *answer;
+    size_t length = event_encode(&event, bytes, sizeof bytes);
     test_folder_path(&scene->folder, "said", path);
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
