@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "core/random.h"
+
 static const struct trials none = {0, 0};
 
 /* A gate that allows so many percentage points. */
@@ -74,6 +76,27 @@ static void a_canary_that_fails_too_often_is_never_let_through(void **state) {
     assert_false(promotion_gate_is_open(&gate, &canary, &stable));
 }
 
+static void good_requests_never_shut_it_and_failures_never_open_it(void **state) {
+    (void)state;
+    struct random random;
+    random_seed(&random, 9);
+    for (unsigned i = 0; i < 3000; i++) {
+        struct promotion_gate gate = allowing(0.2 + 8 * random_unit(&random), 0.05);
+        struct trials canary = {1 + random_below(&random, 2000), 0};
+        canary.failures = random_below(&random, 1 + canary.count / 20);
+        struct trials stable = {1 + random_below(&random, 20000), 0};
+        stable.failures = random_below(&random, 1 + stable.count / 50);
+        struct trials better = {canary.count + 1, canary.failures};
+        struct trials worse = {canary.count + 1, canary.failures + 1};
+        double extra = promotion_gate_extra(&gate, &canary, &stable);
+        assert_true(promotion_gate_extra(&gate, &better, &stable) < extra);
+        assert_true(promotion_gate_extra(&gate, &worse, &stable) > extra);
+        if (!promotion_gate_is_open(&gate, &canary, &stable)) continue;
+        assert_true(promotion_gate_is_open(&gate, &better, &stable));
+        assert_int_equal(promotion_gate_needed(&gate, &canary, &stable), canary.count);
+    }
+}
+
 static void without_data_it_is_shut(void **state) {
     (void)state;
     static const double weights[] = {0.0001,          0.5, 1, 0, -1, (double)NAN,
@@ -103,6 +126,7 @@ int main(void) {
         cmocka_unit_test(the_budget_is_of_all_traffic),
         cmocka_unit_test(what_stable_fails_anyway_is_not_extra),
         cmocka_unit_test(a_canary_that_fails_too_often_is_never_let_through),
+        cmocka_unit_test(good_requests_never_shut_it_and_failures_never_open_it),
         cmocka_unit_test(without_data_it_is_shut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
