@@ -77,13 +77,8 @@ static bool is_shown(const struct decision *decision) {
 
 /* A split that gives the canary more than it should makes its share of the failures look
  * like harm. One that gives it less does not. */
-static bool is_split_broken(const struct evidence *evidence) {
-    return !evidence->rules.is_split_unknown && split_check_is_broken(&evidence->split);
-}
-
-static bool is_canary_favoured(const struct evidence *evidence) {
-    double seen = split_check_seen(&evidence->split);
-    return !(seen <= weight_ratio(evidence->split.weight_bp));
+static bool is_canary_favoured(const struct split_check *split) {
+    return !(split_check_seen(split) <= weight_ratio(split->weight_bp));
 }
 
 static bool must_roll_back(
@@ -91,7 +86,8 @@ static bool must_roll_back(
     const struct decision_moment *moment) {
     if (moment->fault != CANARY_SOUND) return true;
     if (!is_shown(decision) || !decision->is_material) return false;
-    return !is_split_broken(evidence) || !is_canary_favoured(evidence);
+    const struct split_check *broken = evidence_broken_split(evidence);
+    return !broken || !is_canary_favoured(broken);
 }
 
 /* Safety */
@@ -149,7 +145,7 @@ static bool may_promote(
 static enum freeze freeze_of(
     const struct evidence *evidence, const struct decision_moment *moment) {
     if (moment->has_drifted) return FREEZE_ROUTER;
-    if (is_split_broken(evidence)) return FREEZE_SPLIT;
+    if (evidence_broken_split(evidence)) return FREEZE_SPLIT;
     if (moment->contradicts || moment->data_age_ms > evidence->rules.data_age_most_ms) {
         return FREEZE_BLIND;
     }

@@ -77,8 +77,7 @@ static void say_book(struct text *text, const struct evidence *evidence) {
 
 /* Frozen */
 
-static void say_split(struct text *text, const struct evidence *evidence) {
-    const struct split_check *split = &evidence->split;
+static void say_split(struct text *text, const struct split_check *split) {
     text_add(text, "the canary gets ");
     add_percent(text, split_check_seen(split));
     text_addf(text, " of %llu users instead of ", (unsigned long long)split->units);
@@ -94,7 +93,7 @@ static void say_freeze(
     switch (freeze) {
     case FREEZE_NONE:
     case FREEZE_COUNT: break;
-    case FREEZE_SPLIT: say_split(text, evidence); break;
+    case FREEZE_SPLIT: say_split(text, evidence_broken_split(evidence)); break;
     case FREEZE_ROUTER:
         text_add(text, "the router's weight is not the one that was set");
         break;
@@ -243,6 +242,27 @@ static bool say_of_any_rule(
         return true;
     }
     return false;
+}
+
+void decision_add_next(
+    struct text *text, const struct decision *decision,
+    const struct decision_moment *moment) {
+    switch (decision->kind) {
+    case DECISION_ROLL_BACK: text_add(text, "all traffic to stable"); break;
+    case DECISION_PROMOTE:
+        text_add(text, "promote to ");
+        weight_add_percent(text, moment->next_bp);
+        break;
+    case DECISION_WATCH:
+        text_add(text, "promote to ");
+        weight_add_percent(text, moment->next_bp);
+        text_add(text, " when extra failures are at most ");
+        add_points(text, decision->allowed);
+        break;
+    case DECISION_INCONCLUSIVE: text_add(text, "a person decides"); break;
+    case DECISION_FREEZE: text_add(text, "go on when its cause has passed"); break;
+    case DECISION_COUNT: break;
+    }
 }
 
 void decision_say(

@@ -50,10 +50,31 @@ static void take_limit(struct evidence *evidence, enum harm_metric metric) {
 
 void evidence_start_step(struct evidence *evidence, uint32_t weight_bp) {
     split_check_start_step(&evidence->split, weight_bp);
+    /* Where the same users were a step ago says much about where they are now, so that
+     * the two must not be multiplied. */
+    evidence->step_split = (struct split_check){.weight_bp = weight_bp};
+    evidence->in_step = (struct roll_call){{0}};
     for (int i = 0; i < HARM_METRIC_COUNT; i++) {
         harm_start_step(&evidence->harms[i]);
         take_limit(evidence, (enum harm_metric)i);
     }
+    histogram_init(&evidence->latencies[ARM_STABLE]);
+    histogram_init(&evidence->latencies[ARM_CANARY]);
+}
+
+void evidence_start_over(struct evidence *evidence) {
+    uint32_t weight_bp = evidence->split.weight_bp;
+    for (int i = 0; i < HARM_METRIC_COUNT; i++) {
+        struct harm before = evidence->harms[i];
+        harm_init(&evidence->harms[i], (enum harm_metric)i, &evidence->rules);
+        evidence->harms[i].limit = before.limit;
+        evidence->harms[i].has_limit = before.has_limit;
+    }
+    rank_test_init(&evidence->ranks);
+    evidence->log_peak = 0;
+    evidence->split = (struct split_check){.weight_bp = weight_bp};
+    evidence->step_split = evidence->split;
+    evidence->in_step = (struct roll_call){{0}};
     histogram_init(&evidence->latencies[ARM_STABLE]);
     histogram_init(&evidence->latencies[ARM_CANARY]);
 }
@@ -163,15 +184,22 @@ static void rank(struct evidence *evidence, const struct observation *seen) {
     }
 }
 
+static void check_split(
+    struct evidence *evidence, const struct observation *seen, bool is_new) {
+    if (seen->weight_bp != evidence->split.weight_bp) return;
+    bool on_canary = seen->served == ARM_CANARY;
+    if (is_new) split_check_add(&evidence->split, on_canary);
+    if (seen->user != 0 && !roll_call_is_new(&evidence->in_step, seen->user)) return;
+    split_check_add(&evidence->step_split, on_canary);
+}
+
 /* What is seen of a user for the first time. */
 static void meet(
     struct evidence *evidence, const struct observation *seen, uint32_t fresh) {
+    check_split(evidence, seen, (fresh & FACT_SEEN) != 0);
     if ((fresh & FACT_ON_CANARY) != 0) evidence->users[ARM_CANARY]++;
     if ((fresh & FACT_SEEN) == 0) return;
     if (seen->assigned == ARM_STABLE) evidence->users[ARM_STABLE]++;
-    if (seen->weight_bp == evidence->split.weight_bp) {
-        split_check_add(&evidence->split, seen->served == ARM_CANARY);
-    }
     if (!seen->is_running) rank(evidence, seen);
 }
 
@@ -258,6 +286,13 @@ double evidence_log_value(const struct evidence *evidence) {
 
 double evidence_p_value(const struct evidence *evidence) {
     return fmin(1, exp(-evidence->log_peak));
+}
+
+const struct split_check *evidence_broken_split(const struct evidence *evidence) {
+    if (evidence->rules.is_split_unknown) return NULL;
+    if (split_check_is_broken(&evidence->split)) return &evidence->split;
+    bool is_broken = split_check_is_broken(&evidence->step_split);
+    return is_broken ? &evidence->step_split : NULL;
 }
 
 uint32_t evidence_users_needed(const struct rollout_rules *rules, double rho) {

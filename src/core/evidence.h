@@ -11,6 +11,7 @@
 #include "core/known_users.h"
 #include "core/observation.h"
 #include "core/rank_test.h"
+#include "core/roll_call.h"
 #include "core/split_check.h"
 #include "core/surroundings.h"
 
@@ -18,7 +19,9 @@ struct evidence {
     struct rollout_rules rules;
     struct harm harms[HARM_METRIC_COUNT];
     struct rank_test ranks;
-    struct split_check split;
+    struct split_check split;      /* over users who are new in the rollout */
+    struct split_check step_split; /* over those who are new in this step */
+    struct roll_call in_step;      /* who that was */
     struct surroundings surroundings;
     struct baseline latency, cost, tokens; /* of stable */
     struct histogram latencies[ARM_COUNT]; /* of this step */
@@ -34,6 +37,11 @@ void evidence_init(struct evidence *evidence, const struct rollout_rules *rules)
 /* A new weight. Takes the limits of what is slow from stable again, if it has been seen
  * often enough. */
 void evidence_start_step(struct evidence *evidence, uint32_t weight_bp);
+
+/* The division was wrong, or something else that makes what was seen until now worth
+ * nothing, and a person says that it is right again: only limits, what is usual and who
+ * has failed already are kept. Each start has its own chance of a false alarm. */
+void evidence_start_over(struct evidence *evidence);
 
 /* One observation. With a weight of 0 it only shows what is usual, and only on stable;
  * so does all before a rollout. Returns the facts about its user that are new: kept with
@@ -54,6 +62,10 @@ void evidence_restore_user(struct evidence *evidence, uint64_t user, uint32_t fa
 double evidence_log_value(const struct evidence *evidence);
 double evidence_log_value_in(const struct evidence *evidence, enum harm_metric metric);
 double evidence_p_value(const struct evidence *evidence);
+
+/* The check that says that traffic is not divided as asked; NULL for none. Never where the
+ * split is not known. */
+const struct split_check *evidence_broken_split(const struct evidence *evidence);
 
 /* How many canary users it takes at least to show harm at this probability: so many that
  * fail, and nobody on stable. 0 where users say nothing: at 0 or 1, or with a split that

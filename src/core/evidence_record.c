@@ -11,6 +11,8 @@ static const struct record_field evidence_fields[] = {
 #undef X
     {RECORD_STRUCT, AT(ranks), .of = &rank_test_record},
     {RECORD_STRUCT, AT(split), .of = &split_check_record},
+    {RECORD_STRUCT, AT(step_split), .of = &split_check_record},
+    {RECORD_STRUCT, AT(in_step), .of = &roll_call_record},
     {RECORD_STRUCT, AT(surroundings), .of = &surroundings_record},
     {RECORD_STRUCT, AT(latency), .of = &baseline_record},
     {RECORD_STRUCT, AT(cost), .of = &baseline_record},

@@ -13,7 +13,8 @@ struct observation {
     enum arm assigned;  /* by the draw: the one that it counts for */
     enum arm served;    /* where the router really sent it */
     uint32_t weight_bp; /* of the canary when it was assigned */
-    uint64_t user;      /* hash of what is assigned as one; 0: the request for itself */
+    uint64_t user;      /* hash of what is assigned as one, and not the hash that draws;
+                         * 0: the request for itself */
     uint32_t failed;    /* HARM_BIT of the metrics that say so themselves */
     bool is_running;    /* not finished: only what it has already passed counts */
     bool is_warming;    /* began just after a raise: its latency says nothing */

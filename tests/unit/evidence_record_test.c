@@ -19,6 +19,8 @@ static void assert_same(const struct evidence *one, const struct evidence *other
     assert_memory_equal(
         &one->ranks.mixture, &other->ranks.mixture, sizeof one->ranks.mixture);
     assert_memory_equal(&one->split, &other->split, sizeof one->split);
+    assert_memory_equal(&one->step_split, &other->step_split, sizeof one->step_split);
+    assert_memory_equal(&one->in_step, &other->in_step, sizeof one->in_step);
     assert_memory_equal(
         &one->surroundings, &other->surroundings, sizeof one->surroundings);
     assert_memory_equal(&one->latency, &other->latency, sizeof one->latency);

@@ -221,6 +221,52 @@ static void the_split_is_checked_on_users_not_on_requests(void **state) {
     assert_true(split_check_is_broken(&evidence->split));
 }
 
+static void the_split_is_checked_again_in_each_step(void **state) {
+    struct evidence *evidence = *state;
+    evidence_start_step(evidence, 500);
+    for (uint64_t user = 1; user <= 400; user++) {
+        add_unit(evidence, user % 20 == 0 ? ARM_CANARY : ARM_STABLE, user, 0);
+    }
+    assert_null(evidence_broken_split(evidence));
+    /* The same users: nobody is new, and all stay where they were. */
+    evidence_start_step(evidence, 2500);
+    for (uint64_t user = 1; user <= 400; user++) {
+        struct observation seen =
+            observed(user % 20 == 0 ? ARM_CANARY : ARM_STABLE, 2500, user, 0);
+        evidence_add(evidence, &seen);
+        evidence_add(evidence, &seen);
+    }
+    assert_int_equal(evidence->split.units, 0);
+    /* A few may be taken for somebody else. */
+    assert_in_range(evidence->step_split.units, 385, 400);
+    assert_ptr_equal(evidence_broken_split(evidence), &evidence->step_split);
+    evidence->rules.is_split_unknown = true;
+    assert_null(evidence_broken_split(evidence));
+}
+
+static void what_is_worth_nothing_is_started_over(void **state) {
+    struct evidence *evidence = *state;
+    learn_latency(evidence);
+    evidence_start_step(evidence, 500);
+    for (uint64_t user = 1; user <= 400; user++) {
+        add_unit(evidence, ARM_CANARY, user, FAILED);
+    }
+    assert_non_null(evidence_broken_split(evidence));
+    assert_true(evidence_p_value(evidence) < 0.01);
+    evidence_start_over(evidence);
+    assert_null(evidence_broken_split(evidence));
+    assert_near(evidence_p_value(evidence), 1);
+    assert_near(exp(evidence_log_value(evidence)), 1);
+    assert_int_equal(evidence->harms[HARM_ERRORS].all[ARM_CANARY].count, 0);
+    assert_int_equal(evidence->harms[HARM_P50].limit, 500000);
+    assert_int_equal(evidence->split.weight_bp, 500);
+    /* Who failed then does not fail for the first time now. */
+    add_unit(evidence, ARM_CANARY, 7, FAILED);
+    assert_near(exp(evidence_log_value(evidence)), 1);
+    add_unit(evidence, ARM_CANARY, 1007, FAILED);
+    assert_true(exp(evidence_log_value(evidence)) > 2);
+}
+
 static void trouble_of_stable_ends_what_can_be_compared(void **state) {
     struct evidence *evidence = *state;
     for (unsigned i = 0; i < 1000; i++) {
@@ -339,6 +385,8 @@ int main(void) {
         EVIDENCE_TEST(what_still_runs_is_slow_already_and_is_counted_once),
         EVIDENCE_TEST(dear_is_above_what_stable_costs),
         EVIDENCE_TEST(the_split_is_checked_on_users_not_on_requests),
+        EVIDENCE_TEST(the_split_is_checked_again_in_each_step),
+        EVIDENCE_TEST(what_is_worth_nothing_is_started_over),
         EVIDENCE_TEST(trouble_of_stable_ends_what_can_be_compared),
         EVIDENCE_TEST(counters_without_users_make_blocks),
         cmocka_unit_test(so_many_users_are_needed),

@@ -139,6 +139,47 @@ static void an_outage_of_both_is_hardly_ever_taken_for_harm(void **state) {
     assert_true(taken <= RUNS * 0.005);
 }
 
+/* Canary requests until one that is so many times as slow is rolled back; 0: never. */
+static unsigned requests_until_slow(struct scene *scene, double times) {
+    struct evidence *evidence = &scene->evidence;
+    struct random *random = &scene->users.random;
+    struct rollout_rules rules = rollout_rules_default();
+    evidence_init(evidence, &rules);
+    for (unsigned i = 0; i < BASELINE_ROOM; i++) {
+        baseline_add(&evidence->latency, (uint64_t)random_lognormal(random, 1e6, 0.8));
+    }
+    evidence_start_step(evidence, 500);
+    const struct decision_moment moment = {
+        .weight_bp = 500, .next_bp = 2500, .is_ready = true};
+    unsigned on_canary = 0;
+    while (on_canary < 1000) {
+        enum arm arm = random_unit(random) < 0.05 ? ARM_CANARY : ARM_STABLE;
+        struct observation seen = observed(arm, 500, 0, 0);
+        double slower = arm == ARM_CANARY ? times : 1;
+        seen.latency_us = (uint64_t)random_lognormal(random, 1e6 * slower, 0.8);
+        evidence_add(evidence, &seen);
+        if (arm == ARM_STABLE) continue;
+        on_canary++;
+        struct decision decision = decision_make(evidence, &moment);
+        if (decision.kind == DECISION_ROLL_BACK) return on_canary;
+    }
+    return 0;
+}
+
+static void a_slow_canary_is_rolled_back_and_an_equal_one_is_not(void **state) {
+    enum { RUNS = 40 };
+    struct scene *scene = *state;
+    unsigned found = 0;
+    for (unsigned i = 0; i < RUNS; i++) {
+        unsigned requests = requests_until_slow(scene, 2);
+        found += requests > 0 && requests <= 120;
+    }
+    assert_true(found >= RUNS * 9 / 10);
+    for (unsigned i = 0; i < 5; i++) {
+        assert_int_equal(requests_until_slow(scene, 1), 0);
+    }
+}
+
 static void what_is_material_is_asked_of_the_labels(void **state) {
     (void)state;
     struct rollout_rules rules = rollout_rules_default();
@@ -185,6 +226,7 @@ int main(void) {
         SCENE_TEST(users_are_counted_once_because_requests_mislead),
         SCENE_TEST(a_bad_canary_is_rolled_back_after_a_few_requests),
         SCENE_TEST(an_outage_of_both_is_hardly_ever_taken_for_harm),
+        SCENE_TEST(a_slow_canary_is_rolled_back_and_an_equal_one_is_not),
         cmocka_unit_test(what_is_material_is_asked_of_the_labels),
         cmocka_unit_test(a_small_difference_of_much_is_material_too),
     };
