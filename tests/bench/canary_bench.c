@@ -145,8 +145,8 @@ static void tell_windows(struct simulated_rollout *rollout) {
         {0.1, 0.005, 0, 2000, BY_ERRORS}, {0.5, 0.005, 0, 2000, BY_ERRORS},
         {2, 0.005, 0, 2000, BY_ERRORS},   {2, 0.05, 0, 1000, BY_ERRORS},
         {2, 0.15, 0, 1000, BY_ERRORS},    {10, 0.005, 0, 400, BY_ERRORS},
-        {10, 0.05, 0, 400, BY_ERRORS},    {50, 0.005, 0, 100, BY_ERRORS},
-        {50, 0.02, 0, 100, BY_ERRORS},    {2, 0.005, 0.3, 2000, BY_ERRORS},
+        {10, 0.05, 0, 400, BY_ERRORS},    {50, 0.005, 0, 400, BY_ERRORS},
+        {50, 0.02, 0, 400, BY_ERRORS},    {2, 0.005, 0.3, 2000, BY_ERRORS},
         {10, 0.005, 0.3, 400, BY_ERRORS},
     };
     printf(
