@@ -30,6 +30,18 @@ static enum forecast_end end_of(
     return is_slow ? FORECAST_TOO_SLOW : FORECAST_DECIDES;
 }
 
+/* With everything on the canary only what comes then counts. */
+static void time_step(struct forecast *forecast, const struct forecast_basis *basis) {
+    double per_minute =
+        minute_s * basis->requests_per_s * weight_ratio(forecast->weight_bp);
+    double before = basis->canary_before > 0 ? basis->canary_before : 0;
+    if (forecast->weight_bp == WEIGHT_ALL_BP) before = 0;
+    double more = fmax((double)forecast->requests_needed - before, 1);
+    forecast->minutes =
+        fmax(more / per_minute, (double)basis->rules.hold_ms / minute_ms);
+    forecast->canary_after = before + forecast->minutes * per_minute;
+}
+
 struct forecast forecast_step(
     const struct forecast_basis *basis, uint32_t weight_bp, uint32_t next_bp) {
     double rho = weight_ratio(weight_bp);
@@ -41,18 +53,26 @@ struct forecast forecast_step(
         .next_bp = next_bp,
         .requests_needed = promotion_gate_needed(&gate, &nothing, &basis->stable),
         .minutes = NAN,
+        .canary_after = NAN,
         .canary_users = NAN,
         .users_needed = evidence_users_needed(&basis->rules, rho),
     };
     if (basis->users > 0) forecast.canary_users = (double)basis->users * rho;
     if (basis->requests_per_s > 0 && forecast.requests_needed != PROMOTION_NEVER) {
-        double per_minute = minute_s * basis->requests_per_s * rho;
-        forecast.minutes = fmax(
-            (double)forecast.requests_needed / per_minute,
-            (double)basis->rules.hold_ms / minute_ms);
+        time_step(&forecast, basis);
     }
     forecast.end = end_of(&forecast, basis);
     return forecast;
+}
+
+void forecast_steps(
+    struct forecast_basis basis, const uint32_t *weights_bp, size_t count,
+    struct forecast *forecasts) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t next_bp = i + 1 < count ? weights_bp[i + 1] : WEIGHT_ALL_BP;
+        forecasts[i] = forecast_step(&basis, weights_bp[i], next_bp);
+        basis.canary_before = forecasts[i].canary_after;
+    }
 }
 
 static void add_users(struct text *text, const struct forecast *forecast) {
@@ -70,6 +90,9 @@ void forecast_add_words(
         text_addf(
             text, "%llu canary requests",
             (unsigned long long)forecast->requests_needed);
+        if (basis->canary_before >= 1 && forecast->weight_bp < WEIGHT_ALL_BP) {
+            text_addf(text, " in all, %.0f of them before", basis->canary_before);
+        }
         if (isfinite(forecast->minutes)) {
             text_addf(text, ", %.1f min at ", forecast->minutes);
             units_add_count(text, basis->requests_per_s);

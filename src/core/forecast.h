@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -33,21 +34,28 @@ struct forecast_basis {
     double requests_per_s;
     struct trials stable; /* how it fares now */
     uint64_t users;       /* who come by in a step, seen until now; 0: not known */
+    double canary_before; /* canary requests that the steps before will have brought */
 };
 
 struct forecast {
     enum forecast_end end;
     uint32_t weight_bp, next_bp;
+    uint32_t users_needed;    /* so many who fail, and nobody on stable, show harm */
     uint64_t requests_needed; /* of the canary; or PROMOTION_NEVER */
     double minutes;           /* at least the step's hold; NaN when it is not known */
+    double canary_after;      /* what the next step has before; NaN likewise */
     double canary_users;      /* to be expected; NaN when it is not known */
-    uint32_t users_needed;    /* so many who fail, and nobody on stable, show harm */
 };
 
 /* A step of at least 1 basis point. A canary that is as good as stable, and a stable that
  * goes on as it did, are taken for granted. */
 struct forecast forecast_step(
     const struct forecast_basis *basis, uint32_t weight_bp, uint32_t next_bp);
+
+/* All steps, each with what those before bring. Weights rise to 10000, the last one. */
+void forecast_steps(
+    struct forecast_basis basis, const uint32_t *weights_bp, size_t count,
+    struct forecast *forecasts);
 
 /* "5 %: 105 canary requests, 17.5 min at 2 requests/s", and why it cannot decide. */
 void forecast_add_words(

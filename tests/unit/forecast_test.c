@@ -37,6 +37,37 @@ static void a_step_takes_so_many_requests_and_minutes(void **state) {
     }
 }
 
+static void what_earlier_steps_bring_counts(void **state) {
+    (void)state;
+    struct forecast_basis basis = basis_of(2, 5000);
+    static const uint32_t weights_bp[] = {500, 2500, 5000, 10000};
+    struct forecast steps[4];
+    forecast_steps(basis, weights_bp, 4, steps);
+    static const double minutes[] = {17.5, 10, 10, 10};
+    static const uint64_t requests[] = {105, 225, 486, 486};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(steps[i].end, FORECAST_DECIDES);
+        assert_int_equal(steps[i].requests_needed, requests[i]);
+        assert_true(fabs(steps[i].minutes - minutes[i]) < 1e-9);
+    }
+    assert_true(fabs(steps[1].canary_after - (105 + 300)) < 1e-9);
+    /* 81 more at 50 % are there in 1.35 minutes. */
+    basis.rules.hold_ms = 0;
+    basis.canary_before = 405;
+    struct forecast third = forecast_step(&basis, 5000, 10000);
+    assert_true(fabs(third.minutes - 1.35) < 1e-9);
+    char words[256];
+    struct text text = TEXT_IN(words);
+    forecast_add_words(&text, &third, &basis);
+    assert_string_equal(
+        words, "50 %: 486 canary requests in all, 405 of them before, 1.4 min at 2 "
+               "requests/s");
+    /* With everything on the canary it begins again. */
+    basis.canary_before = 900;
+    struct forecast last = forecast_step(&basis, 10000, 10000);
+    assert_true(fabs(last.minutes - 4.05) < 1e-9);
+}
+
 static void a_step_lasts_at_least_as_long_as_it_is_held(void **state) {
     (void)state;
     struct forecast_basis basis = basis_of(1000, 100000);
@@ -89,6 +120,7 @@ static void a_step_that_cannot_decide_says_why(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_takes_so_many_requests_and_minutes),
+        cmocka_unit_test(what_earlier_steps_bring_counts),
         cmocka_unit_test(a_step_lasts_at_least_as_long_as_it_is_held),
         cmocka_unit_test(with_few_users_it_is_said_before),
         cmocka_unit_test(a_step_that_cannot_decide_says_why),
