@@ -10,10 +10,13 @@ static const char *const classes[] = {"local", "staging", "production", NULL};
 static const char *const http_schemes[] = {"http", "https", NULL};
 static const char *const tracks[] = {"stable", "canary", NULL};
 static const char *const queue_kinds[] = {"stream", "list", NULL};
+static const char *const cluster_routers[] = {"replicas", "httproute", "argo", NULL};
 
 _Static_assert(TARGET_LOCAL == 0 && TARGET_PRODUCTION == 2, "order of `classes`");
 _Static_assert(TRACK_STABLE == 0 && TRACK_CANARY == 1, "order of `tracks`");
 _Static_assert(QUEUE_STREAM == 0 && QUEUE_LIST == 1, "order of `queue_kinds`");
+_Static_assert(
+    CLUSTER_REPLICAS == 0 && CLUSTER_ARGO == 2, "order of `cluster_routers`");
 
 #define MS(count)      ((count)*1e6)
 #define MINUTES(count) ((count)*60e9)
@@ -84,11 +87,33 @@ static const struct schema_field haproxy_fields[] = {
 };
 static const struct schema haproxy_schema = {
     SCHEMA_OF(struct target_split, haproxy_fields)};
-static const struct schema_field split_fields[] = {
-    {"haproxy", SCHEMA_OBJECT, .offset = 0, .of = &haproxy_schema},
+static const struct schema_field kubernetes_fields[] = {
+    {"namespace", SCHEMA_STRING, SCHEMA_AT(struct target_kubernetes, namespace),
+     .required = true},
+    {"kubectl", SCHEMA_FILE, SCHEMA_AT(struct target_kubernetes, kubectl)},
+    {"kubeconfig", SCHEMA_FILE, SCHEMA_AT(struct target_kubernetes, kubeconfig)},
+    {"context", SCHEMA_STRING, SCHEMA_AT(struct target_kubernetes, context)},
+    {"socket", SCHEMA_FILE, SCHEMA_AT(struct target_kubernetes, socket)},
+    {"router", SCHEMA_ENUM, SCHEMA_AT(struct target_kubernetes, router),
+     .words = cluster_routers},
+    {"stable", SCHEMA_STRING, SCHEMA_AT(struct target_kubernetes, stable)},
+    {"canary", SCHEMA_STRING, SCHEMA_AT(struct target_kubernetes, canary)},
+    {"service", SCHEMA_STRING, SCHEMA_AT(struct target_kubernetes, service)},
+    {"route", SCHEMA_STRING, SCHEMA_AT(struct target_kubernetes, route)},
+    {"rollout", SCHEMA_STRING, SCHEMA_AT(struct target_kubernetes, rollout)},
+    {"lease", SCHEMA_STRING, SCHEMA_AT(struct target_kubernetes, lease)},
+    {"replicas", SCHEMA_INTEGER, SCHEMA_AT(struct target_kubernetes, replicas),
+     .least = 1, .most = 100000},
 };
-static const struct schema split_schema = {
-    SCHEMA_OF(struct target_split, split_fields)};
+static const struct schema kubernetes_schema = {
+    SCHEMA_OF(struct target_kubernetes, kubernetes_fields)};
+static const struct schema_field split_fields[] = {
+    {"haproxy", SCHEMA_OBJECT, .offset = offsetof(struct target, split),
+     .of = &haproxy_schema},
+    {"kubernetes", SCHEMA_OBJECT, .offset = offsetof(struct target, kubernetes),
+     .of = &kubernetes_schema},
+};
+static const struct schema split_schema = {SCHEMA_OF(struct target, split_fields)};
 
 static const struct schema_field paths_fields[] = {
     {"health", SCHEMA_PATH, SCHEMA_AT(struct target_paths, health),
@@ -205,7 +230,7 @@ static const struct schema_field target_fields[] = {
     {"expected_rps", SCHEMA_NUMBER, SCHEMA_AT(struct target, expected_rps), .least = 0,
      .most = 1e6},
     {"slo", SCHEMA_OBJECT, .offset = 0, .of = &slo_schema},
-    {"split", SCHEMA_OBJECT, SCHEMA_AT(struct target, split), .of = &split_schema},
+    {"split", SCHEMA_OBJECT, .offset = 0, .of = &split_schema},
     {"paths", SCHEMA_OBJECT, SCHEMA_AT(struct target, paths), .of = &paths_schema},
     {"chat", SCHEMA_OBJECT, SCHEMA_AT(struct target, chat), .of = &chat_schema},
     {"queues", SCHEMA_LIST, SCHEMA_LIST_AT(struct target, queues, queue_count),

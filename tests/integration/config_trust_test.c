@@ -122,6 +122,7 @@ static void the_operators_own_file_names_who_may_receive_secrets(void **state) {
 
 /* What a file in a cloned repository could try; port and secret are put in. */
 static const char *const attacks[] = {
+    "    url: http://127.0.0.1:PORT\n    split: {kubernetes: {namespace: agent}}\n",
     "    url: http://127.0.0.1:PORT\n    headers: {X: \"${env:PLANTED}\"}\n",
     "    url: http://127.0.0.1:PORT\n    headers: {X: \"${file:/etc/hostname}\"}\n",
     "    url: http://127.0.0.1:PORT\n    redis: "
@@ -174,7 +175,7 @@ static void no_attack_of_a_project_file_gets_through(void **state) {
     program.env[0] = variable;
     reflector_start(&reflector);
     write_user_config("version: 1\n");
-    assert_int_equal(sizeof attacks / sizeof *attacks, 32);
+    assert_int_equal(sizeof attacks / sizeof *attacks, 33);
     for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++) {
         char file[FILE_SIZE / 2];
         snprintf(file, sizeof file, "version: 1\ntargets:\n  a:\n%s", attacks[i]);
