@@ -269,6 +269,9 @@ static void send_exchange(struct kubernetes_exchange *exchange) {
         .body = {.data = exchange->body, .length = exchange->body_length},
         .timeout_ns = left_ns,
         .body_max_bytes = KUBERNETES_REPLY_MAX,
+        /* On a connection that was kept and turns out dead a request is sent again
+         * without asking: no write may be. */
+        .new_connection = *exchange->method != '\0',
     };
     exchange->http = http_start(kubernetes->http, &request, on_reply, exchange);
 }
