@@ -19,6 +19,7 @@ _Static_assert(
     CLUSTER_REPLICAS == 0 && CLUSTER_ARGO == 2, "order of `cluster_routers`");
 
 #define MS(count)      ((count)*1e6)
+#define SECONDS(count) ((count)*1e9)
 #define MINUTES(count) ((count)*60e9)
 #define HOURS(count)   ((count)*3600e9)
 
@@ -104,6 +105,8 @@ static const struct schema_field kubernetes_fields[] = {
     {"lease", SCHEMA_STRING, SCHEMA_AT(struct target_kubernetes, lease)},
     {"replicas", SCHEMA_INTEGER, SCHEMA_AT(struct target_kubernetes, replicas),
      .least = 1, .most = 100000},
+    {"settle", SCHEMA_DURATION, SCHEMA_AT(struct target_kubernetes, settle_ns),
+     .least = SECONDS(1), .most = HOURS(1)},
 };
 static const struct schema kubernetes_schema = {
     SCHEMA_OF(struct target_kubernetes, kubernetes_fields)};

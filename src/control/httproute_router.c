@@ -157,7 +157,8 @@ static void set(
     router->owner = owner;
     router->intent = *intent;
     if (intent->back) router->intent.weight_bp = 0;
-    router->until_ns = loop_clock_ns() + ACCEPT_NS;
+    uint64_t settle_ns = router->target.settle_ns;
+    router->until_ns = loop_clock_ns() + (settle_ns ? settle_ns : ACCEPT_NS);
     const struct cluster_change change = {
         .path = router->path,
         .sub = "",

@@ -225,7 +225,10 @@ static void go_on(struct router *router) {
 static void wait_on(struct router *router, const struct deployment *deployment) {
     struct error err = {0};
     uint64_t now_ns = loop_clock_ns();
-    if (router->until_ns == 0) router->until_ns = now_ns + SETTLE_NS;
+    uint64_t settle_ns = router->target.settle_ns;
+    if (router->until_ns == 0) {
+        router->until_ns = now_ns + (settle_ns ? settle_ns : SETTLE_NS);
+    }
     if (deployment && deployment_is_settled(deployment)) {
         go_on(router);
         return;

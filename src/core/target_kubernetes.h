@@ -25,7 +25,8 @@ struct target_kubernetes {
     char route[TARGET_CLUSTER_NAME_SIZE];   /* the HTTPRoute */
     char rollout[TARGET_CLUSTER_NAME_SIZE]; /* of Argo Rollouts */
     char lease[TARGET_CLUSTER_NAME_SIZE];   /* whose renewals the watchdog looks for */
-    int64_t replicas; /* of both Deployments together; 0: not by replicas */
+    uint64_t settle_ns; /* how long a change may take; 0 for what the router takes */
+    int64_t replicas;   /* of both Deployments together; 0: not by replicas */
 };
 
 /* ERROR_USAGE when no cluster is configured, or by a name that no object can have: names

@@ -10,114 +10,30 @@
 
 #include <cmocka.h>
 
-#include "base/text.h"
 #include "base/units.h"
 #include "control/router.h"
 #include "io/loop.h"
-#include "support/kubernetes_stage.h"
+#include "support/router_scene.h"
 
 #define SELECTOR "/spec/selector/version"
 #define EPOCH    "/metadata/annotations/flightdeck.dev~1epoch"
 
-/* A router, what it said last, and the cluster. */
-struct scene {
-    struct kubernetes_stage stage;
-    struct target target;
-    const struct router_type *type;
-    struct router *router;
-    unsigned answers;
-    struct router_done done;
-    struct router_seen seen;
-};
-
-static void name(char *to, size_t size, const char *value) {
-    assert_true(text_copy(to, size, value));
-}
-
-static void scene_init(struct scene *scene, const struct router_type *type) {
-    struct error err = {0};
-    memset(scene, 0, sizeof *scene);
-    kubernetes_stage_init(&scene->stage, false);
-    target_init(&scene->target);
-    struct target_kubernetes *to = &scene->target.kubernetes;
-    name(to->namespace, sizeof to->namespace, "agent");
-    name(to->socket, sizeof to->socket, scene->stage.socket);
-    name(to->stable, sizeof to->stable, "agent-stable");
-    name(to->canary, sizeof to->canary, "agent-canary");
-    name(to->service, sizeof to->service, "agent-service");
-    name(to->route, sizeof to->route, "agent");
-    name(to->rollout, sizeof to->rollout, "agent");
-    to->replicas = 20;
-    scene->type = type;
-    scene->router = type->start(scene->stage.loop, &scene->target, &err);
-    assert_non_null(scene->router);
-}
-
-static void scene_clear(struct scene *scene) {
-    scene->type->free(scene->router);
-    kubernetes_stage_clear(&scene->stage);
-}
-
-static void on_done(void *owner, const struct router_done *done) {
-    struct scene *scene = owner;
-    scene->done = *done;
-    scene->answers++;
-}
-
-static void on_seen(void *owner, const struct router_seen *seen) {
-    struct scene *scene = owner;
-    scene->seen = *seen;
-    scene->answers++;
-}
-
-static enum router_outcome set(
-    struct scene *scene, uint64_t epoch, uint32_t before_bp, uint32_t weight_bp) {
-    const struct router_intent intent = {
-        .epoch = epoch, .before_bp = before_bp, .weight_bp = weight_bp};
-    scene->answers = 0;
-    scene->type->set(scene->router, &intent, on_done, scene);
-    assert_int_equal(scene->answers, 0);
-    kubernetes_stage_until(&scene->stage, &scene->answers, 1);
-    return scene->done.outcome;
-}
-
-static enum router_outcome back(struct scene *scene, uint64_t epoch) {
-    const struct router_intent intent = {.epoch = epoch, .back = true};
-    scene->answers = 0;
-    scene->type->set(scene->router, &intent, on_done, scene);
-    kubernetes_stage_until(&scene->stage, &scene->answers, 1);
-    return scene->done.outcome;
-}
-
-static enum router_outcome check(struct scene *scene) {
-    scene->answers = 0;
-    scene->type->check(scene->router, on_done, scene);
-    kubernetes_stage_until(&scene->stage, &scene->answers, 1);
-    return scene->done.outcome;
-}
-
-static void look(struct scene *scene) {
-    scene->answers = 0;
-    scene->type->look(scene->router, on_seen, scene);
-    kubernetes_stage_until(&scene->stage, &scene->answers, 1);
-}
-
-static int replicas(struct scene *scene, const char *deployment) {
+static int replicas(struct router_scene *scene, const char *deployment) {
     return kubernetes_stage_int(
         &scene->stage, "deployments", deployment, "/spec/replicas");
 }
 
-static int weight(struct scene *scene, const char *pointer) {
+static int weight(struct router_scene *scene, const char *pointer) {
     return kubernetes_stage_int(&scene->stage, "httproutes", "agent", pointer);
 }
 
-static const char *selector(struct scene *scene) {
+static const char *selector(struct router_scene *scene) {
     return kubernetes_stage_string(
         &scene->stage, "services", "agent-service", SELECTOR);
 }
 
 /* How many pods of a track the Service sends to. */
-static int endpoints(struct scene *scene, const char *track) {
+static int endpoints(struct router_scene *scene, const char *track) {
     struct kubernetes_object *object = kubernetes_api_get(
         kubernetes_peer_api(scene->stage.peer), "agent", "endpoints", "agent-service");
     int count = 0;
@@ -129,7 +45,7 @@ static int endpoints(struct scene *scene, const char *track) {
 }
 
 /* Every write that arrived tests something, or asks for rights. */
-static void all_writes_test(struct scene *scene) {
+static void all_writes_test(struct router_scene *scene) {
     for (size_t i = 0; i < kubernetes_peer_writes(scene->stage.peer); i++) {
         const struct kubernetes_record *record =
             kubernetes_peer_write(scene->stage.peer, i);
@@ -139,53 +55,53 @@ static void all_writes_test(struct scene *scene) {
     }
 }
 
-static void to_zero(struct scene *scene) {
-    assert_int_equal(back(scene, 1), ROUTER_DONE);
+static void to_zero(struct router_scene *scene) {
+    assert_int_equal(router_scene_back(scene, 1), ROUTER_DONE);
     assert_string_equal(selector(scene), "stable");
 }
 
 static void replicas_go_up_step_by_step_and_back_at_once(void **state) {
     (void)state;
     static const uint32_t steps[] = {0, 500, 2500, 5000, 10000};
-    struct scene scene;
-    scene_init(&scene, &replica_router);
-    assert_int_equal(check(&scene), ROUTER_DONE);
+    struct router_scene scene;
+    router_scene_init(&scene, &replica_router, 0);
+    assert_int_equal(router_scene_check(&scene), ROUTER_DONE);
     to_zero(&scene);
-    look(&scene);
+    router_scene_look(&scene);
     assert_int_equal(scene.seen.weight_bp, 0);
     for (size_t i = 1; i < sizeof steps / sizeof *steps; i++) {
-        assert_int_equal(set(&scene, 1, steps[i - 1], steps[i]), ROUTER_DONE);
+        assert_int_equal(
+            router_scene_set(&scene, 1, steps[i - 1], steps[i]), ROUTER_DONE);
         int canary = (int)steps[i] / 500;
         assert_int_equal(replicas(&scene, "agent-canary"), canary);
         assert_int_equal(replicas(&scene, "agent-stable"), 20 - canary);
         assert_string_equal(selector(&scene), "");
-        look(&scene);
+        router_scene_look(&scene);
         assert_true(scene.seen.known && scene.seen.settled);
         assert_int_equal(scene.seen.weight_bp, steps[i]);
         assert_int_equal(scene.seen.epoch, 1);
     }
     /* No stable pod is left: some come before the Service is narrowed to them. */
-    assert_int_equal(back(&scene, 1), ROUTER_DONE);
+    assert_int_equal(router_scene_back(&scene, 1), ROUTER_DONE);
     assert_string_equal(selector(&scene), "stable");
     assert_int_equal(replicas(&scene, "agent-stable"), 20);
     kubernetes_stage_run(&scene.stage, 50);
     assert_int_equal(endpoints(&scene, "canary"), 0);
     assert_int_equal(endpoints(&scene, "stable"), 20);
     all_writes_test(&scene);
-    scene_clear(&scene);
+    router_scene_clear(&scene);
 }
 
 static void a_share_is_written_once_the_canary_is_ready(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &replica_router);
+    struct router_scene scene;
+    router_scene_init(&scene, &replica_router, 0);
     to_zero(&scene);
-    assert_int_equal(set(&scene, 1, 0, 500), ROUTER_DONE);
+    assert_int_equal(router_scene_set(&scene, 1, 0, 500), ROUTER_DONE);
     kubernetes_peer_behaviour(scene.stage.peer)->ready_ticks = 1000000;
     const struct router_intent intent = {
         .epoch = 1, .before_bp = 500, .weight_bp = 2500};
-    scene.answers = 0;
-    scene.type->set(scene.router, &intent, on_done, &scene);
+    router_scene_begin(&scene, &intent);
     while (replicas(&scene, "agent-canary") != 5) {
         kubernetes_stage_run(&scene.stage, 5);
     }
@@ -196,30 +112,30 @@ static void a_share_is_written_once_the_canary_is_ready(void **state) {
     kubernetes_stage_until(&scene.stage, &scene.answers, 1);
     assert_int_equal(scene.done.outcome, ROUTER_DONE);
     assert_int_equal(replicas(&scene, "agent-stable"), 15);
-    scene_clear(&scene);
+    router_scene_clear(&scene);
 }
 
 static void pods_that_do_not_come_up_end_the_raise(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &replica_router);
+    struct router_scene scene;
+    router_scene_init(&scene, &replica_router, 0);
     to_zero(&scene);
     kubernetes_peer_behaviour(scene.stage.peer)->deadline_ticks = 10;
     kubernetes_stage_set(
         &scene.stage, "deployments", "agent-canary",
         "/spec/template/spec/containers/0/image", "\"agent:bad\"");
-    assert_int_equal(set(&scene, 1, 0, 2500), ROUTER_REFUSED);
+    assert_int_equal(router_scene_set(&scene, 1, 0, 2500), ROUTER_REFUSED);
     assert_non_null(strstr(scene.done.error.message, "past its progress deadline"));
     /* The pod of the template before is ready, but nobody is sent to it. */
     assert_string_equal(selector(&scene), "stable");
     assert_int_equal(replicas(&scene, "agent-stable"), 20);
-    scene_clear(&scene);
+    router_scene_clear(&scene);
 }
 
 static void what_others_scale_is_left_alone(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &replica_router);
+    struct router_scene scene;
+    router_scene_init(&scene, &replica_router, 0);
     to_zero(&scene);
     kubernetes_api_add(
         kubernetes_peer_api(scene.stage.peer), "agent",
@@ -227,92 +143,91 @@ static void what_others_scale_is_left_alone(void **state) {
         "\"metadata\":{\"name\":\"more\"},\"spec\":{\"scaleTargetRef\":{\"kind\":"
         "\"Deployment\",\"name\":\"agent-stable\"},\"maxReplicas\":40}}");
     size_t before = kubernetes_peer_changes(scene.stage.peer);
-    assert_int_equal(set(&scene, 1, 0, 500), ROUTER_REFUSED);
+    assert_int_equal(router_scene_set(&scene, 1, 0, 500), ROUTER_REFUSED);
     assert_non_null(strstr(scene.done.error.message, "the autoscaler more changes"));
-    assert_int_equal(check(&scene), ROUTER_REFUSED);
+    assert_int_equal(router_scene_check(&scene), ROUTER_REFUSED);
     assert_int_equal(kubernetes_peer_changes(scene.stage.peer), before);
-    scene_clear(&scene);
+    router_scene_clear(&scene);
 }
 
 static void somebody_elses_change_is_a_conflict(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &replica_router);
+    struct router_scene scene;
+    router_scene_init(&scene, &replica_router, 0);
     to_zero(&scene);
-    assert_int_equal(set(&scene, 1, 0, 500), ROUTER_DONE);
+    assert_int_equal(router_scene_set(&scene, 1, 0, 500), ROUTER_DONE);
     kubernetes_stage_set(
         &scene.stage, "deployments", "agent-canary", "/spec/replicas", "7");
-    assert_int_equal(set(&scene, 1, 500, 2500), ROUTER_CONFLICT);
+    assert_int_equal(router_scene_set(&scene, 1, 500, 2500), ROUTER_CONFLICT);
     assert_non_null(strstr(scene.done.error.message, "7 canary pods"));
     assert_int_equal(replicas(&scene, "agent-canary"), 7);
     /* Going back asks nobody. */
-    assert_int_equal(back(&scene, 1), ROUTER_DONE);
-    scene_clear(&scene);
+    assert_int_equal(router_scene_back(&scene, 1), ROUTER_DONE);
+    router_scene_clear(&scene);
 }
 
 static void a_share_that_pods_cannot_stand_for_is_refused(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &replica_router);
+    struct router_scene scene;
+    router_scene_init(&scene, &replica_router, 0);
     to_zero(&scene);
-    assert_int_equal(set(&scene, 1, 0, 100), ROUTER_REFUSED);
+    assert_int_equal(router_scene_set(&scene, 1, 0, 100), ROUTER_REFUSED);
     assert_non_null(strstr(scene.done.error.message, "1.00 % of 20 pods"));
-    scene_clear(&scene);
+    router_scene_clear(&scene);
 }
 
 static void a_route_goes_up_and_back(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &httproute_router);
-    assert_int_equal(check(&scene), ROUTER_DONE);
-    look(&scene);
+    struct router_scene scene;
+    router_scene_init(&scene, &httproute_router, 0);
+    assert_int_equal(router_scene_check(&scene), ROUTER_DONE);
+    router_scene_look(&scene);
     assert_int_equal(scene.seen.weight_bp, 500);
     assert_int_equal(scene.seen.epoch, 0);
-    assert_int_equal(set(&scene, 7, 500, 2500), ROUTER_DONE);
+    assert_int_equal(router_scene_set(&scene, 7, 500, 2500), ROUTER_DONE);
     assert_int_equal(weight(&scene, "/spec/rules/0/backendRefs/0/weight"), 75);
     assert_int_equal(weight(&scene, "/spec/rules/0/backendRefs/1/weight"), 25);
-    look(&scene);
+    router_scene_look(&scene);
     assert_true(scene.seen.settled);
     assert_int_equal(scene.seen.weight_bp, 2500);
     assert_int_equal(scene.seen.epoch, 7);
-    assert_int_equal(set(&scene, 7, 2500, 1), ROUTER_DONE);
+    assert_int_equal(router_scene_set(&scene, 7, 2500, 1), ROUTER_DONE);
     assert_int_equal(weight(&scene, "/spec/rules/0/backendRefs/0/weight"), 9999);
-    assert_int_equal(back(&scene, 7), ROUTER_DONE);
+    assert_int_equal(router_scene_back(&scene, 7), ROUTER_DONE);
     assert_int_equal(weight(&scene, "/spec/rules/0/backendRefs/1/weight"), 0);
     all_writes_test(&scene);
-    scene_clear(&scene);
+    router_scene_clear(&scene);
 }
 
 static void an_old_epoch_changes_nothing(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &httproute_router);
-    assert_int_equal(set(&scene, 7, 500, 2500), ROUTER_DONE);
+    struct router_scene scene;
+    router_scene_init(&scene, &httproute_router, 0);
+    assert_int_equal(router_scene_set(&scene, 7, 500, 2500), ROUTER_DONE);
     /* Somebody takes over: the same weight under a new epoch. */
-    assert_int_equal(set(&scene, 8, 2500, 2500), ROUTER_DONE);
+    assert_int_equal(router_scene_set(&scene, 8, 2500, 2500), ROUTER_DONE);
     assert_string_equal(
         kubernetes_stage_string(&scene.stage, "httproutes", "agent", EPOCH), "8");
     size_t before = kubernetes_peer_writes(scene.stage.peer);
-    assert_int_equal(set(&scene, 7, 2500, 5000), ROUTER_CONFLICT);
+    assert_int_equal(router_scene_set(&scene, 7, 2500, 5000), ROUTER_CONFLICT);
     assert_non_null(strstr(scene.done.error.message, "the epoch is 8, not 7"));
     assert_int_equal(kubernetes_peer_writes(scene.stage.peer), before);
-    assert_int_equal(back(&scene, 7), ROUTER_CONFLICT);
+    assert_int_equal(router_scene_back(&scene, 7), ROUTER_CONFLICT);
     assert_int_equal(weight(&scene, "/spec/rules/0/backendRefs/1/weight"), 25);
-    scene_clear(&scene);
+    router_scene_clear(&scene);
 }
 
 /* The write arrives after somebody else's, which came between our look and it. */
 static void a_write_that_comes_too_late_is_a_conflict_and_not_repeated(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &httproute_router);
-    assert_int_equal(set(&scene, 7, 500, 2500), ROUTER_DONE);
+    struct router_scene scene;
+    router_scene_init(&scene, &httproute_router, 0);
+    assert_int_equal(router_scene_set(&scene, 7, 500, 2500), ROUTER_DONE);
     kubernetes_peer_fault(scene.stage.peer, FAULT_SLOW, "GET", 2, 60 * NS_PER_MS);
     const struct router_intent intent = {
         .epoch = 7, .before_bp = 2500, .weight_bp = 5000};
     size_t writes = kubernetes_peer_writes(scene.stage.peer);
-    scene.answers = 0;
-    scene.type->set(scene.router, &intent, on_done, &scene);
+    router_scene_begin(&scene, &intent);
     /* The second look was answered with what stood there, but is still on its way. */
     size_t asked = kubernetes_peer_requests(scene.stage.peer);
     while (kubernetes_peer_requests(scene.stage.peer) < asked + 2) {
@@ -324,7 +239,7 @@ static void a_write_that_comes_too_late_is_a_conflict_and_not_repeated(void **st
     assert_non_null(strstr(scene.done.error.message, "422"));
     assert_int_equal(kubernetes_peer_writes(scene.stage.peer), writes + 1);
     assert_int_equal(weight(&scene, "/spec/rules/0/backendRefs/1/weight"), 25);
-    scene_clear(&scene);
+    router_scene_clear(&scene);
 }
 
 static void an_unknown_outcome_is_read_back(void **state) {
@@ -339,74 +254,74 @@ static void an_unknown_outcome_is_read_back(void **state) {
         {FAULT_BROKEN, 9, 3, ROUTER_UNKNOWN},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct scene scene;
-        scene_init(&scene, &httproute_router);
+        struct router_scene scene;
+        router_scene_init(&scene, &httproute_router, 0);
         kubernetes_peer_fault(
             scene.stage.peer, rows[i].fault, "PATCH", rows[i].times, 0);
-        assert_int_equal(set(&scene, 7, 500, 2500), rows[i].outcome);
+        assert_int_equal(router_scene_set(&scene, 7, 500, 2500), rows[i].outcome);
         assert_int_equal(kubernetes_peer_writes(scene.stage.peer), rows[i].writes);
         bool done = rows[i].outcome == ROUTER_DONE;
         assert_int_equal(
             weight(&scene, "/spec/rules/0/backendRefs/1/weight"), done ? 25 : 5);
         assert_int_equal(kubernetes_peer_changes(scene.stage.peer), done ? 1 : 0);
-        scene_clear(&scene);
+        router_scene_clear(&scene);
     }
 }
 
 static void a_gateway_that_does_not_take_it_in_is_said(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &httproute_router);
+    struct router_scene scene;
+    router_scene_init(&scene, &httproute_router, 0);
     kubernetes_peer_behaviour(scene.stage.peer)->gateway_refuses = true;
     kubernetes_stage_run(&scene.stage, 20);
-    look(&scene);
+    router_scene_look(&scene);
     assert_false(scene.seen.settled);
     assert_non_null(strstr(scene.seen.words, "ResolvedRefs"));
-    assert_int_equal(check(&scene), ROUTER_REFUSED);
-    scene_clear(&scene);
+    assert_int_equal(router_scene_check(&scene), ROUTER_REFUSED);
+    router_scene_clear(&scene);
 }
 
 static void who_may_not_says_so(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &httproute_router);
+    struct router_scene scene;
+    router_scene_init(&scene, &httproute_router, 0);
     kubernetes_api_deny(
         kubernetes_peer_api(scene.stage.peer), "patch", "httproutes", "");
-    assert_int_equal(check(&scene), ROUTER_DENIED);
+    assert_int_equal(router_scene_check(&scene), ROUTER_DENIED);
     assert_non_null(
         strstr(scene.done.error.message, "does not let us patch httproutes agent"));
-    assert_int_equal(set(&scene, 7, 500, 2500), ROUTER_DENIED);
+    assert_int_equal(router_scene_set(&scene, 7, 500, 2500), ROUTER_DENIED);
     assert_int_equal(kubernetes_peer_changes(scene.stage.peer), 0);
-    scene_clear(&scene);
+    router_scene_clear(&scene);
 }
 
 static void another_cluster_is_never_written_to(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &httproute_router);
-    assert_int_equal(set(&scene, 7, 500, 2500), ROUTER_DONE);
+    struct router_scene scene;
+    router_scene_init(&scene, &httproute_router, 0);
+    assert_int_equal(router_scene_set(&scene, 7, 500, 2500), ROUTER_DONE);
     /* kubectl was sent elsewhere: the same names, another cluster. */
     struct kubernetes_object *space = kubernetes_api_get(
         kubernetes_peer_api(scene.stage.peer), "", "namespaces", "kube-system");
     tree_set_string(space->json, "/metadata/uid", "another");
     size_t writes = kubernetes_peer_writes(scene.stage.peer);
-    assert_int_equal(set(&scene, 7, 2500, 5000), ROUTER_REFUSED);
+    assert_int_equal(router_scene_set(&scene, 7, 2500, 5000), ROUTER_REFUSED);
     assert_non_null(strstr(scene.done.error.message, "another cluster"));
     assert_int_equal(kubernetes_peer_writes(scene.stage.peer), writes);
-    scene_clear(&scene);
+    router_scene_clear(&scene);
 }
 
 static void without_an_api_nothing_is_known(void **state) {
     (void)state;
-    struct scene scene;
-    scene_init(&scene, &replica_router);
+    struct router_scene scene;
+    router_scene_init(&scene, &replica_router, 0);
     kubernetes_peer_go_away(scene.stage.peer);
-    assert_int_equal(back(&scene, 1), ROUTER_UNKNOWN);
-    look(&scene);
+    assert_int_equal(router_scene_back(&scene, 1), ROUTER_UNKNOWN);
+    router_scene_look(&scene);
     assert_false(scene.seen.known);
     kubernetes_peer_come_back(scene.stage.peer);
-    assert_int_equal(back(&scene, 1), ROUTER_DONE);
-    scene_clear(&scene);
+    assert_int_equal(router_scene_back(&scene, 1), ROUTER_DONE);
+    router_scene_clear(&scene);
 }
 
 int main(void) {
