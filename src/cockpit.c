@@ -16,6 +16,8 @@
 
 /* How often it is looked whether the target still is ours. */
 #define LOOK_EVERY_NS NS_PER_S
+/* What runs has so long to end when the operator leaves. */
+#define LEAVE_NS (2 * NS_PER_S)
 
 enum { WORDS_SIZE = ERROR_MESSAGE_SIZE + 32 };
 
@@ -25,9 +27,10 @@ struct cockpit {
     struct session *session;
     struct smoke_run *smoke;
     struct load_seat *load;
-    struct loop_timer *disarm; /* while armed */
-    struct loop_timer *look;   /* while the target is ours */
-    struct claim claim;        /* while armed, or while something of ours runs */
+    struct loop_timer *disarm;  /* while armed */
+    struct loop_timer *look;    /* while the target is ours */
+    struct loop_timer *leaving; /* until then, what runs may end */
+    struct claim claim;         /* while armed, or while something of ours runs */
     char user[STATE_NAME_SIZE];
     char recordings[FOLDER_PATH_SIZE];
 };
@@ -252,8 +255,10 @@ static bool may_act(void *owner) {
 }
 
 /* The target is given back once nothing of ours acts on it any more. */
-static void after_run(struct cockpit *cockpit) {
+static void after_run(void *owner) {
+    struct cockpit *cockpit = owner;
     bool ours = look(cockpit);
+    if (cockpit->leaving && !something_runs(cockpit)) loop_stop(cockpit->loop);
     if (ours && !cockpit->disarm && !something_runs(cockpit)) release(cockpit);
 }
 
@@ -305,10 +310,6 @@ static void on_load_word(void *owner, enum note_level level, const char *words) 
     if (level == NOTE_BAD) session_notify(cockpit->session, words);
 }
 
-static void on_load_done(void *owner) {
-    after_run(owner);
-}
-
 static const char *recordings_folder(struct cockpit *cockpit) {
     struct error err;
     char state[FOLDER_PATH_SIZE];
@@ -352,13 +353,30 @@ static bool start(struct cockpit *cockpit, struct restore *restore, struct error
         .model = model_of,
         .on_event = on_run_event,
         .on_word = on_load_word,
-        .on_done = on_load_done,
+        .on_done = after_run,
         .owner = cockpit,
     };
     cockpit->smoke = smoke_run_new(cockpit->loop, &smoke);
     cockpit->load = load_seat_new(cockpit->loop, &load);
     cockpit->session = session_new(cockpit->loop, &session, &owner, err);
     return cockpit->session != NULL;
+}
+
+static void on_late(void *owner, uint64_t now_ns) {
+    struct cockpit *cockpit = owner;
+    (void)now_ns;
+    cockpit->leaving = NULL;
+    loop_stop(cockpit->loop);
+}
+
+/* What was meant has its end in the history before nobody is left to write it. Answers are
+ * not waited for, and whoever wants to leave once more does. */
+static void end_runs(struct cockpit *cockpit) {
+    if (!something_runs(cockpit)) return;
+    for (unsigned i = 0; i < 2; i++) stop_all(cockpit);
+    cockpit->leaving = loop_after(cockpit->loop, LEAVE_NS, on_late, cockpit);
+    session_run(cockpit->session);
+    loop_timer_free(cockpit->leaving);
 }
 
 int cockpit_run(const struct cockpit_options *options, struct restore *restore) {
@@ -370,6 +388,7 @@ int cockpit_run(const struct cockpit_options *options, struct restore *restore) 
     int code = EXIT_CODE_USAGE;
     bool started = start(&cockpit, restore, &err);
     if (started) code = session_run(cockpit.session);
+    if (started) end_runs(&cockpit);
     loop_timer_free(cockpit.disarm);
     smoke_run_free(cockpit.smoke);
     load_seat_free(cockpit.load);

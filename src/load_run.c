@@ -27,6 +27,7 @@ struct load_run {
     struct load_source *load; /* while generators run */
     struct loop_timer *limit; /* of the whole */
     bool recorded;            /* the intent is in the history */
+    struct error refusal;     /* why it could not begin */
     unsigned wishes;          /* how often its end was wished for */
     unsigned reports;         /* of the running second */
     unsigned silent; /* reports in a row with nothing but failures to get through */
@@ -142,6 +143,27 @@ static void give_up(struct load_run *run, const struct error *err) {
     run->options.on_done(run->options.owner, NULL, err);
 }
 
+static void on_refusal_recorded(void *owner, const struct error *err) {
+    struct load_run *run = owner;
+    (void)err; /* why it could not begin says more */
+    give_up(run, &run->refusal);
+}
+
+/* It was meant, and it could not be: the history has that, too. */
+static void refuse(struct load_run *run, const struct error *err) {
+    struct load_judgement *judgement = &run->result.judgement;
+    run->refusal = *err;
+    run->result.ended_ms = loop_wall_ms();
+    judgement->verdict = VERDICT_ERROR;
+    text_copy_cut(judgement->reason, sizeof judgement->reason, err->message);
+    if (run->recorded) {
+        load_record_end(
+            &run->record, run->history, &run->result, on_refusal_recorded, run);
+    } else {
+        give_up(run, &run->refusal);
+    }
+}
+
 /* The intent is on disk; only now may anything be sent. */
 static void on_committed(void *owner, const struct error *err) {
     struct load_run *run = owner;
@@ -168,7 +190,7 @@ static void on_committed(void *owner, const struct error *err) {
     run->load =
         load_source_start(run->loop, &options, run->options.split, on_wait, &failed);
     if (!run->load) {
-        give_up(run, &failed);
+        refuse(run, &failed);
         return;
     }
     if (run->options.limit_ns > 0) {
@@ -275,7 +297,7 @@ static void on_finish(void *owner, const struct load_finish *finish) {
     run->limit = NULL;
     if (how.end == LOAD_ENDED_REFUSED) {
         error_set(&refused, ERROR_USAGE, "%s", how.words);
-        give_up(run, &refused);
+        refuse(run, &refused);
         return;
     }
     take_finish(run, &how);
