@@ -41,16 +41,19 @@ static void on_say(void *owner, const char *words) {
     say(owner, words);
 }
 
-static void on_report(void *owner, const struct load_report *report) {
-    struct sending *sending = owner;
+static void end_second(struct sending *sending) {
     char line[LINE_SIZE];
     struct text text = TEXT_IN(line);
-    load_course_on_report(sending->course, report);
-    if (++sending->reports < LOAD_RUN_REPORTS_PER_S) return;
     sending->reports = 0;
     load_course_on_second(sending->course);
     load_summary_line(sending->course, &text);
     say(sending, line);
+}
+
+static void on_report(void *owner, const struct load_report *report) {
+    struct sending *sending = owner;
+    load_course_on_report(sending->course, report);
+    if (++sending->reports == LOAD_RUN_REPORTS_PER_S) end_second(sending);
 }
 
 static void on_stop(void *owner, unsigned count) {
@@ -95,6 +98,7 @@ static void on_finish(void *owner, const struct error *err) {
     struct text text = TEXT_IN(line);
     const struct load_sum *all = &sending->course->all;
     enum exit_code code = code_of(err->code);
+    if (sending->reports > 0) end_second(sending);
     text_addf(
         &text, "%llu requests, %llu failed%s", (unsigned long long)all->requests,
         (unsigned long long)all->failures,
