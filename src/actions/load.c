@@ -40,7 +40,6 @@ static void on_ready(void *owner, uint32_t index, const struct load_ready *ready
 static void on_report(void *owner, uint32_t index, const struct load_report *report);
 static void on_end(void *owner, uint32_t index, const struct error *why);
 static void on_limit(void *owner, uint64_t now_ns);
-static void on_merged(void *owner, const struct load_report *report);
 
 static const struct load_worker_handlers handlers = {
     .on_ready = on_ready, .on_report = on_report, .on_end = on_end};
@@ -81,7 +80,7 @@ struct load *load_start(
     load->options.plan = NULL;
     load->drain_ns = options->plan->drain_ns;
     load->scratch = memory_new(sizeof *load->scratch);
-    load->merge = load_merge_new(options->workers, on_merged, load);
+    load->merge = load_merge_new(options->workers, options->on_report, options->owner);
     if (!start_workers(load, options->plan, err)) {
         load_free(load);
         return NULL;
@@ -177,11 +176,6 @@ static void on_ready(void *owner, uint32_t index, const struct load_ready *ready
 }
 
 /* While they run */
-
-static void on_merged(void *owner, const struct load_report *report) {
-    struct load *load = owner;
-    load->options.on_report(load->options.owner, report);
-}
 
 /* How many will still send a report. */
 static uint32_t speaking(const struct load *load) {

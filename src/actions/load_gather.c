@@ -48,7 +48,6 @@ struct load_gather {
 };
 
 static void on_beat(void *owner, uint64_t turn_ns);
-static void on_merged(void *owner, const struct load_report *report);
 
 static const struct load_mail_handlers handlers;
 
@@ -84,7 +83,8 @@ struct load_gather *load_gather_start(
     gather->claim.mail = gather->mail;
     fill_order(gather, options);
     gather->options.plan = NULL;
-    gather->merge = load_merge_new(options->shards, on_merged, gather);
+    gather->merge =
+        load_merge_new(options->shards, options->load.on_report, options->load.owner);
     load_barrier_init(
         &gather->barrier, options->shards, options->patience_ns, loop_clock_ns());
     text_copy(
@@ -196,16 +196,21 @@ static void on_order(
 
 /* News */
 
-static void welcome(struct load_gather *gather, const struct load_news *news) {
+static void greet(
+    struct load_gather *gather, const struct load_news *news, bool comes) {
     char words[LINE_SIZE];
     struct text text = TEXT_IN(words);
-    text_addf(
-        &text, "shard %u has come: %s to %s, %u of %u are there", (unsigned)news->shard,
-        news->who, news->ready.address, (unsigned)load_barrier_came(&gather->barrier),
-        (unsigned)gather->barrier.shards);
+    if (comes) {
+        text_addf(
+            &text, "shard %u has come: %s to %s, %u of %u are there",
+            (unsigned)news->shard, news->who, news->ready.address,
+            (unsigned)load_barrier_came(&gather->barrier),
+            (unsigned)gather->barrier.shards);
+        load_ready_add_notes(&gather->notes, &news->ready);
+    } else {
+        text_addf(&text, "%s is not let in: it sends another load", news->who);
+    }
     say(gather, words);
-    load_ready_add_notes(&gather->notes, &news->ready);
-    gather->reminded_ns = loop_clock_ns();
 }
 
 static void take_end(
@@ -228,7 +233,8 @@ static void on_news(
     if (report && !load_news_check(report, gather->task_count, &ignored)) report = NULL;
     switch (load_barrier_hear(&gather->barrier, news, report, loop_clock_ns())) {
     case LOAD_HEARD_NOTHING: break;
-    case LOAD_HEARD_NEW: welcome(gather, news); break;
+    case LOAD_HEARD_NEW: greet(gather, news, true); break;
+    case LOAD_HEARD_STRANGER: greet(gather, news, false); break;
     case LOAD_HEARD_REPORT:
         if (!report) break;
         load_merge_add(gather->merge, report);
@@ -238,16 +244,17 @@ static void on_news(
     }
 }
 
-static void on_merged(void *owner, const struct load_report *report) {
-    struct load_gather *gather = owner;
-    gather->options.on_report(gather->options.owner, report);
+static void read_news(struct load_gather *gather) {
+    if (gather->reading) return;
+    gather->reading = true;
+    load_mail_read_news(gather->mail);
 }
 
 static void on_read(void *owner, bool more, const struct error *err) {
     struct load_gather *gather = owner;
     (void)err; /* the lease tells how long that can go on */
-    gather->reading = more && gather->state != PARTS;
-    if (gather->reading) load_mail_read_news(gather->mail);
+    gather->reading = false;
+    if (more && gather->state != PARTS) read_news(gather);
 }
 
 /* The start */
@@ -361,12 +368,6 @@ static void sync_tokens(struct load_gather *gather) {
         if (token->token != now) gather->claim.changed = true;
         token->token = now;
     }
-}
-
-static void read_news(struct load_gather *gather) {
-    if (gather->reading) return;
-    gather->reading = true;
-    load_mail_read_news(gather->mail);
 }
 
 static void on_beat(void *owner, uint64_t turn_ns) {

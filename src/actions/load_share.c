@@ -151,7 +151,7 @@ static void control(struct load_share *share, enum load_control_kind kind) {
 
 void load_share_stop(struct load_share *share) {
     struct error err;
-    error_set(&err, ERROR_CANCELLED, "it was stopped there");
+    error_set(&err, ERROR_CANCELLED, "it was stopped");
     share->wishes++;
     if (share->follow.state == FOLLOW_LEAVES) {
         if (share->wishes > 1) share->part_ns = loop_clock_ns();
@@ -169,7 +169,6 @@ static void start_generator(struct load_share *share) {
     struct error err;
     text_copy(share->plan->run, sizeof share->plan->run, share->order.run);
     share->plan->seed = share->order.seed;
-    load_mail_set_run(share->mail, share->order.run, share->follow.shards);
     const struct load_worker_options options = {
         .program = share->options.program,
         .plan = share->plan,
@@ -258,7 +257,13 @@ static void on_order(
     }
     share->trouble[0] = '\0';
     if (order) share->order = *order;
-    take_step(share, load_follow_on_order(&share->follow, order, asked_ns, &why), &why);
+    bool met = share->follow.run[0] != '\0';
+    enum load_follow_step step =
+        load_follow_on_order(&share->follow, order, asked_ns, &why);
+    if (!met && share->follow.run[0]) {
+        load_mail_set_run(share->mail, share->follow.run, share->follow.shards);
+    }
+    take_step(share, step, &why);
 }
 
 /* The generator */

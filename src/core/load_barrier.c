@@ -104,11 +104,11 @@ static enum load_heard hear_member(
 enum load_heard load_barrier_hear(
     struct load_barrier *barrier, const struct load_news *news,
     const struct load_report *report, uint64_t now_ns) {
-    if (news->shard >= barrier->shards) return LOAD_HEARD_NOTHING;
     if (strcmp(news->digest, barrier->digest) != 0) {
         text_copy_cut(barrier->stranger, sizeof barrier->stranger, news->who);
-        return LOAD_HEARD_NOTHING;
+        return LOAD_HEARD_STRANGER;
     }
+    if (news->shard >= barrier->shards) return LOAD_HEARD_NOTHING;
     struct load_place *place = &barrier->places[news->shard];
     /* Whoever cannot begin says so before it is ready. */
     bool comes = place->state == PLACE_EMPTY && !barrier->started;
@@ -142,7 +142,7 @@ static void say_missing(struct load_barrier *barrier) {
     text_add(&why, " never came, within ");
     units_add_duration(&why, barrier->patience_ns);
     if (!barrier->stranger[0]) return;
-    text_addf(&why, "; %s came with another scenario", barrier->stranger);
+    text_addf(&why, "; %s came with another load", barrier->stranger);
 }
 
 static enum load_barrier_next look_before(

@@ -38,9 +38,10 @@ void load_barrier_init(
     uint64_t now_ns);
 
 enum load_heard {
-    LOAD_HEARD_NOTHING, /* or what is none of its business */
-    LOAD_HEARD_NEW,     /* a shard has come */
-    LOAD_HEARD_REPORT,  /* the report counts */
+    LOAD_HEARD_NOTHING,  /* or what is none of its business */
+    LOAD_HEARD_NEW,      /* a shard has come */
+    LOAD_HEARD_STRANGER, /* who came sends another load: `stranger` */
+    LOAD_HEARD_REPORT,   /* the report counts */
 };
 
 /* `report` is NULL for none; it counts once and in its turn. */

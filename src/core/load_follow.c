@@ -27,6 +27,8 @@ static enum load_follow_step join(
     struct load_follow *follow, const struct load_order *order, uint64_t asked_ns,
     struct error *err) {
     if (order->kind != LOAD_ORDER_GATHER) return LOAD_FOLLOW_WAIT;
+    text_copy(follow->run, sizeof follow->run, order->run);
+    text_copy(follow->collector, sizeof follow->collector, order->who);
     if (order->token_count != follow->shards) {
         error_set(
             err, ERROR_USAGE, "%s collects %u shards, and this is one of %u",
@@ -39,8 +41,6 @@ static enum load_follow_step join(
             order->who);
         return leave(follow);
     }
-    text_copy(follow->run, sizeof follow->run, order->run);
-    text_copy(follow->collector, sizeof follow->collector, order->who);
     follow->heard_ns = asked_ns;
     follow->state = FOLLOW_PREPARES;
     return LOAD_FOLLOW_PREPARE;
@@ -103,7 +103,9 @@ enum load_follow_step load_follow_on_order(
         return order ? join(follow, order, asked_ns, err) : LOAD_FOLLOW_WAIT;
     }
     if (!order || strcmp(order->run, follow->run) != 0) {
-        error_set(err, ERROR_LOST, "its collector is gone: %s", follow->collector);
+        error_set(
+            err, ERROR_LOST, "the order of its collector, %s, is gone from Redis",
+            follow->collector);
         return end(follow);
     }
     follow->heard_ns = asked_ns;

@@ -133,10 +133,10 @@ static void another_scenario_does_not_count_but_is_named(void **state) {
     for (uint32_t i = 0; i < 3; i++) say(scene, i, LOAD_NEWS_READY, 129 * S);
     assert_int_equal(
         load_barrier_hear(&scene->barrier, &stranger, NULL, 129 * S),
-        LOAD_HEARD_NOTHING);
+        LOAD_HEARD_STRANGER);
     assert_int_equal(load_barrier_look(&scene->barrier, 130 * S), LOAD_BARRIER_MISSING);
     expect_why(scene, "shard 3 of 4 never came");
-    expect_why(scene, "box3 (pid 7) came with another scenario");
+    expect_why(scene, "box3 (pid 7) came with another load");
 }
 
 static void reports_count_once_and_in_their_turn(void **state) {
@@ -186,14 +186,14 @@ static void who_leaves_says_why_with_its_last_report(void **state) {
     struct scene *scene = *state;
     begin(scene);
     struct load_news gone = news_of(1, LOAD_NEWS_LOST);
-    text_copy(gone.why, sizeof gone.why, "it was stopped there");
+    text_copy(gone.why, sizeof gone.why, "it was stopped");
     scene->report->sequence = 1;
     scene->report->ended = LOAD_ENDED_STOPPED;
     assert_int_equal(
         load_barrier_hear(&scene->barrier, &gone, scene->report, 103 * S),
         LOAD_HEARD_REPORT);
     assert_int_equal(load_barrier_look(&scene->barrier, 103 * S), LOAD_BARRIER_LOST);
-    expect_why(scene, "shard 1 of 4, box1 (pid 7), has left: it was stopped there");
+    expect_why(scene, "shard 1 of 4, box1 (pid 7), has left: it was stopped");
     assert_int_equal(scene->barrier.lost_count, 1);
 }
 

@@ -155,7 +155,7 @@ static void without_a_collector_it_stops(void **state) {
     assert_int_equal(
         load_follow_on_order(&scene.follow, NULL, 103 * S, &scene.err),
         LOAD_FOLLOW_CUT);
-    expect(&scene, ERROR_LOST, "its collector is gone: box (pid 7)");
+    expect(&scene, ERROR_LOST, "collector, box (pid 7), is gone");
     scene = running();
     text_copy(scene.order.run, sizeof scene.order.run, "run2");
     assert_int_equal(hear(&scene, 103), LOAD_FOLLOW_CUT);
