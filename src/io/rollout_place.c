@@ -35,3 +35,8 @@ bool rollout_place(
         err, ERROR_LIMIT, "too long for a socket, give the target a rollout.socket: %s",
         path);
 }
+
+void rollout_lock_name(const char *target, char name[ROLLOUT_LOCK_SIZE]) {
+    struct text text = text_in(name, ROLLOUT_LOCK_SIZE);
+    text_addf(&text, "%s rollout", target);
+}

@@ -12,3 +12,8 @@
  * folder, so that every program of this user finds it. */
 bool rollout_place(
     const struct target *target, char path[FOLDER_PATH_SIZE], struct error *err);
+
+enum { ROLLOUT_LOCK_SIZE = STATE_NAME_SIZE + 16 };
+
+/* The name under which its controller holds the lock, beside the operator's own. */
+void rollout_lock_name(const char *target, char name[ROLLOUT_LOCK_SIZE]);
