@@ -18,7 +18,7 @@ enum rollout_launch_kind {
 
 enum { ROLLOUT_LAUNCH_FRAME = 0x4c52 };
 
-/* One frame; the answer is one frame too: ROLLOUT_ANSWER_FRAME with a rollout_answer. */
+/* One frame; the answer comes on stdout, as an EVENT_ANSWER. */
 struct rollout_launch {
     uint32_t kind;  /* enum rollout_launch_kind */
     uint64_t epoch; /* TAKEOVER: whose lock is meant; 0 for whoever has it */

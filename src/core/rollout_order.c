@@ -19,15 +19,6 @@ static const struct record_field fields[] = {
 
 const struct record rollout_order_record = RECORD_OF(struct rollout_order, fields);
 
-static const struct record_field answer_fields[] = {
-    {RECORD_COUNT, RECORD_AT(struct rollout_answer, number)},
-    {RECORD_COUNT, RECORD_AT(struct rollout_answer, accepted)},
-    {RECORD_TEXT, RECORD_AT(struct rollout_answer, words)},
-};
-
-const struct record rollout_answer_record =
-    RECORD_OF(struct rollout_answer, answer_fields);
-
 static const char *const names[] = {
 #define X(id, name) [id] = name
     ROLLOUT_ORDERS(X)

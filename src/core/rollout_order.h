@@ -27,9 +27,8 @@ enum rollout_order_kind {
     ROLLOUT_ORDER_COUNT
 };
 
-/* The kinds of frames: core/frame.h. An order goes down; the answer comes on stdout of a
- * controller that was started, and as an event from one that runs. */
-enum { ROLLOUT_ORDER_FRAME = 0x4f52, ROLLOUT_ANSWER_FRAME = 0x4152 };
+/* The kind of the one frame that goes down: core/frame.h. */
+enum { ROLLOUT_ORDER_FRAME = 0x4f52 };
 
 struct rollout_order {
     uint32_t kind;   /* enum rollout_order_kind */
@@ -48,7 +47,7 @@ struct rollout_answer {
     char words[ROLLOUT_WORDS_SIZE]; /* what was done, or why not */
 };
 
-extern const struct record rollout_order_record, rollout_answer_record;
+extern const struct record rollout_order_record;
 
 const char *rollout_order_name(enum rollout_order_kind kind);
 bool rollout_order_from_name(const char *name, enum rollout_order_kind *kind);
