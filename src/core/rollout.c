@@ -71,7 +71,6 @@ static struct rollout_effect on_set_while_held(
     struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
     if (!rollout->setting) return rollout_rest;
     rollout->setting = false;
-    if (how == ROLLOUT_SET_DONE) rollout->held_at = ROLLOUT_WATCHING;
     if (how == ROLLOUT_SET_CONFLICT) {
         rollout->drifted = true;
         return rollout_halt(rollout, ROLLOUT_HELD_DRIFT, cause);
@@ -79,7 +78,10 @@ static struct rollout_effect on_set_while_held(
     if (how == ROLLOUT_SET_FAILED) {
         return rollout_halt(rollout, ROLLOUT_HELD_ROUTER, cause);
     }
-    return rollout_rest;
+    /* Held as before, for the reason of before: but now at the new weight. */
+    rollout->held_at = ROLLOUT_WATCHING;
+    const struct rollout_cause same = {rollout->actor, rollout->reason, cause->now_ns};
+    return rollout_halt(rollout, rollout->hold, &same);
 }
 
 /* Why it goes back remains the reason. A person is called when that takes too long, and
@@ -159,6 +161,16 @@ struct rollout_effect rollout_on_stable_new(struct rollout *rollout, uint64_t no
     rollout->wanted_bp = 0;
     return (struct rollout_effect){
         .op = ROLLOUT_DO_RELEASE, .before_bp = rollout->before_bp};
+}
+
+struct rollout_effect rollout_on_unleased(struct rollout *rollout, uint64_t now_ns) {
+    bool is_over = rollout->phase == ROLLOUT_DONE && !rollout->releasing &&
+                   !rollout->ended && !rollout_is_undoable(rollout, now_ns);
+    if (!is_over) return rollout_rest;
+    const struct rollout_cause cause = {
+        ROLLOUT_AUTO, "the version before is kept no longer", now_ns};
+    rollout_move(rollout, ROLLOUT_DONE, &cause);
+    return rollout_leave(rollout);
 }
 
 /* What was only meant has not been done. Going back does not depend on it. */

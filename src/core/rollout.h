@@ -4,9 +4,6 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "core/rollout_effect.h"
 #include "core/rollout_order.h"
 #include "core/rollout_plan.h"
@@ -41,8 +38,7 @@ struct rollout {
     char actor[STATE_NAME_SIZE];     /* whose it was; "auto" for none */
 };
 
-/* How long going back may take until a person is called. */
-#define ROLLOUT_BACK_MAX_NS (30 * UINT64_C(1000000000))
+#define ROLLOUT_BACK_MAX_NS (30 * UINT64_C(1000000000)) /* then a person is called */
 
 struct rollout_effect rollout_begin(
     struct rollout *rollout, const struct rollout_plan *plan, uint64_t now_ns);
@@ -66,6 +62,8 @@ struct rollout_effect rollout_on_sight(
     struct rollout *rollout, const struct rollout_sight *sight, uint64_t now_ns);
 /* All of stable's instances say that they are the version. */
 struct rollout_effect rollout_on_stable_new(struct rollout *rollout, uint64_t now_ns);
+/* Nothing is to be kept alive: it ends once it cannot be undone. */
+struct rollout_effect rollout_on_unleased(struct rollout *rollout, uint64_t now_ns);
 /* A row could not be written: nothing goes forward any more. */
 struct rollout_effect rollout_on_unwritten(
     struct rollout *rollout, const char *words, uint64_t now_ns);

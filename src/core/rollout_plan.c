@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/rollout_plan.h"
 
+#include <string.h>
+
 static const struct record_field step_fields[] = {
     {RECORD_COUNT, RECORD_AT(struct rollout_step, weight_bp),
      .most = ROLLOUT_BASIS_POINTS},
@@ -34,3 +36,35 @@ static const struct record_field fields[] = {
 };
 
 const struct record rollout_plan_record = RECORD_OF(struct rollout_plan, fields);
+
+static bool check_steps(const struct rollout_plan *plan, struct error *err) {
+    uint32_t before = 0;
+    if (plan->step_count == 0) return error_set(err, ERROR_USAGE, "a plan has no step");
+    for (uint32_t i = 0; i < plan->step_count; i++) {
+        uint32_t weight_bp = plan->steps[i].weight_bp;
+        if (weight_bp <= before) {
+            return error_set(err, ERROR_USAGE, "the weights of the steps have to rise");
+        }
+        before = weight_bp;
+    }
+    if (before == ROLLOUT_BASIS_POINTS) return true;
+    return error_set(err, ERROR_USAGE, "the last step has to be all the traffic");
+}
+
+bool rollout_plan_check(const struct rollout_plan *plan, struct error *err) {
+    if (!plan->id[0] || !plan->target[0]) {
+        return error_set(err, ERROR_USAGE, "a plan without a name or a target");
+    }
+    if (!plan->to[0]) return error_set(err, ERROR_USAGE, "no version to let in");
+    if (strcmp(plan->from, plan->to) == 0) {
+        return error_set(err, ERROR_USAGE, "stable is %s already", plan->to);
+    }
+    if (plan->max_each_ns < plan->hold_each_ns) {
+        return error_set(err, ERROR_USAGE, "a step that lasts longer than it may");
+    }
+    bool is_sound = plan->alpha > 0 && plan->alpha < 1 && plan->material >= 1 &&
+                    plan->budget_ratio > 0 && plan->budget_ratio < 1 &&
+                    plan->stale_ns > 0 && plan->blind_max_ns > 0;
+    if (!is_sound) return error_set(err, ERROR_USAGE, "harm: a number out of range");
+    return check_steps(plan, err);
+}

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "core/record.h"
 #include "core/rollout_rules.h"
 #include "core/rollout_status.h"
@@ -35,3 +36,7 @@ struct rollout_plan {
 };
 
 extern const struct record rollout_plan_record;
+
+/* ERROR_USAGE for a plan that makes no sense: steps that do not rise to all the traffic,
+ * no version, times or shares out of range. */
+bool rollout_plan_check(const struct rollout_plan *plan, struct error *err);
