@@ -53,7 +53,40 @@ static const char *const migrations[] = {
     "CREATE TABLE waiver(id TEXT PRIMARY KEY, item TEXT NOT NULL, target TEXT NOT NULL,"
     " owner TEXT NOT NULL, approver TEXT, reason TEXT NOT NULL, ticket TEXT,"
     " created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, revoked_ms INTEGER,"
-    " CHECK(expires_ms>created_ms AND expires_ms-created_ms<=14*86400000)) STRICT;"};
+    " CHECK(expires_ms>created_ms AND expires_ms-created_ms<=14*86400000)) STRICT;",
+
+    /* Rollouts: at most one open per target, and at most one open intent of each. */
+    "CREATE TABLE rollout(id TEXT PRIMARY KEY REFERENCES run(id),"
+    " target TEXT NOT NULL, version_from TEXT NOT NULL, version_to TEXT NOT NULL,"
+    " holder TEXT NOT NULL, host TEXT NOT NULL, phase TEXT NOT NULL,"
+    " hold TEXT NOT NULL, reason TEXT NOT NULL, weight_bp INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL, version INTEGER NOT NULL, state BLOB NOT NULL,"
+    " created_ms INTEGER NOT NULL, alive_ms INTEGER NOT NULL, done_ms INTEGER,"
+    " ended_ms INTEGER) STRICT;"
+    "CREATE UNIQUE INDEX rollout_open ON rollout(target) WHERE ended_ms IS NULL;"
+    "CREATE TABLE intent(seq INTEGER PRIMARY KEY,"
+    " rollout TEXT NOT NULL REFERENCES rollout(id), epoch INTEGER NOT NULL,"
+    " version INTEGER NOT NULL, op TEXT NOT NULL, weight_bp INTEGER NOT NULL,"
+    " before_bp INTEGER NOT NULL, why TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+    " done_ms INTEGER, outcome TEXT) STRICT;"
+    "CREATE UNIQUE INDEX intent_open ON intent(rollout) WHERE done_ms IS NULL;"
+    "CREATE TABLE rollout_event(seq INTEGER PRIMARY KEY,"
+    " rollout TEXT NOT NULL REFERENCES rollout(id), ts_ms INTEGER NOT NULL,"
+    " mono_us INTEGER NOT NULL, actor TEXT NOT NULL, pid INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL, version INTEGER NOT NULL, from_phase TEXT NOT NULL,"
+    " to_phase TEXT NOT NULL, hold TEXT NOT NULL, weight_bp INTEGER NOT NULL,"
+    " reason TEXT NOT NULL) STRICT;"
+    "CREATE INDEX rollout_event_of ON rollout_event(rollout,seq);"
+    "CREATE TRIGGER rollout_event_stays BEFORE UPDATE ON rollout_event"
+    " BEGIN SELECT RAISE(ABORT,'what happened is append-only'); END;"
+    "CREATE TRIGGER rollout_event_is_kept BEFORE DELETE ON rollout_event"
+    " BEGIN SELECT RAISE(ABORT,'what happened is append-only'); END;"
+    "CREATE TABLE stat(rollout TEXT PRIMARY KEY REFERENCES rollout(id),"
+    " evidence BLOB NOT NULL, input_offset INTEGER NOT NULL,"
+    " updated_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE seen_unit(rollout TEXT NOT NULL REFERENCES rollout(id),"
+    " unit INTEGER NOT NULL, facts INTEGER NOT NULL,"
+    " PRIMARY KEY(rollout,unit)) STRICT, WITHOUT ROWID;"};
 
 bool store_path(char path[FOLDER_PATH_SIZE], struct error *err) {
     char folder[FOLDER_PATH_SIZE];

@@ -1,0 +1,39 @@
+/* The rollouts of the history as a controller sees them: every write happens off the loop,
+ * in order, and is on disk before its callback runs. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "base/error.h"
+#include "history/rollout_rows.h"
+
+struct loop;
+struct rollouts;
+
+enum { ROLLOUTS_PENDING_MAX = 32 };
+
+/* An empty path is the one of store_path(). Opens the file, and waits for that. */
+struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error *err);
+
+/* The write that is under way still completes, those behind it are dropped. No callback
+ * runs. NULL is fine. */
+void rollouts_free(struct rollouts *rollouts);
+
+/* Before anything was written: waits for the answer. See rollout_rows_find(). */
+bool rollouts_find(
+    struct rollouts *rollouts, const char *target, struct rollout_found *found,
+    struct error *err);
+
+bool rollouts_users(
+    struct rollouts *rollouts, const char *id, rollout_user_fn on_user, void *owner,
+    struct error *err);
+
+/* `err` is ERROR_NONE when it is on disk; otherwise its effect must not start. */
+typedef void (*rollouts_done_fn)(void *owner, const struct error *err);
+
+/* All of it in one transaction. The arguments are copied. */
+void rollouts_add(
+    struct rollouts *rollouts, const struct rollout_row *row,
+    rollouts_done_fn on_written, void *owner);
+void rollouts_beat(
+    struct rollouts *rollouts, const struct rollout_beat *beat,
+    rollouts_done_fn on_written, void *owner);
