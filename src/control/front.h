@@ -1,0 +1,29 @@
+/* The controller's socket: everybody who connects hears where the rollout stands, gives
+ * orders, and is answered. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "base/error.h"
+#include "core/rollout_order.h"
+#include "core/rollout_status.h"
+
+struct front;
+struct loop;
+
+enum { FRONT_SEATS_MAX = 32 };
+
+/* Runs for one order after the other; the answer is what it leaves there. */
+typedef void (*front_order_fn)(
+    void *owner, const struct rollout_order *order, struct rollout_answer *answer);
+
+struct front *front_new(
+    struct loop *loop, const char *path, front_order_fn on_order, void *owner,
+    struct error *err);
+
+/* Removes the socket. NULL is fine. */
+void front_free(struct front *front);
+
+/* To everybody who is there, and to who comes until the next one. */
+void front_publish(struct front *front, const struct rollout_status *status);
+
+unsigned front_seats(const struct front *front);

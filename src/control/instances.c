@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/instances.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "core/event.h"
+#include "io/http.h"
+#include "io/loop.h"
+#include "probes/probe.h"
+
+enum { INSTANCES_MAX = 2 * TARGET_INSTANCES_MAX, FAILURES_GONE = 3, FALLS_MAX = 3 };
+
+#define FALLS_NS (60 * NS_PER_S)
+
+/* One process, as its health path shows it. */
+struct instance_entry {
+    struct part part;
+    uint64_t falls_ns[FALLS_MAX]; /* when it stopped answering; a ring */
+    unsigned falls;
+};
+
+struct instances {
+    struct target target; /* what is asked of it: the health alone */
+    struct probe_context context;
+    void *probe;
+    unsigned count;
+    struct instance_entry entries[INSTANCES_MAX];
+};
+
+static bool is_ready(const struct part *part) {
+    return part->status == PART_OK || part->status == PART_DEGRADED;
+}
+
+static struct instance_entry *find(
+    struct instances *instances, const struct part *part) {
+    for (unsigned i = 0; i < instances->count; i++) {
+        struct instance_entry *entry = &instances->entries[i];
+        if (strcmp(entry->part.name, part->name) == 0) return entry;
+    }
+    if (part->gone || instances->count == INSTANCES_MAX) return NULL;
+    struct instance_entry *entry = &instances->entries[instances->count++];
+    *entry = (struct instance_entry){.part = *part};
+    return entry;
+}
+
+static void take(struct instances *instances, const struct part *part) {
+    struct instance_entry *entry = find(instances, part);
+    if (!entry) return;
+    if (part->gone) {
+        *entry = instances->entries[--instances->count];
+        return;
+    }
+    if (is_ready(&entry->part) && !is_ready(part)) {
+        entry->falls_ns[entry->falls++ % FALLS_MAX] = loop_clock_ns();
+    }
+    entry->part = *part;
+}
+
+static void on_event(void *owner, struct event *event) {
+    struct instances *instances = owner;
+    if (event->kind == EVENT_PART && event->part.kind == PART_HEALTH) {
+        take(instances, &event->part);
+    }
+}
+
+/* Only how they are: numbers come from elsewhere. */
+static void ask_for_health_alone(struct target *target) {
+    target->paths.ready[0] = '\0';
+    target->paths.metrics[0] = '\0';
+    target->paths.errors[0] = '\0';
+}
+
+struct instances *instances_new(struct loop *loop, const struct target *target) {
+    struct instances *instances = memory_new(sizeof *instances);
+    instances->target = *target;
+    ask_for_health_alone(&instances->target);
+    instances->context = (struct probe_context){
+        .loop = loop,
+        .target = &instances->target,
+        .http = http_new(loop, HTTP_READ_ONLY),
+        .started_ns = loop_clock_ns(),
+        .publish = on_event,
+        .owner = instances,
+    };
+    uint64_t seed;
+    loop_random(&seed, sizeof seed);
+    random_seed(&instances->context.random, seed);
+    instances->probe = tracks_probe.start(&instances->context);
+    return instances;
+}
+
+void instances_free(struct instances *instances) {
+    if (!instances) return;
+    tracks_probe.free(instances->probe);
+    http_free(instances->context.http);
+    free(instances);
+}
+
+static bool is_crashing(const struct instance_entry *entry, uint64_t now_ns) {
+    if (entry->falls < FALLS_MAX) return false;
+    uint64_t oldest_ns = entry->falls_ns[entry->falls % FALLS_MAX];
+    return now_ns - oldest_ns < FALLS_NS;
+}
+
+static void add(
+    struct instances_sight *sight, const struct instance_entry *entry,
+    const char *version, uint64_t now_ns) {
+    const struct part *part = &entry->part;
+    bool ready = is_ready(part);
+    bool renewed = ready && strcmp(part->version, version) == 0;
+    bool crashing = is_crashing(entry, now_ns);
+    sight->count++;
+    sight->ready += ready;
+    sight->renewed += renewed;
+    sight->crashing = sight->crashing || crashing;
+    sight->gone = sight->gone && !ready && part->failures >= FAILURES_GONE;
+    if (sight->words[0] || (renewed && !crashing)) return;
+    struct text text = TEXT_IN(sight->words);
+    text_addf(&text, "%s: ", part->name);
+    if (crashing) {
+        text_add(&text, "comes and goes again and again");
+    } else if (!ready) {
+        text_add(&text, part->detail[0] ? part->detail : "does not answer yet");
+    } else {
+        text_addf(
+            &text, "says that it is %s",
+            part->version[0] ? part->version : "of no version");
+    }
+}
+
+struct instances_sight instances_look(
+    const struct instances *instances, enum track track, const char *version,
+    uint64_t now_ns) {
+    struct instances_sight sight = {.gone = true};
+    for (unsigned i = 0; i < instances->count; i++) {
+        const struct instance_entry *entry = &instances->entries[i];
+        if (entry->part.track == track) add(&sight, entry, version, now_ns);
+    }
+    if (sight.count == 0) {
+        sight.gone = false;
+        text_copy_cut(sight.words, sizeof sight.words, "no instance has answered yet");
+    }
+    return sight;
+}

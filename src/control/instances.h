@@ -1,0 +1,30 @@
+/* The instances of both tracks: whether they answer, and what version they say they are. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/metric.h"
+#include "core/rollout_status.h"
+#include "core/target.h"
+
+struct instances;
+struct loop;
+
+struct instances *instances_new(struct loop *loop, const struct target *target);
+void instances_free(struct instances *instances); /* NULL is fine */
+
+/* What is known of one track. */
+struct instances_sight {
+    unsigned count;                 /* of those that were asked at least once */
+    unsigned ready;                 /* they answer that they can serve */
+    unsigned renewed;               /* ready, and of the version that was asked about */
+    bool gone;                      /* none was ready for some seconds */
+    bool crashing;                  /* one came and went again and again */
+    char words[ROLLOUT_WORDS_SIZE]; /* the first one that is not as it should be */
+};
+
+struct instances_sight instances_look(
+    const struct instances *instances, enum track track, const char *version,
+    uint64_t now_ns);
