@@ -2,7 +2,6 @@
 #include "demo_lease.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/units.h"
@@ -10,6 +9,7 @@
 #include "io/haproxy.h"
 #include "io/haproxy_reply.h"
 #include "io/loop.h"
+#include "io/rollout_place.h"
 
 struct demo_lease {
     const struct demo_plan *plan; /* borrowed */
@@ -32,11 +32,11 @@ static void set_weight(struct demo_lease *lease) {
 }
 
 static bool controller_is_there(const struct demo_plan *plan) {
-    char folder[FOLDER_PATH_SIZE];
+    char folder[FOLDER_PATH_SIZE], name[ROLLOUT_LOCK_SIZE];
     struct lock_holder who;
     struct error err;
-    return folder_state(folder, &err) && lock_is_held(folder, plan->place.name, &who) &&
-           strcmp(who.purpose, "canary") == 0;
+    rollout_lock_name(plan->place.name, name);
+    return folder_state(folder, &err) && lock_is_held(folder, name, &who);
 }
 
 static void on_refresh(void *owner, uint64_t now_ns) {

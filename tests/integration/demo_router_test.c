@@ -72,7 +72,7 @@ static void the_lease_lasts_until_a_controller_takes_over(void **state) {
     test_folder_path(&both.home.logs, "flightdeck", folder);
     const struct lock_holder me = {
         .holder = "tester", .host = "here", .purpose = "canary"};
-    struct lock *lock = lock_take(folder, "demo", &me, NULL, &err);
+    struct lock *lock = lock_take(folder, "demo rollout", &me, NULL, &err);
     assert_non_null(lock);
     start_ns = loop_clock_ns();
     while (read_weight(&both) == 1000) {

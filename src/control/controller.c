@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/controller.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "control/controller_state.h"
+#include "control/launch.h"
+#include "control/recovery.h"
+#include "control/routers.h"
+#include "io/folders.h"
+#include "io/loop.h"
+#include "io/rollout_place.h"
+
+enum { MOVES_WAITING_MAX = 8 };
+
+#define LINGER_NS (3 * NS_PER_S) /* so that everybody hears of the end */
+
+static void on_second(void *owner, uint64_t at_ns);
+static void on_order(
+    void *owner, const struct rollout_order *order, struct rollout_answer *answer);
+static void on_checked(void *owner, bool ok, const char *words);
+static void on_set(void *owner, enum rollout_set how, const char *words);
+static void on_reading(void *owner, const struct rollout_reading *reading);
+
+static bool take_lock(struct controller *controller, struct error *err) {
+    const struct rollout_launch *launch = controller->launch;
+    char folder[FOLDER_PATH_SIZE], name[ROLLOUT_LOCK_SIZE];
+    struct lock_holder me = {
+        .purpose = "canary", .since_ms = loop_wall_ms(), .epoch = launch->epoch};
+    text_copy_cut(me.holder, sizeof me.holder, launch->plan.holder);
+    text_copy_cut(me.host, sizeof me.host, launch->plan.host);
+    rollout_lock_name(launch->target.name, name);
+    if (!folder_state(folder, err)) return false;
+    controller->lock = launch->kind == ROLLOUT_LAUNCH_TAKEOVER
+                           ? lock_take_over(folder, name, &me, NULL, err)
+                           : lock_take(folder, name, &me, NULL, err);
+    controller->since_ms = me.since_ms;
+    if (controller->lock) controller->epoch = lock_epoch(controller->lock);
+    return controller->lock != NULL;
+}
+
+static bool open_router(struct controller *controller, struct error *err) {
+    static const struct keeper_handlers handlers = {on_checked, on_set, on_reading};
+    const struct target *target = &controller->launch->target;
+    controller->type = router_for(target, err);
+    if (!controller->type) return false;
+    struct router *router = controller->type->start(controller->loop, target, err);
+    if (!router) return false;
+    controller->keeper =
+        keeper_new(controller->loop, controller->type, router, &handlers, controller);
+    return true;
+}
+
+static bool open_front(struct controller *controller, struct error *err) {
+    char path[FOLDER_PATH_SIZE];
+    if (!rollout_place(&controller->launch->target, path, err)) return false;
+    controller->front = front_new(controller->loop, path, on_order, controller, err);
+    return controller->front != NULL;
+}
+
+/* Who is on the canary changes with each rollout, and not within one. */
+static uint32_t salt_of(const struct rollout_plan *plan) {
+    uint32_t salt =
+        bytes_crc32c(0, (const uint8_t *)plan->id, strlen(plan->id)) & INT32_MAX;
+    return salt == 0 ? 1 : salt;
+}
+
+static void begin(struct controller *controller) {
+    const struct rollout before = {0};
+    const struct rollout_effect effect =
+        rollout_begin(&controller->rollout, &controller->launch->plan, loop_clock_ns());
+    controller_settle(controller, &before, &effect);
+}
+
+static bool open_all(struct controller *controller, struct error *err) {
+    const struct rollout_launch *launch = controller->launch;
+    if (!take_lock(controller, err)) return false;
+    controller->rollouts = rollouts_new(controller->loop, "", err);
+    if (!controller->rollouts || !recovery_find(controller, err)) return false;
+    const struct rollout_plan *plan =
+        controller->found ? &controller->rollout.plan : &launch->plan;
+    if (!rollout_plan_check(plan, err)) return false;
+    controller->salt = salt_of(plan);
+    if (!open_router(controller, err) || !open_front(controller, err)) return false;
+    controller->watch = watch_new(plan, controller->type->known_assignment);
+    controller->instances = instances_new(controller->loop, &launch->target);
+    controller->second = loop_every(controller->loop, NS_PER_S, on_second, controller);
+    return true;
+}
+
+struct controller *controller_new(
+    struct loop *loop, const struct rollout_launch *launch, struct error *err) {
+    struct controller *controller = memory_new(sizeof *controller);
+    controller->loop = loop;
+    controller->launch = launch;
+    if (!open_all(controller, err)) {
+        controller_free(controller);
+        return NULL;
+    }
+    if (controller->found) {
+        recovery_restore(controller);
+    } else {
+        begin(controller);
+    }
+    return controller;
+}
+
+void controller_free(struct controller *controller) {
+    if (!controller) return;
+    loop_timer_free(controller->second);
+    loop_timer_free(controller->publisher);
+    errand_free(controller->errand);
+    instances_free(controller->instances);
+    keeper_free(controller->keeper);
+    rollouts_free(controller->rollouts);
+    front_free(controller->front);
+    lock_free(controller->lock);
+    watch_free(controller->watch);
+    free(controller->found);
+    free(controller);
+}
+
+void controller_abandon(struct controller *controller) {
+    keeper_keep(controller->keeper, false);
+    loop_stop(controller->loop);
+}
+
+/* The router */
+
+static void on_checked(void *owner, bool ok, const char *words) {
+    controller_on_checked(owner, ok, words);
+}
+
+static void on_set(void *owner, enum rollout_set how, const char *words) {
+    struct controller *controller = owner;
+    const struct rollout before = controller->rollout;
+    controller->has_result = true;
+    controller->has_failed = how != ROLLOUT_SET_DONE;
+    text_copy_cut(
+        controller->result, sizeof controller->result,
+        how == ROLLOUT_SET_DONE ? "read back" : words);
+    const struct rollout_effect effect =
+        rollout_on_set(&controller->rollout, how, controller->result, loop_clock_ns());
+    controller_settle(controller, &before, &effect);
+}
+
+static void on_reading(void *owner, const struct rollout_reading *reading) {
+    struct controller *controller = owner;
+    if (controller->found) {
+        recovery_on_reading(controller, reading);
+        return;
+    }
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_reading(&controller->rollout, reading, loop_clock_ns());
+    controller_settle(controller, &before, &effect);
+}
+
+/* People */
+
+static void on_order(
+    void *owner, const struct rollout_order *order, struct rollout_answer *answer) {
+    struct controller *controller = owner;
+    *answer = (struct rollout_answer){.number = order->number};
+    bool goes_back = order->kind == ROLLOUT_ORDER_ABORT;
+    if (!lock_is_mine(controller->lock)) {
+        text_copy_cut(answer->words, sizeof answer->words, "somebody took it over");
+        return;
+    }
+    if (controller->move_count >= MOVES_WAITING_MAX && !goes_back) {
+        text_copy_cut(answer->words, sizeof answer->words, "the disk is slow: later");
+        return;
+    }
+    if (controller->found && !goes_back) {
+        text_copy_cut(
+            answer->words, sizeof answer->words, "the router has to answer first");
+        return;
+    }
+    if (controller->found) recovery_skip(controller);
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_order(&controller->rollout, order, loop_clock_ns(), answer);
+    controller_settle(controller, &before, &effect);
+}
+
+/* Each second */
+
+static uint32_t next_weight(const struct rollout *rollout) {
+    const struct rollout_plan *plan = &rollout->plan;
+    uint32_t next = rollout->step + 1;
+    if (next >= plan->step_count) next = plan->step_count - 1;
+    return plan->steps[next].weight_bp;
+}
+
+static struct rollout_sight look(struct controller *controller, uint64_t now_ns) {
+    const struct rollout *rollout = &controller->rollout;
+    struct instances_sight canary =
+        instances_look(controller->instances, TRACK_CANARY, rollout->plan.to, now_ns);
+    const struct watch_moment moment = {
+        .now_ns = now_ns,
+        .clock_ns = rollout->clock_ns,
+        .weight_bp = rollout->wanted_bp,
+        .next_bp = next_weight(rollout),
+        .data_age_ms = UINT64_MAX,
+        .is_ready = canary.count > 0 && canary.ready == canary.count,
+    };
+    struct rollout_sight sight = watch_look(controller->watch, &moment);
+    sight.canary_gone = canary.gone || canary.crashing;
+    if (sight.canary_gone) {
+        text_copy_cut(sight.words, sizeof sight.words, canary.words);
+    }
+    return sight;
+}
+
+static void see(struct controller *controller, uint64_t now_ns) {
+    const struct rollout_sight sight = look(controller, now_ns);
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_sight(&controller->rollout, &sight, now_ns);
+    controller_settle(controller, &before, &effect);
+}
+
+/* After the promotion: whether stable is the version by now, or nothing is left to keep. */
+static void see_end(struct controller *controller, uint64_t now_ns) {
+    const struct rollout_plan *plan = &controller->rollout.plan;
+    if (controller->rollout.phase != ROLLOUT_DONE) return;
+    struct instances_sight stable =
+        instances_look(controller->instances, TRACK_STABLE, plan->to, now_ns);
+    bool is_new = stable.count > 0 && stable.renewed == stable.count;
+    const struct rollout before = controller->rollout;
+    struct rollout_effect effect = {.op = ROLLOUT_DO_NOTHING};
+    if (is_new) {
+        effect = rollout_on_stable_new(&controller->rollout, now_ns);
+    } else if (!keeper_seen(controller->keeper)->leased) {
+        effect = rollout_on_unleased(&controller->rollout, now_ns);
+    }
+    controller_settle(controller, &before, &effect);
+}
+
+static void on_beat_written(void *owner, const struct error *err) {
+    struct controller *controller = owner;
+    controller->is_beating = false;
+    if (err->code == ERROR_CONFLICT) controller_abandon(controller);
+}
+
+static void beat(struct controller *controller) {
+    if (controller->is_beating || controller->move_count > 0) return;
+    struct rollout_beat beat = {.epoch = controller->epoch, .wall_ms = loop_wall_ms()};
+    text_copy_cut(beat.id, sizeof beat.id, controller->rollout.plan.id);
+    struct buffer evidence;
+    buffer_init(&evidence, ROLLOUT_EVIDENCE_MAX);
+    watch_save(controller->watch, &evidence);
+    beat.evidence = buffer_slice(&evidence);
+    controller->is_beating = true;
+    rollouts_beat(controller->rollouts, &beat, on_beat_written, controller);
+    buffer_clear(&evidence);
+}
+
+static void leave(struct controller *controller, uint64_t now_ns) {
+    bool is_heard = front_seats(controller->front) == 0 ||
+                    now_ns - controller->leave_ns >= LINGER_NS;
+    if (controller->move_count == 0 && is_heard) loop_stop(controller->loop);
+}
+
+static void on_second(void *owner, uint64_t at_ns) {
+    struct controller *controller = owner;
+    uint64_t now_ns = loop_clock_ns();
+    (void)at_ns;
+    if (!lock_is_mine(controller->lock)) {
+        controller_abandon(controller);
+        return;
+    }
+    controller_publish_soon(controller);
+    if (controller->found) return;
+    if (controller->is_leaving) {
+        leave(controller, now_ns);
+        return;
+    }
+    if (controller->move_count < MOVES_WAITING_MAX) {
+        controller_wait(controller, now_ns);
+        see(controller, now_ns);
+        see_end(controller, now_ns);
+    }
+    keeper_keep(controller->keeper, rollout_keeps_weight(&controller->rollout, now_ns));
+    beat(controller);
+}
+
+static void on_publish(void *owner, uint64_t at_ns) {
+    struct controller *controller = owner;
+    static struct rollout_status status; /* large */
+    (void)at_ns;
+    controller->publisher = NULL;
+    controller_tell(controller, &status, loop_clock_ns());
+    front_publish(controller->front, &status);
+}
+
+void controller_publish_soon(struct controller *controller) {
+    if (controller->publisher || !controller->front) return;
+    controller->publisher = loop_soon(controller->loop, on_publish, controller);
+}

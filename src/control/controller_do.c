@@ -1,0 +1,225 @@
+/* The effects: what a controller does in the world, and when that is done. */
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "control/controller_state.h"
+#include "control/deploy.h"
+#include "control/smoke.h"
+#include "io/loop.h"
+
+#define CHECK_NS (90 * NS_PER_S) /* a lease of somebody before may have to run out */
+#define DEPLOY_NS \
+    (600 * NS_PER_S) /* until all instances say that they are the version */
+
+static void on_deployed(void *owner, int code, const char *why);
+static void on_smoked(void *owner, int code, const char *why);
+static void on_finalized(void *owner, int code, const char *why);
+
+static void end_intent(struct controller *controller, bool ok, const char *words) {
+    controller->has_result = true;
+    controller->has_failed = !ok;
+    text_copy_cut(controller->result, sizeof controller->result, words);
+}
+
+/* The router */
+
+static void set_weight(
+    struct controller *controller, const struct rollout_effect *effect) {
+    const struct router_intent intent = {
+        .epoch = controller->epoch,
+        .weight_bp = effect->weight_bp,
+        .before_bp = effect->before_bp,
+        .salt = controller->salt,
+        .back = effect->op != ROLLOUT_DO_WEIGHT,
+    };
+    keeper_set(controller->keeper, &intent);
+}
+
+/* May it start at all */
+
+void controller_on_checked(struct controller *controller, bool ok, const char *words) {
+    if (controller->doing != ROLLOUT_DO_CHECK) return;
+    if (ok) {
+        controller->is_checked = true;
+        return;
+    }
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_checked(&controller->rollout, false, words, loop_clock_ns());
+    controller_settle(controller, &before, &effect);
+}
+
+/* What is still in the way; "" when nothing is. */
+static void find_obstacle(
+    const struct controller *controller, struct text *words, uint64_t now_ns) {
+    const struct rollout_plan *plan = &controller->rollout.plan;
+    const struct router_seen *seen = keeper_seen(controller->keeper);
+    struct instances_sight stable =
+        instances_look(controller->instances, TRACK_STABLE, plan->from, now_ns);
+    if (!controller->is_checked || !seen->known) {
+        text_addf(
+            words, "the router does not answer%s%s", seen->error.message[0] ? ": " : "",
+            seen->error.message);
+    } else if (seen->weight_bp != 0) {
+        text_add(words, "the router already sends ");
+        units_add_percent(words, (double)seen->weight_bp / ROLLOUT_BASIS_POINTS);
+        text_add(words, " % to the canary");
+    } else if (stable.count == 0 || stable.ready == 0) {
+        text_addf(words, "stable is not ready: %s", stable.words);
+    } else if (plan->from[0] && stable.renewed < stable.ready) {
+        text_addf(words, "stable is not %s: %s", plan->from, stable.words);
+    }
+}
+
+static void wait_for_check(struct controller *controller, uint64_t now_ns) {
+    char data[ROLLOUT_WORDS_SIZE];
+    struct text words = TEXT_IN(data);
+    find_obstacle(controller, &words, now_ns);
+    bool is_clear = words.length == 0;
+    if (!is_clear && now_ns - controller->doing_ns < CHECK_NS) return;
+    if (is_clear) text_add(&words, "the router and stable are as they should be");
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_checked(&controller->rollout, is_clear, data, now_ns);
+    controller_settle(controller, &before, &effect);
+}
+
+/* The instances */
+
+static void finish_deploy(
+    struct controller *controller, bool ok, const char *words, uint64_t now_ns) {
+    end_intent(controller, ok, words);
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_deployed(&controller->rollout, ok, words, now_ns);
+    controller_settle(controller, &before, &effect);
+}
+
+/* False when somebody else sees to it. */
+static bool deploy(
+    struct controller *controller, enum track track, errand_done_fn on_done) {
+    const struct target_deploy *deploy = &controller->launch->target.deploy;
+    const struct deploy_wish wish = {track, controller->rollout.plan.to};
+    if (deploy->kind != DEPLOY_COMMAND) return false;
+    controller->errand =
+        deploy_start(controller->loop, deploy, &wish, on_done, controller);
+    return true;
+}
+
+/* That it has run says little: the instances are asked themselves. */
+static void on_deployed(void *owner, int code, const char *why) {
+    struct controller *controller = owner;
+    char words[ROLLOUT_WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    controller->errand = NULL;
+    if (code == 0) return;
+    text_addf(&text, "the deployment: %s", why);
+    finish_deploy(controller, false, words, loop_clock_ns());
+}
+
+static void wait_for_deploy(struct controller *controller, uint64_t now_ns) {
+    const struct rollout_plan *plan = &controller->rollout.plan;
+    struct instances_sight canary =
+        instances_look(controller->instances, TRACK_CANARY, plan->to, now_ns);
+    char words[ROLLOUT_WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    if (controller->errand) return;
+    bool is_there = canary.count > 0 && canary.renewed == canary.count;
+    if (!is_there && now_ns - controller->doing_ns < DEPLOY_NS) return;
+    if (is_there) {
+        text_addf(
+            &text, "%u of %u say that they are %s", canary.renewed, canary.count,
+            plan->to);
+    } else {
+        text_copy_cut(words, sizeof words, canary.words);
+    }
+    finish_deploy(controller, is_there, words, now_ns);
+}
+
+static void on_finalized(void *owner, int code, const char *why) {
+    struct controller *controller = owner;
+    controller->errand = NULL;
+    end_intent(controller, code == 0, why);
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect = rollout_on_finalized(
+        &controller->rollout, code == 0, code == 0 ? "promoted" : why, loop_clock_ns());
+    controller_settle(controller, &before, &effect);
+}
+
+/* The smoke test */
+
+static void smoke_next(struct controller *controller) {
+    controller->errand = smoke_start(
+        controller->loop, controller->launch, controller->smoked, on_smoked,
+        controller);
+}
+
+static enum verdict verdict_of(int code) {
+    switch (code) {
+    case EXIT_CODE_OK: return VERDICT_PASS;
+    case EXIT_CODE_FAILED: return VERDICT_FAIL;
+    case EXIT_CODE_INCONCLUSIVE: return VERDICT_INCONCLUSIVE;
+    default: return VERDICT_ERROR;
+    }
+}
+
+static void on_smoked(void *owner, int code, const char *why) {
+    struct controller *controller = owner;
+    char words[ROLLOUT_WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    controller->errand = NULL;
+    const struct target_track *canary =
+        &controller->launch->target.tracks[TRACK_CANARY];
+    enum verdict verdict = verdict_of(code);
+    if (verdict == VERDICT_PASS && ++controller->smoked < canary->url_count) {
+        smoke_next(controller);
+        return;
+    }
+    if (verdict == VERDICT_PASS) {
+        text_add(&text, "the smoke test against the canary passed");
+    } else {
+        text_addf(&text, "the smoke test against the canary: %s", why);
+    }
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_smoked(&controller->rollout, verdict, words, loop_clock_ns());
+    controller_settle(controller, &before, &effect);
+}
+
+void controller_do(struct controller *controller, const struct rollout_effect *effect) {
+    if (effect->op == ROLLOUT_DO_NOTHING) return;
+    controller->doing = effect->op;
+    controller->doing_ns = loop_clock_ns();
+    switch (effect->op) {
+    case ROLLOUT_DO_CHECK:
+        controller->is_checked = false;
+        keeper_check(controller->keeper);
+        break;
+    case ROLLOUT_DO_DEPLOY: deploy(controller, TRACK_CANARY, on_deployed); break;
+    case ROLLOUT_DO_SMOKE:
+        controller->smoked = 0;
+        smoke_next(controller);
+        break;
+    case ROLLOUT_DO_WEIGHT:
+    case ROLLOUT_DO_BACK:
+    case ROLLOUT_DO_RELEASE: set_weight(controller, effect); break;
+    case ROLLOUT_DO_FINALIZE:
+        if (!deploy(controller, TRACK_STABLE, on_finalized)) {
+            on_finalized(controller, 0, "");
+        }
+        break;
+    case ROLLOUT_DO_LEAVE:
+        controller->is_leaving = true;
+        controller->leave_ns = controller->doing_ns;
+        break;
+    case ROLLOUT_DO_NOTHING:
+    case ROLLOUT_OP_COUNT: break;
+    }
+}
+
+void controller_wait(struct controller *controller, uint64_t now_ns) {
+    if (controller->doing == ROLLOUT_DO_CHECK) wait_for_check(controller, now_ns);
+    if (controller->doing == ROLLOUT_DO_DEPLOY) wait_for_deploy(controller, now_ns);
+}

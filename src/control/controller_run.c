@@ -1,0 +1,77 @@
+/* The life of the program: told what to do, answering once, and then alone. */
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "control/controller_state.h"
+#include "control/launch.h"
+#include "io/loop.h"
+
+/* Nobody waits for a controller that is told to stop: its lease runs out. */
+static void on_signal(void *owner, int number) {
+    (void)number;
+    loop_stop(owner);
+}
+
+static enum exit_code code_of(const struct rollout *rollout) {
+    switch (rollout->phase) {
+    case ROLLOUT_DONE: return EXIT_CODE_OK;
+    case ROLLOUT_ROLLED_BACK: return EXIT_CODE_ROLLED_BACK;
+    case ROLLOUT_STRANDED: return EXIT_CODE_PERSON;
+    case ROLLOUT_IDLE: return EXIT_CODE_UNREACHABLE;
+    case ROLLOUT_PREFLIGHT:
+    case ROLLOUT_DEPLOYING:
+    case ROLLOUT_SMOKE:
+    case ROLLOUT_RAISING:
+    case ROLLOUT_WATCHING:
+    case ROLLOUT_HOLD:
+    case ROLLOUT_FINALIZING:
+    case ROLLOUT_ROLLING_BACK:
+    case ROLLOUT_PHASE_COUNT: break;
+    }
+    return EXIT_CODE_INCONCLUSIVE;
+}
+
+static enum exit_code conduct(const struct rollout_launch *launch) {
+    struct error err = {0};
+    struct loop *loop = loop_new();
+    struct controller *controller = controller_new(loop, launch, &err);
+    enum exit_code code = EXIT_CODE_UNREACHABLE;
+    if (controller) {
+        char words[ROLLOUT_WORDS_SIZE];
+        struct text text = TEXT_IN(words);
+        text_addf(
+            &text, "%s holds the rollout of %s", launch->plan.holder,
+            launch->target.name);
+        struct loop_signal *term = loop_on_signal(loop, SIGTERM, on_signal, loop);
+        launch_answer(true, words);
+        loop_run(loop);
+        code = code_of(&controller->rollout);
+        loop_signal_free(term);
+        controller_free(controller);
+    } else {
+        launch_answer(false, err.message);
+    }
+    loop_free(loop);
+    return code;
+}
+
+enum exit_code controller_run(void) {
+    struct rollout_launch *launch = memory_new(sizeof *launch);
+    struct error err = {0};
+    enum exit_code code = EXIT_CODE_USAGE;
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    if (launch_read(STDIN_FILENO, launch, &err) && launch_detach(&err)) {
+        code = conduct(launch);
+    } else {
+        launch_answer(false, err.message);
+    }
+    explicit_bzero(launch, sizeof *launch);
+    free(launch);
+    return code;
+}

@@ -1,0 +1,105 @@
+/* What the state machine wants is written down first, and then it is done. */
+/* SPDX-License-Identifier: MIT */
+#include "base/panic.h"
+#include "base/text.h"
+#include "control/controller_state.h"
+#include "io/loop.h"
+
+static void on_written(void *owner, const struct error *err);
+
+static struct rollout_row row_of(
+    struct controller *controller, const struct rollout *before,
+    const struct rollout_effect *effect) {
+    struct rollout_row row = {
+        .rollout = controller->rollout,
+        .from = before->phase,
+        .effect = *effect,
+        .is_new = before->version == 0,
+        .closes = controller->has_result,
+        .failed = controller->has_failed,
+        .epoch = controller->epoch,
+        .wall_ms = loop_wall_ms(),
+        .monotonic_ns = loop_clock_ns(),
+    };
+    text_copy_cut(row.outcome, sizeof row.outcome, controller->result);
+    controller->has_result = false;
+    return row;
+}
+
+/* What follows from a transition here, whatever becomes of it on disk. */
+static void follow(struct controller *controller, const struct rollout *before) {
+    const struct rollout *rollout = &controller->rollout;
+    if (rollout->fresh_since_ns != before->fresh_since_ns) {
+        watch_start_step(controller->watch, rollout->wanted_bp);
+    }
+    if (rollout->phase != before->phase) {
+        controller->doing = ROLLOUT_DO_NOTHING;
+        errand_free(controller->errand);
+        controller->errand = NULL;
+    }
+    keeper_keep(controller->keeper, rollout_keeps_weight(rollout, loop_clock_ns()));
+}
+
+void controller_settle(
+    struct controller *controller, const struct rollout *before,
+    const struct rollout_effect *effect) {
+    controller_publish_soon(controller);
+    if (controller->rollout.version == before->version) {
+        controller_do(controller, effect);
+        return;
+    }
+    ensure(controller->move_count < CONTROLLER_MOVES_MAX);
+    follow(controller, before);
+    unsigned last =
+        (controller->first_move + controller->move_count++) % CONTROLLER_MOVES_MAX;
+    controller->moves[last] = (struct controller_move){
+        .effect = *effect, .version = controller->rollout.version};
+    const struct rollout_row row = row_of(controller, before, effect);
+    rollouts_add(controller->rollouts, &row, on_written, controller);
+}
+
+static bool goes_back(const struct rollout *rollout) {
+    return rollout->phase == ROLLOUT_ROLLING_BACK || rollout->phase == ROLLOUT_STRANDED;
+}
+
+/* What was meant before it was decided to go back is not done any more. */
+static bool is_outdated(
+    const struct controller *controller, const struct controller_move *move) {
+    const struct rollout *rollout = &controller->rollout;
+    if (move->version == rollout->version) return false;
+    return (goes_back(rollout) || rollout->ended) &&
+           move->effect.op != ROLLOUT_DO_BACK && move->effect.op != ROLLOUT_DO_LEAVE;
+}
+
+static void on_unwritten(
+    struct controller *controller, const struct controller_move *move,
+    const struct error *err) {
+    if (err->code == ERROR_CONFLICT) {
+        controller_abandon(controller);
+        return;
+    }
+    /* Going back waits for no disk. */
+    if (move->effect.op == ROLLOUT_DO_BACK || move->effect.op == ROLLOUT_DO_LEAVE) {
+        controller_do(controller, &move->effect);
+        return;
+    }
+    char words[ROLLOUT_WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    text_addf(&text, "it could not be written down: %s", err->message);
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_unwritten(&controller->rollout, words, loop_clock_ns());
+    controller_settle(controller, &before, &effect);
+}
+
+static void on_written(void *owner, const struct error *err) {
+    struct controller *controller = owner;
+    const struct controller_move move = controller->moves[controller->first_move];
+    controller->first_move = (controller->first_move + 1) % CONTROLLER_MOVES_MAX;
+    controller->move_count--;
+    if (err->code != ERROR_NONE) {
+        on_unwritten(controller, &move, err);
+    } else if (!is_outdated(controller, &move)) {
+        controller_do(controller, &move.effect);
+    }
+}

@@ -1,0 +1,75 @@
+/* What a controller is made of: for the files of the controller alone. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "control/controller.h"
+#include "control/errand.h"
+#include "control/front.h"
+#include "control/instances.h"
+#include "control/keeper.h"
+#include "control/router.h"
+#include "control/watch.h"
+#include "core/rollout.h"
+#include "history/lock.h"
+#include "history/rollouts.h"
+
+enum { CONTROLLER_MOVES_MAX = 64 };
+
+/* A transition that is not on disk yet, and what it is made for. */
+struct controller_move {
+    struct rollout_effect effect;
+    uint64_t version;
+};
+
+struct controller {
+    struct loop *loop;                   /* borrowed */
+    const struct rollout_launch *launch; /* borrowed */
+    struct lock *lock;
+    struct rollouts *rollouts;
+    const struct router_type *type;
+    struct keeper *keeper;
+    struct front *front;
+    struct instances *instances;
+    struct watch *watch;
+    struct errand *errand;
+    struct loop_timer *second;    /* its steady beat */
+    struct loop_timer *publisher; /* soon: there is news */
+    struct rollout rollout;
+    struct rollout_found
+        *found;            /* of another controller, until the router has spoken */
+    unsigned silences;     /* of the router, meanwhile */
+    enum rollout_op doing; /* what is under way beside the router */
+    uint64_t doing_ns;     /* since when */
+    bool is_checked;       /* the router can be used */
+    uint32_t smoked;       /* instances whose smoke test has passed */
+    /* Written in order, and so they come back: a ring. */
+    struct controller_move moves[CONTROLLER_MOVES_MAX];
+    unsigned first_move, move_count;
+    uint64_t epoch;
+    uint32_t salt;
+    bool is_beating; /* a beat is on its way to the disk */
+    bool is_leaving;
+    uint64_t leave_ns;
+    int64_t since_ms;
+    char result[ROLLOUT_WORDS_SIZE]; /* of the intent that has just ended */
+    bool has_result, has_failed;
+};
+
+/* Takes what the state machine wants: writes it down, and then does it. */
+void controller_settle(
+    struct controller *controller, const struct rollout *before,
+    const struct rollout_effect *effect);
+
+/* Begins to do it: what it means is on disk. */
+void controller_do(struct controller *controller, const struct rollout_effect *effect);
+/* Each second: what is waited for may have come. */
+void controller_wait(struct controller *controller, uint64_t now_ns);
+void controller_on_checked(struct controller *controller, bool ok, const char *words);
+
+/* What everybody may know. */
+void controller_tell(
+    const struct controller *controller, struct rollout_status *status,
+    uint64_t now_ns);
+/* Somebody else has it now: nothing is touched any more. */
+void controller_abandon(struct controller *controller);
+void controller_publish_soon(struct controller *controller);

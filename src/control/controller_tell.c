@@ -1,0 +1,182 @@
+/* What a controller publishes: where the rollout stands, what happens next, and why not
+ * now. */
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "control/controller_state.h"
+#include "core/confidence.h"
+#include "core/evidence.h"
+#include "core/promotion_gate.h"
+#include "io/loop.h"
+
+static uint32_t ms_of(uint64_t duration_ns) {
+    uint64_t ms = duration_ns / NS_PER_MS;
+    return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
+static void tell_who(
+    const struct controller *controller, struct rollout_status *status) {
+    const struct rollout_plan *plan = &controller->rollout.plan;
+    text_copy_cut(status->id, sizeof status->id, plan->id);
+    text_copy_cut(status->from, sizeof status->from, plan->from);
+    text_copy_cut(status->to, sizeof status->to, plan->to);
+    text_copy_cut(status->holder, sizeof status->holder, plan->holder);
+    text_copy_cut(status->host, sizeof status->host, plan->host);
+    status->since_ms = controller->since_ms;
+    status->epoch = controller->epoch;
+    status->version = controller->rollout.version;
+}
+
+static void tell_steps(
+    const struct controller *controller, struct rollout_status *status,
+    uint64_t now_ns) {
+    const struct rollout *rollout = &controller->rollout;
+    const struct rollout_plan *plan = &rollout->plan;
+    bool has_begun =
+        rollout->phase >= ROLLOUT_RAISING &&
+        !(rollout->phase == ROLLOUT_HOLD && rollout->held_at < ROLLOUT_RAISING);
+    status->steps = (uint16_t)plan->step_count;
+    status->step = has_begun ? (uint16_t)(rollout->step + 1) : 0;
+    for (uint32_t i = 0; i < plan->step_count; i++) {
+        status->steps_bp[i] = (uint16_t)plan->steps[i].weight_bp;
+    }
+    uint64_t clock_ns = rollout->clock_ns;
+    if (rollout->phase == ROLLOUT_WATCHING) clock_ns += now_ns - rollout->clocked_ns;
+    status->wanted_bp = (uint16_t)rollout->wanted_bp;
+    status->lease_ms = keeper_seen(controller->keeper)->lease_ms;
+    status->in_step_ms = ms_of(clock_ns);
+    status->hold_each_ms = ms_of(plan->hold_each_ns);
+    status->max_each_ms = ms_of(plan->max_each_ns);
+    status->left_ms =
+        clock_ns < plan->hold_each_ns ? ms_of(plan->hold_each_ns - clock_ns) : 0;
+}
+
+static void tell_metric(
+    const struct evidence *evidence, enum harm_metric metric,
+    struct rollout_metric *told) {
+    const struct harm *harm = &evidence->harms[metric];
+    const struct trials *stable = &harm->all[ARM_STABLE];
+    const struct trials *canary = &harm->all[ARM_CANARY];
+    double alpha = evidence->rules.gate_alpha;
+    text_copy_cut(told->name, sizeof told->name, harm_metric_name(metric));
+    told->stable_units = stable->count;
+    told->stable_failed = stable->failures;
+    told->canary_units = canary->count;
+    told->canary_failed = canary->failures;
+    told->harm = (float)fmin(exp(evidence_log_value_in(evidence, metric)), 1e9);
+    struct confidence low_high =
+        confidence_of_rate(stable->failures, stable->count, alpha);
+    told->stable_low = (float)low_high.low;
+    told->stable_high = (float)low_high.high;
+    low_high = confidence_of_rate(canary->failures, canary->count, alpha);
+    told->canary_low = (float)low_high.low;
+    told->canary_high = (float)low_high.high;
+}
+
+static void tell_latency(
+    const struct evidence *evidence, struct rollout_status *status) {
+    static const double quantiles[] = {0.50, 0.95, 0.99};
+    for (int arm = 0; arm < ARM_COUNT; arm++) {
+        const struct histogram *latencies = &evidence->latencies[arm];
+        for (int i = 0; i < 3; i++) {
+            struct rollout_latency *told = &status->latency[arm][i];
+            *told = (struct rollout_latency){NAN, NAN, NAN};
+            if (latencies->count == 0) continue;
+            told->value_ms =
+                (float)histogram_quantile(latencies, quantiles[i]) / 1000.0F;
+        }
+    }
+}
+
+static void tell_evidence(
+    const struct controller *controller, struct rollout_status *status) {
+    const struct evidence *evidence = watch_evidence(controller->watch);
+    const struct decision *decision = watch_decision(controller->watch);
+    status->harm = (float)fmin(decision->evidence, 1e9);
+    status->harm_limit = (float)decision->evidence_limit;
+    status->bound = decision->requests > 0 ? (float)decision->extra : NAN;
+    status->bound_limit = (float)decision->allowed;
+    status->split_evidence =
+        (float)fmin(exp(split_check_log_value(&evidence->split)), 1e9);
+    status->seen = (float)split_check_seen(&evidence->split);
+    bool has_end = decision->requests_needed != PROMOTION_NEVER;
+    status->canary_need = has_end && decision->requests_needed > decision->requests
+                              ? decision->requests_needed - decision->requests
+                              : 0;
+    for (int i = 0; i < HARM_METRIC_COUNT; i++) {
+        enum harm_metric metric = (enum harm_metric)i;
+        if ((evidence->rules.metrics & HARM_BIT(metric)) == 0) continue;
+        tell_metric(evidence, metric, &status->metrics[status->metric_count++]);
+    }
+    tell_latency(evidence, status);
+}
+
+static void tell_next(
+    const struct controller *controller, struct rollout_status *status,
+    uint64_t now_ns) {
+    const struct rollout *rollout = &controller->rollout;
+    struct text next = TEXT_IN(status->next);
+    switch (rollout->phase) {
+    case ROLLOUT_PREFLIGHT: text_add(&next, "looks whether it may start"); break;
+    case ROLLOUT_DEPLOYING:
+        text_addf(
+            &next, "waits for instances of the canary that say they are %s",
+            rollout->plan.to);
+        break;
+    case ROLLOUT_SMOKE:
+        text_add(&next, "runs the smoke test against the canary");
+        break;
+    case ROLLOUT_RAISING:
+        text_add(&next, "watches, once the weight is read back");
+        break;
+    case ROLLOUT_WATCHING:
+        text_add(
+            &next, rollout->plan.manual ? "its holder promotes it"
+                                        : "goes on when the evidence allows it");
+        text_copy_cut(
+            status->why_not_now, sizeof status->why_not_now, rollout->sight.words);
+        break;
+    case ROLLOUT_HOLD:
+        text_add(&next, "resume, promote or abort");
+        text_copy_cut(status->why_not_now, sizeof status->why_not_now, rollout->reason);
+        break;
+    case ROLLOUT_FINALIZING: text_add(&next, "stable becomes the version"); break;
+    case ROLLOUT_DONE:
+        if (rollout->ended) break;
+        text_addf(
+            &next, "give stable %s: then this ends, until then the lease is kept",
+            rollout->plan.to);
+        break;
+    case ROLLOUT_ROLLING_BACK:
+    case ROLLOUT_STRANDED:
+        text_add(&next, "weight 0 is set until it is read back");
+        break;
+    case ROLLOUT_IDLE:
+    case ROLLOUT_ROLLED_BACK:
+    case ROLLOUT_PHASE_COUNT: break;
+    }
+    (void)now_ns;
+}
+
+void controller_tell(
+    const struct controller *controller, struct rollout_status *status,
+    uint64_t now_ns) {
+    const struct rollout *rollout = &controller->rollout;
+    memset(status, 0, sizeof *status);
+    status->known = true;
+    tell_who(controller, status);
+    status->phase = (uint8_t)rollout->phase;
+    status->hold = (uint8_t)rollout->hold;
+    status->ended = rollout->ended;
+    status->undoable = rollout_is_undoable(rollout, now_ns);
+    status->guarded = keeper_seen(controller->keeper)->leased;
+    text_copy_cut(status->reason, sizeof status->reason, rollout->reason);
+    tell_steps(controller, status, now_ns);
+    tell_evidence(controller, status);
+    tell_next(controller, status, now_ns);
+    status->data_age_ms = UINT32_MAX;
+    status->at_ns = now_ns;
+}

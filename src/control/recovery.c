@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/recovery.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "core/rollout_recovery.h"
+#include "io/loop.h"
+
+enum { SILENCES_MAX = 3 };
+
+static bool refuse_second(const struct rollout_found *found, struct error *err) {
+    const struct rollout *rollout = &found->rollout;
+    return error_set(
+        err, ERROR_CONFLICT, "a rollout of %s to %s is open (%s): resume or abort it",
+        rollout->plan.target, rollout->plan.to, rollout_phase_name(rollout->phase));
+}
+
+bool recovery_find(struct controller *controller, struct error *err) {
+    const struct rollout_launch *launch = controller->launch;
+    bool begins = launch->kind == ROLLOUT_LAUNCH_BEGIN;
+    struct rollout_found *found = memory_new(sizeof *found);
+    struct error why = {0};
+    bool is_open =
+        rollouts_find(controller->rollouts, launch->target.name, found, &why);
+    if (is_open && !begins) {
+        controller->found = found;
+        controller->rollout = found->rollout;
+        if (controller->epoch <= found->epoch) controller->epoch = found->epoch + 1;
+        return true;
+    }
+    bool fits =
+        is_open ? refuse_second(found, err) : begins && why.code == ERROR_NOT_FOUND;
+    if (!is_open && !fits) *err = why;
+    free(found);
+    return fits;
+}
+
+/* Whose it is from now on: who has started this controller. */
+void recovery_restore(struct controller *controller) {
+    const struct rollout_found *found = controller->found;
+    const struct rollout_plan *who = &controller->launch->plan;
+    struct rollout_plan *plan = &controller->rollout.plan;
+    text_copy_cut(plan->holder, sizeof plan->holder, who->holder);
+    text_copy_cut(plan->host, sizeof plan->host, who->host);
+    watch_restore(controller->watch, found->evidence, found->evidence_length);
+    watch_forget_safety(controller->watch);
+}
+
+static uint64_t gap_ns(const struct rollout_found *found) {
+    int64_t gap_ms = loop_wall_ms() - found->alive_ms;
+    return gap_ms > 0 ? (uint64_t)gap_ms * NS_PER_MS : 0;
+}
+
+static void recover(
+    struct controller *controller, const struct rollout_reading *reading) {
+    struct rollout_found *found = controller->found;
+    const struct router_seen *seen = keeper_seen(controller->keeper);
+    const struct rollout_recovery recovery = {
+        .open = found->open,
+        .gap_ns = gap_ns(found),
+        .lease_ns = controller->type->renew_every_ns * 3,
+    };
+    controller->found = NULL;
+    free(found);
+    const struct router_intent intent = {
+        .epoch = controller->epoch,
+        .weight_bp = seen->weight_bp,
+        .before_bp = seen->weight_bp,
+        .salt = controller->salt,
+    };
+    keeper_adopt(controller->keeper, &intent);
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_recovered(&controller->rollout, &recovery, reading, loop_clock_ns());
+    controller_settle(controller, &before, &effect);
+}
+
+void recovery_on_reading(
+    struct controller *controller, const struct rollout_reading *reading) {
+    if (!reading->known && ++controller->silences < SILENCES_MAX) return;
+    recover(controller, reading);
+}
+
+void recovery_skip(struct controller *controller) {
+    const struct rollout_reading unknown = {.words = "it was not asked"};
+    controller->found->open = ROLLOUT_DO_BACK;
+    recover(controller, &unknown);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/rollout_scene.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "config.h"
+#include "core/ulid.h"
+#include "io/haproxy.h"
+#include "io/haproxy_reply.h"
+#include "io/loop.h"
+
+enum { LIMIT_S = 120, CANARY_TABLE_KEY = 1 };
+
+static void on_limit(void *owner, uint64_t now_ns) {
+    struct rollout_scene *scene = owner;
+    (void)now_ns;
+    scene->limit = NULL;
+    fail_msg(
+        "nothing came of it: %s (%s), step %u, %s",
+        rollout_phase_name((enum rollout_phase)scene->status.phase),
+        rollout_hold_name((enum rollout_hold)scene->status.hold), scene->status.step,
+        scene->status.reason);
+}
+
+static void run(struct rollout_scene *scene) {
+    scene->limit = loop_after(scene->loop, LIMIT_S * NS_PER_S, on_limit, scene);
+    loop_run(scene->loop);
+    loop_timer_free(scene->limit);
+    scene->limit = NULL;
+}
+
+static void read_target(struct rollout_scene *scene) {
+    struct error err = {0};
+    struct config *config = config_read(NULL, &err);
+    if (!config || !config_choose(config, "demo", NULL, &err) ||
+        !config_fill_secrets(config, &err)) {
+        fail_msg("%s", err.message);
+    }
+    scene->launch->target = *config_target(config);
+    text_copy_cut(
+        scene->place, sizeof scene->place, scene->launch->target.rollout_socket);
+    config_free(config);
+}
+
+static void name_plan(struct rollout_plan *plan) {
+    uint8_t id[ULID_SIZE], random[ULID_RANDOM_SIZE];
+    loop_random(random, sizeof random);
+    ulid_make(id, loop_wall_ms(), random);
+    ulid_to_string(id, plan->id);
+}
+
+static void make_plan(struct rollout_plan *plan) {
+    *plan = (struct rollout_plan){
+        .target = "demo",
+        .from = "v1.5.0",
+        .to = "v1.6.0",
+        .holder = "ann",
+        .host = "ops1",
+        .reason = "weekly release",
+        .step_count = 4,
+        .steps = {{500}, {2500}, {5000}, {10000}},
+        .hold_each_ns = NS_PER_S,
+        .max_each_ns = 600 * NS_PER_S,
+        .keep_previous_ns = 3600 * NS_PER_S,
+        .stale_ns = 15 * NS_PER_S,
+        .blind_max_ns = 120 * NS_PER_S,
+        .alpha = 0.01,
+        .material = 1.5,
+        .budget_ratio = 0.19,
+    };
+    name_plan(plan);
+}
+
+/* The controller inherits it, and finds the demo and its own files. */
+static void enter_home(const struct test_demo_home *home) {
+    static const char *const folders[] = {"XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "HOME"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        setenv(folders[i], home->folder.path, 1); /* NOLINT(concurrency-mt-unsafe) */
+    }
+    setenv("XDG_STATE_HOME", home->logs.path, 1); /* NOLINT(concurrency-mt-unsafe) */
+}
+
+void rollout_scene_init(struct rollout_scene *scene) {
+    memset(scene, 0, sizeof *scene);
+    lone_demo_start(&scene->demo);
+    enter_home(&scene->demo.home);
+    scene->loop = loop_new();
+    scene->launch = memory_new(sizeof *scene->launch);
+    make_plan(&scene->launch->plan);
+    read_target(scene);
+}
+
+void rollout_scene_kill(struct rollout_scene *scene) {
+    pid_t pid = rollout_scene_pid(scene);
+    if (pid > 0) kill(pid, SIGKILL);
+    rollout_link_free(scene->link);
+    scene->link = NULL;
+    rollout_starter_free(scene->starter);
+    scene->starter = NULL;
+    if (pid > 0) waitpid(pid, NULL, 0);
+}
+
+void rollout_scene_clear(struct rollout_scene *scene) {
+    rollout_scene_kill(scene);
+    loop_free(scene->loop);
+    free(scene->launch);
+    lone_demo_stop(&scene->demo);
+}
+
+static void on_started(
+    void *owner, const struct rollout_answer *answer, const struct error *why) {
+    struct rollout_scene *scene = owner;
+    if (!answer) {
+        fail_msg("%s", why->message);
+        return;
+    }
+    scene->started = *answer;
+    scene->has_started = true;
+    loop_stop(scene->loop);
+}
+
+static bool is_wished(const struct rollout_scene *scene) {
+    const struct rollout_wish *wish = scene->wish;
+    const struct rollout_status *status = &scene->status;
+    return wish && status->phase == wish->phase && status->hold == wish->hold &&
+           status->step >= wish->step;
+}
+
+static void on_status(void *owner, const struct rollout_status *status) {
+    struct rollout_scene *scene = owner;
+    scene->status = *status;
+    if (is_wished(scene)) loop_stop(scene->loop);
+}
+
+static void on_answer(
+    void *owner, const struct rollout_answer *answer, const struct error *why) {
+    struct rollout_scene *scene = owner;
+    if (why) fail_msg("%s", why->message);
+    scene->answer = *answer;
+    scene->has_answer = true;
+    loop_stop(scene->loop);
+}
+
+static void on_end(void *owner, const struct error *why) {
+    struct rollout_scene *scene = owner;
+    (void)why;
+    scene->has_ended = true;
+    loop_stop(scene->loop);
+}
+
+static void listen_to_it(struct rollout_scene *scene) {
+    static const struct rollout_link_handlers handlers = {on_status, on_answer, on_end};
+    scene->has_ended = false;
+    scene->link = rollout_link_new(scene->loop, scene->place, &handlers, scene);
+}
+
+bool rollout_scene_start(struct rollout_scene *scene) {
+    static const char *const args[] = {"run", NULL};
+    const struct rollout_starter_options options = {
+        .program = BINARIES_FOLDER "/flightdeck-canary",
+        .args = args,
+        .launch = scene->launch,
+        .on_started = on_started,
+        .owner = scene,
+    };
+    struct error err = {0};
+    scene->has_started = false;
+    scene->starter = rollout_starter_new(scene->loop, &options, &err);
+    if (!scene->starter) fail_msg("%s", err.message);
+    run(scene);
+    assert_true(scene->has_started);
+    if (scene->started.accepted) listen_to_it(scene);
+    return scene->started.accepted;
+}
+
+pid_t rollout_scene_pid(const struct rollout_scene *scene) {
+    return scene->starter ? rollout_starter_pid(scene->starter) : 0;
+}
+
+static void expect_it_there(const struct rollout_scene *scene) {
+    if (!scene->has_ended) return;
+    fail_msg(
+        "it went away: %s, %s",
+        rollout_phase_name((enum rollout_phase)scene->status.phase),
+        scene->status.reason);
+}
+
+void rollout_scene_wait(struct rollout_scene *scene, const struct rollout_wish *wish) {
+    scene->wish = wish;
+    while (!is_wished(scene)) {
+        expect_it_there(scene);
+        run(scene);
+    }
+    scene->wish = NULL;
+}
+
+bool rollout_scene_order(
+    struct rollout_scene *scene, enum rollout_order_kind kind, const char *who) {
+    struct rollout_order order = {
+        .kind = kind,
+        .expected_version = scene->status.version,
+        .host = "ops1",
+        .reason = "the test says so"};
+    text_copy_cut(order.who, sizeof order.who, who);
+    scene->has_answer = false;
+    assert_true(rollout_link_order(scene->link, &order) != 0);
+    while (!scene->has_answer) run(scene);
+    return scene->answer.accepted;
+}
+
+/* The router, asked and told by somebody else */
+
+struct talk {
+    struct loop *loop;
+    int weight;
+};
+
+static void on_reply(void *owner, const struct haproxy_result *result) {
+    struct talk *talk = owner;
+    struct haproxy_entry entry;
+    struct error err;
+    assert_int_equal(result->error.code, ERROR_NONE);
+    bool found = haproxy_table_find(result->reply, CANARY_TABLE_KEY, &entry, &err);
+    talk->weight = found ? (int)entry.gpt0 : -1;
+    loop_stop(talk->loop);
+}
+
+static int talk_to_router(struct rollout_scene *scene, const char *command) {
+    struct talk talk = {.loop = loop_new()};
+    struct haproxy *haproxy =
+        haproxy_new(talk.loop, scene->launch->target.split.socket, HAPROXY_MAY_ACT);
+    haproxy_command(haproxy, command, 5 * NS_PER_S, on_reply, &talk);
+    loop_run(talk.loop);
+    haproxy_free(haproxy);
+    loop_free(talk.loop);
+    return talk.weight;
+}
+
+int rollout_scene_weight(struct rollout_scene *scene) {
+    return talk_to_router(scene, "show table canary_lease");
+}
+
+void rollout_scene_meddle(struct rollout_scene *scene, unsigned weight_bp) {
+    char command[HAPROXY_COMMAND_SIZE];
+    struct text text = TEXT_IN(command);
+    haproxy_table_set(&text, "canary_lease", CANARY_TABLE_KEY, weight_bp);
+    talk_to_router(scene, command);
+}

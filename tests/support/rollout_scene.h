@@ -1,0 +1,55 @@
+/* A demo's stack and a real controller that rolls its canary out. For tests that link the
+ * whole program. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "actions/rollout_link.h"
+#include "actions/rollout_starter.h"
+#include "core/rollout_launch.h"
+#include "support/test_demo.h"
+
+struct rollout_scene {
+    struct lone_demo demo;
+    struct loop *loop;
+    struct loop_timer *limit;
+    struct rollout_launch *launch; /* of the demo; steps of a second */
+    struct rollout_starter *starter;
+    struct rollout_link *link; /* NULL until connected */
+    struct rollout_answer started, answer;
+    bool has_started, has_answer, has_ended;
+    struct rollout_status status; /* the newest */
+    const struct rollout_wish *wish;
+    char place[TEST_PATH_SIZE]; /* the controller's socket */
+};
+
+/* What is waited for. */
+struct rollout_wish {
+    enum rollout_phase phase;
+    enum rollout_hold hold;
+    uint16_t step; /* at least */
+};
+
+void rollout_scene_init(struct rollout_scene *scene);
+/* Kills the controller if it is still there. */
+void rollout_scene_clear(struct rollout_scene *scene);
+
+/* Starts a controller and hears its answer; whether it has begun. Then it is listened to. */
+bool rollout_scene_start(struct rollout_scene *scene);
+pid_t rollout_scene_pid(const struct rollout_scene *scene);
+void rollout_scene_kill(struct rollout_scene *scene);
+
+/* Turns the loop until it is so, or fails the test after two minutes. */
+void rollout_scene_wait(struct rollout_scene *scene, const struct rollout_wish *wish);
+
+/* Gives an order by the newest status and waits for the answer; whether it was accepted. */
+bool rollout_scene_order(
+    struct rollout_scene *scene, enum rollout_order_kind kind, const char *who);
+
+/* What the router says: basis points, or -1 without a lease. */
+int rollout_scene_weight(struct rollout_scene *scene);
+/* Changes it behind the controller's back. */
+void rollout_scene_meddle(struct rollout_scene *scene, unsigned weight_bp);
