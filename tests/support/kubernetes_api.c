@@ -61,6 +61,15 @@ void kubernetes_api_init(struct kubernetes_api *api) {
 
 void kubernetes_api_clear(struct kubernetes_api *api) {
     kubernetes_store_clear(&api->store);
+    cJSON_Delete(api->granted);
+}
+
+void kubernetes_api_grant(struct kubernetes_api *api, const cJSON *role) {
+    const cJSON *rule;
+    if (!api->granted) api->granted = cJSON_CreateArray();
+    cJSON_ArrayForEach(rule, cJSON_GetObjectItemCaseSensitive(role, "rules")) {
+        cJSON_AddItemToArray(api->granted, cJSON_Duplicate(rule, true));
+    }
 }
 
 void kubernetes_api_deny(
@@ -75,17 +84,45 @@ static bool covers(const char *rule, const char *value) {
     return !*rule || strcmp(rule, value) == 0;
 }
 
-static bool may(
-    const struct kubernetes_api *api, const char *verb, const char *resource,
-    const char *name) {
+/* What somebody wants to do. */
+struct deed {
+    const char *verb, *group, *resource, *name;
+};
+
+static bool lists(const cJSON *list, const char *value) {
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list) {
+        if (cJSON_IsString(item) && strcmp(item->valuestring, value) == 0) return true;
+    }
+    return false;
+}
+
+static bool is_granted(const struct kubernetes_api *api, const struct deed *deed) {
+    const cJSON *rule;
+    if (!api->granted) return true;
+    cJSON_ArrayForEach(rule, api->granted) {
+        const cJSON *names = cJSON_GetObjectItemCaseSensitive(rule, "resourceNames");
+        if (lists(cJSON_GetObjectItemCaseSensitive(rule, "verbs"), deed->verb) &&
+            lists(cJSON_GetObjectItemCaseSensitive(rule, "apiGroups"), deed->group) &&
+            lists(
+                cJSON_GetObjectItemCaseSensitive(rule, "resources"), deed->resource) &&
+            (!names || lists(names, deed->name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool may(const struct kubernetes_api *api, const struct deed *deed) {
     for (size_t i = 0; i < api->denied_count; i++) {
         const struct kubernetes_denial *denial = &api->denied[i];
-        if (covers(denial->verb, verb) && covers(denial->resource, resource) &&
-            covers(denial->name, name)) {
+        if (covers(denial->verb, deed->verb) &&
+            covers(denial->resource, deed->resource) &&
+            covers(denial->name, deed->name)) {
             return false;
         }
     }
-    return true;
+    return is_granted(api, deed);
 }
 
 /* Who asks; NULL, with the answer made, for a token that is nobody's. */
@@ -108,9 +145,8 @@ static bool is_let_in(
         resource, sizeof resource, "%s%s%s", place->kind->plural,
         *place->sub ? "/" : "", place->sub);
     const char *verb = kubernetes_call_verb(call, place);
-    if (strcmp(user, api->user) == 0 && may(api, verb, resource, place->name)) {
-        return true;
-    }
+    const struct deed deed = {verb, place->kind->group, resource, place->name};
+    if (strcmp(user, api->user) == 0 && may(api, &deed)) return true;
     kubernetes_answer_forbidden(answer, place, user, verb);
     return false;
 }
@@ -128,9 +164,11 @@ static void review(
     snprintf(
         resource, sizeof resource, "%s%s%s",
         tree_string(json, "/spec/resourceAttributes/resource"), *sub ? "/" : "", sub);
-    bool allowed =
-        may(api, tree_string(json, "/spec/resourceAttributes/verb"), resource,
-            tree_string(json, "/spec/resourceAttributes/name"));
+    const struct deed deed = {
+        tree_string(json, "/spec/resourceAttributes/verb"),
+        tree_string(json, "/spec/resourceAttributes/group"), resource,
+        tree_string(json, "/spec/resourceAttributes/name")};
+    bool allowed = may(api, &deed);
     tree_set(json, "/metadata", cJSON_CreateObject());
     tree_set(json, "/metadata/creationTimestamp", cJSON_CreateNull());
     tree_set(json, "/status", cJSON_CreateObject());

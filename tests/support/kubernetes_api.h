@@ -21,6 +21,7 @@ struct kubernetes_api {
     bool tokens;      /* without a token one is anonymous and may do nothing */
     struct kubernetes_denial denied[KUBERNETES_DENIALS_MAX];
     size_t denied_count;
+    cJSON *granted; /* rules of Roles, once there are any: nothing else is allowed */
 };
 
 /* A watch that was let in: what it wants to hear. */
@@ -39,6 +40,9 @@ void kubernetes_api_clear(struct kubernetes_api *api);
 void kubernetes_api_deny(
     struct kubernetes_api *api, const char *verb, const char *resource,
     const char *name);
+
+/* From now on one may do what the rules of this Role say, and those granted before. */
+void kubernetes_api_grant(struct kubernetes_api *api, const cJSON *role);
 
 /* True when the call is a watch, which has no answer but events. */
 bool kubernetes_api_answer(
