@@ -21,7 +21,8 @@ enum strand_state { STRAND_CONNECTING, STRAND_GREETING, STRAND_OPEN, STRAND_OVER
 
 struct strands {
     struct loop *loop; /* borrowed */
-    struct resolve_address address;
+    struct resolve_address *addresses;
+    size_t address_count, next;   /* whose turn it is */
     const struct tls_config *tls; /* borrowed */
     const char *host;             /* borrowed */
     struct strand_handlers handlers;
@@ -46,7 +47,13 @@ struct strand {
 struct strands *strands_new(struct loop *loop, const struct strands_options *options) {
     struct strands *strands = memory_new(sizeof *strands);
     strands->loop = loop;
-    strands->address = *options->address;
+    ensure(options->address_count > 0);
+    strands->address_count = options->address_count;
+    strands->addresses =
+        memory_new_array(options->address_count, sizeof *strands->addresses);
+    memcpy(
+        strands->addresses, options->addresses,
+        options->address_count * sizeof *strands->addresses);
     strands->tls = options->tls;
     strands->host = options->host;
     strands->handlers = options->handlers;
@@ -57,6 +64,7 @@ struct strands *strands_new(struct loop *loop, const struct strands_options *opt
 
 void strands_free(struct strands *strands) {
     if (!strands) return;
+    free(strands->addresses);
     free(strands->bytes);
     free(strands->wire);
     free(strands);
@@ -310,7 +318,8 @@ static void on_ready(void *owner, unsigned ready) {
 }
 
 struct strand *strand_open(struct strands *strands, void *owner) {
-    const struct resolve_address *address = &strands->address;
+    const struct resolve_address *address = &strands->addresses[strands->next];
+    strands->next = (strands->next + 1) % strands->address_count;
     int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
     int socket_fd = socket(address->socket.ss_family, type, 0);
     if (socket_fd < 0) return NULL;

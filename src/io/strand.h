@@ -1,4 +1,4 @@
-/* One of very many connections to one address, plain or TLS: a few hundred bytes each,
+/* One of very many connections to one server, in turn over its addresses, plain or TLS: a few hundred bytes each,
  * writes that are tried at once, and one read buffer for all of them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -42,9 +42,10 @@ struct strand_handlers {
 };
 
 struct strands_options {
-    const struct resolve_address *address; /* copied */
-    const struct tls_config *tls;          /* borrowed; NULL for none */
-    const char *host;                      /* that TLS verifies; borrowed */
+    const struct resolve_address *addresses; /* copied; each gets its turn */
+    size_t address_count;
+    const struct tls_config *tls; /* borrowed; NULL for none */
+    const char *host;             /* that TLS verifies; borrowed */
     struct strand_handlers handlers;
 };
 

@@ -151,6 +151,15 @@ static void begin(struct crowd *crowd, struct client *client, uint64_t intended_
     client_begin(client, task, intended_ns);
 }
 
+/* Whoever thinks can go at once; others go after their answer. */
+static bool stays(void *owner, struct client *client) {
+    struct crowd *crowd = owner;
+    bool thinks = client->state == CLIENT_FREE;
+    if (!thinks || crowd->users <= crowd->users_wanted) return true;
+    leave(crowd, client);
+    return false;
+}
+
 static void let_users_come(struct crowd *crowd, uint64_t now_ns) {
     while (crowd->look_ns <= now_ns) {
         uint64_t due_ns = crowd->look_ns, next_ns = LOAD_NEVER;
@@ -158,6 +167,7 @@ static void let_users_come(struct crowd *crowd, uint64_t now_ns) {
             load_level_users(&crowd->level, since_start(crowd, due_ns), &next_ns);
         crowd->users_wanted = load_plan_share(crowd->run->plan, users);
         crowd->look_ns = at(crowd, next_ns);
+        if (crowd->users > crowd->users_wanted) due_thin(&crowd->due, stays, crowd);
         while (may_begin(crowd) && crowd->users < crowd->users_wanted) {
             struct client *client = take_free(crowd);
             if (!client) return;

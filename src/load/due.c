@@ -59,3 +59,12 @@ struct client *due_take(struct due *due, uint64_t now_ns, uint64_t *due_ns) {
     *due_ns = first.due_ns;
     return first.client;
 }
+
+void due_thin(struct due *due, due_stays_fn stays, void *owner) {
+    size_t count = due->count;
+    due->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct due_entry entry = due->entries[i];
+        if (stays(owner, entry.client)) rise(due, due->count++, entry);
+    }
+}

@@ -28,3 +28,7 @@ uint64_t due_next(const struct due *due);
 
 /* Takes the earliest one, if its time has come; NULL if not. */
 struct client *due_take(struct due *due, uint64_t now_ns, uint64_t *due_ns);
+
+/* Takes out those that do not stay, in any order. */
+typedef bool (*due_stays_fn)(void *owner, struct client *client);
+void due_thin(struct due *due, due_stays_fn stays, void *owner);

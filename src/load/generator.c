@@ -33,7 +33,8 @@ struct generator {
     struct load_ready ready;
     struct tls_config *tls;
     struct reach *reach;
-    struct resolve_address address;
+    struct resolve_address addresses[REACH_ADDRESSES_MAX];
+    size_t address_count;
     bool start_wanted;           /* it was told to start before it was ready */
     struct pacemaker *pacemaker; /* from RUNS on */
     struct load_report *last;    /* of a run that never began */
@@ -115,7 +116,8 @@ static void start(struct generator *generator) {
     const struct pacemaker_options options = {
         .loop = generator->loop,
         .plan = generator->plan,
-        .address = &generator->address,
+        .addresses = generator->addresses,
+        .address_count = generator->address_count,
         .tls = generator->tls,
         .channel = generator->channel,
         .on_over = on_over,
@@ -124,20 +126,37 @@ static void start(struct generator *generator) {
     generator->pacemaker = pacemaker_new(&options);
 }
 
-static void on_reached(
-    void *owner, const struct resolve_address *address, const struct error *why) {
+/* One that does not answer would fail its share of the users, who would not ask it. */
+static void note_missed(struct generator *generator, const struct reach_result *found) {
+    struct load_ready *ready = &generator->ready;
+    if (found->missed == 0 || ready->note_count == LOAD_NOTES_MAX) return;
+    struct load_note *note = &ready->notes[ready->note_count++];
+    struct text text = TEXT_IN(note->words);
+    text_addf(
+        &text, "%zu of %zu addresses left out: ", found->missed,
+        found->missed + found->count);
+    safe_text_add(&text, slice_of(found->why.message));
+}
+
+static void on_reached(void *owner, const struct reach_result *found) {
     struct generator *generator = owner;
+    struct load_ready *ready = &generator->ready;
     generator->reach = NULL;
-    if (!address) {
-        give_up(generator, LOAD_ENDED_UNREACHED, why);
+    if (found->count == 0) {
+        give_up(generator, LOAD_ENDED_UNREACHED, &found->why);
         return;
     }
     generator->state = READY;
-    generator->address = *address;
-    struct load_ready *ready = &generator->ready;
+    generator->address_count = found->count;
+    for (size_t i = 0; i < found->count; i++) {
+        generator->addresses[i] = found->addresses[i];
+    }
+    note_missed(generator, found);
     ready->pid = (uint64_t)getpid();
     ready->shard = generator->plan->shard;
-    text_copy(ready->address, sizeof ready->address, address->text);
+    struct text address = TEXT_IN(ready->address);
+    text_add(&address, found->addresses[0].text);
+    if (found->count > 1) text_addf(&address, " and %zu more", found->count - 1);
     channel_send(generator->channel, LOAD_MESSAGE_READY, ready);
     if (generator->start_wanted) start(generator);
 }

@@ -163,7 +163,8 @@ void pacemaker_set_level(struct pacemaker *pacemaker, double level) {
 static void init_run(struct load_run *run, const struct pacemaker_options *options) {
     const struct load_plan *plan = options->plan;
     const struct strands_options strands = {
-        .address = options->address,
+        .addresses = options->addresses,
+        .address_count = options->address_count,
         .tls = options->tls,
         .host = plan->target.host,
         .handlers = client_handlers};

@@ -13,11 +13,12 @@ struct resolve_address;
 struct tls_config;
 
 struct pacemaker_options {
-    struct loop *loop;                     /* borrowed, as everything here */
-    const struct load_plan *plan;          /* checked */
-    const struct resolve_address *address; /* copied */
-    const struct tls_config *tls;          /* NULL for none */
-    struct channel *channel;               /* where the reports go */
+    struct loop *loop;                       /* borrowed, as everything here */
+    const struct load_plan *plan;            /* checked */
+    const struct resolve_address *addresses; /* copied */
+    size_t address_count;
+    const struct tls_config *tls; /* NULL for none */
+    struct channel *channel;      /* where the reports go */
     /* Everything is over but the last report. Once, not from within a call. */
     void (*on_over)(void *owner);
     void *owner;

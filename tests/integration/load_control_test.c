@@ -119,6 +119,30 @@ static void users_come_and_go_when_told(void **state) {
     assert_int_equal(scene->server.counts->requests, scene->load.sum->rows[0].sent);
 }
 
+static void users_who_think_leave_at_once(void **state) {
+    struct load_scene *scene = *state;
+    struct load_plan *plan = load_scene_set_up(scene, ODD_GOOD);
+    plan->requests_max = 0;
+    plan->think_min_ns = plan->think_max_ns = 3600 * NS_PER_S;
+    plan->level = 9;
+    test_load_start(&scene->load);
+    expect_users(&scene->load, 9);
+    while (scene->load.sum->rows[0].done < 9) {
+        assert_true(test_load_next(&scene->load));
+    }
+    test_load_control(&scene->load, LOAD_CONTROL_LEVEL, 2);
+    expect_users(&scene->load, 2);
+    test_load_control(&scene->load, LOAD_CONTROL_LEVEL, 4);
+    expect_users(&scene->load, 4); /* two of them are new, and ask at once */
+    while (scene->load.sum->rows[0].done < 11) {
+        assert_true(test_load_next(&scene->load));
+    }
+    test_load_control(&scene->load, LOAD_CONTROL_STOP, 0);
+    assert_int_equal(test_load_finish(&scene->load), 0);
+    load_scene_balance(&scene->load);
+    assert_int_equal(scene->load.sum->rows[0].done, 11);
+}
+
 static void shards_share_what_is_to_be_done(void **state) {
     struct load_scene *scene = *state;
     struct load_plan *plan = load_scene_set_up(scene, ODD_GOOD);
@@ -209,6 +233,7 @@ int main(void) {
         ON_SCENE(descriptors_are_raised_as_far_as_needed),
         ON_SCENE(a_pool_that_may_be_too_large_is_noted),
         ON_SCENE(users_come_and_go_when_told),
+        ON_SCENE(users_who_think_leave_at_once),
         ON_SCENE(shards_share_what_is_to_be_done),
         ON_SCENE(a_signal_drains_and_the_last_report_comes),
         ON_SCENE(nobody_waits_longer_than_the_drain),

@@ -223,9 +223,9 @@ static _Noreturn void serve(struct odd *odd) {
     }
 }
 
-static int listen_somewhere(uint16_t *port) {
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+static int listen_at(const char *host, uint16_t *port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(*port)};
+    ensure(inet_pton(AF_INET, host, &address.sin_addr) == 1);
     socklen_t size = sizeof address;
     int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool listens = bind(listening, (struct sockaddr *)&address, size) == 0 &&
@@ -247,7 +247,13 @@ static _Noreturn void become(
 }
 
 void odd_server_start(struct odd_server *server, enum odd_way way) {
-    int listening = listen_somewhere(&server->port);
+    odd_server_start_at(server, way, "127.0.0.1", 0);
+}
+
+void odd_server_start_at(
+    struct odd_server *server, enum odd_way way, const char *address, uint16_t port) {
+    server->port = port;
+    int listening = listen_at(address, &server->port);
     server->counts = mmap(
         NULL, sizeof *server->counts, PROT_READ | PROT_WRITE,
         MAP_SHARED | MAP_ANONYMOUS, -1, 0);

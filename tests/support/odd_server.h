@@ -35,6 +35,8 @@ struct odd_server {
     struct odd_counts *counts;
 };
 
-/* On a free port of 127.0.0.1. */
+/* On a free port of 127.0.0.1, or there; port 0 takes a free one. */
 void odd_server_start(struct odd_server *server, enum odd_way way);
+void odd_server_start_at(
+    struct odd_server *server, enum odd_way way, const char *address, uint16_t port);
 void odd_server_stop(struct odd_server *server);

@@ -44,9 +44,38 @@ static void the_earliest_comes_first(void **state) {
     due_clear(&due);
 }
 
+static bool is_odd(void *owner, struct client *one) {
+    uintptr_t *seen = owner;
+    *seen += (uintptr_t)one;
+    return (uintptr_t)one % 2 == 1;
+}
+
+static void those_who_do_not_stay_are_taken_out(void **state) {
+    (void)state;
+    struct due due = {0};
+    struct random random;
+    uintptr_t seen = 0;
+    uint64_t due_ns = 0, last_ns = 0;
+    random_seed(&random, 5);
+    for (uintptr_t i = 1; i <= CLIENTS; i++) {
+        due_add(&due, 1 + random_below(&random, 300), client(i));
+    }
+    due_thin(&due, is_odd, &seen);
+    assert_int_equal(seen, CLIENTS * (CLIENTS + 1) / 2);
+    assert_int_equal(due.count, CLIENTS / 2);
+    for (int i = 0; i < CLIENTS / 2; i++) {
+        uintptr_t one = (uintptr_t)due_take(&due, UINT64_MAX, &due_ns);
+        assert_int_equal(one % 2, 1);
+        assert_true(due_ns >= last_ns);
+        last_ns = due_ns;
+    }
+    due_clear(&due);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_earliest_comes_first),
+        cmocka_unit_test(those_who_do_not_stay_are_taken_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
