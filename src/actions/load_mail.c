@@ -86,9 +86,11 @@ static uint64_t asked_ns(const struct redis_result *result) {
     return loop_clock_ns() - result->round_trip_ns;
 }
 
-/* What Redis complains of is an error, too. */
+/* What Redis complains of is an error, too; each says that it is about Redis. */
 static struct error error_of(const struct redis_result *result) {
     struct error err = result->error;
+    bool named = slice_starts_with(slice_of(err.message), "Redis");
+    if (err.code != ERROR_NONE && !named) error_wrap(&err, "Redis");
     if (err.code != ERROR_NONE || result->reply->kind != REDIS_ERROR) return err;
     char words[LOAD_WHY_SIZE];
     safe_text_copy(words, sizeof words, result->reply->string);
