@@ -173,13 +173,12 @@ static void on_done(
 
 static bool start(struct loading *loading, struct error *err) {
     const char *address = loading->invocation->options.values[OPTION_METRICS_LISTEN];
-    bool collects = loading->split.collects;
     const struct load_run_options options = {
         .target = loading->target,
         .redactor = config_redactor(loading->config),
         .scenario = loading->wish.scenario,
-        .workers = collects ? loading->split.shards : loading->wish.workers,
-        .split = collects ? &loading->split : NULL,
+        .workers = loading->wish.workers,
+        .split = loading->split.collects ? &loading->split : NULL,
         .user = loading->user,
         .limit_ns = loading->invocation->options.timeout_ns,
         .around = on_around,
@@ -260,10 +259,14 @@ static bool prepare(struct loading *loading, struct error *err) {
     loading->config = config_for(invocation, invocation_operand(invocation, 1), err);
     if (!loading->config) return false;
     loading->target = config_target(loading->config);
-    return load_wish_read(
-               &loading->wish, invocation, invocation_operand(invocation, 0),
-               loading->target, err) &&
-           load_split_read(&loading->split, invocation, loading->wish.scenario, err);
+    struct load_wish *wish = &loading->wish;
+    const char *name = invocation_operand(invocation, 0);
+    if (!load_wish_read(wish, invocation, name, loading->target, err) ||
+        !load_split_read(&loading->split, invocation, wish->scenario, err)) {
+        return false;
+    }
+    if (loading->split.shards > 0) wish->workers = loading->split.shards;
+    return true;
 }
 
 static void send_part_or_all(struct loading *loading) {
