@@ -88,9 +88,11 @@ static void on_order(
     if (!order || voice->begun) return;
     load_mail_set_run(voice->mail, order->run, SHARDS);
     text_copy(voice->news.digest, sizeof voice->news.digest, order->digest);
-    if (order->kind == LOAD_ORDER_GATHER)
-        load_mail_send(voice->mail, &voice->news, NULL);
-    if (order->kind == LOAD_ORDER_START) speak(voice);
+    if (order->kind == LOAD_ORDER_START) {
+        speak(voice);
+    } else {
+        assert_true(load_mail_send(voice->mail, &voice->news, NULL));
+    }
 }
 
 static void on_sent(void *owner, const struct error *err) {

@@ -41,7 +41,9 @@ static struct test_program collector;
 
 static int set_up(void **state) {
     (void)state;
-    test_redis_start(&redis);
+    /* Its file of appended commands shows all that is written to it. */
+    static const char *const extra[] = {"--appendonly", "yes", NULL};
+    test_redis_start_with(&redis, false, extra);
     odd_server_start(&server, ODD_GOOD);
     test_program_init(&collector);
     test_folder_write(&collector.folder, "s.yaml", scenario);
@@ -324,6 +326,45 @@ static void what_makes_no_sense_is_refused(void **state) {
     assert_int_equal(server.counts->requests, 0);
 }
 
+/* Whether a file of Redis holds these words. */
+static bool redis_wrote(const char *words) {
+    char shell[WORDS_SIZE];
+    snprintf(
+        shell, sizeof shell, "grep -rqaF '%s' %s/appendonlydir", words,
+        redis.folder.path);
+    const char *const args[] = {"sh", "-c", shell, NULL};
+    return test_process_run(args, NULL) == 0;
+}
+
+static void neither_credentials_nor_tasks_go_into_redis(void **state) {
+    (void)state;
+    static const char way[] = "version: 1\n"
+                              "target: shop\n"
+                              "targets:\n"
+                              "  shop:\n"
+                              "    class: local\n"
+                              "    url: http://127.0.0.1:%u\n"
+                              "    headers: {Authorization: \"Bearer ${env:TOKEN}\"}\n";
+    char config[WORDS_SIZE];
+    char words[WORDS_SIZE];
+    snprintf(config, sizeof config, way, (unsigned)server.port);
+    struct test_program *const both[] = {&shards[0], &collector};
+    for (unsigned i = 0; i < 2; i++) {
+        test_folder_write(&both[i]->folder, "c.yaml", config);
+        both[i]->env[0] = "TOKEN=open-sesame";
+        snprintf(
+            words, sizeof words,
+            "flightdeck load s.yaml --config c.yaml --run-time 2s --report %s %s",
+            redis.url, i == 0 ? "--shard 0/1" : "--shards 1");
+        test_program_start(both[i], words);
+    }
+    end(&shards[0], 0, " 400 requests, 0 failed");
+    test_program_wait(&collector);
+    assert_true(redis_wrote("flightdeck:load:{checkout}"));
+    assert_false(redis_wrote("open-sesame"));
+    assert_false(redis_wrote("/orders"));
+}
+
 #define ALONE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -341,6 +382,7 @@ int main(void) {
         ALONE(without_redis_all_of_them_stop),
         ALONE(ctrl_c_at_the_collector_drains_all),
         ALONE(what_makes_no_sense_is_refused),
+        ALONE(neither_credentials_nor_tasks_go_into_redis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,7 +59,8 @@ static void set_environment(const struct test_program *program) {
         "NO_COLOR",          "CLICOLOR_FORCE",     "FLIGHTDECK_TARGET",
         "FLIGHTDECK_CONFIG", "FLIGHTDECK_FORMAT",  "FLIGHTDECK_TIMEOUT",
         "FLIGHTDECK_COLOR",  "FLIGHTDECK_FAIL_ON", "FLIGHTDECK_THEME",
-        "http_proxy",        "https_proxy",        "ALL_PROXY",
+        "FLIGHTDECK_REPORT", "http_proxy",         "https_proxy",
+        "ALL_PROXY",
     };
     for (size_t i = 0; i < sizeof unset / sizeof *unset; i++) unsetenv(unset[i]);
     set_xdg("HOME", program->folder.path);
