@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+#include "simulation/rollout_checker.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    VALUE_SIZE = 64,
+    STEPS_MAX = 16,
+    ALL_BP = 10000,
+    LATE_MS =
+        4000, /* how long a controller that beats each second may take to see it */
+};
+
+/* One line, and what all lines before it have come to. */
+struct checking {
+    struct checker_findings *findings;
+    char line[CHECKER_WORDS_SIZE];
+    long ms;
+    /* the plan */
+    long hold_ms, max_ms, stale_ms;
+    double budget;
+    long steps[STEPS_MAX];
+    int step_count;
+    /* the controller */
+    long epoch, newest_epoch;
+    bool runs;
+    long started_ms;
+    bool has_looked, has_to_hold, was_restarted;
+    /* what is written down */
+    char phase[VALUE_SIZE];
+    char op[VALUE_SIZE]; /* of the last intent */
+    long op_bp, op_epoch;
+    long asked_bp, before_bp; /* the weight that holds, and the one before it */
+    int step;                 /* of the last weight that was meant; -1 before */
+    bool step_is_read;
+    bool goes_back, was_refused;
+    /* what was seen */
+    bool drifted;
+    long watching_ms, clock_ms, seen_ms, age_ms, blind_since_ms;
+    double canary_units; /* since the controller began */
+    bool smoke_passed;
+};
+
+static void value_of(const char *line, const char *key, char value[VALUE_SIZE]) {
+    char wanted[VALUE_SIZE];
+    snprintf(wanted, sizeof wanted, " %s=", key);
+    const char *at = strstr(line, wanted);
+    value[0] = '\0';
+    if (!at) return;
+    at += strlen(wanted);
+    size_t length = strcspn(at, " ");
+    if (length >= VALUE_SIZE) length = VALUE_SIZE - 1;
+    memcpy(value, at, length);
+    value[length] = '\0';
+}
+
+static long number_of(const struct checking *checking, const char *key) {
+    char value[VALUE_SIZE];
+    value_of(checking->line, key, value);
+    return strtol(value, NULL, 10);
+}
+
+static bool says(const struct checking *checking, const char *key, const char *wanted) {
+    char value[VALUE_SIZE];
+    value_of(checking->line, key, value);
+    return strcmp(value, wanted) == 0;
+}
+
+static void broken(struct checking *checking, enum checker_rule rule, const char *why) {
+    struct checker_findings *findings = checking->findings;
+    if (findings->broken[rule]++ > 0) return;
+    snprintf(
+        findings->first[rule], CHECKER_WORDS_SIZE, "%.96s: %.140s", why,
+        checking->line);
+}
+
+static void require(
+    struct checking *checking, bool holds, enum checker_rule rule, const char *why) {
+    if (!holds) broken(checking, rule, why);
+}
+
+static bool is_op(const struct checking *checking, const char *op) {
+    return strcmp(checking->op, op) == 0;
+}
+
+static int step_of(const struct checking *checking, long weight_bp) {
+    for (int i = 0; i < checking->step_count; i++) {
+        if (checking->steps[i] == weight_bp) return i;
+    }
+    return -1;
+}
+
+static void on_plan(struct checking *checking) {
+    char value[VALUE_SIZE], *at = value;
+    checking->hold_ms = number_of(checking, "hold");
+    checking->max_ms = number_of(checking, "max");
+    checking->stale_ms = number_of(checking, "stale");
+    value_of(checking->line, "budget", value);
+    checking->budget = strtod(value, NULL);
+    value_of(checking->line, "steps", value);
+    while (*at && checking->step_count < STEPS_MAX) {
+        checking->steps[checking->step_count++] = strtol(at, &at, 10);
+        if (*at == ',') at++;
+    }
+}
+
+/* The life of controllers */
+
+static void on_start(struct checking *checking) {
+    long epoch = number_of(checking, "epoch");
+    require(
+        checking, epoch > checking->newest_epoch, CHECKER_EPOCH,
+        "a controller begins with an epoch that was there before");
+    checking->was_restarted = checking->newest_epoch > 0;
+    checking->epoch = checking->newest_epoch = epoch;
+    checking->runs = true;
+    checking->started_ms = checking->seen_ms = checking->ms;
+    checking->has_looked = checking->has_to_hold = false;
+    checking->canary_units = 0;
+    checking->clock_ms = 0;
+    checking->blind_since_ms = -1;
+}
+
+static void check_epoch(struct checking *checking) {
+    require(
+        checking, checking->runs && number_of(checking, "epoch") == checking->epoch,
+        CHECKER_EPOCH, "somebody acts who is not the controller any more");
+}
+
+/* What is written down */
+
+/* Not even the most lenient test promotes with fewer good units: 95 % sure, one look. */
+static double units_needed(const struct checking *checking, int next) {
+    if (next >= checking->step_count) next = checking->step_count - 1;
+    double allowed = checking->budget * ALL_BP / (double)checking->steps[next];
+    if (allowed > 0.1) allowed = 0.1;
+    return log(0.05) / log(1 - allowed);
+}
+
+static void check_promotion(struct checking *checking, int next) {
+    bool is_late = checking->ms - checking->seen_ms > LATE_MS;
+    require(
+        checking, !is_late && checking->age_ms <= checking->stale_ms, CHECKER_BLIND,
+        "promoted without data");
+    if (!says(checking, "actor", "auto")) return;
+    long since_ms = checking->watching_ms > checking->started_ms ? checking->watching_ms
+                                                                 : checking->started_ms;
+    bool is_full = checking->ms - since_ms >= checking->hold_ms &&
+                   checking->clock_ms + LATE_MS / 4 >= checking->hold_ms &&
+                   checking->canary_units >= units_needed(checking, next);
+    require(
+        checking, is_full, CHECKER_EVIDENCE,
+        "promoted without a window of its own evidence");
+}
+
+static void check_weight(struct checking *checking) {
+    long weight_bp = number_of(checking, "bp");
+    int step = step_of(checking, weight_bp);
+    require(checking, step >= 0, CHECKER_STEPS, "not one of the steps");
+    if (step < 0) return;
+    if (checking->step >= 0 && step > checking->step) {
+        require(
+            checking, step == checking->step + 1 && checking->step_is_read,
+            CHECKER_STEPS, "a step was left out");
+        check_promotion(checking, step);
+    } else {
+        require(
+            checking, step == (checking->step < 0 ? 0 : checking->step), CHECKER_STEPS,
+            "back to an earlier step");
+    }
+    require(
+        checking, checking->smoke_passed, CHECKER_CUT_SHORT,
+        "traffic for a canary whose smoke test was not passed");
+    checking->step = step;
+    checking->step_is_read = false;
+    checking->drifted = false;
+}
+
+static void check_way_back(struct checking *checking) {
+    bool is_back = strstr(checking->line, " phase=roll") != NULL ||
+                   says(checking, "phase", "stranded");
+    if (checking->goes_back) {
+        require(checking, is_back, CHECKER_ROLLBACK, "it went back, and goes on again");
+    }
+    if (is_back || says(checking, "op", "back")) checking->goes_back = true;
+}
+
+static bool is_intent(const char *op) {
+    static const char *const intents[] = {
+        "deploy", "weight", "back", "finalize", "release"};
+    for (size_t i = 0; i < sizeof intents / sizeof *intents; i++) {
+        if (strcmp(op, intents[i]) == 0) return true;
+    }
+    return false;
+}
+
+static void take_intent(struct checking *checking) {
+    char op[VALUE_SIZE];
+    value_of(checking->line, "op", op);
+    if (!is_intent(op)) return;
+    memcpy(checking->op, op, sizeof op);
+    checking->op_bp = number_of(checking, "bp");
+    checking->op_epoch = number_of(checking, "epoch");
+    checking->was_refused = false;
+    if (strcmp(op, "weight") == 0) checking->before_bp = checking->asked_bp;
+}
+
+static void take_phase(struct checking *checking) {
+    bool is_a_person = !says(checking, "actor", "auto");
+    if (is_a_person || strcmp(checking->phase, "raising") == 0) checking->clock_ms = 0;
+    if (is_a_person) checking->drifted = false;
+    value_of(checking->line, "phase", checking->phase);
+    checking->asked_bp = number_of(checking, "asked");
+    if (strcmp(checking->phase, "watching") == 0) checking->watching_ms = checking->ms;
+}
+
+static void check_finalize(struct checking *checking) {
+    if (!says(checking, "op", "finalize") || is_op(checking, "finalize")) return;
+    bool is_last = checking->step == checking->step_count - 1;
+    require(
+        checking, is_last && checking->step_is_read, CHECKER_STEPS,
+        "finished before the last step");
+    check_promotion(checking, checking->step_count);
+}
+
+static void on_commit(struct checking *checking) {
+    checking->findings->commits++;
+    check_epoch(checking);
+    check_way_back(checking);
+    if (checking->has_to_hold) {
+        bool is_careful = says(checking, "phase", "hold") || checking->goes_back ||
+                          says(checking, "op", "release");
+        require(
+            checking, is_careful, CHECKER_READ_BACK,
+            "the router differs, and it goes on by itself");
+        checking->has_to_hold = false;
+    }
+    if (says(checking, "op", "weight")) check_weight(checking);
+    check_finalize(checking);
+    take_intent(checking);
+    take_phase(checking);
+}
+
+/* What is done */
+
+static void check_intent(struct checking *checking, const char *op) {
+    long weight_bp = number_of(checking, "bp");
+    bool is_meant = strcmp(checking->op, op) == 0;
+    if (strcmp(op, "weight") == 0) is_meant = is_meant && weight_bp == checking->op_bp;
+    if (strcmp(op, "back") == 0) {
+        is_meant = is_meant || is_op(checking, "release") || checking->was_refused;
+    }
+    if (strcmp(op, "renew") == 0) {
+        is_meant = weight_bp > 0 && (weight_bp == checking->asked_bp ||
+                                     weight_bp == checking->before_bp);
+    }
+    require(checking, is_meant, CHECKER_INTENT, "done, and not written down before");
+}
+
+static void on_act(struct checking *checking) {
+    char op[VALUE_SIZE];
+    value_of(checking->line, "op", op);
+    checking->findings->acts++;
+    check_epoch(checking);
+    check_intent(checking, op);
+    if (strcmp(op, "back") == 0) return;
+    require(
+        checking, !checking->goes_back, CHECKER_ROLLBACK,
+        "it went back, and something else is done");
+    require(
+        checking, checking->has_looked || !checking->was_restarted, CHECKER_READ_BACK,
+        "done before the router was read");
+    bool is_weight = strcmp(op, "weight") == 0 || strcmp(op, "renew") == 0;
+    if (!is_weight) return;
+    require(
+        checking, !checking->drifted, CHECKER_READ_BACK,
+        "somebody else's weight is overwritten");
+    require(
+        checking, step_of(checking, number_of(checking, "bp")) >= 0, CHECKER_STEPS,
+        "not one of the steps");
+}
+
+/* What is seen */
+
+static bool has_to_agree(const struct checking *checking) {
+    static const char *const phases[] = {"watching", "hold", "finalizing", "done"};
+    for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
+        if (strcmp(checking->phase, phases[i]) == 0) return true;
+    }
+    return false;
+}
+
+static void on_look(struct checking *checking) {
+    long weight_bp = number_of(checking, "bp");
+    if (number_of(checking, "known") == 0) return;
+    bool is_raising =
+        strcmp(checking->phase, "raising") == 0 || strcmp(checking->phase, "hold") == 0;
+    bool fits = weight_bp == checking->asked_bp ||
+                (is_raising && weight_bp == checking->before_bp);
+    if (!checking->has_looked && checking->was_restarted) {
+        checking->has_to_hold = !fits;
+    } else if (has_to_agree(checking) && !fits) {
+        checking->drifted = true;
+    }
+    checking->has_looked = true;
+    if (checking->step >= 0 && weight_bp == checking->steps[checking->step]) {
+        checking->step_is_read = true;
+    }
+}
+
+static void check_blindness(struct checking *checking) {
+    bool watches = strcmp(checking->phase, "watching") == 0;
+    if (!watches || checking->age_ms <= checking->stale_ms) {
+        checking->blind_since_ms = -1;
+    } else if (checking->blind_since_ms < 0) {
+        checking->blind_since_ms = checking->ms;
+    } else {
+        require(
+            checking, checking->ms - checking->blind_since_ms <= LATE_MS, CHECKER_BLIND,
+            "it goes on without data");
+    }
+}
+
+static void on_seen(struct checking *checking) {
+    checking->age_ms = number_of(checking, "age");
+    checking->canary_units += (double)number_of(checking, "canary");
+    bool counts = strcmp(checking->phase, "watching") == 0 &&
+                  checking->age_ms <= checking->stale_ms;
+    if (counts) checking->clock_ms += checking->ms - checking->seen_ms;
+    checking->seen_ms = checking->ms;
+    check_blindness(checking);
+    require(
+        checking, checking->clock_ms <= checking->max_ms + LATE_MS, CHECKER_CUT_SHORT,
+        "the time of the step is over, and it is not held");
+}
+
+static void on_end(struct checking *checking) {
+    if (!checking->goes_back) return;
+    bool is_over = strcmp(checking->phase, "rolled-back") == 0 ||
+                   strcmp(checking->phase, "stranded") == 0;
+    require(checking, is_over, CHECKER_ROLLBACK, "it went back, and never arrived");
+}
+
+static void take_line(struct checking *checking, const char *word) {
+    if (strcmp(word, "plan") == 0) on_plan(checking);
+    if (strcmp(word, "start") == 0) on_start(checking);
+    if (strcmp(word, "died") == 0) checking->runs = false;
+    if (strcmp(word, "commit") == 0) on_commit(checking);
+    if (strcmp(word, "refused") == 0) checking->was_refused = true;
+    if (strcmp(word, "act") == 0) on_act(checking);
+    if (strcmp(word, "look") == 0) on_look(checking);
+    if (strcmp(word, "seen") == 0) on_seen(checking);
+    if (strcmp(word, "smoke") == 0) {
+        checking->smoke_passed = says(checking, "result", "pass");
+    }
+    if (strcmp(word, "end") == 0) on_end(checking);
+}
+
+void rollout_checker_run(const char *log, struct checker_findings *findings) {
+    struct checking checking = {.findings = findings, .step = -1, .blind_since_ms = -1};
+    memset(findings, 0, sizeof *findings);
+    while (*log) {
+        char word[VALUE_SIZE] = "", *after;
+        size_t length = strcspn(log, "\n");
+        size_t taken =
+            length < sizeof checking.line ? length : sizeof checking.line - 1;
+        memcpy(checking.line, log, taken);
+        checking.line[taken] = '\0';
+        checking.ms = strtol(checking.line, &after, 10);
+        while (*after == ' ') after++;
+        size_t word_length = strcspn(after, " ");
+        if (word_length < sizeof word) memcpy(word, after, word_length);
+        take_line(&checking, word);
+        findings->lines++;
+        log += length + (log[length] == '\n');
+    }
+}
+
+const char *checker_rule_words(enum checker_rule rule) {
+    static const char *const words[] = {
+#define X(id, text) [id] = (text),
+        CHECKER_RULES(X)
+#undef X
+    };
+    return words[rule];
+}
