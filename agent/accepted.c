@@ -9,16 +9,17 @@
 #include "base/text.h"
 #include "io/server.h"
 
-enum { LOCATION_SIZE = 64, BODY_MAX = 4096 };
+enum { LOCATION_SIZE = 64, JOB_SIZE = 48, BODY_MAX = 4096 };
 
 void accepted_answer(struct exchange *exchange, const struct accepted *accepted) {
-    char location[LOCATION_SIZE];
+    char location[LOCATION_SIZE], job[JOB_SIZE];
     struct text text = TEXT_IN(location);
     struct buffer body;
-    text_add(&text, "/chat/");
     /* Redis is no place to trust: a word that goes into a header is made safe. */
-    safe_text_add(&text, accepted->job_id);
+    safe_text_copy(job, sizeof job, accepted->job_id);
+    text_addf(&text, "/chat/%s", job);
     server_add_header(exchange->request, "Location", location);
+    server_add_header(exchange->request, "X-Job-Id", job);
     server_add_header(exchange->request, "X-Agent-Outcome", "accepted");
 
     buffer_init(&body, BODY_MAX);

@@ -274,7 +274,10 @@ static void run_tools(struct chat *chat, const struct model_answer *answer) {
         if (!tools_always_same(answer->calls[i].name)) chat->has_varied = true;
     }
     struct tool_round_question question = {
-        .answer = answer, .deadline_ns = chat->deadline_ns, .record = &chat->calls};
+        .answer = answer,
+        .deadline_ns = chat->deadline_ns,
+        .record = &chat->calls,
+        .failed = &chat->result.tools_failed};
     chat->state = CHAT_WORKING;
     chat->round = tool_round_start(chat->agent, &question, on_tools, chat);
 }

@@ -46,6 +46,7 @@ struct chat_result {
     struct slice response; /* the model's last words */
     struct slice turn;     /* to keep in the history; empty when it must not be */
     struct slice calls;    /* a JSON list of the tool calls */
+    uint32_t tools_failed; /* of them */
     struct usage usage;
     bool cost_known; /* never of a model without a price, whatever happened */
     double cost_usd;

@@ -19,10 +19,13 @@ static void add_number(
 }
 
 void chat_headers_add(
-    struct server_request *request, const struct chat_result *result) {
+    struct server_request *request, const struct chat_result *result,
+    const char *job_id) {
     server_add_header(request, "X-Agent-Outcome", outcome_name(result->outcome));
+    server_add_header(request, "X-Job-Id", job_id);
     add_number(request, "X-Agent-Input-Tokens", result->usage.input);
     add_number(request, "X-Agent-Output-Tokens", result->usage.output);
+    add_number(request, "X-Agent-Tools-Failed", result->tools_failed);
     if (result->cache != CACHE_USE_NONE) {
         server_add_header(request, "X-Agent-Cache", cache_use_name(result->cache));
     }
@@ -35,4 +38,9 @@ void chat_headers_add(
         uint64_t wait_s = (result->retry_after_ns + NS_PER_S - 1) / NS_PER_S;
         add_number(request, "Retry-After", wait_s > 0 ? wait_s : RETRY_AFTER_S);
     }
+}
+
+void chat_headers_add_streaming(struct server_request *request, const char *job_id) {
+    server_add_header(request, "X-Agent-Outcome", "streaming");
+    server_add_header(request, "X-Job-Id", job_id);
 }

@@ -271,7 +271,7 @@ static void answer(struct turn *turn) {
         chat_stream_end(turn->stream, has_failed, buffer_slice(&body));
         exchange_end_stream(exchange);
     } else {
-        chat_headers_add(exchange->request, &turn->ended);
+        chat_headers_add(exchange->request, &turn->ended, turn->job.id);
         exchange_answer(
             exchange, outcome_status(turn->ended.outcome), ANSWER_JSON, &body);
     }

@@ -6,6 +6,7 @@
 #include "agent/agent.h"
 #include "agent/answer.h"
 #include "agent/chat_body.h"
+#include "agent/chat_headers.h"
 #include "agent/exchange.h"
 #include "agent/service.h"
 #include "base/json_writer.h"
@@ -59,6 +60,7 @@ static void begin(struct chat_stream *stream) {
     server_add_header(request, "Cache-Control", "no-cache");
     /* Else nginx would collect the words and pass them on in lumps. */
     server_add_header(request, "X-Accel-Buffering", "no");
+    chat_headers_add_streaming(stream->exchange->request, stream->exchange->job_id);
     exchange_start_stream(stream->exchange, ANSWER_EVENTS);
 }
 

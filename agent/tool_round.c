@@ -27,6 +27,7 @@ struct tool_round {
     struct agent *agent; /* borrowed */
     uint64_t deadline_ns;
     struct buffer *record; /* borrowed */
+    uint32_t *failed;      /* borrowed */
     size_t count, started, ended;
     struct round_call calls[MODEL_CALLS_MAX];
     tool_round_fn on_done;
@@ -65,6 +66,7 @@ struct tool_round *tool_round_start(
     round->agent = agent;
     round->deadline_ns = question->deadline_ns;
     round->record = question->record;
+    round->failed = question->failed;
     round->count = answer->call_count;
     round->on_done = on_done;
     round->owner = owner;
@@ -142,6 +144,7 @@ static void on_call_done(void *owner, enum tool_status status, struct slice outp
     call->work = NULL;
     call->status = status;
     call->output = memory_copy_bytes(output.data, output.length);
+    if (status != TOOL_OK) (*round->failed)++;
     round->ended++;
     if (round->started < round->count) start_next(round);
     if (round->ended == round->count) finish(round);

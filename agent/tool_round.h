@@ -19,6 +19,7 @@ struct tool_round_question {
     const struct model_answer *answer; /* what is needed of it is copied */
     uint64_t deadline_ns;              /* monotonic: the chat's */
     struct buffer *record;             /* borrowed; see below */
+    uint32_t *failed;                  /* borrowed; counts up the calls that fail */
 };
 
 /* `results` is the content of the one message that answers every call, in their order: a

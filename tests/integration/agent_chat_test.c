@@ -47,7 +47,7 @@ static void chat_answers_and_says_who_answered(void **state) {
     assert_int_equal(reply.status, 200);
     assert_string_equal(test_reply_text(&reply, "$.response"), "2 + 2 is 4.");
     assert_string_equal(test_reply_text(&reply, "$.version"), "v1.5.0");
-    assert_int_equal(strlen(test_reply_text(&reply, "$.job_id")), 26);
+    assert_int_equal(strlen(test_reply_header(&reply, "x-job-id")), 26);
     assert_true(test_reply_number(&reply, "$.usage.input_tokens") > 0);
     assert_true(test_reply_number(&reply, "$.usage.output_tokens") > 0);
     assert_string_equal(test_reply_header(&reply, "x-agent-version"), "v1.5.0");

@@ -50,6 +50,7 @@ static void submit(unsigned serve, const char *body, char id[ID_SIZE]) {
     assert_int_equal(reply.status, 202);
     assert_string_equal(test_reply_header(&reply, "x-agent-outcome"), "accepted");
     snprintf(id, ID_SIZE, "%s", test_reply_text(&reply, "$.job_id"));
+    assert_string_equal(test_reply_header(&reply, "x-job-id"), id);
     test_reply_clear(&reply);
 }
 

@@ -86,6 +86,7 @@ static void a_search_that_fails_is_told_to_the_model(void **state) {
     test_client_post(&stack.client, test_stack_url(&stack, 0, "/chat"), SEARCH, &reply);
     assert_int_equal(reply.status, 200);
     assert_string_equal(test_reply_text(&reply, "$.tool_calls[0].status"), "error");
+    assert_string_equal(test_reply_header(&reply, "x-agent-tools-failed"), "1");
     assert_string_equal(
         test_reply_text(&reply, "$.tool_calls[0].output"),
         "error: the search service answered 302");

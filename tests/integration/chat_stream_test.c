@@ -100,6 +100,8 @@ static void words_come_before_the_whole(void **state) {
     assert_string_equal(test_reply_header(&reply, "content-type"), "text/event-stream");
     assert_string_equal(test_reply_header(&reply, "x-request-id"), "mine");
     assert_string_equal(test_reply_header(&reply, "x-agent-version"), "v1");
+    assert_string_equal(test_reply_header(&reply, "x-agent-outcome"), "streaming");
+    assert_non_null(test_reply_header(&reply, "x-job-id"));
     struct buffer words = {.limit = TEXT_MAX};
     unsigned count = 0;
     struct document *piece;

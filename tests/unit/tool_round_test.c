@@ -23,6 +23,7 @@ enum { TEXT_SIZE = 256 * 1024 };
 
 static struct agent *agent;
 static char results_text[TEXT_SIZE]; /* of the last round; "" before its end */
+static uint32_t failed;
 
 static int set_up(void **state) {
     (void)state;
@@ -71,8 +72,10 @@ static struct tool_round *start(int count, struct buffer *record) {
     struct tool_round_question question = {
         .answer = &answer,
         .deadline_ns = loop_clock_ns() + 60 * NS_PER_S,
-        .record = record};
+        .record = record,
+        .failed = &failed};
     results_text[0] = '\0';
+    failed = 0;
     struct tool_round *round = tool_round_start(agent, &question, on_done, NULL);
     model_answer_clear(&answer);
     assert_string_equal(results_text, "");
@@ -108,6 +111,7 @@ static void round_answers_every_call_in_order(void **state) {
         assert_true(is_error == (node_get(result, "is_error") != NULL));
         i++;
     }
+    assert_int_equal(failed, MODEL_CALLS_MAX / 3);
     document_free(document);
     buffer_clear(&record);
 }
