@@ -108,7 +108,8 @@ static void write_global(const struct haproxy_plan *plan, struct buffer *to) {
 static void write_log_format(struct buffer *to) {
     buffer_add_string(
         to,
-        "    log-format '{\"t\":%Ts.%ms,\"arm\":\"%[var(txn.arm)]\",\"be\":\"%b\","
+        "    log-format "
+        "'{\"n\":%lc,\"t\":%Ts.%ms,\"arm\":\"%[var(txn.arm)]\",\"be\":\"%b\","
         "\"srv\":\"%s\",\"st\":%ST,\"ts\":\"%tsc\",\"rc\":\"%rc\","
         "\"Tw\":%Tw,\"Tc\":%Tc,\"Tr\":%Tr,\"Ta\":%Ta,"
         "\"bkt\":%[var(txn.bkt,null)],\"bp\":%[var(txn.bp,null)],"
@@ -121,7 +122,8 @@ static void write_log_format(struct buffer *to) {
         "\"usd\":\"%[var(txn.usd),json(utf8s)]\",\"tf\":\"%[var(txn.tf),json(utf8s)]\"}"
         "'\n"
         /* Where there is no request there are no variables, and no defaults of theirs. */
-        "    error-log-format '{\"t\":%Ts.%ms,\"arm\":\"-\",\"be\":\"-\",\"srv\":\"-\","
+        "    error-log-format "
+        "'{\"n\":%lc,\"t\":%Ts.%ms,\"arm\":\"-\",\"be\":\"-\",\"srv\":\"-\","
         "\"st\":%ST,\"ts\":\"%tsc\",\"rc\":\"0\",\"Tw\":-1,\"Tc\":-1,\"Tr\":-1,"
         "\"Ta\":%Ta,\"bkt\":null,\"bp\":null,\"salt\":null,\"user\":null,"
         "\"chat\":null,\"out\":\"-\",\"job\":\"-\",\"tin\":\"-\",\"tout\":\"-\","

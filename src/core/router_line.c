@@ -12,7 +12,7 @@
 
 /* clang-format off */
 #define FIELDS(X) \
-    X(FIELD_AT, "t"), X(FIELD_ARM, "arm"), X(FIELD_BACKEND, "be"), X(FIELD_SERVER, "srv"), \
+    X(FIELD_NUMBER, "n"), X(FIELD_AT, "t"), X(FIELD_ARM, "arm"), X(FIELD_BACKEND, "be"), X(FIELD_SERVER, "srv"), \
     X(FIELD_STATUS, "st"), X(FIELD_TERMINATION, "ts"), X(FIELD_RETRIES, "rc"), \
     X(FIELD_QUEUED, "Tw"), X(FIELD_CONNECT, "Tc"), X(FIELD_RESPONSE, "Tr"), \
     X(FIELD_TOTAL, "Ta"), X(FIELD_BUCKET, "bkt"), X(FIELD_WEIGHT, "bp"), \
@@ -31,7 +31,6 @@ enum field {
 enum {
     STATUS_MAX = 999,
     STATUS_SUCCESS = 200,
-    STATUS_ACCEPTED = 202,
     STATUS_CLIENT_ERROR = 400,
     STATUS_SERVER_ERROR = 500,
     RETRIES_MAX = 1000,
@@ -142,7 +141,8 @@ static void take_word(
     const struct fields *fields, enum field field, char *to, size_t size) {
     struct slice words = fields->words[field];
     to[0] = '\0';
-    if (words.length >= size || slice_equals(words, "-")) return;
+    if (words.length == 0 || words.length >= size) return;
+    if (!isalnum((unsigned char)words.data[0])) return; /* "-", and no ".." of a path */
     for (size_t i = 0; i < words.length; i++) {
         char c = words.data[i];
         if (!isalnum((unsigned char)c) && !strchr("._-", c)) return;
@@ -195,6 +195,11 @@ static bool take_times(
         }
         *times[i].to = (int32_t)value;
     }
+    int64_t number = 0;
+    if (!take_number(fields, FIELD_NUMBER, 0, INT64_MAX, &number)) {
+        return be_wrong(FIELD_NUMBER, err);
+    }
+    line->number = (uint64_t)number;
     return take_time(fields, &line->at_ms) || be_wrong(FIELD_AT, err);
 }
 
@@ -343,5 +348,6 @@ bool router_line_refused(const struct router_line *line) {
 
 bool router_line_is_open(const struct router_line *line) {
     if (line->excluded != ROUTER_LINE_COUNTS || router_line_failed(line)) return false;
-    return line->status == STATUS_ACCEPTED || strcmp(line->outcome, "streaming") == 0;
+    return line->status == ROUTER_LINE_ACCEPTED ||
+           strcmp(line->outcome, "streaming") == 0;
 }

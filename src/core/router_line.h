@@ -13,6 +13,7 @@
 enum {
     ROUTER_LINE_JOB_SIZE = 65,
     ROUTER_LINE_OUTCOME_SIZE = 33,
+    ROUTER_LINE_ACCEPTED = 202,
     ROUTER_LINE_CLIENT_TIMEOUT = 408,
     ROUTER_LINE_TOO_MANY = 429,
 };
@@ -32,6 +33,7 @@ enum router_line_exclusion {
 
 struct router_line {
     enum router_line_kind kind;
+    uint64_t number;       /* rises by one with each line but the notices */
     int64_t at_ms;         /* wall clock of the router: when it was accepted */
     enum track arm;        /* assigned by its bucket, whoever answered */
     bool is_contradictory; /* bucket and weight say another arm than the line */

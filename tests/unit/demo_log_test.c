@@ -10,7 +10,7 @@
 
 /* What the router writes of a request; only what is counted differs. */
 #define LINE(arm, be, srv, status, bucket, salt)                                    \
-    "{\"t\":1.500,\"arm\":\"" arm "\",\"be\":\"" be "\",\"srv\":\"" srv             \
+    "{\"n\":1,\"t\":1.500,\"arm\":\"" arm "\",\"be\":\"" be "\",\"srv\":\"" srv     \
     "\",\"st\":" status ",\"ts\":\"----\",\"rc\":\"0\",\"Tw\":0,\"Tc\":0,\"Tr\":1," \
     "\"Ta\":2,\"bkt\":" bucket ",\"bp\":1000,\"salt\":" salt                        \
     ",\"user\":null,\"chat\":null,\"out\":\"-\",\"job\":\"-\",\"tin\":\"-\","       \

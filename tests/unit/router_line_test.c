@@ -38,7 +38,8 @@ static struct slice write_line(const struct written *as) {
     struct text line = TEXT_IN(data);
     text_addf(
         &line,
-        "{\"t\":1790000000.042,\"arm\":\"%s\",\"be\":\"%s\",\"srv\":\"%s\",\"st\":%s,"
+        "{\"n\":3,\"t\":1790000000.042,\"arm\":\"%s\",\"be\":\"%s\",\"srv\":\"%s\","
+        "\"st\":%s,"
         "\"ts\":\"%s\",\"rc\":\"%s\",%s,%s,\"user\":%s,\"chat\":%s,%s}\n",
         as->arm, as->be, as->srv, as->st, as->ts, as->rc, as->times, as->bucket,
         as->user, as->chat, as->told);
@@ -59,6 +60,7 @@ static void every_field_is_read(void **state) {
     (void)state;
     struct router_line line = read_good(&good);
     assert_int_equal(line.kind, ROUTER_LINE_REQUEST);
+    assert_int_equal(line.number, 3);
     assert_int_equal(line.at_ms, INT64_C(1790000000042));
     assert_int_equal(line.arm, TRACK_CANARY);
     assert_false(line.is_contradictory);
