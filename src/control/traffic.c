@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/traffic.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "control/job_watch.h"
+#include "core/random.h"
+#include "core/router_unit.h"
+#include "io/datagram.h"
+#include "io/loop.h"
+
+/* What contradicts, or is missing, spoils the data for so long. */
+#define SPOILT_NS (15 * NS_PER_S)
+
+struct traffic {
+    struct loop *loop;           /* borrowed */
+    const struct target *target; /* borrowed */
+    struct traffic_options options;
+    struct datagram *log; /* NULL without one */
+    struct job_watch *jobs;
+    struct random random;
+    struct traffic_state state;
+    uint64_t newest_ns;  /* when the last line came; 0 for never */
+    uint64_t spoilt_ns;  /* when something was amiss last; 0 for never */
+    uint64_t number;     /* of the last line; 0 before the first */
+    uint64_t unreadable; /* lines since then */
+    int64_t warm_from_ms, warm_until_ms; /* wall clock, as in the log */
+};
+
+static void on_line(void *owner, struct slice bytes);
+static void on_job(void *owner, const struct observation *seen);
+
+struct traffic *traffic_new(
+    struct loop *loop, const struct target *target,
+    const struct traffic_options *options, struct error *err) {
+    uint64_t seed = 0;
+    struct traffic *traffic = memory_new(sizeof *traffic);
+    *traffic = (struct traffic){.loop = loop, .target = target, .options = *options};
+    loop_random(&seed, sizeof seed);
+    random_seed(&traffic->random, seed);
+    if (!target->split.log[0]) return traffic;
+    traffic->state.kind = TRAFFIC_LOG;
+    traffic->jobs = job_watch_new(loop, target, on_job, traffic);
+    traffic->log = datagram_new(loop, target->split.log, on_line, traffic, err);
+    if (traffic->log) return traffic;
+    error_wrap(err, "the router's log");
+    traffic_free(traffic);
+    return NULL;
+}
+
+void traffic_free(struct traffic *traffic) {
+    if (!traffic) return;
+    datagram_free(traffic->log);
+    job_watch_free(traffic->jobs);
+    free(traffic);
+}
+
+void traffic_warm_up(struct traffic *traffic, uint64_t for_ns) {
+    traffic->warm_from_ms = loop_wall_ms();
+    traffic->warm_until_ms = traffic->warm_from_ms + (int64_t)(for_ns / NS_PER_MS);
+}
+
+static void spoil(struct traffic *traffic) {
+    traffic->spoilt_ns = loop_now_ns(traffic->loop);
+}
+
+static void tell(struct traffic *traffic, struct observation *seen) {
+    seen->chance = random_unit(&traffic->random);
+    if (!seen->is_running) traffic->state.observed++;
+    traffic->options.on_observation(traffic->options.owner, seen);
+}
+
+static void on_job(void *owner, const struct observation *seen) {
+    struct observation told = *seen;
+    tell(owner, &told);
+}
+
+/* The router numbers its lines: a gap is what was lost on the way, and a number that falls
+ * is a router that began anew. */
+static void follow_numbers(struct traffic *traffic, uint64_t number) {
+    uint64_t missing = 0;
+    if (traffic->number > 0 && number <= traffic->number) traffic->state.restarts++;
+    if (traffic->number > 0 && number > traffic->number) {
+        missing = number - traffic->number - 1;
+    }
+    traffic->state.lost +=
+        missing > traffic->unreadable ? missing : traffic->unreadable;
+    if (missing > 0) spoil(traffic);
+    traffic->unreadable = 0;
+    traffic->number = number;
+}
+
+static void count_line(struct traffic_state *state, const struct router_line *line) {
+    if (line->kind == ROUTER_LINE_REFUSED) state->refused++;
+    if (line->excluded == ROUTER_LINE_CLIENT_LEFT) state->clients_left++;
+    if (line->excluded == ROUTER_LINE_LIMITED) state->limited++;
+    if (line->is_contradictory) state->contradictory++;
+    if (line->is_strayed) state->strayed++;
+    if (line->kind == ROUTER_LINE_REQUEST && !line->is_chat) state->aside++;
+}
+
+/* Of another rollout's draw only what stable does is of use: it shows what is usual. */
+static bool is_ours(
+    struct traffic *traffic, const struct router_line *line, struct observation *seen) {
+    if (seen->weight_bp == 0 || line->salt == traffic->options.salt) return true;
+    if (seen->assigned == ARM_CANARY) {
+        traffic->state.aside++;
+        return false;
+    }
+    seen->weight_bp = 0;
+    return true;
+}
+
+static void take_request(struct traffic *traffic, const struct router_line *line) {
+    if (!router_unit_counts(line)) return;
+    struct observation seen = router_unit_observe(line);
+    if (!is_ours(traffic, line, &seen)) return;
+    seen.is_warming =
+        line->at_ms >= traffic->warm_from_ms && line->at_ms < traffic->warm_until_ms;
+    if (router_line_is_open(line)) {
+        const struct job_watch_job job = {
+            .id = line->job,
+            .is_stream = line->status != ROUTER_LINE_ACCEPTED,
+            .seen = seen};
+        job_watch_add(traffic->jobs, &job);
+    } else {
+        tell(traffic, &seen);
+    }
+}
+
+static void on_line(void *owner, struct slice bytes) {
+    struct traffic *traffic = owner;
+    struct router_line line;
+    struct error err;
+    if (!router_line_read(bytes, traffic->target->split.canary, &line, &err)) {
+        traffic->unreadable++;
+        spoil(traffic);
+        return;
+    }
+    if (line.kind == ROUTER_LINE_NOTICE) return;
+    traffic->newest_ns = loop_now_ns(traffic->loop);
+    follow_numbers(traffic, line.number);
+    count_line(&traffic->state, &line);
+    if (line.is_contradictory) spoil(traffic);
+    take_request(traffic, &line); /* its callback may free all of it */
+}
+
+/* Looking */
+
+static uint64_t age_ns(const struct traffic *traffic, uint64_t since_ns) {
+    if (since_ns == 0) return UINT64_MAX;
+    uint64_t now_ns = loop_now_ns(traffic->loop);
+    return now_ns > since_ns ? now_ns - since_ns : 0;
+}
+
+static void add_words(struct traffic_state *state) {
+    struct text words = TEXT_IN(state->words);
+    if (state->contradictory > 0) {
+        text_addf(
+            &words, "%" PRIu64 " lines of the log contradict their own figures",
+            state->contradictory);
+    } else if (state->lost > 0) {
+        text_addf(&words, "%" PRIu64 " lines of the log were lost", state->lost);
+    } else if (state->jobs_lost > 0) {
+        text_addf(&words, "the end of %" PRIu64 " jobs is not known", state->jobs_lost);
+    }
+}
+
+struct traffic_state traffic_look(const struct traffic *traffic) {
+    struct traffic_state state = traffic->state;
+    uint64_t newest_ns = age_ns(traffic, traffic->newest_ns);
+    state.age_ms = newest_ns == UINT64_MAX ? UINT64_MAX : newest_ns / NS_PER_MS;
+    if (state.kind == TRAFFIC_NONE) return state;
+    struct job_watch_state jobs = job_watch_look(traffic->jobs);
+    state.lost += traffic->unreadable + datagram_dropped_count(traffic->log);
+    state.jobs_open = jobs.open;
+    state.oldest_job_ms = jobs.oldest_ms;
+    state.jobs_lost = jobs.lost;
+    state.contradicts = age_ns(traffic, traffic->spoilt_ns) < SPOILT_NS ||
+                        age_ns(traffic, jobs.lost_ns) < SPOILT_NS;
+    add_words(&state);
+    return state;
+}

@@ -1,0 +1,65 @@
+/* What the traffic of a target shows of its two versions: each request that the router
+ * logs, jobs by how they end; or, where there is no log, what both sides count. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "core/harm_metric.h"
+#include "core/observation.h"
+#include "core/rollout_status.h"
+#include "core/target.h"
+#include "core/trials.h"
+
+struct loop;
+struct traffic;
+
+enum traffic_kind {
+    TRAFFIC_NONE,    /* neither a log nor metrics are configured */
+    TRAFFIC_LOG,     /* of each request, by the side it was assigned to */
+    TRAFFIC_COUNTED, /* counters and histograms of both sides, block by block */
+};
+
+struct traffic_options {
+    /* Of the rollout: canary requests of another one's are set aside; 0: of none yet. */
+    uint32_t salt;
+    void (*on_observation)(void *owner, const struct observation *seen);
+    /* Counts of both sides since the block before. */
+    void (*on_block)(
+        void *owner, enum harm_metric metric, const struct trials *canary,
+        const struct trials *stable);
+    void *owner;
+};
+
+struct traffic_state {
+    enum traffic_kind kind;
+    uint64_t age_ms; /* of the newest of the source, or of the older side; UINT64_MAX */
+    bool contradicts;               /* within the last seconds */
+    char words[ROLLOUT_WORDS_SIZE]; /* what contradicts, or is missing; "" */
+    uint64_t observed;              /* requests and ended jobs that count */
+    uint64_t aside;                 /* of other paths, or of another rollout */
+    uint64_t clients_left, limited; /* say nothing of a version; no errors of it */
+    uint64_t strayed;               /* of the canary, and stable had to answer */
+    uint64_t refused;               /* by the router itself */
+    uint64_t contradictory;         /* lines that do not fit their own figures; counters
+                                     * that fell */
+    uint64_t lost;                  /* lines that did not arrive or cannot be read */
+    uint64_t restarts;              /* of what counts */
+    uint32_t jobs_open;             /* that are followed */
+    uint64_t oldest_job_ms;
+    uint64_t jobs_lost; /* whose end nobody will know */
+};
+
+/* Binds the log's socket, or begins to ask. `target` is borrowed. Callbacks never run
+ * inside a call. */
+struct traffic *traffic_new(
+    struct loop *loop, const struct target *target,
+    const struct traffic_options *options, struct error *err);
+void traffic_free(struct traffic *traffic); /* NULL is fine */
+
+/* A raise took effect: latencies of what begins from now on do not count for so long. */
+void traffic_warm_up(struct traffic *traffic, uint64_t for_ns);
+
+struct traffic_state traffic_look(const struct traffic *traffic);
