@@ -7,112 +7,76 @@
 #include "base/units.h"
 #include "base/utf8.h"
 #include "ui/views/box.h"
+#include "ui/views/dialog_page.h"
 #include "ui/views/load_text.h"
 #include "ui/views/status_view.h"
-#include "ui/wrap.h"
 
 enum {
     LINE_SIZE = 160,
     MENU_SIZE = 2048,
-    LABEL_WIDTH = 9,
     BOX_WIDTH_MIN = 48,
-    BOX_WIDTH_MAX = 96,
-    ROW_SIZE = BOX_WIDTH_MAX * UTF8_SIZE_MAX + 1,
     FRAME = 4,      /* borders and padding beside the words */
     FRAME_ROWS = 3, /* borders and the question */
     NOTE_SIZE = 32,
     QUESTION_WIDTH = 22, /* what stands around the name that is to be typed */
 };
 
-/* What a dialog says, row by row: counted once, then drawn. */
-struct page {
-    struct canvas *canvas; /* NULL: only counted */
-    struct rect rect;      /* where the words go; its width counts, too */
-    uint32_t first;        /* the row at its top */
-    uint32_t rows;         /* so far */
-    int widest;            /* cells of the longest words */
-};
-
-static void put_row(
-    struct page *page, const char *label, enum role role, const char *words) {
-    uint32_t row = page->rows++;
-    if (!page->canvas || row < page->first) return;
-    int y = (int)(row - page->first);
-    if (y >= page->rect.height) return;
-    struct rect at = {page->rect.x, page->rect.y + y, page->rect.width, 1};
-    canvas_text(page->canvas, at.x - LABEL_WIDTH, at.y, LABEL_WIDTH, label, ROLE_DIM);
-    canvas_text(page->canvas, at.x, at.y, at.width, words, role);
-}
-
-/* Everything that is said can be read: what is too long goes on in the next row. */
-static void add_words(
-    struct page *page, const char *label, enum role role, const char *words) {
-    struct scan scan = scan_of(slice_of(words));
-    int needs = (int)utf8_string_width(words);
-    if (needs > page->widest) page->widest = needs;
-    do {
-        char row[ROW_SIZE];
-        struct text text = TEXT_IN(row);
-        text_add_slice(&text, wrap_next(&scan, page->rect.width));
-        put_row(page, label, role, row);
-        label = "";
-    } while (!scan_done(&scan));
-}
-
-static void add_target(struct page *page, const struct scene *scene) {
+static void add_target(struct dialog_page *page, const struct scene *scene) {
     enum target_class class = (enum target_class)scene->live->target_class;
     char line[LINE_SIZE];
     struct text text = TEXT_IN(line);
     text_addf(&text, "%s %s", scene->live->target, status_class_word(class));
-    add_words(page, "target", status_class_role(class), line);
+    dialog_page_add(page, "target", status_class_role(class), line);
 }
 
-static void add_arming(struct page *page) {
-    add_words(
+static void add_arming(struct dialog_page *page) {
+    dialog_page_add(
         page, "allows", ROLE_TEXT,
         "acting keys; each of them still asks before it acts");
-    add_words(page, "shown", ROLE_TEXT, "on every screen, with the time that is left");
-    add_words(page, "go back", ROLE_TEXT, "A disarms at once");
+    dialog_page_add(
+        page, "shown", ROLE_TEXT, "on every screen, with the time that is left");
+    dialog_page_add(page, "go back", ROLE_TEXT, "A disarms at once");
 }
 
 static void add_holder(
-    struct page *page, const struct scene *scene, const struct target_holder *holder) {
+    struct dialog_page *page, const struct scene *scene,
+    const struct target_holder *holder) {
     char line[LINE_SIZE];
     struct text text = TEXT_IN(line);
     const char *name = holder->name[0] ? holder->name : "somebody";
     text_addf(
         &text, "%s on %s (pid %lld, %s)", name, holder->host, (long long)holder->pid,
         holder->purpose);
-    add_words(page, "held by", ROLE_WARN, line);
+    dialog_page_add(page, "held by", ROLE_WARN, line);
     text_reset(&text);
     units_add_timestamp(&text, holder->since_ms);
     int64_t age_ms = scene_wall_ms(scene, scene->now_ns) - holder->since_ms;
     text_add(&text, ", for ");
     figure_add_age(&text, age_ms > 0 ? (uint64_t)age_ms * NS_PER_MS : 0);
-    add_words(page, "since", ROLE_STRONG, line);
+    dialog_page_add(page, "since", ROLE_STRONG, line);
     text_reset(&text);
     text_addf(
         &text,
         "you are armed; %s is disarmed, told that it was you, and what runs "
         "there is stopped",
         name);
-    add_words(page, "means", ROLE_TEXT, line);
-    add_words(
+    dialog_page_add(page, "means", ROLE_TEXT, line);
+    dialog_page_add(
         page, "go back", ROLE_TEXT,
         "A disarms; the target can be taken back like this");
 }
 
-static void add_plan(struct page *page, const struct action_plan *plan) {
+static void add_plan(struct dialog_page *page, const struct action_plan *plan) {
     if (!plan) return;
-    add_words(page, "to", ROLE_STRONG, plan->to);
+    dialog_page_add(page, "to", ROLE_STRONG, plan->to);
     for (uint32_t i = 0; i < plan->line_count; i++) {
-        add_words(page, i == 0 ? "sends" : "", ROLE_TEXT, plan->lines[i]);
+        dialog_page_add(page, i == 0 ? "sends" : "", ROLE_TEXT, plan->lines[i]);
     }
-    add_words(page, "go back", ROLE_TEXT, plan->back);
+    dialog_page_add(page, "go back", ROLE_TEXT, plan->back);
 }
 
 /* All scenarios; the chosen one stands in brackets. */
-static void add_menu(struct page *page, const struct dialog_view *view) {
+static void add_menu(struct dialog_page *page, const struct dialog_view *view) {
     char line[MENU_SIZE];
     struct text text = TEXT_IN(line);
     for (uint32_t i = 0; view->menu && i < view->menu->count; i++) {
@@ -120,12 +84,12 @@ static void add_menu(struct page *page, const struct dialog_view *view) {
         bool chosen = strcmp(name, view->dialog->choice) == 0;
         text_addf(&text, chosen ? "%s[%s]" : "%s%s", i > 0 ? "  " : "", name);
     }
-    add_words(page, "Tab", ROLE_STRONG, line);
+    dialog_page_add(page, "Tab", ROLE_STRONG, line);
     bool blocked = view->plan && view->plan->blocked;
-    if (blocked) add_words(page, "cannot", ROLE_BAD, view->plan->blocked);
+    if (blocked) dialog_page_add(page, "cannot", ROLE_BAD, view->plan->blocked);
 }
 
-static void add_level(struct page *page, const struct dialog_view *view) {
+static void add_level(struct dialog_page *page, const struct dialog_view *view) {
     const struct load_status *load = &view->scene->live->load;
     const char *unit = load->users_wanted > 0 ? "users" : "starts a second";
     char line[LINE_SIZE];
@@ -136,18 +100,18 @@ static void add_level(struct page *page, const struct dialog_view *view) {
     } else {
         text_addf(&text, "%.4g %s", (double)load->rates.wanted_per_s, unit);
     }
-    add_words(page, "now", ROLE_TEXT, line);
+    dialog_page_add(page, "now", ROLE_TEXT, line);
     text_reset(&text);
     text_addf(&text, "%s %s, until the end of the run", view->dialog->level, unit);
-    add_words(page, "then", ROLE_STRONG, line);
-    add_words(
+    dialog_page_add(page, "then", ROLE_STRONG, line);
+    dialog_page_add(
         page, "go back", ROLE_TEXT,
         view->dialog->more ? "- takes them back; X stops the run"
                            : "+ brings them again");
 }
 
 /* Everything that runs, newest first. */
-static void add_runs(struct page *page, const struct scene *scene) {
+static void add_runs(struct dialog_page *page, const struct scene *scene) {
     for (uint32_t back = 0; back < STATE_RUNS_MAX; back++) {
         const struct run *run = state_run(scene->live, back);
         if (!run) break;
@@ -167,11 +131,11 @@ static void add_runs(struct page *page, const struct scene *scene) {
         text_add(&text, ", for ");
         uint64_t since_ns = run->started_ns;
         figure_add_age(&text, scene->now_ns > since_ns ? scene->now_ns - since_ns : 0);
-        add_words(page, "runs", ROLE_STRONG, line);
+        dialog_page_add(page, "runs", ROLE_STRONG, line);
     }
 }
 
-static void fill(struct page *page, const struct dialog_view *view) {
+static void fill(struct dialog_page *page, const struct dialog_view *view) {
     const struct scene *scene = view->scene;
     switch (view->dialog->kind) {
     case DIALOG_ARM:
@@ -198,7 +162,7 @@ static void fill(struct page *page, const struct dialog_view *view) {
     case DIALOG_STOP: add_runs(page, scene); return;
     case DIALOG_QUIT:
         add_runs(page, scene);
-        add_words(page, "leaving", ROLE_TEXT, "stops what runs");
+        dialog_page_add(page, "leaving", ROLE_TEXT, "stops what runs");
         return;
     }
 }
@@ -223,12 +187,12 @@ static int least(int a, int b) {
 /* The size of the box as far as there is room, and how many rows its words need. */
 static struct rect measure(
     const struct dialog_view *view, int width, int height, uint32_t *rows) {
-    struct page page = {.rect = {.width = BOX_WIDTH_MAX}};
+    struct dialog_page page = {.rect = {.width = DIALOG_PAGE_MAX}};
     fill(&page, view);
-    int wanted = page.widest + LABEL_WIDTH + FRAME;
+    int wanted = page.widest + DIALOG_PAGE_LABEL + FRAME;
     if (wanted < BOX_WIDTH_MIN) wanted = BOX_WIDTH_MIN;
-    int box = least(least(wanted, BOX_WIDTH_MAX), width);
-    page = (struct page){.rect = {.width = box - FRAME - LABEL_WIDTH}};
+    int box = least(least(wanted, DIALOG_PAGE_MAX), width);
+    page = (struct dialog_page){.rect = {.width = box - FRAME - DIALOG_PAGE_LABEL}};
     fill(&page, view);
     *rows = page.rows;
     int full = least((int)page.rows, height) + FRAME_ROWS + 1; /* one row stays empty */
@@ -286,12 +250,12 @@ void dialog_view_draw(
     char note[NOTE_SIZE];
     add_note(note, first, hidden);
     struct rect inner = box_draw(canvas, size, title_of(view->dialog->kind), note);
-    struct page page = {
+    struct dialog_page page = {
         .canvas = canvas,
         .rect =
-            {.x = inner.x + LABEL_WIDTH,
+            {.x = inner.x + DIALOG_PAGE_LABEL,
              .y = inner.y,
-             .width = inner.width - LABEL_WIDTH,
+             .width = inner.width - DIALOG_PAGE_LABEL,
              .height = inner.height - 1}, /* the question stays */
         .first = first,
     };
