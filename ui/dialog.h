@@ -9,6 +9,7 @@
 #include "core/state.h"
 #include "ui/key.h"
 #include "ui/prompt.h"
+#include "ui/rollout_wish.h"
 
 enum { DIALOG_PURPOSE_SIZE = 32, DIALOG_LEVEL_SIZE = 16 };
 
@@ -49,6 +50,7 @@ enum dialog_kind {
     DIALOG_SMOKE,
     DIALOG_LOAD,
     DIALOG_LOAD_LEVEL,
+    DIALOG_ROLLOUT,
     DIALOG_STOP,
     DIALOG_QUIT
 };
@@ -58,7 +60,8 @@ struct dialog {
     char word[STATE_NAME_SIZE];    /* what must be typed; "": `y` is enough */
     uint32_t first;                /* the row at the top of one that does not fit */
     struct target_holder holder;   /* of DIALOG_TAKE_OVER */
-    char choice[STATE_NAME_SIZE];  /* of DIALOG_LOAD: the scenario */
+    struct rollout_wish rollout;   /* of DIALOG_ROLLOUT, and of DIALOG_STOP */
+    char choice[STATE_NAME_SIZE];  /* DIALOG_LOAD: the scenario; DIALOG_STOP: of what */
     char level[DIALOG_LEVEL_SIZE]; /* of DIALOG_LOAD_LEVEL: users, or starts a second */
     bool more;                     /* than now */
 };

@@ -35,6 +35,7 @@
     X(PANEL_CANARY_EVIDENCE, "canary evidence"), \
     X(PANEL_CANARY_LATENCY,  "canary latency"), \
     X(PANEL_CANARY_WHY,      "canary why"), \
+    X(PANEL_CANARY_ACTIONS,  "canary actions"), \
     X(PANEL_CANARY_STABLE_HEAT, "stable heat"), \
     X(PANEL_CANARY_HEAT,     "canary heat")
 /* clang-format on */

@@ -12,6 +12,7 @@
 #include "ui/graph.h"
 #include "ui/panel.h"
 #include "ui/raster.h"
+#include "ui/rollout_wish.h"
 
 /* How the frames reach the terminal; zeros are not shown. */
 struct link_info {
@@ -40,6 +41,7 @@ struct scene {
     enum raster_glyphs glyphs;
     const struct filter *filter; /* of the focused panel */
     uint32_t selected[LIST_COUNT];
+    const struct rollout_means *rollout; /* for orders; NULL: none can be given */
     struct link_info link;
 };
 

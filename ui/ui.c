@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "ui/palette.h"
 #include "ui/ui_ask.h"
+#include "ui/ui_canary.h"
 #include "ui/ui_command.h"
 #include "ui/ui_load.h"
 #include "ui/ui_panel.h"
@@ -53,8 +54,10 @@ static bool closes(const struct key *key) {
 
 /* What an answer adds to the command: what was chosen in the dialog. */
 static void add_choice(struct ui_request *request, const struct dialog *dialog) {
-    const char *words = dialog->kind == DIALOG_LOAD ? dialog->choice : dialog->level;
+    bool level = dialog->kind == DIALOG_LOAD_LEVEL;
+    const char *words = level ? dialog->level : dialog->choice;
     text_copy_cut(request->argument, sizeof request->argument, words);
+    request->rollout = dialog->rollout;
     if (dialog->kind == DIALOG_LOAD_LEVEL) {
         request->command = dialog->more ? COMMAND_LOAD_MORE : COMMAND_LOAD_LESS;
     }
@@ -71,6 +74,7 @@ static struct ui_request confirmed(struct ui *ui) {
         [DIALOG_LOAD_LEVEL] = COMMAND_LOAD_MORE,
     };
     enum dialog_kind kind = ui->dialog.kind;
+    if (kind == DIALOG_ROLLOUT) return ui_canary_confirmed(&ui->dialog);
     if (kind == DIALOG_SMOKE || kind == DIALOG_LOAD) {
         ui->screen = kind == DIALOG_SMOKE ? UI_CHECKS : UI_LOAD;
         ui->frozen = false; /* what was started is to be seen */
@@ -80,7 +84,8 @@ static struct ui_request confirmed(struct ui *ui) {
         .on = commands[kind] == COMMAND_ARM,
         .epoch = kind == DIALOG_TAKE_OVER ? ui->dialog.holder.epoch : 0,
     };
-    bool chosen = kind == DIALOG_LOAD || kind == DIALOG_LOAD_LEVEL;
+    bool chosen =
+        kind == DIALOG_LOAD || kind == DIALOG_LOAD_LEVEL || kind == DIALOG_STOP;
     if (chosen) add_choice(&request, &ui->dialog);
     return request;
 }
@@ -118,7 +123,9 @@ static struct ui_request dialog_key(
         move_dialog(ui, world, rows);
         return ui_no_request();
     }
-    if (ui_load_choose(ui, world, key)) return ui_no_request();
+    if (ui_load_choose(ui, world, key) || ui_canary_choose(ui, world, key)) {
+        return ui_no_request();
+    }
     switch (dialog_on_key(&ui->dialog, &ui->prompt, key)) {
     case DIALOG_WAITS: return ui_no_request();
     case DIALOG_NO: close_over(ui); return ui_no_request();
@@ -130,6 +137,7 @@ static struct ui_request dialog_key(
         ui_notify(ui, blocked);
         return ui_no_request();
     }
+    if (ui_canary_is_late(ui, world)) return ui_no_request();
     return confirmed(ui);
 }
 
@@ -150,14 +158,15 @@ static struct ui_request help_key(
     return ui_no_request();
 }
 
-/* Only looking is done from here: what acts needs its upper-case key. */
+/* Only looking is done from here: what acts needs its upper-case key, or an answer. */
 static struct ui_request run_chosen(
     struct ui *ui, const struct ui_world *world, enum command command) {
     char words[PROMPT_SIZE];
     text_copy_cut(words, sizeof words, palette_argument(ui->prompt.words));
     recall_add(&ui->recall, ui->prompt.words);
     close_over(ui);
-    if (command_danger(command) != COMMAND_LOOKS) {
+    bool asks = ui_canary_takes_words(command);
+    if (command_danger(command) != COMMAND_LOOKS && !asks) {
         char notice[UI_NOTICE_SIZE];
         struct text text = TEXT_IN(notice);
         text_addf(&text, "%s acts: press ", command_name(command));
@@ -165,7 +174,7 @@ static struct ui_request run_chosen(
         ui_notify(ui, notice);
         return ui_no_request();
     }
-    struct ui_order order = {.command = command, .words = words};
+    struct ui_order order = {.command = command, .words = words, .typed = true};
     return ui_run(ui, world, &order);
 }
 

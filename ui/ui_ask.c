@@ -2,6 +2,8 @@
 #include "ui/ui_ask.h"
 
 #include "base/text.h"
+#include "ui/rollout_act.h"
+#include "ui/ui_canary.h"
 #include "ui/ui_load.h"
 #include "ui/views/run_rows.h"
 
@@ -51,8 +53,11 @@ struct ui_request ui_ask_smoke(const struct ui_turn *turn) {
 }
 
 struct ui_request ui_ask_stop(const struct ui_turn *turn) {
-    if (run_rows_any_active(&turn->world->model->state)) {
+    struct scene scene = ui_scene(turn->ui, turn->world);
+    bool rollout = turn->world->rollout && rollout_act_has_one(&scene);
+    if (rollout || run_rows_any_active(&turn->world->model->state)) {
         ui_ask(turn->ui, DIALOG_STOP, "");
+        ui_canary_add_stop(turn, &turn->ui->dialog);
     } else {
         ui_notify(turn->ui, "nothing runs");
     }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "ui/ui_ask.h"
+#include "ui/ui_canary.h"
 #include "ui/ui_load.h"
 #include "ui/ui_panel.h"
 #include "ui/ui_rows.h"
@@ -63,6 +64,7 @@ struct scene ui_scene(const struct ui *ui, const struct ui_world *world) {
         .glyphs = ui->glyphs,
         .filter = &ui->filters[ui_focus(ui)],
         .link = world->link,
+        .rollout = world->rollout,
     };
     memcpy(scene.selected, ui->selected, sizeof scene.selected);
     return scene;
@@ -329,6 +331,11 @@ static const handler_fn handlers[COMMAND_COUNT] = {
     [COMMAND_LOAD] = ui_load_ask,
     [COMMAND_LOAD_MORE] = ui_load_ask_level,
     [COMMAND_LOAD_LESS] = ui_load_ask_level,
+    [COMMAND_PROMOTE] = ui_canary_order,
+    [COMMAND_HOLD] = ui_canary_order,
+    [COMMAND_RESUME] = ui_canary_order,
+    [COMMAND_UNDO] = ui_canary_order,
+    [COMMAND_ABORT] = ui_canary_order,
     [COMMAND_STOP] = ui_ask_stop,
 };
 

@@ -9,6 +9,7 @@ struct ui_order {
     enum command command;
     int digit;         /* of "1-9", else 0 */
     const char *words; /* typed behind its name in the palette, else "" */
+    bool typed;        /* in the palette */
 };
 
 /* What the handler of a command works on. */

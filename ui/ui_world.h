@@ -14,13 +14,19 @@
 
 enum { UI_ARGUMENT_SIZE = 128 };
 
+/* What is stopped. */
+#define UI_STOPS_ALL     "everything"
+#define UI_STOPS_RUNS    "runs"
+#define UI_STOPS_ROLLOUT "rollout"
+
 /* What the caller lends for one call. */
 struct ui_world {
     const struct model *model;
     const struct state *past; /* of ui_view_ns() while frozen; NULL: the model's own */
-    const struct action_plan *smoke;    /* what S would send; NULL: it cannot run */
-    const struct load_menu *load;       /* what L may start; NULL: nothing */
-    const struct target_holder *holder; /* who else acts, for keys; NULL: nobody */
+    const struct action_plan *smoke;     /* what S would send; NULL: it cannot run */
+    const struct load_menu *load;        /* what L may start; NULL: nothing */
+    const struct target_holder *holder;  /* who else acts, for keys; NULL: nobody */
+    const struct rollout_means *rollout; /* for orders; NULL: none can be given */
     uint64_t now_ns;
     enum frame_turn turn; /* what to draw anew */
     struct link_info link;
@@ -34,6 +40,7 @@ struct ui_request {
     uint64_t epoch;       /* and from the holder with this one; 0: from nobody */
     /* Settings: the value, "" for the next one. COMMAND_MARK: the note, sanitised.
      * COMMAND_EXPORT: the file's name. COMMAND_LOAD: the scenario. COMMAND_LOAD_MORE and
-     * _LESS: the users that are wanted, or the starts per second. */
+     * _LESS: the users that are wanted, or the starts per second. COMMAND_STOP: UI_STOPS_. */
     char argument[UI_ARGUMENT_SIZE];
+    struct rollout_wish rollout; /* of what is ordered; of COMMAND_STOP, too */
 };

@@ -55,5 +55,10 @@
     X(COMMAND_LOAD,          "load",      "L",          COMMAND_ACTS,     "start a load run"), \
     X(COMMAND_LOAD_MORE,     "more",      "+",          COMMAND_ACTS,     "more users in the load run"), \
     X(COMMAND_LOAD_LESS,     "fewer",     "-",          COMMAND_RETREATS, "fewer users in the load run"), \
+    X(COMMAND_PROMOTE,       "promote",   "P",          COMMAND_ACTS,     "rollout: next step, by evidence"), \
+    X(COMMAND_HOLD,          "hold",      "H",          COMMAND_RETREATS, "rollout: hold it here, at once"), \
+    X(COMMAND_RESUME,        "resume",    "G",          COMMAND_ACTS,     "rollout: go on after a hold"), \
+    X(COMMAND_UNDO,          "undo",      "U",          COMMAND_RETREATS, "rollout: back to the old version"), \
+    X(COMMAND_ABORT,         "abort",     "",           COMMAND_RETREATS, "rollout: back to stable"), \
     X(COMMAND_STOP,          "stop",      "X",          COMMAND_RETREATS, "list what runs; y stops it")
 /* clang-format on */

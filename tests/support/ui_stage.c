@@ -71,6 +71,12 @@ static const struct load_menu load_menu = {
     .choices = load_choices,
 };
 
+static const struct rollout_means rollout_means = {
+    .who = "mreyes",
+    .host = "ops1",
+    .to = "/run/user/1000/flightdeck/rollout-agent-prod.sock",
+};
+
 struct ui_stage *ui_stage_new(enum fixture fixture, int width, int height) {
     struct ui_stage *stage = memory_new(sizeof *stage);
     stage->fixture = fixture;
@@ -80,6 +86,7 @@ struct ui_stage *ui_stage_new(enum fixture fixture, int width, int height) {
         .model = model_of(fixture),
         .smoke = &smoke_plan,
         .load = &load_menu,
+        .rollout = &rollout_means,
         .now_ns = fixture_now_ns(),
         .link = {.frames_per_s = 10, .bytes_per_frame = 1954},
     };

@@ -79,6 +79,8 @@ static void what_is_needed_is_counted_from_what_there_is(void **test) {
     assert_int_equal(canary_text_units(&rollout), 139);
     expect_need(&rollout, 41, "139 of ~180");
     expect_need(&rollout, 0, "139, of how many is not known");
+    rollout.bound = 0.01F;
+    expect_need(&rollout, 0, "139, enough");
     expect_need(&rollout, UINT64_MAX, "139, no number would do");
     rollout.metric_count = 0;
     expect_need(&rollout, 180, "0 of ~180");

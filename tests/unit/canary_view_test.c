@@ -58,6 +58,50 @@ static void a_rollout_looks_as_recorded_in_ascii(void **state) {
     }
 }
 
+/* What is asked before an order is given. */
+static const struct dialog_case {
+    const char *name;
+    enum fixture_rollout kind;
+    const char *keys;
+} dialogs[] = {
+    {"dialog-promote-blocked", ROLLOUT_AT_STEP, "gc P"},
+    {"dialog-promote-force", ROLLOUT_HARMFUL,
+     "gc : p r o m o t e Space - - f o r c e Space n o i s e Enter a g"},
+    {"dialog-resume", ROLLOUT_DRIFTED, "gc G"},
+    {"dialog-rollout-stop", ROLLOUT_BLIND, "gc X"},
+    {"dialog-undo", ROLLOUT_PROMOTED, "gc U"},
+};
+
+static void draw_dialog(
+    const struct golden *golden, const struct dialog_case *dialog, bool ascii) {
+    struct model *model = fixture_model(FIXTURE_ARMED);
+    model->state.rollout = fixture_rollout(dialog->kind, fixture_now_ns());
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int width = sizes[i].width;
+        int height = sizes[i].height;
+        struct ui_stage *stage = ui_stage_new(FIXTURE_ARMED, width, height);
+        stage->world.model = model;
+        ui_stage_press(stage, dialog->keys);
+        struct canvas canvas = ui_stage_draw(stage, width, height, ascii);
+        char name[NAME_SIZE];
+        snprintf(
+            name, sizeof name, "%s-%dx%d%s", dialog->name, width, height,
+            ascii ? "-ascii" : "");
+        golden_expect_sound(&canvas);
+        golden_expect(golden, name, &canvas);
+        golden_canvas_free(&canvas);
+        ui_stage_free(stage);
+    }
+    model_free(model);
+}
+
+static void orders_are_asked_for_as_recorded(void **state) {
+    for (size_t i = 0; i < sizeof dialogs / sizeof *dialogs; i++) {
+        draw_dialog(*state, &dialogs[i], false);
+        draw_dialog(*state, &dialogs[i], true);
+    }
+}
+
 /* What the operator sees of a rollout in that state, at 120x40. */
 struct sight {
     struct model *model;
@@ -194,7 +238,7 @@ static void the_strongest_evidence_keeps_its_row(void **state) {
 
 static void a_panel_that_has_no_place_is_reached_zoomed(void **state) {
     (void)state;
-    struct sight sight = look_at(ROLLOUT_AT_STEP, "gc z Tab Tab Tab Tab Tab");
+    struct sight sight = look_at(ROLLOUT_AT_STEP, "gc z Tab Tab Tab Tab Tab Tab");
     struct canvas canvas = ui_stage_draw(sight.stage, 80, 24, false);
     assert_true(shows(&canvas, "p95  6.30s [6.05s, 6.58s]"));
     assert_true(shows(&canvas, "inf)"));
@@ -242,6 +286,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(a_rollout_looks_as_recorded_in_every_state, &golden),
         cmocka_unit_test_prestate(a_rollout_looks_as_recorded_in_ascii, &golden),
+        cmocka_unit_test_prestate(orders_are_asked_for_as_recorded, &golden),
         cmocka_unit_test(nothing_old_is_green),
         cmocka_unit_test(a_service_without_a_rollout_says_how_to_start_one),
         cmocka_unit_test(what_a_preflight_refused_is_said),

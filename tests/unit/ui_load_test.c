@@ -158,7 +158,7 @@ static void less_needs_no_arming_and_more_does(void **state) {
     stage->model->state.armed = false;
     expect_nothing(press(stage, "+ y"));
     expect(press(stage, "- y"), COMMAND_LOAD_LESS, "900");
-    expect(press(stage, "X y"), COMMAND_STOP, "");
+    expect(press(stage, "X y"), COMMAND_STOP, "runs");
     stage_free(stage);
 }
 

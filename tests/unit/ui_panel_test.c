@@ -26,14 +26,14 @@ static void tab_goes_to_what_is_to_be_seen(void **state) {
     expect_focus(
         "gc", 120, 40,
         (const enum panel[]){
-            PANEL_CANARY_WHY, PANEL_EVENTS, PANEL_CANARY_STABLE_HEAT, PANEL_CANARY_HEAT,
-            PANEL_CANARY_LATENCY, PANEL_CANARY_STEPS, PANEL_CANARY_EVIDENCE,
-            PANEL_COUNT});
+            PANEL_CANARY_WHY, PANEL_CANARY_ACTIONS, PANEL_CANARY_STABLE_HEAT,
+            PANEL_CANARY_HEAT, PANEL_EVENTS, PANEL_CANARY_LATENCY, PANEL_CANARY_STEPS,
+            PANEL_CANARY_EVIDENCE, PANEL_COUNT});
     expect_focus(
         "gc", 80, 24,
         (const enum panel[]){
-            PANEL_CANARY_WHY, PANEL_EVENTS, PANEL_CANARY_STEPS, PANEL_CANARY_EVIDENCE,
-            PANEL_COUNT});
+            PANEL_CANARY_WHY, PANEL_CANARY_ACTIONS, PANEL_CANARY_STEPS,
+            PANEL_CANARY_EVIDENCE, PANEL_COUNT});
 }
 
 static void a_zoomed_panel_is_followed_by_all_the_others(void **state) {
@@ -41,8 +41,9 @@ static void a_zoomed_panel_is_followed_by_all_the_others(void **state) {
     expect_focus(
         "gc z", 80, 24,
         (const enum panel[]){
-            PANEL_CANARY_WHY, PANEL_EVENTS, PANEL_CANARY_STABLE_HEAT, PANEL_CANARY_HEAT,
-            PANEL_CANARY_LATENCY, PANEL_CANARY_STEPS, PANEL_COUNT});
+            PANEL_CANARY_WHY, PANEL_CANARY_ACTIONS, PANEL_CANARY_STABLE_HEAT,
+            PANEL_CANARY_HEAT, PANEL_EVENTS, PANEL_CANARY_LATENCY, PANEL_CANARY_STEPS,
+            PANEL_COUNT});
 }
 
 static void each_screen_keeps_its_panel_and_its_zoom(void **state) {

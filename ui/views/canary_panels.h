@@ -26,6 +26,10 @@ void canary_panels_draw_stable_heat(
 void canary_panels_draw_heat(
     struct canvas *canvas, struct rect rect, const struct scene *scene);
 
+/* The keys, and what stands against each of them. */
+void canary_panels_draw_actions(
+    struct canvas *canvas, struct rect rect, const struct scene *scene);
+
 /* What happened, newest first. */
 void canary_panels_draw_events(
     struct canvas *canvas, struct rect rect, const struct scene *scene);

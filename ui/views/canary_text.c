@@ -103,7 +103,9 @@ uint64_t canary_text_units(const struct rollout_status *rollout) {
 void canary_text_add_need(struct text *text, const struct rollout_status *rollout) {
     uint64_t units = canary_text_units(rollout);
     text_addf(text, "%llu", (unsigned long long)units);
-    if (rollout->canary_need == 0) {
+    if (rollout->canary_need == 0 && rollout->bound <= rollout->bound_limit) {
+        text_add(text, ", enough");
+    } else if (rollout->canary_need == 0) {
         text_add(text, ", of how many is not known");
     } else if (rollout->canary_need > UINT64_MAX - units) {
         text_add(text, ", no number would do");

@@ -32,6 +32,7 @@ void canary_panels_draw(
         [PANEL_CANARY_EVIDENCE] = canary_panels_draw_evidence,
         [PANEL_CANARY_LATENCY] = canary_panels_draw_latency,
         [PANEL_CANARY_WHY] = canary_panels_draw_why,
+        [PANEL_CANARY_ACTIONS] = canary_panels_draw_actions,
         [PANEL_CANARY_STABLE_HEAT] = canary_panels_draw_stable_heat,
         [PANEL_CANARY_HEAT] = canary_panels_draw_heat,
         [PANEL_EVENTS] = canary_panels_draw_events,
@@ -68,12 +69,14 @@ void canary_view_place(
     panels[PANEL_CANARY_STEPS] = layout_row(body, rows, 0);
     panels[PANEL_CANARY_EVIDENCE] = layout_row(body, rows, 1);
     place_pair(
-        layout_row(body, rows, 2), (enum panel[]){PANEL_CANARY_WHY, PANEL_EVENTS},
-        panels);
+        layout_row(body, rows, 2),
+        (enum panel[]){PANEL_CANARY_WHY, PANEL_CANARY_ACTIONS}, panels);
     place_pair(
         layout_row(body, rows, 3),
         (enum panel[]){PANEL_CANARY_STABLE_HEAT, PANEL_CANARY_HEAT}, panels);
-    if (rows[4].size > 0) panels[PANEL_CANARY_LATENCY] = layout_row(body, rows, 4);
+    place_pair(
+        layout_row(body, rows, 4), (enum panel[]){PANEL_EVENTS, PANEL_CANARY_LATENCY},
+        panels);
 }
 
 static void put_step(struct load_rows *rows, const struct scene *scene) {

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "ui/views/box.h"
 #include "ui/views/dialog_page.h"
+#include "ui/views/dialog_rollout.h"
 #include "ui/views/load_text.h"
 #include "ui/views/status_view.h"
 
@@ -159,7 +160,15 @@ static void fill(struct dialog_page *page, const struct dialog_view *view) {
         add_target(page, scene);
         add_level(page, view);
         return;
-    case DIALOG_STOP: add_runs(page, scene); return;
+    case DIALOG_ROLLOUT:
+        add_target(page, scene);
+        dialog_rollout_fill(page, view);
+        return;
+    case DIALOG_STOP:
+        add_target(page, scene);
+        add_runs(page, scene);
+        dialog_rollout_add_stop(page, view);
+        return;
     case DIALOG_QUIT:
         add_runs(page, scene);
         dialog_page_add(page, "leaving", ROLE_TEXT, "stops what runs");
@@ -167,13 +176,14 @@ static void fill(struct dialog_page *page, const struct dialog_view *view) {
     }
 }
 
-static const char *title_of(enum dialog_kind kind) {
-    switch (kind) {
+static const char *title_of(const struct dialog *dialog) {
+    switch (dialog->kind) {
     case DIALOG_ARM: return "arm";
     case DIALOG_TAKE_OVER: return "take over";
     case DIALOG_SMOKE: return "smoke";
     case DIALOG_LOAD: return "load";
     case DIALOG_LOAD_LEVEL: return "load, more or fewer";
+    case DIALOG_ROLLOUT: return dialog_rollout_title(dialog);
     case DIALOG_STOP: return "stop";
     case DIALOG_QUIT: return "quit";
     }
@@ -249,7 +259,7 @@ void dialog_view_draw(
     uint32_t first = view->dialog->first < hidden ? view->dialog->first : hidden;
     char note[NOTE_SIZE];
     add_note(note, first, hidden);
-    struct rect inner = box_draw(canvas, size, title_of(view->dialog->kind), note);
+    struct rect inner = box_draw(canvas, size, title_of(view->dialog), note);
     struct dialog_page page = {
         .canvas = canvas,
         .rect =

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "ui/rollout_act.h"
 #include "ui/views/segments.h"
 #include "ui/views/status_view.h"
 
@@ -12,7 +13,9 @@ struct hint {
 
 static const struct hint acting[] = {{COMMAND_ARM, 10},      {COMMAND_SMOKE, 8},
                                      {COMMAND_LOAD, 8},      {COMMAND_LOAD_MORE, 8},
-                                     {COMMAND_LOAD_LESS, 8}, {COMMAND_STOP, 9}};
+                                     {COMMAND_LOAD_LESS, 8}, {COMMAND_PROMOTE, 8},
+                                     {COMMAND_HOLD, 8},      {COMMAND_RESUME, 8},
+                                     {COMMAND_UNDO, 8},      {COMMAND_STOP, 9}};
 
 static const struct hint looking[] = {
     {COMMAND_BACK, 8},        {COMMAND_PANEL, 3},       {COMMAND_NEXT_PANEL, 5},
@@ -48,6 +51,16 @@ static bool is_of_load(enum command command) {
     return command == COMMAND_LOAD_MORE || command == COMMAND_LOAD_LESS;
 }
 
+/* What means something to the rollout that there is; all the others always do. */
+static bool means_something(const struct scene *scene, enum command command) {
+    bool any = rollout_act_has_one(scene);
+    enum rollout_phase phase = (enum rollout_phase)scene->live->rollout.phase;
+    bool done = phase == ROLLOUT_DONE;
+    if (command == COMMAND_PROMOTE || command == COMMAND_HOLD) return any && !done;
+    if (command == COMMAND_RESUME) return any && phase == ROLLOUT_HOLD;
+    return command != COMMAND_UNDO || (any && done);
+}
+
 /* Means nothing on the other screens. */
 static bool is_of_overview(enum command command) {
     return command == COMMAND_NEXT_PANEL || command == COMMAND_ZOOM;
@@ -69,6 +82,7 @@ static void add_acting(
     bool runs = scene->live->load.phase == LOAD_RUNNING;
     for (size_t i = 0; i < sizeof acting / sizeof *acting; i++) {
         if (is_of_load(acting[i].command) && !runs) continue;
+        if (!means_something(scene, acting[i].command)) continue;
         bool allowed = can_act(scene, acting[i].command);
         add_hint(segments, keymap, acting[i], allowed);
     }

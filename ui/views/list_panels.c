@@ -90,6 +90,7 @@ void panels_draw(
     case PANEL_CANARY_EVIDENCE:
     case PANEL_CANARY_LATENCY:
     case PANEL_CANARY_WHY:
+    case PANEL_CANARY_ACTIONS:
     case PANEL_CANARY_STABLE_HEAT:
     case PANEL_CANARY_HEAT:
     case PANEL_COUNT: return;

@@ -1,0 +1,37 @@
+/* The orders of an operator at the screens to the controller of a rollout. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "core/note.h"
+#include "core/target.h"
+#include "ui/rollout_wish.h"
+
+struct rollout_seat;
+struct loop;
+
+struct rollout_seat_options {
+    const struct target *target; /* borrowed */
+    const char *user;            /* borrowed */
+    /* What became of an order, in words: for the timeline and the key row. */
+    void (*on_word)(void *owner, enum note_level level, const char *words);
+    /* An order that goes forward was accepted. */
+    void (*on_forward)(void *owner);
+    void *owner;
+};
+
+struct rollout_seat *rollout_seat_new(
+    struct loop *loop, const struct rollout_seat_options *options);
+
+/* What was ordered may still be carried out. */
+void rollout_seat_free(struct rollout_seat *seat);
+
+/* As whom orders are given, and where they go; NULL where that cannot be known. */
+const struct rollout_means *rollout_seat_means(const struct rollout_seat *seat);
+
+/* Gives the order; the answer comes as a word, within a few seconds. False when too many
+ * wait for theirs. */
+bool rollout_seat_order(
+    struct rollout_seat *seat, const struct rollout_wish *wish, struct error *err);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/rollout_act.h"
+#include "ui/table.h"
+#include "ui/views/canary_panels.h"
+
+enum { WORDS_SIZE = 160 };
+
+enum column { KEY, WHAT, STATE, COLUMNS };
+
+/* One key, and what it does now. */
+struct action {
+    const char *key;
+    const char *open; /* what it takes when nothing stands against it */
+    enum rollout_order_kind kind;
+    bool acts; /* needs arming */
+};
+
+static const struct action actions[] = {
+    {"P", "asks", ROLLOUT_ORDER_PROMOTE, true},
+    {"H", "at once", ROLLOUT_ORDER_HOLD, false},
+    {"G", "asks", ROLLOUT_ORDER_RESUME, true},
+    {"X", "X y", ROLLOUT_ORDER_COUNT, false}, /* the way back, whichever it is */
+    {"U", "U y", ROLLOUT_ORDER_UNDO, false},
+};
+
+enum { ACTIONS = sizeof actions / sizeof *actions };
+
+static enum rollout_order_kind kind_of(
+    const struct scene *scene, const struct action *action) {
+    bool back = action->kind == ROLLOUT_ORDER_COUNT;
+    return back ? rollout_act_way_back(scene) : action->kind;
+}
+
+static enum role add_state(
+    struct text *text, const struct scene *scene, const struct action *action) {
+    char why[WORDS_SIZE];
+    struct text reason = TEXT_IN(why);
+    if (scene->live->read_only) {
+        text_add(text, "watching: nothing here can act");
+        return ROLE_OFF;
+    }
+    if (!rollout_act_is_open(scene, kind_of(scene, action), false, &reason)) {
+        bool blocked = action->kind == ROLLOUT_ORDER_PROMOTE;
+        text_addf(text, blocked ? "BLOCKED: %s" : "%s", why);
+        return blocked ? ROLE_WARN : ROLE_OFF;
+    }
+    if (action->acts && !rollout_act_is_ours(scene)) {
+        text_addf(text, "%s's: takes it over first", scene->live->rollout.holder);
+        return ROLE_WARN;
+    }
+    if (action->acts && !scene_is_armed(scene)) {
+        text_add(text, "arm first, with A");
+        return ROLE_OFF;
+    }
+    text_add(text, action->open);
+    return ROLE_STRONG;
+}
+
+static void draw_row(
+    struct canvas *canvas, const struct table *table, int y, const struct scene *scene,
+    const struct action *action) {
+    char what[WORDS_SIZE];
+    char state[WORDS_SIZE];
+    struct text text = TEXT_IN(what);
+    rollout_act_add(&text, &scene->live->rollout, kind_of(scene, action));
+    struct text words = TEXT_IN(state);
+    enum role role = add_state(&words, scene, action);
+    enum role known = role == ROLE_OFF ? ROLE_OFF : ROLE_KEY;
+    table_put(canvas, table, (struct table_cell){y, KEY, action->key, known});
+    table_put(canvas, table, (struct table_cell){y, WHAT, what, ROLE_TEXT});
+    table_put(canvas, table, (struct table_cell){y, STATE, state, role});
+}
+
+/* Whether nothing but the evidence stands against a promotion. */
+static bool is_forcible(const struct scene *scene) {
+    char why[WORDS_SIZE];
+    struct text text = TEXT_IN(why);
+    return !scene->live->read_only &&
+           !rollout_act_is_open(scene, ROLLOUT_ORDER_PROMOTE, false, &text) &&
+           rollout_act_is_open(scene, ROLLOUT_ORDER_PROMOTE, true, &text);
+}
+
+void canary_panels_draw_actions(
+    struct canvas *canvas, struct rect rect, const struct scene *scene) {
+    static const struct table_column columns[COLUMNS] = {
+        [KEY] = {"", 1, 0, 3, false},
+        [WHAT] = {"", 16, 0, 1, false},
+        [STATE] = {"", 14, 1, 2, false},
+    };
+    struct panel_frame frame = scene_frame(scene, PANEL_CANARY_ACTIONS);
+    frame.title = "actions";
+    struct rect inner = panel_draw(canvas, rect, &frame);
+    struct rect at = {inner.x + 1, inner.y, inner.width - 2, inner.height};
+    if (!rollout_act_has_one(scene)) {
+        if (at.height <= 0) return;
+        canvas_text(canvas, at.x, at.y, at.width, "nothing to act on", ROLE_OFF);
+        return;
+    }
+    struct table table = table_begin(canvas, at, columns, COLUMNS);
+    for (int i = 0; i < ACTIONS; i++) draw_row(canvas, &table, i, scene, &actions[i]);
+    if (at.height <= ACTIONS || !is_forcible(scene)) return;
+    static const char words[] = ":promote --force WHY   against the evidence";
+    canvas_text(canvas, at.x, at.y + ACTIONS, at.width, words, ROLE_DIM);
+}
