@@ -2,6 +2,7 @@
 #include "cockpit.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "arming.h"
 #include "base/text.h"
@@ -11,6 +12,7 @@
 #include "io/loop.h"
 #include "load_seat.h"
 #include "operator.h"
+#include "rollout_seat.h"
 #include "session.h"
 #include "smoke_run.h"
 
@@ -24,6 +26,7 @@ struct cockpit {
     struct arming *arming;
     struct smoke_run *smoke;
     struct load_seat *load;
+    struct rollout_seat *rollout;
     struct loop_timer *leaving; /* until then, what runs may end */
     char user[STATE_NAME_SIZE];
     char recordings[FOLDER_PATH_SIZE];
@@ -34,6 +37,12 @@ static bool something_runs(void *owner) {
     return smoke_run_is_active(cockpit->smoke) || load_seat_is_active(cockpit->load);
 }
 
+/* An order that is not answered yet may not even be sent. */
+static bool is_busy(struct cockpit *cockpit) {
+    return something_runs(cockpit) || rollout_seat_is_busy(cockpit->rollout);
+}
+
+/* A rollout is not among them: its controller is a program of its own. */
 static void stop_all(void *owner) {
     struct cockpit *cockpit = owner;
     smoke_run_stop(cockpit->smoke);
@@ -90,6 +99,33 @@ static void change_load(struct cockpit *cockpit, const char *level, bool more) {
     session_note(cockpit->session, NOTE_INFO, "load", words);
 }
 
+static bool goes_forward(enum rollout_order_kind kind) {
+    return kind == ROLLOUT_ORDER_PROMOTE || kind == ROLLOUT_ORDER_RESUME ||
+           kind == ROLLOUT_ORDER_TAKEOVER;
+}
+
+/* Going back, and holding, is for anybody at any time. */
+static void order_rollout(struct cockpit *cockpit, const struct rollout_wish *wish) {
+    struct error err = {0};
+    if (wish->kind == ROLLOUT_ORDER_COUNT) return;
+    if (goes_forward(wish->kind) && !arming_may_start(cockpit->arming)) return;
+    if (!rollout_seat_order(cockpit->rollout, wish, &err)) {
+        session_notify(cockpit->session, err.message);
+    }
+}
+
+static bool is_order(enum command command) {
+    return command == COMMAND_PROMOTE || command == COMMAND_HOLD ||
+           command == COMMAND_RESUME || command == COMMAND_UNDO ||
+           command == COMMAND_ABORT;
+}
+
+static void stop(struct cockpit *cockpit, const struct ui_request *request) {
+    if (strcmp(request->argument, UI_STOPS_ROLLOUT) != 0) stop_all(cockpit);
+    if (strcmp(request->argument, UI_STOPS_RUNS) == 0) return;
+    order_rollout(cockpit, &request->rollout);
+}
+
 static void on_request(void *owner, const struct ui_request *request) {
     struct cockpit *cockpit = owner;
     if (request->command == COMMAND_ARM) {
@@ -101,13 +137,15 @@ static void on_request(void *owner, const struct ui_request *request) {
     } else if (request->command == COMMAND_SMOKE) {
         start_smoke(cockpit);
     } else if (request->command == COMMAND_STOP) {
-        stop_all(cockpit);
+        stop(cockpit, request);
     } else if (request->command == COMMAND_LOAD) {
         start_load(cockpit, request->argument);
     } else if (request->command == COMMAND_LOAD_MORE) {
         change_load(cockpit, request->argument, true);
     } else if (request->command == COMMAND_LOAD_LESS) {
         change_load(cockpit, request->argument, false);
+    } else if (is_order(request->command)) {
+        order_rollout(cockpit, &request->rollout);
     }
 }
 
@@ -119,6 +157,11 @@ static const struct load_menu *menu_of_load(void *owner) {
 static const struct action_plan *plan_of_smoke(void *owner) {
     struct cockpit *cockpit = owner;
     return smoke_run_plan(cockpit->smoke);
+}
+
+static const struct rollout_means *means_of_rollout(void *owner) {
+    const struct cockpit *cockpit = owner;
+    return rollout_seat_means(cockpit->rollout);
 }
 
 static bool find_holder(void *owner, struct target_holder *holder) {
@@ -133,7 +176,7 @@ static bool may_act(void *owner) {
 
 static void after_run(void *owner) {
     struct cockpit *cockpit = owner;
-    if (cockpit->leaving && !something_runs(cockpit)) loop_stop(cockpit->loop);
+    if (cockpit->leaving && !is_busy(cockpit)) loop_stop(cockpit->loop);
     arming_after_run(cockpit->arming);
 }
 
@@ -185,6 +228,19 @@ static void on_load_word(void *owner, enum note_level level, const char *words) 
     if (level == NOTE_BAD) session_notify(cockpit->session, words);
 }
 
+static void on_rollout_word(void *owner, enum note_level level, const char *words) {
+    struct cockpit *cockpit = owner;
+    session_note(cockpit->session, level, "rollout", words);
+    session_notify(cockpit->session, words);
+    if (cockpit->leaving && !is_busy(cockpit)) loop_stop(cockpit->loop);
+}
+
+/* Each act renews the arming, as all of them do. */
+static void on_rollout_forward(void *owner) {
+    const struct cockpit *cockpit = owner;
+    if (arming_may_act(cockpit->arming)) arming_arm(cockpit->arming, 0);
+}
+
 static const char *recordings_folder(struct cockpit *cockpit) {
     struct error err;
     char state[FOLDER_PATH_SIZE];
@@ -219,8 +275,16 @@ static void take_seats(struct cockpit *cockpit) {
         .on_done = after_run,
         .owner = cockpit,
     };
+    const struct rollout_seat_options rollout = {
+        .target = options->target,
+        .user = cockpit->user,
+        .on_word = on_rollout_word,
+        .on_forward = on_rollout_forward,
+        .owner = cockpit,
+    };
     cockpit->smoke = smoke_run_new(cockpit->loop, &smoke);
     cockpit->load = load_seat_new(cockpit->loop, &load);
+    cockpit->rollout = rollout_seat_new(cockpit->loop, &rollout);
 }
 
 static bool start(struct cockpit *cockpit, struct restore *restore, struct error *err) {
@@ -246,6 +310,7 @@ static bool start(struct cockpit *cockpit, struct restore *restore, struct error
         .on_request = on_request,
         .smoke = plan_of_smoke,
         .load = menu_of_load,
+        .rollout = means_of_rollout,
         .holder = find_holder,
         .owner = cockpit,
     };
@@ -265,7 +330,7 @@ static void on_late(void *owner, uint64_t now_ns) {
 /* What was meant has its end in the history before nobody is left to write it. Answers are
  * not waited for, and whoever wants to leave once more does. */
 static void end_runs(struct cockpit *cockpit) {
-    if (!something_runs(cockpit)) return;
+    if (!is_busy(cockpit)) return;
     for (unsigned i = 0; i < 2; i++) stop_all(cockpit);
     cockpit->leaving = loop_after(cockpit->loop, LEAVE_NS, on_late, cockpit);
     session_run(cockpit->session);
@@ -282,6 +347,7 @@ int cockpit_run(const struct cockpit_options *options, struct restore *restore) 
     if (started) end_runs(&cockpit);
     smoke_run_free(cockpit.smoke);
     load_seat_free(cockpit.load);
+    rollout_seat_free(cockpit.rollout);
     arming_free(cockpit.arming);
     session_free(cockpit.session);
     loop_free(cockpit.loop);

@@ -61,6 +61,13 @@ const struct rollout_means *rollout_seat_means(const struct rollout_seat *seat) 
     return seat->placed ? &seat->means : NULL;
 }
 
+bool rollout_seat_is_busy(const struct rollout_seat *seat) {
+    for (size_t i = 0; i < ORDERS_MAX; i++) {
+        if (seat->errands[i].link) return true;
+    }
+    return false;
+}
+
 static struct errand *free_errand(struct rollout_seat *seat) {
     for (size_t i = 0; i < ORDERS_MAX; i++) {
         if (!seat->errands[i].link) return &seat->errands[i];
@@ -85,13 +92,12 @@ bool rollout_seat_order(
     return error_set(err, ERROR_LIMIT, "the order cannot be sent");
 }
 
-/* The last of an errand: its link is freed before anything is said. */
+/* The last of an errand. The words may be the link's: it is freed once they are taken, and
+ * before anything is said. */
 static void finish(struct errand *errand, enum note_level level, const char *words) {
     struct rollout_seat *seat = errand->seat;
     char line[WORDS_SIZE];
     struct text text = TEXT_IN(line);
-    rollout_link_free(errand->link);
-    errand->link = NULL;
     text_addf(&text, "%s: ", rollout_order_name(errand->wish.kind));
     safe_text_add(&text, slice_of(words));
     if (errand->wish.reason[0]) {
@@ -99,6 +105,8 @@ static void finish(struct errand *errand, enum note_level level, const char *wor
         safe_text_add(&text, slice_of(errand->wish.reason));
         text_add_char(&text, ')');
     }
+    rollout_link_free(errand->link);
+    errand->link = NULL;
     seat->options.on_word(seat->options.owner, level, line);
 }
 
@@ -119,7 +127,8 @@ static void on_answer(
         return;
     }
     bool forward = answer->accepted && goes_forward(errand->wish.kind);
-    finish(errand, answer->accepted ? NOTE_OK : NOTE_WARN, answer->words);
+    enum note_level level = answer->accepted ? NOTE_OK : NOTE_WARN;
+    finish(errand, level, answer->words);
     if (forward) seat->options.on_forward(seat->options.owner);
 }
 

@@ -25,6 +25,9 @@ struct rollout_seat_options {
 struct rollout_seat *rollout_seat_new(
     struct loop *loop, const struct rollout_seat_options *options);
 
+/* Whether an order waits for its answer. */
+bool rollout_seat_is_busy(const struct rollout_seat *seat);
+
 /* What was ordered may still be carried out. */
 void rollout_seat_free(struct rollout_seat *seat);
 

@@ -87,6 +87,12 @@ static const struct load_menu *load(void *owner) {
     return session->owner.load ? session->owner.load(session->owner.owner) : NULL;
 }
 
+static const struct rollout_means *rollout(void *owner) {
+    struct session *session = owner;
+    const struct session_owner *them = &session->owner;
+    return them->rollout ? them->rollout(them->owner) : NULL;
+}
+
 static bool holder(void *owner, struct target_holder *who) {
     struct session *session = owner;
     return session->owner.holder && session->owner.holder(session->owner.owner, who);
@@ -123,6 +129,7 @@ struct session *session_new(
         .state_at = state_at,
         .smoke = smoke,
         .load = load,
+        .rollout = rollout,
         .holder = holder,
         .owner = session,
     };

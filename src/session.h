@@ -27,6 +27,7 @@ struct session_owner {
     void (*on_request)(void *owner, const struct ui_request *request);
     const struct action_plan *(*smoke)(void *owner);
     const struct load_menu *(*load)(void *owner);
+    const struct rollout_means *(*rollout)(void *owner);
     bool (*holder)(void *owner, struct target_holder *holder);
     void *owner;
 };

@@ -54,6 +54,7 @@ static struct ui_world world_of(struct stage *stage, const struct state *shown) 
         .past = shown,
         .smoke = owner->smoke ? owner->smoke(owner->owner) : NULL,
         .load = owner->load ? owner->load(owner->owner) : NULL,
+        .rollout = owner->rollout ? owner->rollout(owner->owner) : NULL,
         .now_ns = loop_clock_ns(),
         .link = stage->link,
         .settings = outfit_values(&stage->outfit),

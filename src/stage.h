@@ -32,6 +32,8 @@ struct stage_owner {
     const struct action_plan *(*smoke)(void *owner);
     /* What the load key may start; NULL: this program cannot. */
     const struct load_menu *(*load)(void *owner);
+    /* How a rollout is given orders; NULL: this program cannot. */
+    const struct rollout_means *(*rollout)(void *owner);
     /* Whether somebody else acts on the target; NULL where nobody would ask. */
     bool (*holder)(void *owner, struct target_holder *holder);
     void *owner;

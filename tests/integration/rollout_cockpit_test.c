@@ -186,6 +186,17 @@ static void somebody_elses_is_taken_over_by_the_name(void **state) {
     end(&seat);
 }
 
+/* The order goes out, though nobody stays to hear what became of it. */
+static void who_leaves_at_once_has_still_held_it(void **state) {
+    (void)state;
+    struct seat seat;
+    begin(&seat, PEER_SAFE, NULL);
+    display_type(seat.first, "Hq");
+    assert_int_equal(display_wait_exit(seat.first, LIMIT_MS), 0);
+    expect(seat.second, "HOLD operator 1/4 5%");
+    end(&seat);
+}
+
 static void a_controller_that_dies_is_missed_and_never_green(void **state) {
     (void)state;
     struct seat seat;
@@ -222,6 +233,7 @@ int main(void) {
         cmocka_unit_test(anybody_holds_and_its_owner_goes_on),
         cmocka_unit_test(anybody_takes_it_back_also_when_it_is_blind),
         cmocka_unit_test(somebody_elses_is_taken_over_by_the_name),
+        cmocka_unit_test(who_leaves_at_once_has_still_held_it),
         cmocka_unit_test(a_controller_that_dies_is_missed_and_never_green),
         cmocka_unit_test(a_watcher_sees_all_and_gives_no_order),
     };
