@@ -24,7 +24,7 @@ struct rollout_watch {
     struct stream *stream; /* NULL while waiting to connect again */
     struct buffer bytes;   /* of envelopes that are not whole yet */
     char path[FOLDER_PATH_SIZE];
-    bool expected;  /* somebody configured it; else it is spoken of once it was there */
+    bool expected;  /* somebody configured it, or it was there: it is spoken of */
     bool published; /* somebody is there */
     bool ended;     /* nothing of the rollout runs any more */
     bool lost;      /* somebody was there and went away unasked */
@@ -35,16 +35,23 @@ static void on_open(void *owner);
 static void on_bytes(void *owner, struct slice bytes);
 static void on_end(void *owner, const struct error *why);
 
+/* What nobody expects is no part of the target. */
+static void start_to_expect(struct rollout_watch *watch) {
+    if (watch->expected) return;
+    watch->expected = true;
+    subject_init(
+        &watch->subject, watch->context, PART_ROLLOUT, STATE_TRACK_NONE, "rollout");
+}
+
 static void *start(struct probe_context *context) {
     char path[FOLDER_PATH_SIZE];
     struct error ignored;
     if (!rollout_place(context->target, path, &ignored)) return NULL;
     struct rollout_watch *watch = memory_new(sizeof *watch);
     watch->context = context;
-    watch->expected = context->target->rollout_socket[0] != '\0';
     text_copy_cut(watch->path, sizeof watch->path, path);
     buffer_init(&watch->bytes, EVENT_SIZE_MAX + STREAM_READ_SIZE);
-    subject_init(&watch->subject, context, PART_ROLLOUT, STATE_TRACK_NONE, "rollout");
+    if (context->target->rollout_socket[0]) start_to_expect(watch);
     poll_start(&watch->poll, context, INTERVAL_NS, on_due, watch);
     return watch;
 }
@@ -73,7 +80,7 @@ static void on_due(void *owner) {
 
 static void on_open(void *owner) {
     struct rollout_watch *watch = owner;
-    watch->expected = true;
+    start_to_expect(watch);
     subject_ask(&watch->subject);
     subject_unknown(&watch->subject, "a controller is there and has said nothing yet");
 }

@@ -81,8 +81,7 @@ static void promotion_takes_evidence_and_time(void **test) {
     expect(
         ROLLOUT_SPLIT, ROLLOUT_ORDER_PROMOTE,
         "G first: such a hold has to be seen through");
-    expect(
-        ROLLOUT_AT_DEPLOY, ROLLOUT_ORDER_PROMOTE, "there is nothing to promote now");
+    expect(ROLLOUT_AT_DEPLOY, ROLLOUT_ORDER_PROMOTE, "there is nothing to promote now");
     expect(ROLLOUT_PROMOTED, ROLLOUT_ORDER_PROMOTE, "there is nothing to promote now");
     struct state state;
     struct scene scene = scene_over(&state, ROLLOUT_AT_STEP);
