@@ -19,7 +19,8 @@
 struct member {
     struct load_worker *worker; /* NULL once it has ended */
     bool ready;
-    bool said_all; /* its last report has come */
+    bool said_all;     /* its last report has come */
+    uint64_t sequence; /* of the one that came last */
 };
 
 struct load {
@@ -80,7 +81,7 @@ struct load *load_start(
     load->options.plan = NULL;
     load->drain_ns = options->plan->drain_ns;
     load->scratch = memory_new(sizeof *load->scratch);
-    load->merge = load_merge_new(options->workers, options->on_report, options->owner);
+    load->merge = load_merge_new(options->on_report, options->owner);
     if (!start_workers(load, options->plan, err)) {
         load_free(load);
         return NULL;
@@ -177,13 +178,15 @@ static void on_ready(void *owner, uint32_t index, const struct load_ready *ready
 
 /* While they run */
 
-/* How many will still send a report. */
-static uint32_t speaking(const struct load *load) {
-    uint32_t count = 0;
+/* The interval that all who will still report have left behind. */
+static uint64_t left_behind(const struct load *load) {
+    uint64_t least = UINT64_MAX;
     for (uint32_t i = 0; i < load->options.workers; i++) {
-        count += load->members[i].worker && !load->members[i].said_all;
+        const struct member *member = &load->members[i];
+        bool speaks = member->worker && !member->said_all;
+        if (speaks && member->sequence < least) least = member->sequence;
     }
-    return count;
+    return least;
 }
 
 static void take_end(struct load *load, const struct load_report *report) {
@@ -196,11 +199,12 @@ static void take_end(struct load *load, const struct load_report *report) {
 static void on_report(void *owner, uint32_t index, const struct load_report *report) {
     struct load *load = owner;
     load_merge_add(load->merge, report);
+    load->members[index].sequence = report->sequence;
     if (report->ended != LOAD_RUNS) {
         load->members[index].said_all = true;
         take_end(load, report);
     }
-    load_merge_tell(load->merge, speaking(load));
+    load_merge_tell(load->merge, left_behind(load));
 }
 
 static void finish(struct load *load) {
@@ -222,6 +226,6 @@ static void on_end(void *owner, uint32_t index, const struct error *why) {
     if (load->alive_count == 0) {
         finish(load);
     } else {
-        load_merge_tell(load->merge, speaking(load));
+        load_merge_tell(load->merge, left_behind(load));
     }
 }

@@ -83,8 +83,7 @@ struct load_gather *load_gather_start(
     gather->claim.mail = gather->mail;
     fill_order(gather, options);
     gather->options.plan = NULL;
-    gather->merge =
-        load_merge_new(options->shards, options->load.on_report, options->load.owner);
+    gather->merge = load_merge_new(options->load.on_report, options->load.owner);
     load_barrier_init(
         &gather->barrier, options->shards, options->patience_ns, loop_clock_ns());
     text_copy(
@@ -239,7 +238,7 @@ static void on_news(
         if (!report) break;
         load_merge_add(gather->merge, report);
         if (report->ended != LOAD_RUNS) take_end(gather, news, report);
-        load_merge_tell(gather->merge, load_barrier_speaking(&gather->barrier));
+        load_merge_tell(gather->merge, load_barrier_left_behind(&gather->barrier));
         break;
     }
 }
@@ -315,7 +314,7 @@ static void look(struct load_gather *gather, uint64_t now_ns) {
         if (gather->state != PARTS) part(gather);
         return;
     }
-    load_merge_tell(gather->merge, load_barrier_speaking(barrier));
+    load_merge_tell(gather->merge, load_barrier_left_behind(barrier));
 }
 
 /* Until the name is held. */

@@ -10,22 +10,18 @@ enum { SLOTS = 4 };
 /* The reports of one interval, until all generators have sent theirs. */
 struct slot {
     uint64_t sequence; /* 0: free */
-    uint32_t reports;
     struct load_report sum;
 };
 
 struct load_merge {
-    uint32_t generators;
     load_merge_fn on_report;
     void *owner;
     uint64_t told; /* the last interval that was */
     struct slot slots[SLOTS];
 };
 
-struct load_merge *load_merge_new(
-    uint32_t generators, load_merge_fn on_report, void *owner) {
+struct load_merge *load_merge_new(load_merge_fn on_report, void *owner) {
     struct load_merge *merge = memory_new(sizeof *merge);
-    merge->generators = generators;
     merge->on_report = on_report;
     merge->owner = owner;
     return merge;
@@ -52,7 +48,6 @@ static void tell(struct load_merge *merge, struct slot *slot) {
     slot->sum.shards = 0;
     slot->sum.sequence = 0;
     slot->sequence = 0;
-    slot->reports = 0;
 }
 
 static struct slot *slot_for(struct load_merge *merge, uint64_t sequence) {
@@ -74,18 +69,16 @@ static struct slot *slot_for(struct load_merge *merge, uint64_t sequence) {
 void load_merge_add(struct load_merge *merge, const struct load_report *report) {
     struct slot *slot = slot_for(merge, report->sequence);
     load_report_add(&slot->sum, report);
-    slot->reports++;
 }
 
-void load_merge_tell(struct load_merge *merge, uint32_t speaking) {
-    for (struct slot *slot = oldest(merge); slot; slot = oldest(merge)) {
-        if (slot->reports < merge->generators && slot->reports < speaking) return;
+void load_merge_tell(struct load_merge *merge, uint64_t sequence) {
+    struct slot *slot = oldest(merge);
+    while (slot && slot->sequence <= sequence) {
         tell(merge, slot);
+        slot = oldest(merge);
     }
 }
 
 void load_merge_finish(struct load_merge *merge) {
-    for (struct slot *slot = oldest(merge); slot; slot = oldest(merge)) {
-        tell(merge, slot);
-    }
+    load_merge_tell(merge, UINT64_MAX);
 }

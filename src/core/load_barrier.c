@@ -34,6 +34,16 @@ uint32_t load_barrier_speaking(const struct load_barrier *barrier) {
     return count(barrier, PLACE_RUNS);
 }
 
+uint64_t load_barrier_left_behind(const struct load_barrier *barrier) {
+    uint64_t least = UINT64_MAX;
+    for (uint32_t i = 0; i < barrier->shards; i++) {
+        const struct load_place *place = &barrier->places[i];
+        if (place->state != PLACE_RUNS) continue;
+        if (place->sequence < least) least = place->sequence;
+    }
+    return least;
+}
+
 void load_barrier_add_missing(struct text *text, const struct load_barrier *barrier) {
     uint32_t left = count(barrier, PLACE_EMPTY);
     text_add(text, left == 1 ? "shard" : "shards");

@@ -69,5 +69,9 @@ void load_barrier_give_up(struct load_barrier *barrier);
 uint32_t load_barrier_came(const struct load_barrier *barrier);
 uint32_t load_barrier_speaking(const struct load_barrier *barrier);
 
+/* The interval that all who will still report have left behind; UINT64_MAX when nobody
+ * will. */
+uint64_t load_barrier_left_behind(const struct load_barrier *barrier);
+
 /* "shards 1 and 3 of 4". */
 void load_barrier_add_missing(struct text *text, const struct load_barrier *barrier);

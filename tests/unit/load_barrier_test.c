@@ -151,6 +151,20 @@ static void reports_count_once_and_in_their_turn(void **state) {
     expect_why(scene, "shard 0 of 4, box0 (pid 7), has reports missing: 1 before");
 }
 
+static void an_interval_is_whole_when_all_have_left_it_behind(void **state) {
+    struct scene *scene = *state;
+    begin(scene);
+    for (uint32_t i = 0; i < SHARDS; i++) report(scene, i, 1, LOAD_RUNS, 103 * S);
+    report(scene, 0, 2, LOAD_ENDED_TIME, 103 * S);
+    report(scene, 1, 2, LOAD_RUNS, 103 * S);
+    assert_int_equal(load_barrier_left_behind(&scene->barrier), 1);
+    report(scene, 2, 2, LOAD_ENDED_TIME, 103 * S);
+    report(scene, 3, 2, LOAD_ENDED_TIME, 103 * S);
+    assert_int_equal(load_barrier_left_behind(&scene->barrier), 2);
+    report(scene, 1, 3, LOAD_ENDED_TIME, 103 * S);
+    assert_int_equal(load_barrier_left_behind(&scene->barrier), UINT64_MAX);
+}
+
 static void it_is_over_when_all_have_said_their_last(void **state) {
     struct scene *scene = *state;
     begin(scene);
@@ -230,6 +244,7 @@ int main(void) {
         WITH_SCENE(a_place_has_one_process),
         WITH_SCENE(another_scenario_does_not_count_but_is_named),
         WITH_SCENE(reports_count_once_and_in_their_turn),
+        WITH_SCENE(an_interval_is_whole_when_all_have_left_it_behind),
         WITH_SCENE(it_is_over_when_all_have_said_their_last),
         WITH_SCENE(who_falls_silent_is_lost_and_named),
         WITH_SCENE(who_leaves_says_why_with_its_last_report),
