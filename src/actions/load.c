@@ -19,7 +19,6 @@
 struct member {
     struct load_worker *worker; /* NULL once it has ended */
     bool ready;
-    bool said_all;     /* its last report has come */
     uint64_t sequence; /* of the one that came last */
 };
 
@@ -183,8 +182,7 @@ static uint64_t left_behind(const struct load *load) {
     uint64_t least = UINT64_MAX;
     for (uint32_t i = 0; i < load->options.workers; i++) {
         const struct member *member = &load->members[i];
-        bool speaks = member->worker && !member->said_all;
-        if (speaks && member->sequence < least) least = member->sequence;
+        if (member->worker && member->sequence < least) least = member->sequence;
     }
     return least;
 }
@@ -200,10 +198,7 @@ static void on_report(void *owner, uint32_t index, const struct load_report *rep
     struct load *load = owner;
     load_merge_add(load->merge, report);
     load->members[index].sequence = report->sequence;
-    if (report->ended != LOAD_RUNS) {
-        load->members[index].said_all = true;
-        take_end(load, report);
-    }
+    if (report->ended != LOAD_RUNS) take_end(load, report);
     load_merge_tell(load->merge, left_behind(load));
 }
 

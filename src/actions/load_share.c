@@ -38,6 +38,7 @@ struct load_share {
     uint64_t part_ns;  /* when the last words are waited for no more; 0: not yet */
     char trouble[LINE_SIZE];
     struct error error;
+    bool unable; /* its generator's report says that it could not begin, and why */
 };
 
 static void on_beat(void *owner, uint64_t turn_ns);
@@ -130,7 +131,7 @@ static void say_lost(struct load_share *share) {
     send(share, NULL);
 }
 
-/* Before its time. Its collector is told why, with the last report if there is one. */
+/* Before its time. Its collector is told why, after the last report if there is one. */
 static void leave(struct load_share *share, const struct error *why) {
     take_error(share, why);
     share->follow.state = FOLLOW_LEAVES;
@@ -298,18 +299,13 @@ static void take_end(struct load_share *share, const struct load_report *report)
         load_end_words((enum load_end)report->ended), report->words[0] ? ": " : "",
         report->words);
     take_error(share, &err);
+    share->unable = true;
 }
 
 static void on_report(void *owner, uint32_t index, const struct load_report *report) {
     struct load_share *share = owner;
     (void)index;
-    bool stopped = share->error.code != ERROR_NONE;
-    if (share->news.kind == LOAD_NEWS_READY) share->news.kind = LOAD_NEWS_RUNS;
-    if (stopped && report->ended != LOAD_RUNS) {
-        share->news.kind = LOAD_NEWS_LOST;
-        safe_text_copy(
-            share->news.why, sizeof share->news.why, slice_of(share->error.message));
-    }
+    share->news.kind = LOAD_NEWS_RUNS;
     send(share, report);
     take_end(share, report);
     share->options.on_report(share->options.owner, report);
@@ -321,7 +317,12 @@ static void on_end(void *owner, uint32_t index, const struct error *why) {
     load_worker_free(share->worker);
     share->worker = NULL;
     if (why->code != ERROR_NONE) take_error(share, why);
-    if (share->error.code != ERROR_NONE) say_lost(share);
+    if (share->error.code == ERROR_NONE || share->unable) {
+        share->news.kind = LOAD_NEWS_DONE;
+        send(share, NULL);
+    } else {
+        say_lost(share);
+    }
     share->follow.state = FOLLOW_LEAVES;
     part(share);
 }

@@ -89,8 +89,6 @@ static enum load_heard hear_report(
             (unsigned long long)missing,
             (unsigned long long)(report->end_ns / NS_PER_S));
         lose(barrier, shard, words);
-    } else if (report->ended != LOAD_RUNS) {
-        place->state = PLACE_DONE;
     }
     return LOAD_HEARD_REPORT;
 }
@@ -103,8 +101,10 @@ static enum load_heard hear_member(
     struct text what = TEXT_IN(words);
     enum load_heard heard = LOAD_HEARD_NOTHING;
     if (report) heard = hear_report(barrier, news->shard, report);
-    if (news->kind == LOAD_NEWS_LOST &&
-        barrier->places[news->shard].state != PLACE_LOST) {
+    struct load_place *place = &barrier->places[news->shard];
+    if (place->state == PLACE_LOST) return heard;
+    if (news->kind == LOAD_NEWS_DONE) place->state = PLACE_DONE;
+    if (news->kind == LOAD_NEWS_LOST) {
         text_addf(&what, "has left: %s", news->why);
         lose(barrier, news->shard, words);
     }

@@ -10,8 +10,9 @@ enum { LOAD_NEWS_BYTES = 1024 * 1024 }; /* of one, with its report, at most */
 
 enum load_news_kind {
     LOAD_NEWS_READY, /* again and again until the start */
-    LOAD_NEWS_RUNS,  /* with a report, the last of which says how it ended */
-    LOAD_NEWS_LOST,  /* it leaves before its time: `why`; perhaps with a report */
+    LOAD_NEWS_RUNS,  /* with a report */
+    LOAD_NEWS_DONE,  /* it has ended, and this is the last that is heard of it */
+    LOAD_NEWS_LOST,  /* the same, before its time: `why` */
     LOAD_NEWS_COUNT
 };
 

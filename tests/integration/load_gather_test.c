@@ -51,7 +51,8 @@ static void fill(struct scene *scene, uint64_t sequence) {
     report->shards = 1;
     report->start_ns = (sequence - 1) * NS_PER_S / 2;
     report->end_ns = sequence * NS_PER_S / 2;
-    report->ended = sequence == REPORTS ? LOAD_ENDED_TIME : LOAD_RUNS;
+    /* From the end of the time on, while answers are still waited for. */
+    report->ended = sequence + 2 >= REPORTS ? LOAD_ENDED_TIME : LOAD_RUNS;
     report->row_count = ROWS;
     for (uint32_t i = 0; i < ROWS; i++) {
         struct load_row *row = &report->rows[i];
@@ -77,6 +78,8 @@ static void speak(struct voice *voice) {
         assert_true(load_mail_send(voice->mail, &voice->news, scene->scratch));
     }
     assert_true(load_mail_send(voice->mail, &voice->news, scene->scratch));
+    voice->news.kind = LOAD_NEWS_DONE;
+    assert_true(load_mail_send(voice->mail, &voice->news, NULL));
 }
 
 static void on_order(
