@@ -125,6 +125,7 @@ static enum exit_code write_series(
     bool written = output_file_write(file, buffer_slice(&rows), true, &err);
     buffer_clear(&rows);
     if (written) return EXIT_CODE_OK;
+    error_wrap(&err, "--series %s", file);
     return (enum exit_code)invocation_fail(loading->invocation, EXIT_CODE_USAGE, &err);
 }
 

@@ -42,7 +42,9 @@ static bool start_process(struct load_worker *worker, struct error *err) {
     int ends[2];
     const char *const args[] = {worker->options.program, NULL};
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-        return error_set(err, ERROR_SYSTEM, "%s", strerrordesc_np(errno));
+        return error_set(
+            err, ERROR_SYSTEM, "a socket for %s: %s", worker->options.program,
+            strerrordesc_np(errno));
     }
     const struct process_options options = {
         .args = args,
@@ -55,7 +57,7 @@ static bool start_process(struct load_worker *worker, struct error *err) {
     close(ends[1]);
     if (!worker->process) {
         close(ends[0]);
-        return error_wrap(err, "starting %s", worker->options.program);
+        return false;
     }
     worker->pid = process_pid(worker->process);
     worker->stream = stream_of_socket(worker->loop, ends[0], FRAME_SIZE_MAX);

@@ -66,6 +66,34 @@ static void users_without_descriptors_are_refused(void **state) {
     assert_int_equal(server.counts->with_run, 0);
 }
 
+static void a_generator_that_cannot_be_started_is_named_once(void **state) {
+    (void)state;
+    char words[WORDS_SIZE];
+    odd_server_start(&server, ODD_GOOD);
+    snprintf(
+        words, sizeof words,
+        "/usr/bin/prlimit --nofile=16:16 %s load baseline http://127.0.0.1:%u --quiet",
+        flightdeck, (unsigned)server.port);
+    assert_int_equal(test_program_run(&program, words), EXIT_CODE_USAGE);
+    /* For its socket, or for itself: that is a matter of one descriptor. */
+    expect_said("flightdeck-load: Too many open files");
+    const char *first = strstr(program.err, "flightdeck-load");
+    assert_null(strstr(first + 1, "flightdeck-load"));
+}
+
+static void what_cannot_be_written_is_named(void **state) {
+    (void)state;
+    char words[WORDS_SIZE];
+    odd_server_start(&server, ODD_GOOD);
+    snprintf(
+        words, sizeof words,
+        "flightdeck load baseline http://127.0.0.1:%u --rate 20 --run-time 1s --series "
+        "/dev/full",
+        (unsigned)server.port);
+    assert_int_equal(test_program_run(&program, words), EXIT_CODE_USAGE);
+    expect_said("--series /dev/full: No space left on device");
+}
+
 static void a_target_with_few_descriptors_is_told_of(void **state) {
     (void)state;
     char words[WORDS_SIZE];
@@ -90,6 +118,8 @@ static void a_target_with_few_descriptors_is_told_of(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_PROGRAM(users_without_descriptors_are_refused),
+        WITH_PROGRAM(a_generator_that_cannot_be_started_is_named_once),
+        WITH_PROGRAM(what_cannot_be_written_is_named),
         WITH_PROGRAM(a_target_with_few_descriptors_is_told_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
