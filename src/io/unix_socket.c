@@ -33,6 +33,17 @@ int unix_socket_bind(const char *path, int type, struct error *err) {
     return -1;
 }
 
+bool unix_socket_is_heard(const char *path, int type) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (!text_copy(address.sun_path, sizeof address.sun_path, path)) return false;
+    int asking = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (asking < 0) return false;
+    int refused = connect(asking, (struct sockaddr *)&address, sizeof address);
+    bool heard = refused == 0 || errno == EAGAIN; /* so many ask that it has to wait */
+    close(asking);
+    return heard;
+}
+
 bool unix_socket_is_ours(int socket) {
     struct ucred peer;
     socklen_t length = sizeof peer;
