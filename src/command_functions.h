@@ -5,6 +5,16 @@
 struct invocation;
 
 int batch_command(const struct invocation *invocation);
+int canary_abort_command(const struct invocation *invocation);
+int canary_hold_command(const struct invocation *invocation);
+int canary_plan_command(const struct invocation *invocation);
+int canary_promote_command(const struct invocation *invocation);
+int canary_resume_command(const struct invocation *invocation);
+int canary_start_command(const struct invocation *invocation);
+int canary_status_command(const struct invocation *invocation);
+int canary_takeover_command(const struct invocation *invocation);
+int canary_undo_command(const struct invocation *invocation);
+int canary_wait_command(const struct invocation *invocation);
 int cockpit_command(const struct invocation *invocation);
 int completion_command(const struct invocation *invocation);
 int config_check_command(const struct invocation *invocation);

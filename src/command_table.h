@@ -5,49 +5,7 @@
 #pragma once
 
 #include "command_functions.h"
-#include "format.h"
-#include "options.h"
-
-/* What a command takes: a set of options and formats; a difference is a range of rows. */
-#define TAKES(option_id) (UINT64_C(1) << (option_id))
-#define WRITES(format)   (UINT64_C(1) << (48 + (format)))
-#define COMMAND_ACTS_BIT (UINT64_C(1) << 63)
-#define NEEDS_TERMINAL   (UINT64_C(1) << 62)
-
-#define TEXT_AND_JSON    (WRITES(FORMAT_TEXT) | WRITES(FORMAT_JSON))
-#define COMMAND_ACTS     (COMMAND_ACTS_BIT | TAKES(OPTION_DRY_RUN) | TAKES(OPTION_CONFIRM))
-#define TAKES_ALWAYS                                                    \
-    (TAKES(OPTION_HELP) | TAKES(OPTION_QUIET) | TAKES(OPTION_VERBOSE) | \
-     TAKES(OPTION_COLOR))
-#define TAKES_CONFIG  (TAKES(OPTION_CONFIG) | TAKES(OPTION_TARGET))
-#define TAKES_RESULT  (TAKES(OPTION_FORMAT) | TAKES(OPTION_OUTPUT))
-#define TAKES_VERDICT (TAKES_RESULT | TAKES(OPTION_FAIL_ON) | TAKES(OPTION_REPORT_ONLY))
-
-#define TAKES_BATCH   (TAKES_STATUS | TAKES(OPTION_DRY_RUN) | TAKES(OPTION_THEME))
-#define TAKES_DEMO                                                                    \
-    (TAKES(OPTION_HEADLESS) | TAKES(OPTION_STACK_ONLY) | TAKES(OPTION_WRITE_CONFIG) | \
-     TAKES(OPTION_BAD_CANARY) | TAKES(OPTION_REAL_MODEL) | TAKES(OPTION_THEME))
-#define TAKES_DEMO_PART (TAKES(OPTION_TARGET) | TAKES(OPTION_DRY_RUN))
-#define TAKES_INIT      (COMMAND_ACTS | TAKES(OPTION_FORCE) | TAKES(OPTION_TIMEOUT))
-#define TAKES_LOAD                                                                  \
-    (TAKES_STATUS | COMMAND_ACTS | TAKES_LOAD_SIZE | TAKES(OPTION_THRESHOLD) |      \
-     TAKES(OPTION_ABORT_ON) | TAKES(OPTION_SERIES) | TAKES(OPTION_METRICS_LISTEN) | \
-     TAKES_LOAD_SPLIT | WRITES(FORMAT_JUNIT) | WRITES(FORMAT_MARKDOWN) |            \
-     WRITES(FORMAT_CSV))
-#define TAKES_LOAD_SEARCH                                                           \
-    (TAKES_CONFIG | TAKES_RESULT | TEXT_AND_JSON | COMMAND_ACTS | TAKES_LOAD_SIZE | \
-     TAKES(OPTION_THRESHOLD) | TAKES(OPTION_REPORT_ONLY))
-#define TAKES_LOAD_SIZE                                                            \
-    (TAKES(OPTION_USERS) | TAKES(OPTION_SPAWN_RATE) | TAKES(OPTION_RATE) |         \
-     TAKES(OPTION_RUN_TIME) | TAKES(OPTION_WORKERS) | TAKES(OPTION_MAX_REQUESTS) | \
-     TAKES(OPTION_MAX_COST))
-#define TAKES_LOAD_SPLIT (TAKES(OPTION_BARRIER + 1) - TAKES(OPTION_SHARD))
-#define TAKES_SMOKE                                                                 \
-    (TAKES_STATUS | COMMAND_ACTS | TAKES(OPTION_CHECKS) | TAKES(OPTION_FAIL_FAST) | \
-     WRITES(FORMAT_JSONL) | WRITES(FORMAT_JUNIT) | WRITES(FORMAT_TAP) |             \
-     WRITES(FORMAT_GITHUB))
-#define TAKES_STATUS \
-    (TAKES_CONFIG | TAKES_VERDICT | TEXT_AND_JSON | TAKES(OPTION_TIMEOUT))
+#include "command_takes.h"
 
 /* Operands: "[X]" may be left out, "a|b" is one of these, all else must be there. A row
  * named "" is what runs without a command; two words are a command of a command. */
@@ -56,6 +14,16 @@
 #define PROGRAM_COMMANDS(X) \
     X(cockpit_command,       "",             "[URL]",          TAKES_CONFIG | TAKES(OPTION_THEME) | TAKES(OPTION_CHECKS) | NEEDS_TERMINAL, "the cockpit, on the configured target or a URL"), \
     X(batch_command,         "batch",        "FILE|-",         TAKES_BATCH,                      "run the commands of a script"), \
+    X(canary_abort_command,  "canary abort",    "",            TAKES_CANARY_BACK,                "send all traffic back to stable, and see that it is so"), \
+    X(canary_hold_command,   "canary hold",     "",            TAKES_CANARY_BACK,                "keep the weight as it is until somebody resumes"), \
+    X(canary_plan_command,   "canary plan",     "",            TAKES_CANARY | TAKES_CANARY_RULES | TAKES(OPTION_DURATION), "say what each step will take, before anything starts"), \
+    X(canary_promote_command, "canary promote", "",            TAKES_CANARY_ON | TAKES(OPTION_FORCE), "go to the next step now"), \
+    X(canary_resume_command, "canary resume",   "",            TAKES_CANARY_ON,                  "go on after a hold"), \
+    X(canary_start_command,  "canary start",    "",            TAKES_CANARY_START,               "let a version in step by step, and wait for the outcome"), \
+    X(canary_status_command, "canary status",   "",            TAKES_CANARY | WRITES(FORMAT_JSONL) | TAKES(OPTION_WATCH), "say where the rollout stands"), \
+    X(canary_takeover_command, "canary takeover", "",          TAKES_CANARY_ON,                  "make somebody else's rollout yours, or one whose controller has gone"), \
+    X(canary_undo_command,   "canary undo",     "",            TAKES_CANARY_BACK,                "bring the version before back, while it is kept"), \
+    X(canary_wait_command,   "canary wait",     "",            TAKES_CANARY | TAKES(OPTION_TIMEOUT), "wait for the outcome of a rollout"), \
     X(completion_command,    "completion",   "bash|zsh|fish",  0,                                "print completions for a shell"), \
     X(config_check_command,  "config check", "[FILE]",         TAKES(OPTION_CONFIG) | TAKES_RESULT | TEXT_AND_JSON, "say what is wrong with the configuration"), \
     X(config_show_command,   "config show",  "",               TAKES_CONFIG | TAKES(OPTION_ORIGIN) | TAKES(OPTION_THEME) | TAKES_RESULT | TEXT_AND_JSON, "print what is configured, secrets as ***"), \

@@ -12,7 +12,7 @@ struct program_command {
     int (*run)(const struct invocation *invocation);
     const char *name;
     const char *operands;
-    uint64_t takes;
+    command_takes takes;
     const char *help;
 };
 

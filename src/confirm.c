@@ -16,12 +16,21 @@ enum {
     PROMPT_SIZE = 640,
 };
 
+/* "and NAME is production". */
+static void add_class(struct text *text, const struct target *target) {
+    bool production = target->class == TARGET_PRODUCTION;
+    text_addf(
+        text, production ? "and %s is production" : "on the target %s", target->name);
+}
+
 static bool refuse(
     const struct target *target, const char *what, const char *why, struct error *err) {
+    char class[STATE_NAME_SIZE + sizeof "and is production"];
+    struct text text = TEXT_IN(class);
+    add_class(&text, target);
     return error_set(
-        err, ERROR_FORBIDDEN,
-        "this would %s, and %s is production: --confirm %s allows it%s%s", what,
-        target->name, target->name, why[0] ? "; " : "", why);
+        err, ERROR_FORBIDDEN, "this would %s, %s: --confirm %s allows it%s%s", what,
+        class, target->name, why[0] ? "; " : "", why);
 }
 
 static void ask(const struct target *target, const char *what, const char *why) {
@@ -29,7 +38,8 @@ static void ask(const struct target *target, const char *what, const char *why) 
     char prompt[PROMPT_SIZE];
     struct text text = TEXT_IN(words);
     struct text safe = TEXT_IN(prompt);
-    text_addf(&text, "This would %s, and %s is production", what, target->name);
+    text_addf(&text, "This would %s, ", what);
+    add_class(&text, target);
     if (why[0]) text_addf(&text, " (%s)", why);
     text_add(&text, ". Type its name to go on: ");
     safe_text_add(&safe, slice_of(words));
@@ -51,17 +61,30 @@ static bool read_answer(char answer[ANSWER_SIZE]) {
     return true;
 }
 
+static bool names_another(
+    const char *named, const struct target *target, struct error *err) {
+    if (!named || strcmp(named, target->name) == 0) return false;
+    error_set(
+        err, ERROR_USAGE, "--confirm names \"%s\", but the target is \"%s\"", named,
+        target->name);
+    return true;
+}
+
 bool confirm_act(
     const struct invocation *invocation, const struct target *target, const char *what,
     const char *why, struct error *err) {
     const char *named = invocation->options.values[OPTION_CONFIRM];
+    if (names_another(named, target, err)) return false;
+    if (target->class != TARGET_PRODUCTION) return true;
+    return confirm_name(invocation, target, what, why, err);
+}
+
+bool confirm_name(
+    const struct invocation *invocation, const struct target *target, const char *what,
+    const char *why, struct error *err) {
+    const char *named = invocation->options.values[OPTION_CONFIRM];
     char answer[ANSWER_SIZE];
-    if (named && strcmp(named, target->name) != 0) {
-        return error_set(
-            err, ERROR_USAGE, "--confirm names \"%s\", but the target is \"%s\"", named,
-            target->name);
-    }
-    if (named || target->class != TARGET_PRODUCTION) return true;
+    if (named) return !names_another(named, target, err);
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
         return refuse(target, what, why, err);
     }

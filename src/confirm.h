@@ -14,3 +14,8 @@
 bool confirm_act(
     const struct invocation *invocation, const struct target *target, const char *what,
     const char *why, struct error *err);
+
+/* The same for what needs the name whatever the class: --confirm, or typed now. */
+bool confirm_name(
+    const struct invocation *invocation, const struct target *target, const char *what,
+    const char *why, struct error *err);

@@ -100,8 +100,8 @@ static int run_cockpit(
     struct invocation on_demo = *invocation;
     on_demo.command = "";
     on_demo.operands.count = 0;
-    on_demo.options.given |= TAKES(OPTION_TARGET);
-    on_demo.options.by_flag |= TAKES(OPTION_TARGET);
+    on_demo.options.given |= UINT64_C(1) << OPTION_TARGET;
+    on_demo.options.by_flag |= UINT64_C(1) << OPTION_TARGET;
     on_demo.options.values[OPTION_TARGET] = name;
     return cockpit->run(&on_demo);
 }

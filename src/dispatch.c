@@ -73,7 +73,8 @@ static bool fill_invocation(
     const struct program_command *command, struct invocation *invocation,
     struct error *err) {
     return check_options(command, &invocation->options, err) &&
-           options_read_variables(&invocation->options, command->takes, err) &&
+           options_read_variables(
+               &invocation->options, (uint64_t)command->takes, err) &&
            read_format(command, invocation, err) &&
            program_command_accepts(command, &invocation->operands, err);
 }

@@ -34,7 +34,19 @@
     X(OPTION_MAX_REQUESTS,  "max-requests", 0,   "N",        "send no more than that"), \
     X(OPTION_MAX_COST,      "max-cost",     0,   "USD",      "refuse what may cost more"), \
     X(OPTION_METRICS_LISTEN, "metrics-listen", 0, "ADDRESS", "be scraped there while it runs, like 127.0.0.1:9100"), \
-    X(OPTION_FORCE,         "force",        0,   NULL,       "replace files that are there already"), \
+    X(OPTION_TO,            "to",           0,   "VERSION",  "the version to let in"), \
+    X(OPTION_STEPS,         "steps",        0,   "SHARES",   "of the traffic, like 5%,25%,50%,100%"), \
+    X(OPTION_HOLD_EACH,     "hold-each",    0,   "DURATION", "the least time at each step"), \
+    X(OPTION_REASON,        "reason",       0,   "WORDS",    "why, for the journal"), \
+    X(OPTION_RULE,          "rule",         0,   "evidence|book", "decide by evidence, or by the thresholds of the book"), \
+    X(OPTION_ALPHA,         "alpha",        0,   "RATIO",    "chance of rolling back a good canary, like 1%"), \
+    X(OPTION_BUDGET,        "budget",       0,   "RATIO",    "extra failures of all traffic that are accepted"), \
+    X(OPTION_MATERIAL,      "material",     0,   "FACTOR",   "harm counts from so many times stable's failures, like 1.5x"), \
+    X(OPTION_MANUAL,        "manual",       0,   NULL,       "each step waits for a person"), \
+    X(OPTION_DETACH,        "detach",       0,   NULL,       "do not wait for the outcome"), \
+    X(OPTION_WATCH,         "watch",        0,   NULL,       "go on until it has ended"), \
+    X(OPTION_DURATION,      "duration",     0,   "DURATION", "how long to compare"), \
+    X(OPTION_FORCE,         "force",        0,   NULL,       "replace files that are there; promote against the evidence"), \
     X(OPTION_ORIGIN,        "origin",       0,   NULL,       "say where each value came from"), \
     X(OPTION_THEME,         "theme",        0,   "NAME",     "colours of the cockpit"), \
     X(OPTION_PLAIN,         "plain",        0,   NULL,       "one line per change, without a screen"), \

@@ -18,7 +18,7 @@ enum {
     SHOWN_SIZE = 80,
 };
 
-_Static_assert(OPTION_COUNT <= 48, "commands keep the set of options in 48 bits");
+_Static_assert((int)OPTION_COUNT <= OPTIONS_MAX, "a set of options has so many bits");
 
 static const struct option_row rows[] = {
 #define X(id, name, letter, argument, help) \

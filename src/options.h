@@ -16,6 +16,8 @@ enum option_id {
     OPTION_COUNT
 };
 
+#define OPTIONS_MAX 64
+
 struct option_row {
     const char *name;
     char letter;          /* 0 for none */

@@ -27,8 +27,8 @@ static void every_row_makes_sense(void **state) {
         assert_true(strlen(command->help) > 5);
         if (writes != chooses) fail_msg("%s: formats without --format", command->name);
         if (command->takes & COMMAND_ACTS_BIT) {
-            assert_true(command->takes & TAKES(OPTION_CONFIRM));
-            assert_true(command->takes & TAKES(OPTION_DRY_RUN));
+            assert_true((command->takes & TAKES(OPTION_CONFIRM)) != 0);
+            assert_true((command->takes & TAKES(OPTION_DRY_RUN)) != 0);
         }
         for (unsigned j = 0; j < i; j++) {
             assert_string_not_equal(command->name, program_commands[j].name);
@@ -38,7 +38,7 @@ static void every_row_makes_sense(void **state) {
 
 static void every_option_is_taken_by_a_command(void **state) {
     (void)state;
-    uint64_t taken = 0;
+    command_takes taken = 0;
     for (unsigned i = 0; i < program_command_count; i++) {
         taken |= program_commands[i].takes;
     }

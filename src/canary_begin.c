@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "canary_begin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "io/loop.h"
+#include "own_path.h"
+
+enum { PROGRAM_SIZE = 4096 };
+
+/* The smoke checks run as a child of the controller, with the same configuration. */
+static void add_config(const struct canary_desk *desk, char config[TARGET_FILE_SIZE]) {
+    unsigned count = 0;
+    const struct config_layer *layers = config_layers(desk->config, &count);
+    for (unsigned i = count; i > 0; i--) {
+        const struct config_layer *layer = &layers[i - 1];
+        if (!layer->present) continue;
+        char *path = realpath(layer->path, NULL);
+        if (path) text_copy(config, TARGET_FILE_SIZE, path);
+        free(path);
+        return;
+    }
+}
+
+struct rollout_starter *canary_begin(
+    const struct canary_begin_options *options, struct error *err) {
+    static const char *const args[] = {"run", NULL};
+    char folder[PROGRAM_SIZE];
+    char program[PROGRAM_SIZE + sizeof "/flightdeck-canary"];
+    struct text text = TEXT_IN(program);
+    if (!own_folder(folder, sizeof folder, err)) return NULL;
+    text_addf(&text, "%s/flightdeck-canary", folder);
+    struct rollout_launch *launch = memory_new(sizeof *launch);
+    launch->kind = options->kind;
+    launch->epoch = options->epoch;
+    launch->plan = *options->plan;
+    launch->target = *options->desk->target;
+    add_config(options->desk, launch->config);
+    const struct rollout_starter_options how = {
+        .program = program,
+        .args = args,
+        .launch = launch,
+        .on_started = options->on_started,
+        .owner = options->owner,
+    };
+    struct rollout_starter *starter =
+        rollout_starter_new(options->desk->loop, &how, err);
+    explicit_bzero(&launch->target, sizeof launch->target);
+    free(launch);
+    return starter;
+}
+
+struct rollout_plan canary_begin_anew(const struct canary_desk *desk) {
+    const struct rollout_order order = canary_desk_order(desk, ROLLOUT_ORDER_RESUME);
+    struct rollout_plan plan = {0};
+    text_copy_cut(plan.target, sizeof plan.target, desk->target->name);
+    text_copy_cut(plan.holder, sizeof plan.holder, desk->user);
+    text_copy_cut(plan.host, sizeof plan.host, desk->host);
+    text_copy_cut(plan.reason, sizeof plan.reason, order.reason);
+    return plan;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "canary_follow.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "canary_line.h"
+#include "io/loop.h"
+#include "progress.h"
+#include "report/rollout_report.h"
+
+/* A hold that may end by itself gets so long. */
+#define HOLD_MAX_NS (330 * NS_PER_S)
+
+struct canary_follow {
+    struct canary_follow_options options;
+    struct canary_line *line;
+    struct loop_timer *limit;
+    struct progress progress;
+    struct rollout_status status; /* the last one */
+    uint64_t held_ns;             /* since when; 0 while it is not */
+};
+
+static void finish(struct canary_follow *follow, enum exit_code code) {
+    canary_followed_fn on_end = follow->options.on_end;
+    progress_wipe(&follow->progress);
+    canary_line_free(follow->line);
+    follow->line = NULL;
+    loop_timer_free(follow->limit);
+    follow->limit = NULL;
+    on_end(follow->options.owner, code, &follow->status);
+}
+
+/* These the controller leaves by itself when their cause has passed. */
+static bool may_end_by_itself(uint8_t hold) {
+    return hold == ROLLOUT_HELD_BLIND || hold == ROLLOUT_HELD_AROUND;
+}
+
+static bool is_held_for_good(struct canary_follow *follow) {
+    const struct rollout_status *status = &follow->status;
+    uint64_t now_ns = loop_clock_ns();
+    if (status->phase != ROLLOUT_HOLD) {
+        follow->held_ns = 0;
+        return false;
+    }
+    if (follow->held_ns == 0) follow->held_ns = now_ns;
+    return !may_end_by_itself(status->hold) || now_ns - follow->held_ns >= HOLD_MAX_NS;
+}
+
+static bool is_over(struct canary_follow *follow) {
+    const struct rollout_status *status = &follow->status;
+    bool back =
+        status->phase == ROLLOUT_ROLLED_BACK || status->phase == ROLLOUT_STRANDED;
+    if (back || (status->phase == ROLLOUT_IDLE && status->ended)) return true;
+    if (follow->options.until == CANARY_UNTIL_BACK) return false;
+    return status->phase == ROLLOUT_DONE || is_held_for_good(follow);
+}
+
+static void say_status(struct canary_follow *follow, uint64_t version_before) {
+    const struct invocation *invocation = follow->options.desk->invocation;
+    char line[ROLLOUT_LINE_SIZE];
+    struct text text = TEXT_IN(line);
+    rollout_report_line(&follow->status, &text);
+    if (follow->status.version != version_before) {
+        progress_wipe(&follow->progress);
+        invocation_say(invocation, 0, "%s", line);
+    } else {
+        invocation_say(invocation, 2, "%s", line);
+    }
+    progress_say(&follow->progress, line);
+}
+
+static void on_status(void *owner, const struct rollout_status *status) {
+    struct canary_follow *follow = owner;
+    uint64_t version_before = follow->status.version;
+    if (!status->known) return;
+    follow->status = *status;
+    say_status(follow, version_before);
+    if (is_over(follow)) finish(follow, rollout_report_code(&follow->status));
+}
+
+/* Whether traffic is back on stable nobody says: that is for a person. */
+static void on_gone(void *owner, const struct error *why) {
+    struct canary_follow *follow = owner;
+    const struct invocation *invocation = follow->options.desk->invocation;
+    bool was_there = follow->status.known;
+    enum exit_code code = was_there ? EXIT_CODE_PERSON : EXIT_CODE_UNREACHABLE;
+    struct error said = *why;
+    progress_wipe(&follow->progress);
+    if (was_there) {
+        error_wrap(
+            &said,
+            "the controller has gone; `flightdeck canary resume --target %s` "
+            "takes the rollout up again",
+            follow->options.desk->target->name);
+    } else {
+        error_wrap(&said, "no rollout is under way");
+    }
+    invocation_fail(invocation, code, &said);
+    finish(follow, code);
+}
+
+static void on_limit(void *owner, uint64_t now_ns) {
+    struct canary_follow *follow = owner;
+    bool back = follow->options.until == CANARY_UNTIL_BACK;
+    struct error said;
+    (void)now_ns;
+    follow->limit = NULL;
+    progress_wipe(&follow->progress);
+    error_set(
+        &said, ERROR_TIMEOUT,
+        back ? "the way back is not verified in time"
+             : "not decided in time; the rollout goes on");
+    invocation_fail(follow->options.desk->invocation, EXIT_CODE_INCONCLUSIVE, &said);
+    finish(follow, back ? EXIT_CODE_PERSON : EXIT_CODE_INCONCLUSIVE);
+}
+
+struct canary_follow *canary_follow_new(const struct canary_follow_options *options) {
+    struct canary_follow *follow = memory_new(sizeof *follow);
+    struct loop *loop = options->desk->loop;
+    const struct canary_line_options line = {
+        .path = options->desk->path,
+        .patience_ns = options->patience_ns,
+        .on_status = on_status,
+        .on_gone = on_gone,
+        .owner = follow,
+    };
+    follow->options = *options;
+    progress_init(&follow->progress, loop, options->desk->invocation);
+    follow->line = canary_line_new(loop, &line);
+    if (options->limit_ns > 0) {
+        follow->limit = loop_after(loop, options->limit_ns, on_limit, follow);
+    }
+    return follow;
+}
+
+void canary_follow_free(struct canary_follow *follow) {
+    if (!follow) return;
+    progress_wipe(&follow->progress);
+    canary_line_free(follow->line);
+    loop_timer_free(follow->limit);
+    free(follow);
+}

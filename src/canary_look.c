@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "canary_look.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/memory.h"
+#include "base/units.h"
+#include "core/head_count.h"
+#include "engine.h"
+#include "io/datagram.h"
+#include "io/loop.h"
+#include "io/unix_socket.h"
+
+/* What the metrics say of a track, added up. */
+struct told {
+    double requests, failed;
+};
+
+struct canary_look {
+    struct loop *loop; /* borrowed */
+    struct canary_look_options options;
+    struct datagram *log;  /* NULL: the metrics are looked at */
+    struct engine *engine; /* NULL: the log is read */
+    struct loop_timer *timer;
+    struct canary_sight sight;
+    struct told told[TRACK_COUNT];
+    uint64_t since_ns;
+    struct head_count heads; /* large */
+};
+
+static void count_line(struct canary_look *look, const struct router_line *line) {
+    struct trials *trials = &look->sight.arms[line->arm];
+    if (line->excluded != ROUTER_LINE_COUNTS) return;
+    trials->count++;
+    if (router_line_failed(line)) trials->failures++;
+    if (line->has_user) head_count_add(&look->heads, line->user);
+}
+
+static void on_datagram(void *owner, struct slice bytes) {
+    struct canary_look *look = owner;
+    const char *canary = look->options.target->split.canary;
+    struct router_line line;
+    struct error err;
+    if (!router_line_read(bytes, canary[0] ? canary : "canary", &line, &err)) {
+        look->sight.strange++;
+        return;
+    }
+    if (line.kind != ROUTER_LINE_REQUEST || !line.is_chat) return;
+    count_line(look, &line);
+    if (look->options.on_line) look->options.on_line(look->options.owner, &line);
+}
+
+static void on_event(void *owner, const struct event *event) {
+    struct canary_look *look = owner;
+    if (event->kind != EVENT_VALUES || event->values.track >= TRACK_COUNT) return;
+    struct told *told = &look->told[event->values.track];
+    double rps = NAN;
+    double errors = NAN;
+    for (uint32_t i = 0; i < event->values.count; i++) {
+        double value = (double)event->values.items[i].value;
+        if (event->values.items[i].metric == METRIC_RPS) rps = value;
+        if (event->values.items[i].metric == METRIC_ERROR_RATIO) errors = value;
+    }
+    if (!isfinite(rps)) return;
+    double requests = rps * event->values.step_ms / 1000;
+    told->requests += requests;
+    if (isfinite(errors)) told->failed += requests * errors;
+}
+
+struct canary_sight canary_look_sight(const struct canary_look *look) {
+    struct canary_sight sight = look->sight;
+    sight.seconds = (double)(loop_clock_ns() - look->since_ns) / NS_PER_S;
+    sight.from_log = look->log != NULL;
+    sight.users = look->log ? head_count_estimate(&look->heads) : 0;
+    for (unsigned track = 0; track < TRACK_COUNT && !look->log; track++) {
+        const struct told *told = &look->told[track];
+        sight.arms[track].count = units_whole(round(told->requests));
+        sight.arms[track].failures = units_whole(round(told->failed));
+    }
+    return sight;
+}
+
+static void on_time(void *owner, uint64_t now_ns) {
+    struct canary_look *look = owner;
+    (void)now_ns;
+    look->timer = NULL;
+    const struct canary_sight sight = canary_look_sight(look);
+    look->options.on_seen(look->options.owner, &sight);
+}
+
+static bool read_log(struct canary_look *look) {
+    const char *path = look->options.target->split.log;
+    struct error ignored;
+    if (!path[0] || unix_socket_is_heard(path, SOCK_DGRAM)) return false;
+    look->log = datagram_new(look->loop, path, on_datagram, look, &ignored);
+    return look->log != NULL;
+}
+
+struct canary_look *canary_look_new(
+    struct loop *loop, const struct canary_look_options *options) {
+    struct canary_look *look = memory_new(sizeof *look);
+    look->loop = loop;
+    look->options = *options;
+    look->since_ns = loop_clock_ns();
+    if (!read_log(look)) {
+        const struct engine_options engine = {
+            .target = options->target,
+            .user = "",
+            .read_only = true,
+            .on_event = on_event,
+            .owner = look,
+        };
+        look->engine = engine_new(loop, &engine);
+        engine_start(look->engine);
+    }
+    look->timer = loop_after(loop, options->duration_ns, on_time, look);
+    return look;
+}
+
+void canary_look_free(struct canary_look *look) {
+    if (!look) return;
+    loop_timer_free(look->timer);
+    datagram_free(look->log);
+    if (look->engine) engine_stop(look->engine);
+    engine_free(look->engine);
+    free(look);
+}

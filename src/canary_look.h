@@ -1,0 +1,38 @@
+/* Looks for some seconds at how many requests there are, how they fare and of how many
+ * users: from the router's log where nobody else reads it, else from the metrics. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/metric.h"
+#include "core/router_line.h"
+#include "core/target.h"
+#include "core/trials.h"
+
+struct canary_look;
+struct loop;
+
+struct canary_sight {
+    bool from_log; /* else from metrics, which know no users */
+    double seconds;
+    struct trials arms[TRACK_COUNT];
+    uint64_t users;   /* who come by, estimated; 0: not known */
+    uint64_t strange; /* lines that nobody understands */
+};
+
+struct canary_look_options {
+    const struct target *target; /* borrowed */
+    uint64_t duration_ns;
+    void (*on_line)(void *owner, const struct router_line *line); /* NULL is fine */
+    void (*on_seen)(void *owner, const struct canary_sight *sight);
+    void *owner;
+};
+
+struct canary_look *canary_look_new(
+    struct loop *loop, const struct canary_look_options *options);
+void canary_look_free(struct canary_look *look);
+
+/* What was seen until now. */
+struct canary_sight canary_look_sight(const struct canary_look *look);

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "base/json_writer.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "canary_begin.h"
+#include "canary_desk.h"
+#include "canary_follow.h"
+#include "canary_line.h"
+#include "command_functions.h"
+#include "confirm.h"
+#include "io/loop.h"
+#include "report/rollout_report.h"
+
+/* A controller that was started anew needs a moment; the way back has 30 s of its own. */
+#define NEW_PATIENCE_NS (10 * NS_PER_S)
+#define BACK_LIMIT_NS   (60 * NS_PER_S)
+
+enum { WHAT_SIZE = 256, REPORT_BYTES_MAX = 8 * 1024 };
+
+/* What an order means to who gives it. */
+struct meaning {
+    const char *what; /* "this would ..." */
+    const char *back; /* how to go back from it */
+    bool forward;     /* needs the name of a production target */
+    bool follows;     /* is only done when all traffic is on stable */
+};
+
+static const struct meaning meanings[ROLLOUT_ORDER_COUNT] = {
+    [ROLLOUT_ORDER_HOLD] =
+        {"keep the weight of the canary as it is", "flightdeck canary resume", false,
+         false},
+    [ROLLOUT_ORDER_RESUME] =
+        {"let the rollout go on", "flightdeck canary hold, or abort", true, false},
+    [ROLLOUT_ORDER_PROMOTE] =
+        {"give the canary the traffic of the next step",
+         "flightdeck canary abort; after the last step: undo", true, false},
+    [ROLLOUT_ORDER_ABORT] =
+        {"send all traffic back to stable", "a new rollout: flightdeck canary start",
+         false, true},
+    [ROLLOUT_ORDER_UNDO] =
+        {"send all traffic back to the version before",
+         "a new rollout: flightdeck canary start", false, true},
+    [ROLLOUT_ORDER_TAKEOVER] =
+        {"make the rollout yours", "whoever had it can take it over again", true,
+         false},
+};
+
+struct ordering {
+    struct canary_desk desk;
+    enum rollout_order_kind kind;
+    const struct meaning *meaning;
+    struct stop stop;
+    struct canary_line *line;
+    struct rollout_starter *starter;
+    struct canary_follow *follow;
+    struct loop_timer *limit; /* until there is an answer */
+    struct rollout_status status;
+    struct rollout_answer answer;
+    bool sent, started;
+    int code;
+};
+
+static void end(struct ordering *ordering, int code) {
+    ordering->code = code;
+    loop_stop(ordering->desk.loop);
+}
+
+static void fail(
+    struct ordering *ordering, enum exit_code code, const struct error *err) {
+    end(ordering, invocation_fail(ordering->desk.invocation, code, err));
+}
+
+/* What came of it */
+
+static void write_json(
+    const struct ordering *ordering, enum exit_code code, struct buffer *to) {
+    const struct rollout_status *status = &ordering->status;
+    struct json_writer json = json_writer_to(to);
+    json_object_begin(&json);
+    json_field_string(&json, "kind", "canary_order");
+    json_field_string(&json, "order", rollout_order_name(ordering->kind));
+    json_field_string(&json, "target", ordering->desk.target->name);
+    json_field_bool(&json, "dry_run", !ordering->sent);
+    json_field_bool(&json, "accepted", ordering->answer.accepted);
+    json_field_string(&json, "words", ordering->answer.words);
+    json_field_string(&json, "id", status->id);
+    json_field_string(
+        &json, "phase", rollout_phase_name((enum rollout_phase)status->phase));
+    json_field_double(
+        &json, "weight", (double)status->wanted_bp / ROLLOUT_BASIS_POINTS);
+    json_field_string(&json, "back", ordering->meaning->back);
+    json_field_int(&json, "exit_code", (int)code);
+    json_object_end(&json);
+    buffer_add_char(to, '\n');
+}
+
+static void write_text(
+    const struct ordering *ordering, enum exit_code code, struct buffer *to) {
+    char line[ROLLOUT_LINE_SIZE];
+    struct text text = TEXT_IN(line);
+    rollout_report_line(&ordering->status, &text);
+    if (!ordering->sent) {
+        const struct rollout_order order =
+            canary_desk_order(&ordering->desk, ordering->kind);
+        buffer_addf(
+            to, "would tell the controller of %s (%s): %s, from %s@%s, \"%s\"\n",
+            ordering->desk.target->name, ordering->desk.path,
+            rollout_order_name(ordering->kind), order.who, order.host, order.reason);
+        buffer_addf(to, "that would %s\n", ordering->meaning->what);
+        buffer_addf(to, "it stands at: %s\n", line);
+        buffer_addf(to, "to go back: %s\n", ordering->meaning->back);
+        return;
+    }
+    bool follows = ordering->meaning->follows;
+    const char *words = ordering->answer.words;
+    if (follows && code == EXIT_CODE_OK) words = "all on stable, verified";
+    if (follows && code == EXIT_CODE_PERSON) words = "NOT verified: look at the router";
+    buffer_addf(to, "%s: %s\n", rollout_order_name(ordering->kind), words);
+    if (follows) buffer_addf(to, "%s\n", line);
+}
+
+static void report(struct ordering *ordering, enum exit_code code) {
+    const struct invocation *invocation = ordering->desk.invocation;
+    struct buffer report;
+    buffer_init(&report, REPORT_BYTES_MAX);
+    if (invocation->format == FORMAT_JSON) {
+        write_json(ordering, code, &report);
+    } else {
+        write_text(ordering, code, &report);
+    }
+    end(ordering, invocation_finish(invocation, buffer_slice(&report), code));
+    buffer_clear(&report);
+}
+
+/* Sending it */
+
+static void on_followed(
+    void *owner, enum exit_code code, const struct rollout_status *status) {
+    struct ordering *ordering = owner;
+    if (status->known) ordering->status = *status;
+    /* Who asks for the way back has got what was asked for. */
+    if (code == EXIT_CODE_ROLLED_BACK) code = EXIT_CODE_OK;
+    if (ordering->status.phase == ROLLOUT_IDLE) code = EXIT_CODE_OK;
+    report(ordering, code == EXIT_CODE_OK ? code : EXIT_CODE_PERSON);
+}
+
+static void follow_back(struct ordering *ordering) {
+    const struct canary_follow_options options = {
+        .desk = &ordering->desk,
+        .until = CANARY_UNTIL_BACK,
+        .limit_ns = BACK_LIMIT_NS,
+        .on_end = on_followed,
+        .owner = ordering,
+    };
+    canary_line_free(ordering->line);
+    ordering->line = NULL;
+    loop_timer_free(ordering->limit);
+    ordering->limit = NULL;
+    ordering->follow = canary_follow_new(&options);
+}
+
+static void on_answer(
+    void *owner, const struct rollout_answer *answer, const struct error *why) {
+    struct ordering *ordering = owner;
+    if (why) {
+        struct error said = *why;
+        error_wrap(&said, "nobody knows whether it was done");
+        bool back = ordering->meaning->follows;
+        fail(ordering, back ? EXIT_CODE_PERSON : EXIT_CODE_UNREACHABLE, &said);
+        return;
+    }
+    ordering->answer = *answer;
+    if (answer->accepted && ordering->meaning->follows) {
+        follow_back(ordering);
+    } else {
+        report(ordering, answer->accepted ? EXIT_CODE_OK : EXIT_CODE_FAILED);
+    }
+}
+
+static void on_status(void *owner, const struct rollout_status *status) {
+    struct ordering *ordering = owner;
+    const struct options *options = &ordering->desk.invocation->options;
+    ordering->status = *status;
+    if (ordering->sent) return;
+    if (options_has(options, OPTION_DRY_RUN)) {
+        report(ordering, EXIT_CODE_OK);
+        return;
+    }
+    struct rollout_order order = canary_desk_order(&ordering->desk, ordering->kind);
+    order.force = options_has(options, OPTION_FORCE);
+    if (ordering->meaning->forward) order.expected_version = status->version;
+    ordering->sent = canary_line_order(ordering->line, &order);
+}
+
+/* A controller that is not there is started again, by whoever may take it up. */
+
+static void on_gone(void *owner, const struct error *why);
+
+static void open_line(struct ordering *ordering, uint64_t patience_ns) {
+    const struct canary_line_options options = {
+        .path = ordering->desk.path,
+        .patience_ns = patience_ns,
+        .on_status = on_status,
+        .on_answer = on_answer,
+        .on_gone = on_gone,
+        .owner = ordering,
+    };
+    canary_line_free(ordering->line);
+    ordering->line = canary_line_new(ordering->desk.loop, &options);
+}
+
+static void on_started(
+    void *owner, const struct rollout_answer *answer, const struct error *why) {
+    struct ordering *ordering = owner;
+    struct error refused;
+    if (answer && answer->accepted) {
+        invocation_say(
+            ordering->desk.invocation, 0, "the rollout is taken up again: %s",
+            answer->words);
+        open_line(ordering, NEW_PATIENCE_NS);
+        return;
+    }
+    if (answer) {
+        error_set(&refused, ERROR_CONFLICT, "%s", answer->words);
+    } else {
+        refused = *why;
+    }
+    fail(ordering, EXIT_CODE_UNREACHABLE, &refused);
+}
+
+static void start_again(struct ordering *ordering, enum rollout_launch_kind kind) {
+    const struct rollout_plan plan = canary_begin_anew(&ordering->desk);
+    const struct canary_begin_options options = {
+        .desk = &ordering->desk,
+        .kind = kind,
+        .plan = &plan,
+        .on_started = on_started,
+        .owner = ordering,
+    };
+    struct error err;
+    ordering->started = true;
+    ordering->starter = canary_begin(&options, &err);
+    if (!ordering->starter) fail(ordering, EXIT_CODE_UNREACHABLE, &err);
+}
+
+static void on_gone(void *owner, const struct error *why) {
+    struct ordering *ordering = owner;
+    struct error said = *why;
+    bool dry = options_has(&ordering->desk.invocation->options, OPTION_DRY_RUN);
+    bool can = ordering->kind != ROLLOUT_ORDER_HOLD &&
+               ordering->kind != ROLLOUT_ORDER_PROMOTE && !ordering->started && !dry;
+    canary_line_free(ordering->line);
+    ordering->line = NULL;
+    if (can && why->code == ERROR_CONNECT) {
+        start_again(ordering, ROLLOUT_LAUNCH_RESUME);
+    } else if (can && ordering->kind == ROLLOUT_ORDER_TAKEOVER) {
+        start_again(ordering, ROLLOUT_LAUNCH_TAKEOVER);
+    } else if (why->code == ERROR_CONNECT) {
+        error_wrap(&said, "no rollout of %s is under way", ordering->desk.target->name);
+        fail(ordering, EXIT_CODE_UNREACHABLE, &said);
+    } else {
+        error_wrap(
+            &said,
+            "the controller does not answer; `flightdeck canary takeover "
+            "--target %s` replaces it",
+            ordering->desk.target->name);
+        fail(ordering, EXIT_CODE_PERSON, &said);
+    }
+}
+
+static void on_limit(void *owner, uint64_t now_ns) {
+    struct ordering *ordering = owner;
+    struct error said;
+    (void)now_ns;
+    ordering->limit = NULL;
+    error_set(&said, ERROR_TIMEOUT, "no answer in time");
+    fail(ordering, ordering->sent ? EXIT_CODE_PERSON : EXIT_CODE_UNREACHABLE, &said);
+}
+
+static void on_stop(void *owner, unsigned count) {
+    struct ordering *ordering = owner;
+    (void)count;
+    end(ordering, (int)stop_code(&ordering->stop, EXIT_CODE_INTERRUPTED));
+}
+
+static bool may_act(const struct ordering *ordering, struct error *err) {
+    const struct canary_desk *desk = &ordering->desk;
+    const struct options *options = &desk->invocation->options;
+    const char *note = config_note(desk->config);
+    bool force = options_has(options, OPTION_FORCE);
+    if (options_has(options, OPTION_DRY_RUN)) return true;
+    if (force && !options_has(options, OPTION_REASON)) {
+        return error_set(err, ERROR_USAGE, "--force needs --reason");
+    }
+    if (force) {
+        return confirm_name(
+            desk->invocation, desk->target, "promote against the evidence", note, err);
+    }
+    if (ordering->kind == ROLLOUT_ORDER_TAKEOVER) {
+        return confirm_name(
+            desk->invocation, desk->target, ordering->meaning->what, note, err);
+    }
+    return !ordering->meaning->forward ||
+           confirm_act(
+               desk->invocation, desk->target, ordering->meaning->what, note, err);
+}
+
+static void give(struct ordering *ordering) {
+    uint64_t asked_ns = ordering->desk.invocation->options.timeout_ns;
+    struct loop *loop = ordering->desk.loop;
+    ordering->limit =
+        loop_after(loop, asked_ns > 0 ? asked_ns : BACK_LIMIT_NS, on_limit, ordering);
+    open_line(ordering, 0);
+    stop_watch(&ordering->stop, loop, on_stop, ordering);
+    loop_run(loop);
+    stop_forget(&ordering->stop);
+    canary_follow_free(ordering->follow);
+    canary_line_free(ordering->line);
+    rollout_starter_free(ordering->starter);
+    loop_timer_free(ordering->limit);
+}
+
+static int give_order(
+    const struct invocation *invocation, enum rollout_order_kind kind) {
+    struct ordering ordering = {.kind = kind, .meaning = &meanings[kind]};
+    struct error err;
+    if (!canary_desk_sit(&ordering.desk, invocation, &err)) {
+        ordering.code = invocation_fail(invocation, invocation_code_of(&err), &err);
+    } else if (
+        !may_act(&ordering, &err) || !invocation_check_output(invocation, &err)) {
+        ordering.code = invocation_fail(invocation, EXIT_CODE_USAGE, &err);
+    } else {
+        give(&ordering);
+    }
+    canary_desk_leave(&ordering.desk);
+    return ordering.code;
+}
+
+int canary_hold_command(const struct invocation *invocation) {
+    return give_order(invocation, ROLLOUT_ORDER_HOLD);
+}
+
+int canary_resume_command(const struct invocation *invocation) {
+    return give_order(invocation, ROLLOUT_ORDER_RESUME);
+}
+
+int canary_promote_command(const struct invocation *invocation) {
+    return give_order(invocation, ROLLOUT_ORDER_PROMOTE);
+}
+
+int canary_abort_command(const struct invocation *invocation) {
+    return give_order(invocation, ROLLOUT_ORDER_ABORT);
+}
+
+int canary_undo_command(const struct invocation *invocation) {
+    return give_order(invocation, ROLLOUT_ORDER_UNDO);
+}
+
+int canary_takeover_command(const struct invocation *invocation) {
+    return give_order(invocation, ROLLOUT_ORDER_TAKEOVER);
+}

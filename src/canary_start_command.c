@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "base/json_writer.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "canary_begin.h"
+#include "canary_desk.h"
+#include "canary_follow.h"
+#include "canary_wish.h"
+#include "command_functions.h"
+#include "confirm.h"
+#include "core/ulid.h"
+#include "io/loop.h"
+#include "report/rollout_report.h"
+
+/* A controller that has just said that it is there may be busy. */
+#define PATIENCE_NS (15 * NS_PER_S)
+
+enum { LINE_SIZE = 512, PLAN_BYTES_MAX = 16 * 1024 };
+
+/* `start` and `wait`. */
+struct letting {
+    struct canary_desk desk;
+    struct rollout_plan plan;
+    struct rollout_starter *starter;
+    struct canary_follow *follow;
+    struct stop stop;
+    int code;
+};
+
+static void end(struct letting *letting, int code) {
+    letting->code = code;
+    loop_stop(letting->desk.loop);
+}
+
+static void on_followed(
+    void *owner, enum exit_code code, const struct rollout_status *status) {
+    struct letting *letting = owner;
+    if (!status->known) {
+        end(letting, (int)code); /* and was said */
+        return;
+    }
+    end(letting, canary_desk_finish(&letting->desk, status, code));
+}
+
+static void follow(struct letting *letting, uint64_t patience_ns) {
+    const struct canary_follow_options options = {
+        .desk = &letting->desk,
+        .until = CANARY_UNTIL_DECIDED,
+        .limit_ns = letting->desk.invocation->options.timeout_ns,
+        .patience_ns = patience_ns,
+        .on_end = on_followed,
+        .owner = letting,
+    };
+    letting->follow = canary_follow_new(&options);
+}
+
+static void say_way_back(const struct letting *letting) {
+    invocation_say(
+        letting->desk.invocation, 0,
+        "the controller goes on by itself; to see: flightdeck canary status --target "
+        "%s; to go back: flightdeck canary abort --target %s",
+        letting->desk.target->name, letting->desk.target->name);
+}
+
+static void detach(struct letting *letting, const struct rollout_answer *answer) {
+    struct buffer line;
+    buffer_init(&line, PLAN_BYTES_MAX);
+    if (letting->desk.invocation->format == FORMAT_JSON) {
+        struct json_writer json = json_writer_to(&line);
+        json_object_begin(&json);
+        json_field_string(&json, "kind", "canary_start");
+        json_field_string(&json, "target", letting->desk.target->name);
+        json_field_string(&json, "id", letting->plan.id);
+        json_field_string(&json, "to", letting->plan.to);
+        json_field_bool(&json, "accepted", true);
+        json_field_string(&json, "words", answer->words);
+        json_object_end(&json);
+        buffer_add_char(&line, '\n');
+    } else {
+        buffer_addf(&line, "started: rollout %s\n", letting->plan.id);
+    }
+    say_way_back(letting);
+    end(letting,
+        invocation_finish(letting->desk.invocation, buffer_slice(&line), EXIT_CODE_OK));
+    buffer_clear(&line);
+}
+
+static void on_started(
+    void *owner, const struct rollout_answer *answer, const struct error *why) {
+    struct letting *letting = owner;
+    const struct invocation *invocation = letting->desk.invocation;
+    struct error refused;
+    if (answer && answer->accepted) {
+        bool detached = options_has(&invocation->options, OPTION_DETACH);
+        invocation_say(invocation, 1, "the controller runs: %s", answer->words);
+        if (detached) {
+            detach(letting, answer);
+        } else {
+            follow(letting, PATIENCE_NS);
+        }
+        return;
+    }
+    if (answer) {
+        error_set(&refused, ERROR_CONFLICT, "%s", answer->words);
+    } else {
+        refused = *why;
+    }
+    end(letting, invocation_fail(invocation, EXIT_CODE_UNREACHABLE, &refused));
+}
+
+static void on_stop(void *owner, unsigned count) {
+    struct letting *letting = owner;
+    (void)count;
+    say_way_back(letting);
+    end(letting, (int)stop_code(&letting->stop, EXIT_CODE_INTERRUPTED));
+}
+
+static void run(struct letting *letting) {
+    stop_watch(&letting->stop, letting->desk.loop, on_stop, letting);
+    loop_run(letting->desk.loop);
+    stop_forget(&letting->stop);
+    canary_follow_free(letting->follow);
+    rollout_starter_free(letting->starter);
+}
+
+/* What would be sent */
+
+static void write_json(const struct letting *letting, struct buffer *to) {
+    const struct rollout_plan *plan = &letting->plan;
+    struct json_writer json = json_writer_to(to);
+    json_object_begin(&json);
+    json_field_string(&json, "kind", "canary_start");
+    json_field_bool(&json, "dry_run", true);
+    json_field_string(&json, "target", plan->target);
+    json_field_string(&json, "class", target_class_name(letting->desk.target->class));
+    json_field_string(&json, "to", plan->to);
+    json_field_string(&json, "holder", plan->holder);
+    json_field_string(&json, "host", plan->host);
+    json_field_string(&json, "reason", plan->reason);
+    json_key(&json, "steps");
+    json_array_begin(&json);
+    for (uint32_t i = 0; i < plan->step_count; i++) {
+        json_double(&json, (double)plan->steps[i].weight_bp / ROLLOUT_BASIS_POINTS);
+    }
+    json_array_end(&json);
+    json_field_double(&json, "hold_each_s", (double)plan->hold_each_ns / NS_PER_S);
+    json_field_double(&json, "max_each_s", (double)plan->max_each_ns / NS_PER_S);
+    json_field_double(
+        &json, "keep_previous_s", (double)plan->keep_previous_ns / NS_PER_S);
+    json_field_string(&json, "rule", rollout_rule_name((enum rollout_rule)plan->rule));
+    json_field_double(&json, "alpha", plan->alpha);
+    json_field_double(&json, "material", plan->material);
+    json_field_double(&json, "budget", plan->budget_ratio);
+    json_field_bool(&json, "manual", plan->manual);
+    json_field_string(&json, "back", "flightdeck canary abort");
+    json_object_end(&json);
+    buffer_add_char(to, '\n');
+}
+
+static void write_text(const struct letting *letting, struct buffer *to) {
+    const struct rollout_plan *plan = &letting->plan;
+    char line[LINE_SIZE];
+    struct text text = TEXT_IN(line);
+    canary_wish_add_steps(&text, plan);
+    buffer_addf(
+        to, "would start a controller for %s (%s) and let %s in\n", plan->target,
+        target_class_name(letting->desk.target->class), plan->to);
+    buffer_addf(to, "steps: %s\n", line);
+    buffer_addf(
+        to, "rule: %s, alpha %g, material %gx, budget %g\n",
+        rollout_rule_name((enum rollout_rule)plan->rule), plan->alpha, plan->material,
+        plan->budget_ratio);
+    buffer_addf(to, "by %s@%s, \"%s\"\n", plan->holder, plan->host, plan->reason);
+    buffer_addf(to, "to go back: flightdeck canary abort --target %s\n", plan->target);
+}
+
+static int dry_run(const struct letting *letting) {
+    const struct invocation *invocation = letting->desk.invocation;
+    struct buffer words;
+    buffer_init(&words, PLAN_BYTES_MAX);
+    if (invocation->format == FORMAT_JSON) {
+        write_json(letting, &words);
+    } else {
+        write_text(letting, &words);
+    }
+    int code = invocation_finish(invocation, buffer_slice(&words), EXIT_CODE_OK);
+    buffer_clear(&words);
+    return code;
+}
+
+/* Starting */
+
+static void name_run(struct rollout_plan *plan) {
+    uint8_t id[ULID_SIZE], random[ULID_RANDOM_SIZE];
+    loop_random(random, sizeof random);
+    ulid_make(id, loop_wall_ms(), random);
+    ulid_to_string(id, plan->id);
+}
+
+static bool may_start(const struct letting *letting, struct error *err) {
+    char what[LINE_SIZE];
+    struct text text = TEXT_IN(what);
+    text_addf(&text, "let %s in on ", letting->plan.to);
+    redact_add_url(&text, letting->desk.target->url);
+    return confirm_act(
+               letting->desk.invocation, letting->desk.target, what,
+               config_note(letting->desk.config), err) &&
+           invocation_check_output(letting->desk.invocation, err);
+}
+
+static void say_plan(const struct letting *letting) {
+    const struct invocation *invocation = letting->desk.invocation;
+    char line[LINE_SIZE];
+    struct text text = TEXT_IN(line);
+    text_addf(&text, "%s to %s: ", letting->plan.to, letting->plan.target);
+    canary_wish_add_steps(&text, &letting->plan);
+    invocation_say(invocation, 0, "%s", line);
+    const char *warning = canary_wish_warning(&letting->plan);
+    if (warning[0]) invocation_say(invocation, 0, "warning: %s", warning);
+}
+
+static void start(struct letting *letting) {
+    const struct canary_begin_options options = {
+        .desk = &letting->desk,
+        .kind = ROLLOUT_LAUNCH_BEGIN,
+        .plan = &letting->plan,
+        .on_started = on_started,
+        .owner = letting,
+    };
+    struct error err;
+    say_plan(letting);
+    letting->starter = canary_begin(&options, &err);
+    if (letting->starter) {
+        run(letting);
+    } else {
+        letting->code =
+            invocation_fail(letting->desk.invocation, EXIT_CODE_UNREACHABLE, &err);
+    }
+}
+
+static bool prepare(
+    struct letting *letting, const struct invocation *invocation, struct error *err) {
+    if (!options_has(&invocation->options, OPTION_TO)) {
+        return error_set(err, ERROR_USAGE, "--to VERSION says what to let in");
+    }
+    return canary_wish_plan(invocation, letting->desk.config, &letting->plan, err) &&
+           (options_has(&invocation->options, OPTION_DRY_RUN) ||
+            may_start(letting, err));
+}
+
+int canary_start_command(const struct invocation *invocation) {
+    struct letting letting = {.code = 0};
+    struct error err;
+    if (!canary_desk_sit(&letting.desk, invocation, &err)) {
+        letting.code = invocation_fail(invocation, invocation_code_of(&err), &err);
+    } else if (!prepare(&letting, invocation, &err)) {
+        letting.code = invocation_fail(invocation, EXIT_CODE_USAGE, &err);
+    } else if (options_has(&invocation->options, OPTION_DRY_RUN)) {
+        letting.code = dry_run(&letting);
+    } else {
+        name_run(&letting.plan);
+        start(&letting);
+    }
+    canary_desk_leave(&letting.desk);
+    return letting.code;
+}
+
+int canary_wait_command(const struct invocation *invocation) {
+    struct letting letting = {.code = 0};
+    struct error err;
+    if (!canary_desk_sit(&letting.desk, invocation, &err)) {
+        letting.code = invocation_fail(invocation, invocation_code_of(&err), &err);
+    } else if (!invocation_check_output(invocation, &err)) {
+        letting.code = invocation_fail(invocation, EXIT_CODE_USAGE, &err);
+    } else {
+        follow(&letting, 0);
+        run(&letting);
+    }
+    canary_desk_leave(&letting.desk);
+    return letting.code;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "core/weight.h"
+#include "report/rollout_report.h"
+
+enum { CELL_SIZE = 32 };
+
+enum exit_code rollout_report_code(const struct rollout_status *status) {
+    if (!status->known) return EXIT_CODE_UNREACHABLE;
+    switch ((enum rollout_phase)status->phase) {
+    case ROLLOUT_DONE: return EXIT_CODE_OK;
+    case ROLLOUT_ROLLED_BACK: return EXIT_CODE_ROLLED_BACK;
+    case ROLLOUT_STRANDED: return EXIT_CODE_PERSON;
+    case ROLLOUT_IDLE: return EXIT_CODE_UNREACHABLE;
+    case ROLLOUT_PREFLIGHT:
+    case ROLLOUT_DEPLOYING:
+    case ROLLOUT_SMOKE:
+    case ROLLOUT_RAISING:
+    case ROLLOUT_WATCHING:
+    case ROLLOUT_HOLD:
+    case ROLLOUT_FINALIZING:
+    case ROLLOUT_ROLLING_BACK:
+    case ROLLOUT_PHASE_COUNT: break;
+    }
+    return EXIT_CODE_INCONCLUSIVE;
+}
+
+static void add_share(struct text *text, float share) {
+    if (isfinite(share)) {
+        text_addf(text, "%.1f %%", (double)share * 100);
+    } else {
+        text_add(text, "-");
+    }
+}
+
+static uint64_t canary_units(const struct rollout_status *status) {
+    return status->metric_count > 0 ? status->metrics[0].canary_units : 0;
+}
+
+static void add_phase(struct text *text, const struct rollout_status *status) {
+    text_add(text, rollout_phase_name((enum rollout_phase)status->phase));
+    if (status->phase != ROLLOUT_HOLD) return;
+    text_addf(text, " (%s)", rollout_hold_name((enum rollout_hold)status->hold));
+}
+
+void rollout_report_line(const struct rollout_status *status, struct text *text) {
+    if (status->step > 0) {
+        text_addf(text, "step %u/%u ", (unsigned)status->step, (unsigned)status->steps);
+        weight_add_percent(text, status->wanted_bp);
+        text_add(text, " (seen ");
+        add_share(text, status->seen);
+        text_add(text, "), ");
+    }
+    add_phase(text, status);
+    if (status->phase == ROLLOUT_WATCHING) {
+        text_add_char(text, ' ');
+        units_add_duration(text, status->in_step_ms * NS_PER_MS);
+        text_addf(text, ": %" PRIu64, canary_units(status));
+        if (status->canary_need > 0) {
+            text_addf(text, " of ~%" PRIu64, status->canary_need);
+        }
+        text_add(text, " canary requests");
+        if (isfinite(status->harm)) {
+            text_addf(
+                text, ", harm %.3g of %.3g", (double)status->harm,
+                (double)status->harm_limit);
+        }
+    } else if (status->reason[0]) {
+        text_addf(text, ": %s", status->reason);
+    }
+}
+
+static void add_row(struct buffer *to, const char *name, const char *words) {
+    if (words[0]) buffer_addf(to, "%-9s %s\n", name, words);
+}
+
+static void add_rate(
+    struct buffer *to, const char *arm, uint64_t failed, uint64_t units,
+    const float bounds[2]) {
+    buffer_addf(to, "  %s %" PRIu64 "/%" PRIu64, arm, failed, units);
+    if (isfinite(bounds[0]) && isfinite(bounds[1])) {
+        buffer_addf(
+            to, " [%.2f %%, %.2f %%]", (double)bounds[0] * 100,
+            (double)bounds[1] * 100);
+    }
+}
+
+static void add_metrics(struct buffer *to, const struct rollout_status *status) {
+    for (uint32_t i = 0; i < status->metric_count; i++) {
+        const struct rollout_metric *metric = &status->metrics[i];
+        const float stable[] = {metric->stable_low, metric->stable_high};
+        const float canary[] = {metric->canary_low, metric->canary_high};
+        buffer_addf(to, "  %-18s", metric->name);
+        add_rate(to, "stable", metric->stable_failed, metric->stable_units, stable);
+        add_rate(to, "canary", metric->canary_failed, metric->canary_units, canary);
+        if (isfinite(metric->harm)) {
+            buffer_addf(to, "  harm %.3g", (double)metric->harm);
+        }
+        buffer_add_char(to, '\n');
+    }
+}
+
+static void add_gauges(struct buffer *to, const struct rollout_status *status) {
+    if (isfinite(status->harm) && isfinite(status->harm_limit)) {
+        buffer_addf(
+            to, "harm      %.3g; %.3g rolls back\n", (double)status->harm,
+            (double)status->harm_limit);
+    }
+    if (isfinite(status->bound) && isfinite(status->bound_limit)) {
+        buffer_addf(
+            to, "safety    at worst %+.2f pp failures more; %.2f pp may be promoted\n",
+            (double)status->bound * 100, (double)status->bound_limit * 100);
+    }
+}
+
+static void add_data(struct buffer *to, const struct rollout_status *status) {
+    if (status->data_age_ms == UINT32_MAX) {
+        buffer_add_string(to, "data      none yet");
+    } else {
+        buffer_addf(to, "data      %.1f s old", (double)status->data_age_ms / 1000);
+    }
+    if (status->lease_ms > 0) {
+        buffer_addf(to, ", lease %.1f s", (double)status->lease_ms / 1000);
+    }
+    buffer_addf(
+        to, "%s\n",
+        status->guarded ? ""
+                        : ", NOT guarded: nothing takes the traffic "
+                          "back when the controller dies");
+}
+
+void rollout_report_text(const struct rollout_report *report, struct buffer *to) {
+    const struct rollout_status *status = report->status;
+    char line[ROLLOUT_LINE_SIZE];
+    struct text text = TEXT_IN(line);
+    if (!status || !status->known) {
+        buffer_addf(to, "%s: no rollout is under way\n", report->target);
+        return;
+    }
+    rollout_report_line(status, &text);
+    buffer_addf(
+        to, "%s  %s -> %s  %s\n", report->target, status->from, status->to, line);
+    buffer_addf(
+        to, "owner     %s@%s, epoch %" PRIu64 ", rollout %s\n", status->holder,
+        status->host, status->epoch, status->id);
+    if (!status->ended) add_data(to, status);
+    add_gauges(to, status);
+    add_metrics(to, status);
+    if (status->phase != ROLLOUT_HOLD) add_row(to, "because", status->reason);
+    add_row(to, "next", status->next);
+    add_row(to, "why not", status->why_not_now);
+    if (status->undoable) {
+        buffer_addf(
+            to, "undo      flightdeck canary undo --target %s\n", report->target);
+    }
+}
