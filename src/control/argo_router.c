@@ -124,10 +124,18 @@ static void on_checked(void *owner, const struct cluster_done *done) {
 
 /* Setting */
 
+/* What waits gives way to going back. */
+static void drop(struct router *router) {
+    loop_timer_free(router->poll);
+    router->poll = NULL;
+    cluster_cancel(router->cluster);
+}
+
 static void set(
     struct router *router, const struct router_intent *intent, router_done_fn on_done,
     void *owner) {
     uint64_t settle_ns = router->target.settle_ns;
+    if (intent->back) drop(router);
     router->on_done = on_done;
     router->owner = owner;
     router->intent = *intent;
@@ -267,6 +275,7 @@ static void on_looked(void *owner, const struct cluster_done *done) {
 
 const struct router_type argo_router = {
     .name = "argo",
+    .yields = true,
     .start = start,
     .free = free_router,
     .check = check,

@@ -83,6 +83,14 @@ void cluster_free(struct cluster *cluster) {
     free(cluster);
 }
 
+void cluster_cancel(struct cluster *cluster) {
+    kubernetes_exchange_free(cluster->exchange);
+    loop_timer_free(cluster->pause);
+    cluster->exchange = NULL;
+    cluster->pause = NULL;
+    cluster->busy = false;
+}
+
 void cluster_path(
     const struct cluster *cluster, const char *api, const char *plural,
     const char *name, char to[CLUSTER_PATH_SIZE]) {
@@ -251,10 +259,7 @@ static enum change_need make_patch(
     enum change_need need = change->plan(change->wish, object, &patch, err);
     json_patch_end(&patch);
     if (need == CHANGE_CONFLICT || need == CHANGE_IMPOSSIBLE) return need;
-    if (cluster->body.overflow) {
-        error_set(err, ERROR_LIMIT, "a patch of more than %d bytes", BODY_MAX);
-        return CHANGE_IMPOSSIBLE;
-    }
+    ensure(!cluster->body.overflow);
     if (need == CHANGE_THERE && patch.changes == 0) return CHANGE_THERE;
     /* A part of an object cannot carry the epoch: then it must be there before. */
     bool raises = !epoch_fence_is(object, change->epoch);

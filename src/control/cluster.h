@@ -55,6 +55,8 @@ struct cluster *cluster_new(
     struct loop *loop, const struct target_kubernetes *target,
     enum http_authority authority, struct error *err);
 void cluster_free(struct cluster *cluster);
+/* Ends what is under way without a callback; what was sent may be done all the same. */
+void cluster_cancel(struct cluster *cluster);
 
 /* "/apis/apps/v1" and "deployments" to the path of an object, or of all for "". */
 void cluster_path(

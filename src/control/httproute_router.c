@@ -150,9 +150,17 @@ static enum change_need plan(
     return CHANGE_NEEDED;
 }
 
+/* What waits gives way to going back. */
+static void drop(struct router *router) {
+    loop_timer_free(router->poll);
+    router->poll = NULL;
+    cluster_cancel(router->cluster);
+}
+
 static void set(
     struct router *router, const struct router_intent *intent, router_done_fn on_done,
     void *owner) {
+    if (intent->back) drop(router);
     router->on_done = on_done;
     router->owner = owner;
     router->intent = *intent;
@@ -248,6 +256,7 @@ static void on_looked(void *owner, const struct cluster_done *done) {
 
 const struct router_type httproute_router = {
     .name = "httproute",
+    .yields = true,
     .start = start,
     .free = free_router,
     .check = check,

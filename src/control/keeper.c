@@ -82,12 +82,19 @@ static bool has_to_renew(const struct keeper *keeper, uint64_t now_ns) {
            now_ns - keeper->renewed_ns >= keeper->type->renew_every_ns;
 }
 
+/* Going back waits for no call that may take minutes. */
+static bool has_to_give_way(const struct keeper *keeper) {
+    bool is_going_back = keeper->work == KEEPER_SETS && keeper->setting.back;
+    return keeper->type->yields && keeper->wants_set && keeper->wanted.back &&
+           !is_going_back;
+}
+
 /* The next call, by how much it matters. */
 static void on_beat(void *owner, uint64_t at_ns) {
     struct keeper *keeper = owner;
     uint64_t now_ns = loop_clock_ns();
     (void)at_ns;
-    if (keeper->work != KEEPER_RESTS) return;
+    if (keeper->work != KEEPER_RESTS && !has_to_give_way(keeper)) return;
     bool is_look_due = now_ns - keeper->looked_ns >= LOOK_NS;
     if (keeper->wants_set && now_ns >= keeper->retry_ns) {
         write_weight(keeper);

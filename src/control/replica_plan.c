@@ -7,7 +7,12 @@
 #include "base/panic.h"
 
 static bool is_narrowed(const struct replica_state *state) {
-    return *state->service.value != '\0';
+    return strcmp(state->service.value, REPLICA_STABLE) == 0;
+}
+
+/* All the traffic is the canary's, whatever pods stable has. */
+static bool is_all(const struct replica_state *state) {
+    return strcmp(state->service.value, REPLICA_CANARY) == 0;
 }
 
 /* From weight 0: the canary has no traffic, or has it by this very intent, which was
@@ -27,7 +32,7 @@ static bool goes_on(
     const struct replica_state *state, const struct replica_ratio *before,
     const struct replica_ratio *wish, struct error *err) {
     int64_t stable = state->stable.wanted, canary = state->canary.wanted;
-    bool fits = (stable == before->stable || stable == wish->stable) &&
+    bool fits = (stable == before->stable || stable == wish->stable || is_all(state)) &&
                 (canary == before->canary || canary == wish->canary);
     if (fits && !is_narrowed(state)) return true;
     return error_set(
@@ -58,6 +63,12 @@ static void plan_back(struct replica_plan *plan, const struct replica_state *sta
 }
 
 static void plan_forward(struct replica_plan *plan, const struct replica_state *state) {
+    if (plan->wish.stable == 0) {
+        add(plan, REPLICA_SCALE_CANARY);
+        add(plan, REPLICA_WAIT_CANARY);
+        add(plan, REPLICA_ALL);
+        return;
+    }
     bool stable_grows = plan->wish.stable > state->stable.wanted;
     if (stable_grows) {
         add(plan, REPLICA_SCALE_STABLE);
@@ -112,8 +123,14 @@ void replica_state_view(const struct replica_state *state, struct router_seen *s
     const struct replica_ratio ready = {stable->ready, canary->ready};
     bool settled = deployment_is_settled(stable) && deployment_is_settled(canary);
     *seen = (struct router_seen){.known = true, .settled = true, .epoch = state->epoch};
-    /* Whatever the pods do: nobody is sent to the canary. */
-    if (strcmp(state->service.value, REPLICA_STABLE) == 0) return;
+    /* Whatever the pods do: nobody is sent to the other one. */
+    if (is_narrowed(state)) return;
+    if (is_all(state)) {
+        seen->weight_bp = ROLLOUT_BASIS_POINTS;
+        seen->settled = deployment_is_settled(canary);
+        if (!seen->settled) deployment_words(canary, seen->words, sizeof seen->words);
+        return;
+    }
     if (settled && is_as_meant(state)) {
         seen->weight_bp = (uint32_t)state->service.weight_bp;
         return;

@@ -14,6 +14,7 @@
 
 #define REPLICA_LABEL  "version" /* of the pods, and what the Service may select by */
 #define REPLICA_STABLE "stable"
+#define REPLICA_CANARY "canary"
 
 enum replica_step {
     REPLICA_END,
@@ -29,6 +30,7 @@ enum replica_step {
     REPLICA_WAIT_CANARY,
     REPLICA_OPEN,   /* the Service selects both */
     REPLICA_NARROW, /* stable alone */
+    REPLICA_ALL,    /* the canary alone: stable keeps its pods for the way back */
 };
 
 enum { REPLICA_STEPS_MAX = 8 };

@@ -1,6 +1,7 @@
 /* Two Deployments behind one Service: the weight is the share of pods. Going up the canary
  * grows first and is ready before stable shrinks, so there is never less room than before.
- * Weight 0 is a Service that selects stable alone: one write, whatever the pods do.
+ * Weight 0 is a Service that selects stable alone: one write, whatever the pods do; and all
+ * is one that selects the canary alone, so that there still is where to go back to.
  *
  *   check: rights ──► scalers ──► Deployments ──► Service
  *   set:   scalers ──► Deployments ──► Service ──► plan ──► its steps
@@ -105,7 +106,7 @@ static void path_of(
             router->cluster, "/apis/autoscaling/v1", "horizontalpodautoscalers", "",
             path);
     } else if (
-        step == REPLICA_READ_SERVICE || step == REPLICA_OPEN ||
+        step == REPLICA_READ_SERVICE || step == REPLICA_OPEN || step == REPLICA_ALL ||
         step == REPLICA_NARROW) {
         cluster_path(router->cluster, "/api/v1", "services", target->service, path);
     } else {
@@ -145,7 +146,9 @@ static void scale_for(struct router *router, enum replica_step step) {
 static void select_for(struct router *router, enum replica_step step) {
     router->selector = (struct selector_wish){
         .label = REPLICA_LABEL,
-        .value = step == REPLICA_NARROW ? REPLICA_STABLE : "",
+        .value = step == REPLICA_NARROW ? REPLICA_STABLE
+                 : step == REPLICA_ALL  ? REPLICA_CANARY
+                                        : "",
         .weight_bp = router->intent.weight_bp,
     };
     change_for(router, step, selector_change, &router->selector);
@@ -202,6 +205,7 @@ static void advance(struct router *router) {
     case REPLICA_SCALE_STABLE:
     case REPLICA_SCALE_CANARY: scale_for(router, step); return;
     case REPLICA_OPEN:
+    case REPLICA_ALL:
     case REPLICA_NARROW: select_for(router, step); return;
     case REPLICA_END: finish(router, ROUTER_DONE, NULL); return;
     }
@@ -316,6 +320,13 @@ static void check(struct router *router, router_done_fn on_done, void *owner) {
     begin(router, steps, owner);
 }
 
+/* Pods may take minutes to come up, and going back waits for nothing. */
+static void drop(struct router *router) {
+    loop_timer_free(router->poll);
+    router->poll = NULL;
+    cluster_cancel(router->cluster);
+}
+
 static void set(
     struct router *router, const struct router_intent *intent, router_done_fn on_done,
     void *owner) {
@@ -324,6 +335,7 @@ static void set(
         REPLICA_READ_SERVICE, REPLICA_PLAN,        REPLICA_END};
     static const enum replica_step back[] = {
         REPLICA_READ_STABLE, REPLICA_PLAN, REPLICA_END};
+    if (intent->back) drop(router);
     router->on_done = on_done;
     router->intent = *intent;
     if (intent->back) router->intent.weight_bp = 0;
@@ -340,6 +352,7 @@ static void look(struct router *router, router_seen_fn on_seen, void *owner) {
 
 const struct router_type replica_router = {
     .name = "replicas",
+    .yields = true,
     .start = start,
     .free = free_router,
     .check = check,

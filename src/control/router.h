@@ -52,7 +52,9 @@ typedef void (*router_seen_fn)(void *owner, const struct router_seen *seen);
 /* Callbacks run exactly once, never inside the call that started them, and not after
  * free. One call at a time; each has a deadline of its own. */
 struct router_type {
-    const char *name;      /* "haproxy" */
+    const char *name; /* "haproxy" */
+    bool yields; /* a set that goes back may come while another call is under way, which
+                  * then ends without a callback */
     bool known_assignment; /* each unit's probability is known: its hash is weighed */
     struct router *(*start)(
         struct loop *loop, const struct target *target, struct error *err);

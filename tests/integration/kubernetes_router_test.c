@@ -73,15 +73,16 @@ static void replicas_go_up_step_by_step_and_back_at_once(void **state) {
         assert_int_equal(
             router_scene_set(&scene, 1, steps[i - 1], steps[i]), ROUTER_DONE);
         int canary = (int)steps[i] / 500;
+        bool all = steps[i] == 10000;
         assert_int_equal(replicas(&scene, "agent-canary"), canary);
-        assert_int_equal(replicas(&scene, "agent-stable"), 20 - canary);
-        assert_string_equal(selector(&scene), "");
+        /* At all the traffic stable keeps what it has, for the way back. */
+        assert_int_equal(replicas(&scene, "agent-stable"), all ? 10 : 20 - canary);
+        assert_string_equal(selector(&scene), all ? "canary" : "");
         router_scene_look(&scene);
         assert_true(scene.seen.known && scene.seen.settled);
         assert_int_equal(scene.seen.weight_bp, steps[i]);
         assert_int_equal(scene.seen.epoch, 1);
     }
-    /* No stable pod is left: some come before the Service is narrowed to them. */
     assert_int_equal(router_scene_back(&scene, 1), ROUTER_DONE);
     assert_string_equal(selector(&scene), "stable");
     assert_int_equal(replicas(&scene, "agent-stable"), 20);
@@ -112,6 +113,43 @@ static void a_share_is_written_once_the_canary_is_ready(void **state) {
     kubernetes_stage_until(&scene.stage, &scene.answers, 1);
     assert_int_equal(scene.done.outcome, ROUTER_DONE);
     assert_int_equal(replicas(&scene, "agent-stable"), 15);
+    router_scene_clear(&scene);
+}
+
+static void going_back_waits_for_no_pods(void **state) {
+    (void)state;
+    struct router_scene scene;
+    router_scene_init(&scene, &replica_router, 0);
+    to_zero(&scene);
+    assert_int_equal(router_scene_set(&scene, 1, 0, 500), ROUTER_DONE);
+    kubernetes_peer_behaviour(scene.stage.peer)->ready_ticks = 1000000;
+    router_scene_begin(
+        &scene,
+        &(struct router_intent){.epoch = 1, .before_bp = 500, .weight_bp = 2500});
+    while (replicas(&scene, "agent-canary") != 5) {
+        kubernetes_stage_run(&scene.stage, 5);
+    }
+    /* The raise waits for pods that never come; it ends silently. */
+    assert_int_equal(router_scene_back(&scene, 1), ROUTER_DONE);
+    assert_string_equal(selector(&scene), "stable");
+    kubernetes_stage_run(&scene.stage, 600);
+    assert_int_equal(scene.answers, 1);
+    router_scene_clear(&scene);
+}
+
+static void a_service_without_pods_is_never_chosen(void **state) {
+    (void)state;
+    struct router_scene scene;
+    router_scene_init(&scene, &replica_router, 0);
+    kubernetes_stage_set(
+        &scene.stage, "deployments", "agent-stable", "/spec/replicas", "0");
+    while (endpoints(&scene, "stable") > 0) kubernetes_stage_run(&scene.stage, 5);
+    assert_int_equal(router_scene_back(&scene, 1), ROUTER_DONE);
+    /* The pods came first, then the Service. */
+    const struct kubernetes_record *first = kubernetes_peer_write(scene.stage.peer, 0);
+    assert_non_null(strstr(first->path, "/deployments/agent-stable"));
+    assert_string_equal(selector(&scene), "stable");
+    assert_int_equal(endpoints(&scene, "stable"), 20);
     router_scene_clear(&scene);
 }
 
@@ -328,6 +366,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replicas_go_up_step_by_step_and_back_at_once),
         cmocka_unit_test(a_share_is_written_once_the_canary_is_ready),
+        cmocka_unit_test(going_back_waits_for_no_pods),
+        cmocka_unit_test(a_service_without_pods_is_never_chosen),
         cmocka_unit_test(pods_that_do_not_come_up_end_the_raise),
         cmocka_unit_test(what_others_scale_is_left_alone),
         cmocka_unit_test(somebody_elses_change_is_a_conflict),

@@ -54,6 +54,30 @@ static void going_down_stable_grows_first(void **state) {
     has_steps(&plan, steps, 6);
 }
 
+static void all_is_a_service_of_the_canary(void **state) {
+    (void)state;
+    static const enum replica_step steps[] = {
+        REPLICA_SCALE_CANARY, REPLICA_WAIT_CANARY, REPLICA_ALL, REPLICA_END};
+    struct replica_state is = state_of(10, 10, "", 5000);
+    const struct router_intent up = {.before_bp = 5000, .weight_bp = 10000};
+    const struct router_intent down = {.before_bp = 10000, .weight_bp = 5000};
+    struct replica_plan plan;
+    struct error err = {0};
+    assert_int_equal(replica_plan_make(&plan, &is, &up, &err), ROUTER_DONE);
+    has_steps(&plan, steps, 4);
+    assert_int_equal(plan.wish.canary, 20);
+    is = state_of(10, 20, "canary", 10000);
+    assert_int_equal(replica_plan_make(&plan, &is, &up, &err), ROUTER_DONE);
+    assert_int_equal(replica_plan_make(&plan, &is, &down, &err), ROUTER_DONE);
+    struct router_seen seen;
+    replica_state_view(&is, &seen);
+    assert_int_equal(seen.weight_bp, 10000);
+    assert_true(seen.settled);
+    is.canary.ready = 19;
+    replica_state_view(&is, &seen);
+    assert_false(seen.settled);
+}
+
 static void going_back_is_one_write_while_stable_has_pods(void **state) {
     (void)state;
     static const enum replica_step some[] = {
@@ -127,6 +151,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(going_up_the_canary_grows_first),
         cmocka_unit_test(going_down_stable_grows_first),
+        cmocka_unit_test(all_is_a_service_of_the_canary),
         cmocka_unit_test(going_back_is_one_write_while_stable_has_pods),
         cmocka_unit_test(what_was_interrupted_goes_on),
         cmocka_unit_test(a_state_shows_the_weight_that_holds),
