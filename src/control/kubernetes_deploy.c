@@ -30,6 +30,7 @@ struct kubernetes_deploy {
     struct target_kubernetes target;
     struct target_deploy wish;
     bool is_rollout, narrows;
+    int64_t least; /* pods that there have to be */
     char image[IMAGE_SIZE];
     char path[CLUSTER_PATH_SIZE], pods_path[CLUSTER_PATH_SIZE];
     uint64_t epoch, until_ns;
@@ -107,6 +108,10 @@ static bool name_object(
     const char *name = canary ? deploy->wish.deployment : target->stable;
     deploy->is_rollout = target->router == CLUSTER_ARGO;
     deploy->narrows = canary && target->router == CLUSTER_REPLICAS;
+    /* Stable has to carry all the traffic then; of the canary one pod shows whether the
+     * version runs at all. */
+    deploy->least =
+        !canary && target->router == CLUSTER_REPLICAS ? target->replicas : 1;
     if (deploy->is_rollout) name = target->rollout;
     if (!*name || (deploy->narrows && !*target->service)) {
         return error_set(
@@ -176,7 +181,6 @@ static void look(struct kubernetes_deploy *deploy) {
     cluster_read(deploy->cluster, deploy->path, on_read, deploy);
 }
 
-/* Without a pod nothing shows whether the version runs at all. */
 static void on_image(void *owner, const struct cluster_done *done) {
     struct kubernetes_deploy *deploy = owner;
     struct deployment deployment;
@@ -185,9 +189,10 @@ static void on_image(void *owner, const struct cluster_done *done) {
         finish(deploy, done->outcome, &done->error);
     } else if (
         !deploy->is_rollout && deployment_read(done->object, &deployment, &err) &&
-        deployment.wanted == 0) {
+        deployment.wanted < deploy->least) {
         struct cluster_change replicas = replicas_change;
-        deploy->replicas = (struct replicas_wish){.to = 1, .before = 0};
+        deploy->replicas =
+            (struct replicas_wish){.to = deploy->least, .before = deployment.wanted};
         replicas.wish = &deploy->replicas;
         change(deploy, replicas, deploy->path, on_scaled);
     } else {

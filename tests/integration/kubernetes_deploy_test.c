@@ -116,6 +116,22 @@ static void stable_gets_the_version_at_the_end(void **state) {
     site_clear(&site);
 }
 
+/* By replicas it has to carry all the traffic, which comes back to it then. */
+static void stable_by_replicas_gets_all_its_pods(void **state) {
+    (void)state;
+    struct site site;
+    site_init(&site, CLUSTER_REPLICAS);
+    kubernetes_stage_set(
+        &site.stage, "deployments", "agent-stable", "/spec/replicas", "0");
+    assert_int_equal(deploy(&site, TRACK_STABLE, "v1.6.0"), ROUTER_DONE);
+    assert_int_equal(
+        kubernetes_stage_int(
+            &site.stage, "deployments", "agent-stable", "/status/readyReplicas"),
+        20);
+    assert_string_equal(selector(&site), "");
+    site_clear(&site);
+}
+
 static void a_crash_loop_ends_it_before_the_deadline(void **state) {
     (void)state;
     struct site site;
@@ -174,6 +190,7 @@ int main(void) {
         cmocka_unit_test(a_canary_gets_its_image_and_no_traffic),
         cmocka_unit_test(a_deployment_without_pods_gets_one),
         cmocka_unit_test(stable_gets_the_version_at_the_end),
+        cmocka_unit_test(stable_by_replicas_gets_all_its_pods),
         cmocka_unit_test(a_crash_loop_ends_it_before_the_deadline),
         cmocka_unit_test(pods_that_never_come_end_at_their_deadline),
         cmocka_unit_test(a_rollout_of_argo_goes_to_its_first_weight),
