@@ -28,8 +28,8 @@ struct kubernetes {
     struct loop *loop; /* borrowed */
     struct wish wish;
     struct http *http;
-    struct kubectl_proxy
-        *proxy; /* NULL: none was started, or somebody else's is used */
+    struct kubectl_proxy *proxy; /* NULL: none was started, or it is somebody else's */
+    bool has_served; /* that one has answered: if it ends, another may, too */
     struct kubernetes_exchange *first;
 };
 
@@ -163,19 +163,15 @@ static void judge(
     }
 }
 
-/* Nothing was sent yet: the proxy is only about to open its socket. */
+/* Nothing was sent yet: the proxy is only about to open its socket, or has ended and is to
+ * be started again. One that never came so far will not come the next time. */
 static bool may_wait(
     const struct kubernetes_exchange *exchange, const struct error *why) {
-    const struct kubectl_proxy *proxy = exchange->kubernetes->proxy;
-    return why->code == ERROR_CONNECT && proxy && kubectl_proxy_runs(proxy) &&
+    const struct kubernetes *kubernetes = exchange->kubernetes;
+    const struct kubectl_proxy *proxy = kubernetes->proxy;
+    return why->code == ERROR_CONNECT && proxy &&
+           (kubectl_proxy_runs(proxy) || kubernetes->has_served) &&
            loop_clock_ns() + RETRY_NS < exchange->deadline_ns;
-}
-
-static void on_retry(void *owner, uint64_t now_ns) {
-    (void)now_ns;
-    struct kubernetes_exchange *exchange = owner;
-    exchange->timer = NULL;
-    send_exchange(exchange);
 }
 
 static void on_lost(struct kubernetes_exchange *exchange, const struct error *why) {
@@ -189,6 +185,20 @@ static void on_lost(struct kubernetes_exchange *exchange, const struct error *wh
             kubectl_proxy_words(proxy));
     }
     finish(exchange, &reply);
+}
+
+static void on_retry(void *owner, uint64_t now_ns) {
+    (void)now_ns;
+    struct kubernetes_exchange *exchange = owner;
+    const struct kubernetes *kubernetes = exchange->kubernetes;
+    exchange->timer = NULL;
+    if (kubernetes->proxy && !kubectl_proxy_runs(kubernetes->proxy) &&
+        !kubernetes->has_served) {
+        const struct error why = {.code = ERROR_CONNECT};
+        on_lost(exchange, &why);
+        return;
+    }
+    send_exchange(exchange);
 }
 
 static void on_reply(void *owner, const struct http_reply *http) {
@@ -205,6 +215,7 @@ static void on_reply(void *owner, const struct http_reply *http) {
     }
     struct error unread = {0};
     struct kubernetes_reply reply = {.status = http->status};
+    exchange->kubernetes->has_served = true;
     struct document *document = json_parse(http->body, &unread);
     judge(exchange, &reply, document, &unread);
     finish(exchange, &reply);
@@ -235,6 +246,7 @@ static const char *socket_of(struct kubernetes *kubernetes, struct error *err) {
             .namespace = wish->namespace,
             .read_only = wish->read_only,
         };
+        kubernetes->has_served = false;
         kubernetes->proxy = kubectl_proxy_start(kubernetes->loop, &options, err);
     }
     return kubernetes->proxy ? kubectl_proxy_socket(kubernetes->proxy) : NULL;
