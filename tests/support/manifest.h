@@ -14,12 +14,12 @@ struct manifest {
     cJSON *json; /* owned */
 };
 
-/* All files of the folder, by name; panics when one of them is no object. Returns how many
- * there are. */
+/* All objects of the folder, by the names of their files; panics when one of them is none.
+ * Returns how many there are. */
 size_t manifests_read(const char *folder, struct manifest manifests[MANIFESTS_MAX]);
 void manifests_clear(struct manifest *manifests, size_t count);
 
-/* The object of that file; panics when it is not there. */
+/* The first object of that file; panics when it is not there. */
 cJSON *manifest_find(struct manifest *manifests, size_t count, const char *file);
 
 /* The path of all objects of its kind, in the namespace "agent" unless it has none; the
