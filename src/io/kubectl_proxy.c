@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/kubectl_proxy.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -66,13 +67,30 @@ static bool make_command(
             add(command, "--reject-methods=", "^(POST|PUT|PATCH|DELETE)$", err));
 }
 
+/* "k-PID-RANDOM.sock": whose process is gone has left it there, killed. */
+static void remove_left(const char *folder) {
+    DIR *entries = opendir(folder);
+    const struct dirent *entry;
+    while (entries && (entry = readdir(entries)) != NULL) {
+        struct scan scan = scan_of(slice_of(entry->d_name));
+        int64_t pid;
+        bool ours = scan_literal(&scan, "k-") &&
+                    slice_i64(scan_until(&scan, '-'), &pid) && pid > 1 &&
+                    pid <= INT32_MAX;
+        if (!ours || kill((pid_t)pid, 0) == 0 || errno != ESRCH) continue;
+        unlinkat(dirfd(entries), entry->d_name, 0);
+    }
+    if (entries) closedir(entries);
+}
+
 static bool name_socket(struct kubectl_proxy *proxy, struct error *err) {
     char folder[FOLDER_PATH_SIZE];
     uint32_t own;
     if (!folder_runtime(folder, err)) return false;
+    remove_left(folder);
     loop_random(&own, sizeof own);
     struct text text = TEXT_IN(proxy->socket);
-    text_addf(&text, "%s/k-%08" PRIx32 ".sock", folder, own);
+    text_addf(&text, "%s/k-%d-%08" PRIx32 ".sock", folder, getpid(), own);
     if (!text.truncated) return true;
     return error_set(err, ERROR_LIMIT, "%s is too long for a socket in it", folder);
 }
