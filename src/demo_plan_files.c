@@ -35,7 +35,7 @@ static void plan_router(const struct demo_plan *plan, struct routed *routed) {
     }
     router->admin_socket = routed->admin;
     router->logs[router->log_count++] = routed->seen;
-    router->logs[router->log_count++] = routed->judged;
+    router->rings[router->ring_count++] = routed->judged;
     router->listen = write_place(routed->front, plan->front_port);
     router->table = DEMO_TABLE;
     router->connections_max = plan->users_max;

@@ -11,7 +11,7 @@
 #include "control/job_watch.h"
 #include "core/random.h"
 #include "core/router_unit.h"
-#include "io/datagram.h"
+#include "io/log_stream.h"
 #include "io/loop.h"
 
 /* What contradicts, or is missing, spoils the data for so long. */
@@ -21,11 +21,12 @@ struct traffic {
     struct loop *loop;           /* borrowed */
     const struct target *target; /* borrowed */
     struct traffic_options options;
-    struct datagram *log; /* NULL without one */
+    struct log_stream *log; /* NULL without one */
     struct job_watch *jobs;
     struct random random;
     struct traffic_state state;
-    uint64_t newest_ns;  /* when the last line came; 0 for never */
+    int64_t started_ms;  /* wall clock: lines from before were kept for us */
+    int64_t newest_ms;   /* wall clock: when the last request ended; 0 for none */
     uint64_t spoilt_ns;  /* when something was amiss last; 0 for never */
     uint64_t number;     /* of the last line; 0 before the first */
     uint64_t unreadable; /* lines since then */
@@ -41,12 +42,13 @@ struct traffic *traffic_new(
     uint64_t seed = 0;
     struct traffic *traffic = memory_new(sizeof *traffic);
     *traffic = (struct traffic){.loop = loop, .target = target, .options = *options};
+    traffic->started_ms = loop_wall_ms();
     loop_random(&seed, sizeof seed);
     random_seed(&traffic->random, seed);
     if (!target->split.log[0]) return traffic;
     traffic->state.kind = TRAFFIC_LOG;
     traffic->jobs = job_watch_new(loop, target, on_job, traffic);
-    traffic->log = datagram_new(loop, target->split.log, on_line, traffic, err);
+    traffic->log = log_stream_new(loop, target->split.log, on_line, traffic, err);
     if (traffic->log) return traffic;
     error_wrap(err, "the router's log");
     traffic_free(traffic);
@@ -55,7 +57,7 @@ struct traffic *traffic_new(
 
 void traffic_free(struct traffic *traffic) {
     if (!traffic) return;
-    datagram_free(traffic->log);
+    log_stream_free(traffic->log);
     job_watch_free(traffic->jobs);
     free(traffic);
 }
@@ -81,11 +83,12 @@ static void on_job(void *owner, const struct observation *seen) {
 }
 
 /* The router numbers its lines: a gap is what was lost on the way, and a number that falls
- * is a router that began anew. */
+ * is a router that began anew. What it could not keep while nobody read is not missed. */
 static void follow_numbers(struct traffic *traffic, uint64_t number) {
     uint64_t missing = 0;
     if (traffic->number > 0 && number <= traffic->number) traffic->state.restarts++;
-    if (traffic->number > 0 && number > traffic->number) {
+    bool was_there = traffic->newest_ms >= traffic->started_ms;
+    if (traffic->number > 0 && number > traffic->number && was_there) {
         missing = number - traffic->number - 1;
     }
     traffic->state.lost +=
@@ -143,8 +146,9 @@ static void on_line(void *owner, struct slice bytes) {
         return;
     }
     if (line.kind == ROUTER_LINE_NOTICE) return;
-    traffic->newest_ns = loop_now_ns(traffic->loop);
     follow_numbers(traffic, line.number);
+    int64_t ended_ms = line.at_ms + (line.total_ms > 0 ? line.total_ms : 0);
+    if (ended_ms > traffic->newest_ms) traffic->newest_ms = ended_ms;
     count_line(&traffic->state, &line);
     if (line.is_contradictory) spoil(traffic);
     take_request(traffic, &line); /* its callback may free all of it */
@@ -173,11 +177,12 @@ static void add_words(struct traffic_state *state) {
 
 struct traffic_state traffic_look(const struct traffic *traffic) {
     struct traffic_state state = traffic->state;
-    uint64_t newest_ns = age_ns(traffic, traffic->newest_ns);
-    state.age_ms = newest_ns == UINT64_MAX ? UINT64_MAX : newest_ns / NS_PER_MS;
+    int64_t age_ms = loop_wall_ms() - traffic->newest_ms;
+    if (age_ms < 0) age_ms = 0;
+    state.age_ms = traffic->newest_ms == 0 ? UINT64_MAX : (uint64_t)age_ms;
     if (state.kind == TRAFFIC_NONE) return state;
     struct job_watch_state jobs = job_watch_look(traffic->jobs);
-    state.lost += traffic->unreadable + datagram_dropped_count(traffic->log);
+    state.lost += traffic->unreadable + log_stream_broken_count(traffic->log);
     state.jobs_open = jobs.open;
     state.oldest_job_ms = jobs.oldest_ms;
     state.jobs_lost = jobs.lost;

@@ -54,11 +54,14 @@ static bool check_servers(
 static bool check_sockets(const struct haproxy_plan *plan, struct error *err) {
     static const char path[] = "/._-+@";
     if (!check_word(plan->admin_socket, path, "admin socket", err)) return false;
-    if (plan->log_count > HAPROXY_LOGS_MAX) {
+    if (plan->log_count > HAPROXY_LOGS_MAX || plan->ring_count > HAPROXY_LOGS_MAX) {
         return error_set(err, ERROR_USAGE, "at most %d logs", HAPROXY_LOGS_MAX);
     }
     for (uint32_t i = 0; i < plan->log_count; i++) {
         if (!check_word(plan->logs[i], path, "log socket", err)) return false;
+    }
+    for (uint32_t i = 0; i < plan->ring_count; i++) {
+        if (!check_word(plan->rings[i], path, "log socket", err)) return false;
     }
     return true;
 }
@@ -83,6 +86,22 @@ bool haproxy_plan_check(const struct haproxy_plan *plan, struct error *err) {
            check_servers(plan, TRACK_CANARY, err);
 }
 
+/* Room for some thousand lines while nobody reads. */
+static void write_rings(const struct haproxy_plan *plan, struct buffer *to) {
+    for (uint32_t i = 0; i < plan->ring_count; i++) {
+        buffer_addf(
+            to,
+            "ring lines%u\n"
+            "    format raw\n"
+            "    maxlen %d\n"
+            "    size 4194304\n"
+            "    timeout connect 2s\n"
+            "    timeout server 10s\n"
+            "    server reader unix@%s log-proto octet-count\n",
+            i + 1, HAPROXY_LOG_LINE_SIZE, plan->rings[i]);
+    }
+}
+
 static void write_global(const struct haproxy_plan *plan, struct buffer *to) {
     buffer_addf(
         to,
@@ -101,6 +120,12 @@ static void write_global(const struct haproxy_plan *plan, struct buffer *to) {
             to, "    log %s len %d format raw local0\n", plan->logs[i],
             HAPROXY_LOG_LINE_SIZE);
     }
+    for (uint32_t i = 0; i < plan->ring_count; i++) {
+        buffer_addf(
+            to, "    log ring@lines%u len %d format raw local0\n", i + 1,
+            HAPROXY_LOG_LINE_SIZE);
+    }
+    write_rings(plan, to);
 }
 
 /* What comes from outside is quoted and escaped, and read strictly at the other end. A
@@ -144,7 +169,7 @@ static void write_defaults(const struct haproxy_plan *plan, struct buffer *to) {
             "    retries 2\n"
             "    option redispatch 1\n"
             "    retry-on conn-failure empty-response\n");
-    if (plan->log_count > 0) write_log_format(to);
+    if (plan->log_count + plan->ring_count > 0) write_log_format(to);
 }
 
 static void write_user(const struct haproxy_plan *plan, struct buffer *to) {

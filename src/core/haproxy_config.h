@@ -20,9 +20,11 @@ enum {
 
 /* All strings are borrowed. */
 struct haproxy_plan {
-    const char *admin_socket; /* absolute paths */
-    const char *logs[HAPROXY_LOGS_MAX];
+    const char *admin_socket;           /* absolute paths */
+    const char *logs[HAPROXY_LOGS_MAX]; /* sockets of datagrams: lossy in a burst */
     uint32_t log_count;
+    const char *rings[HAPROXY_LOGS_MAX]; /* of streams: kept until they are read */
+    uint32_t ring_count;
     const char *listen; /* "127.0.0.1:8080", ":80" */
     const char *table;  /* with the weight and the salt */
     const char *backends[TRACK_COUNT];

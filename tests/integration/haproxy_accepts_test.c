@@ -61,7 +61,8 @@ static void haproxy_accepts_what_is_generated(void **state) {
     assert_accepted(&plan);
     plan = plan_of(SERVERS, SERVERS);
     plan.logs[plan.log_count++] = "/tmp/one.sock";
-    plan.logs[plan.log_count++] = "/tmp/two.sock";
+    plan.rings[plan.ring_count++] = "/tmp/two.sock";
+    plan.rings[plan.ring_count++] = "/tmp/three.sock";
     plan.table = "lease.of-agent";
     plan.backends[TRACK_STABLE] = "agent-v1";
     plan.backends[TRACK_CANARY] = "agent.v2";

@@ -61,7 +61,7 @@ static void set_up(struct scene *scene) {
         .salt = SALT, .on_observation = on_observation, .owner = scene};
     scene->traffic = traffic_new(scene->loop, scene->target, &options, &err);
     assert_non_null(scene->traffic);
-    scene->sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    scene->sender = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     text_copy(address.sun_path, sizeof address.sun_path, path);
     const struct sockaddr *to = (const struct sockaddr *)&address;
@@ -104,8 +104,11 @@ static struct sent on_canary(void) {
 }
 
 static void send_words(struct scene *scene, const char *words) {
-    ssize_t length = (ssize_t)strlen(words);
-    assert_int_equal(send(scene->sender, words, (size_t)length, 0), length);
+    char data[LINE_SIZE + 8];
+    struct text framed = TEXT_IN(data);
+    text_addf(&framed, "%zu %s", strlen(words), words);
+    assert_int_equal(
+        send(scene->sender, data, framed.length, 0), (ssize_t)framed.length);
 }
 
 static void send_line(struct scene *scene, const struct sent *sent) {

@@ -31,18 +31,39 @@ static void write_config(const struct test_haproxy *haproxy) {
     buffer_clear(&config);
 }
 
+/* Its log goes to canary.sock in the folder. */
+static void write_plan(struct test_haproxy *haproxy) {
+    char listen[32], log[TEST_PATH_SIZE];
+    struct text text = TEXT_IN(listen);
+    struct buffer config;
+    struct error err = {0};
+    text_addf(&text, "127.0.0.1:%u", haproxy->port);
+    test_folder_path(&haproxy->folder, "canary.sock", log);
+    haproxy->plan.listen = listen;
+    haproxy->plan.admin_socket = haproxy->socket;
+    haproxy->plan.rings[0] = log;
+    haproxy->plan.ring_count = 1;
+    if (!haproxy_plan_check(&haproxy->plan, &err)) panic("%s", err.message);
+    buffer_init(&config, CONFIG_MAX);
+    haproxy_config_write(&haproxy->plan, &config);
+    if (haproxy->spoil) haproxy->spoil(&config);
+    ensure(!config.overflow);
+    test_folder_write(&haproxy->folder, "haproxy.cfg", buffer_string(&config));
+    buffer_clear(&config);
+}
+
 static bool launch(struct test_haproxy *haproxy) {
     char config[TEST_PATH_SIZE], log[TEST_PATH_SIZE];
     test_folder_path(&haproxy->folder, "haproxy.cfg", config);
     test_folder_path(&haproxy->folder, "haproxy.log", log);
-    write_config(haproxy);
+    if (haproxy->sections) write_config(haproxy);
+    if (!haproxy->sections) write_plan(haproxy);
     const char *const args[] = {"haproxy", "-db", "-f", config, NULL};
     test_process_start(&haproxy->process, args, log);
     return test_wait_for_socket(haproxy->socket, &haproxy->process);
 }
 
-void test_haproxy_start(struct test_haproxy *haproxy, const char *sections) {
-    *haproxy = (struct test_haproxy){.sections = sections};
+static void start(struct test_haproxy *haproxy) {
     test_folder_init(&haproxy->folder);
     test_folder_path(&haproxy->folder, "admin.sock", haproxy->socket);
     /* Somebody else may take the free port first. */
@@ -52,6 +73,18 @@ void test_haproxy_start(struct test_haproxy *haproxy, const char *sections) {
         test_process_kill(&haproxy->process);
     }
     panic("haproxy does not start: see %s", haproxy->folder.path);
+}
+
+void test_haproxy_start(struct test_haproxy *haproxy, const char *sections) {
+    *haproxy = (struct test_haproxy){.sections = sections};
+    start(haproxy);
+}
+
+void test_haproxy_start_plan(
+    struct test_haproxy *haproxy, const struct haproxy_plan *plan,
+    void (*spoil)(struct buffer *config)) {
+    *haproxy = (struct test_haproxy){.plan = *plan, .spoil = spoil};
+    start(haproxy);
 }
 
 void test_haproxy_kill(struct test_haproxy *haproxy) {

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "core/haproxy_config.h"
 #include "support/test_folder.h"
 #include "support/test_process.h"
 
@@ -12,12 +13,18 @@ struct test_haproxy {
     struct test_process process;
     char socket[TEST_PATH_SIZE]; /* the admin socket */
     uint16_t port;               /* for a frontend of `sections` */
-    const char *sections;        /* borrowed */
+    const char *sections;        /* borrowed; NULL with a plan */
+    struct haproxy_plan plan;
+    void (*spoil)(struct buffer *config); /* what a test changes in it; or NULL */
 };
 
 /* `sections` is what stands in the configuration after global and defaults; each PORT in
  * it becomes the free port. Returns once it answers. */
 void test_haproxy_start(struct test_haproxy *haproxy, const char *sections);
+/* The generated configuration: sockets and address are put into the plan. */
+void test_haproxy_start_plan(
+    struct test_haproxy *haproxy, const struct haproxy_plan *plan,
+    void (*spoil)(struct buffer *config));
 void test_haproxy_kill(struct test_haproxy *haproxy);
 void test_haproxy_restart(struct test_haproxy *haproxy);
 void test_haproxy_stop(struct test_haproxy *haproxy);

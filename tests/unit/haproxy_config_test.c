@@ -49,6 +49,7 @@ static void a_word_that_could_be_more_is_refused(void **state) {
     WRONG(admin_socket, "/run/a b");
     WRONG(logs[0], "/run/a#b");
     WRONG(log_count, HAPROXY_LOGS_MAX + 1);
+    WRONG(ring_count, HAPROXY_LOGS_MAX + 1);
     WRONG(listen, "");
     WRONG(listen, ":80 accept-proxy");
     WRONG(table, "a\"b");
