@@ -18,6 +18,7 @@
 #include "load_wish.h"
 #include "operator.h"
 #include "output_file.h"
+#include "progress.h"
 #include "report/load_summary.h"
 #include "stop.h"
 
@@ -32,6 +33,7 @@ struct loading {
     struct load_split split;
     struct loop *loop;
     struct stop stop;
+    struct progress progress;
     struct load_look *look;
     struct load_scrape *scrape; /* NULL without --metrics-listen */
     struct load_run *run;
@@ -68,15 +70,19 @@ static void on_second(void *owner, const struct load_course *course) {
     struct text text = TEXT_IN(line);
     if (course->total.gauges.users + course->all.requests > 0) {
         load_summary_line(course, &text);
-        invocation_say(loading->invocation, 0, "%s", line);
+        progress_show(&loading->progress, line);
+        /* What cannot be drawn anew is a line more each second. */
+        if (!loading->progress.possible) {
+            invocation_say(loading->invocation, 0, "%s", line);
+        }
     }
     if (loading->scrape) load_scrape_show(loading->scrape, course);
 }
 
 /* Louder than progress: --quiet does not hide what is missing in the history. */
-static void warn(
-    const struct loading *loading, const char *what, const struct error *err) {
+static void warn(struct loading *loading, const char *what, const struct error *err) {
     struct error said;
+    progress_wipe(&loading->progress);
     error_set(&said, err->code, "%s: %s", what, err->message);
     invocation_fail(loading->invocation, EXIT_CODE_OK, &said);
 }
@@ -161,6 +167,7 @@ static int report(const struct loading *loading, const struct load_outcome *outc
 static void on_done(
     void *owner, const struct load_outcome *outcome, const struct error *err) {
     struct loading *loading = owner;
+    progress_wipe(&loading->progress);
     if (outcome) {
         loading->code = report(loading, outcome);
         bool kept = err->code == ERROR_NONE;
@@ -202,6 +209,7 @@ static bool start(struct loading *loading, struct error *err) {
 static void send_load(struct loading *loading) {
     struct error err;
     loading->loop = loop_new();
+    progress_init(&loading->progress, loading->loop, loading->invocation);
     operator_name(loading->user);
     if (start(loading, &err)) {
         stop_watch(&loading->stop, loading->loop, on_stop, loading);

@@ -49,6 +49,13 @@ void progress_say(struct progress *progress, const char *words) {
     progress->timer = loop_every(progress->loop, REDRAW_NS, draw, progress);
 }
 
+void progress_show(struct progress *progress, const char *words) {
+    if (!progress->possible) return;
+    fprintf(stderr, NO_WRAP WIPE "%s" WRAP, words);
+    fflush(stderr);
+    progress->shown = true;
+}
+
 void progress_wipe(struct progress *progress) {
     loop_timer_free(progress->timer);
     progress->timer = NULL;

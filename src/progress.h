@@ -26,5 +26,8 @@ void progress_init(
 /* Shows `words`, which are safe to show, and for how long it has lasted. */
 void progress_say(struct progress *progress, const char *words);
 
+/* Shows `words`, which are safe to show, until the next ones. */
+void progress_show(struct progress *progress, const char *words);
+
 /* Wipes the line; it comes back with the next words. */
 void progress_wipe(struct progress *progress);

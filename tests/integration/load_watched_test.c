@@ -30,6 +30,8 @@ enum {
     VARIABLE_SIZE = TEST_PATH_SIZE + 32,
 };
 
+static const char flightdeck[] = BINARIES_FOLDER "/flightdeck";
+
 /* Scraping */
 
 static void check_page(const struct test_folder *folder, const struct buffer *body) {
@@ -108,12 +110,46 @@ static void what_it_tells_while_it_runs_is_clean(void **state) {
     odd_server_stop(&server);
 }
 
-/* Taking over */
+/* A terminal */
 
 static void expect(struct display *display, const char *words) {
     if (display_wait(display, words, WAIT_MS)) return;
     fail_msg("no \"%s\" on\n%s", words, display_text(display));
 }
+
+static unsigned count_rows(const char *text, const char *words) {
+    unsigned count = 0;
+    for (const char *at = text; (at = strstr(at, words)); at += strlen(words)) count++;
+    return count;
+}
+
+static void a_terminal_has_one_line_of_progress(void **state) {
+    (void)state;
+    static struct odd_server server;
+    struct test_folder folder;
+    char url[WORDS_SIZE], home[VARIABLE_SIZE];
+    odd_server_start(&server, ODD_GOOD);
+    test_folder_init(&folder);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", (unsigned)server.port);
+    snprintf(home, sizeof home, "HOME=%s", folder.path);
+    const char *const env[] = {home, "XDG_STATE_HOME", "XDG_CONFIG_HOME", NULL};
+    const char *const args[] = {flightdeck,   "load", "baseline",    url,
+                                "--rate",     "20",   "--threshold", "p50<20s",
+                                "--run-time", "4s",   NULL};
+    const struct display_options options = {
+        .args = args, .env = env, .width = WIDTH, .height = HEIGHT};
+    struct display *display = display_start(&options);
+    expect(display, "3s  ");
+    assert_int_equal(count_rows(display_text(display), "rps sent"), 1);
+    assert_int_equal(display_wait_exit(display, WAIT_MS), EXIT_CODE_OK);
+    assert_int_equal(count_rows(display_text(display), "rps sent"), 0);
+    assert_true(display_shows(display, "requests        80, "));
+    display_free(display);
+    test_folder_clear(&folder);
+    odd_server_stop(&server);
+}
+
+/* Taking over */
 
 /* Another cockpit of the same operator, in the same home. */
 static struct display *sit_down_beside(const struct test_demo_home *home) {
@@ -129,8 +165,7 @@ static struct display *sit_down_beside(const struct test_demo_home *home) {
             i < TEMPORARY ? home->folder.path : home->logs.path);
         env[i] = variables[i];
     }
-    const char *const args[] = {
-        BINARIES_FOLDER "/flightdeck", "--target", "demo", NULL};
+    const char *const args[] = {flightdeck, "--target", "demo", NULL};
     const struct display_options options = {
         .args = args, .env = env, .width = WIDTH, .height = HEIGHT};
     return display_start(&options);
@@ -175,6 +210,7 @@ static void who_takes_the_target_stops_the_run(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_it_tells_while_it_runs_is_clean),
+        cmocka_unit_test(a_terminal_has_one_line_of_progress),
         cmocka_unit_test(who_takes_the_target_stops_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
