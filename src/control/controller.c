@@ -65,6 +65,34 @@ static bool open_front(struct controller *controller, struct error *err) {
     return controller->front != NULL;
 }
 
+/* News of more users than fit are not kept for another controller: it learns them anew. */
+static void on_observation(void *owner, const struct observation *seen) {
+    struct controller *controller = owner;
+    uint32_t facts = watch_add(controller->watch, seen);
+    if (facts == 0 || controller->user_count == ROLLOUT_USERS_MAX) return;
+    controller->users[controller->user_count++] =
+        (struct rollout_user){seen->user, facts};
+}
+
+static void on_block(
+    void *owner, enum harm_metric metric, const struct trials *canary,
+    const struct trials *stable) {
+    struct controller *controller = owner;
+    watch_add_block(controller->watch, metric, canary, stable);
+}
+
+static bool open_traffic(struct controller *controller, struct error *err) {
+    const struct traffic_options options = {
+        .salt = controller->salt,
+        .on_observation = on_observation,
+        .on_block = on_block,
+        .owner = controller,
+    };
+    controller->traffic =
+        traffic_new(controller->loop, &controller->launch->target, &options, err);
+    return controller->traffic != NULL;
+}
+
 /* Who is on the canary changes with each rollout, and not within one. */
 static uint32_t salt_of(const struct rollout_plan *plan) {
     uint32_t salt =
@@ -90,6 +118,7 @@ static bool open_all(struct controller *controller, struct error *err) {
     controller->salt = salt_of(plan);
     if (!open_router(controller, err) || !open_front(controller, err)) return false;
     controller->watch = watch_new(plan, controller->type->known_assignment);
+    if (!open_traffic(controller, err)) return false;
     controller->instances = instances_new(controller->loop, &launch->target);
     controller->second = loop_every(controller->loop, NS_PER_S, on_second, controller);
     return true;
@@ -117,6 +146,7 @@ void controller_free(struct controller *controller) {
     loop_timer_free(controller->second);
     loop_timer_free(controller->publisher);
     errand_free(controller->errand);
+    traffic_free(controller->traffic);
     instances_free(controller->instances);
     keeper_free(controller->keeper);
     rollouts_free(controller->rollouts);
@@ -203,15 +233,20 @@ static struct rollout_sight look(struct controller *controller, uint64_t now_ns)
     const struct rollout *rollout = &controller->rollout;
     struct instances_sight canary =
         instances_look(controller->instances, TRACK_CANARY, rollout->plan.to, now_ns);
+    const struct traffic_state traffic = traffic_look(controller->traffic);
     const struct watch_moment moment = {
         .now_ns = now_ns,
         .clock_ns = rollout->clock_ns,
         .weight_bp = rollout->wanted_bp,
         .next_bp = next_weight(rollout),
-        .data_age_ms = UINT64_MAX,
+        .data_age_ms = traffic.age_ms,
+        .contradicts = traffic.contradicts,
         .is_ready = canary.count > 0 && canary.ready == canary.count,
     };
     struct rollout_sight sight = watch_look(controller->watch, &moment);
+    if (traffic.contradicts) {
+        text_copy_cut(sight.words, sizeof sight.words, traffic.words);
+    }
     sight.canary_gone = canary.gone || canary.crashing;
     if (sight.canary_gone) {
         text_copy_cut(sight.words, sizeof sight.words, canary.words);
@@ -258,6 +293,9 @@ static void beat(struct controller *controller) {
     buffer_init(&evidence, ROLLOUT_EVIDENCE_MAX);
     watch_save(controller->watch, &evidence);
     beat.evidence = buffer_slice(&evidence);
+    beat.users = controller->users;
+    beat.user_count = controller->user_count;
+    controller->user_count = 0;
     controller->is_beating = true;
     rollouts_beat(controller->rollouts, &beat, on_beat_written, controller);
     buffer_clear(&evidence);

@@ -29,8 +29,12 @@ static struct rollout_row row_of(
 /* What follows from a transition here, whatever becomes of it on disk. */
 static void follow(struct controller *controller, const struct rollout *before) {
     const struct rollout *rollout = &controller->rollout;
+    if (before->hold == ROLLOUT_HELD_SPLIT && rollout->hold != ROLLOUT_HELD_SPLIT) {
+        watch_start_over(controller->watch);
+    }
     if (rollout->fresh_since_ns != before->fresh_since_ns) {
         watch_start_step(controller->watch, rollout->wanted_bp);
+        traffic_warm_up(controller->traffic, rollout->plan.warm_up_ns);
     }
     if (rollout->phase != before->phase) {
         controller->doing = ROLLOUT_DO_NOTHING;

@@ -8,6 +8,7 @@
 #include "control/instances.h"
 #include "control/keeper.h"
 #include "control/router.h"
+#include "control/traffic.h"
 #include "control/watch.h"
 #include "core/rollout.h"
 #include "history/lock.h"
@@ -31,6 +32,9 @@ struct controller {
     struct front *front;
     struct instances *instances;
     struct watch *watch;
+    struct traffic *traffic;
+    struct rollout_user users[ROLLOUT_USERS_MAX]; /* news that are not on disk yet */
+    uint32_t user_count;
     struct errand *errand;
     struct loop_timer *second;    /* its steady beat */
     struct loop_timer *publisher; /* soon: there is news */

@@ -177,6 +177,7 @@ void controller_tell(
     tell_steps(controller, status, now_ns);
     tell_evidence(controller, status);
     tell_next(controller, status, now_ns);
-    status->data_age_ms = UINT32_MAX;
+    uint64_t age_ms = traffic_look(controller->traffic).age_ms;
+    status->data_age_ms = age_ms < UINT32_MAX ? (uint32_t)age_ms : UINT32_MAX;
     status->at_ns = now_ns;
 }

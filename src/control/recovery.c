@@ -38,14 +38,21 @@ bool recovery_find(struct controller *controller, struct error *err) {
     return fits;
 }
 
+static void on_user(void *owner, const struct rollout_user *user) {
+    watch_restore_user(owner, user->hash, user->facts);
+}
+
 /* Whose it is from now on: who has started this controller. */
 void recovery_restore(struct controller *controller) {
     const struct rollout_found *found = controller->found;
     const struct rollout_plan *who = &controller->launch->plan;
     struct rollout_plan *plan = &controller->rollout.plan;
+    struct error ignored; /* without them evidence is slower, never wrong */
     text_copy_cut(plan->holder, sizeof plan->holder, who->holder);
     text_copy_cut(plan->host, sizeof plan->host, who->host);
     watch_restore(controller->watch, found->evidence, found->evidence_length);
+    rollouts_users(
+        controller->rollouts, plan->id, on_user, controller->watch, &ignored);
     watch_forget_safety(controller->watch);
 }
 

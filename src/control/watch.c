@@ -51,8 +51,18 @@ void watch_forget_safety(struct watch *watch) {
     for (int arm = 0; arm < ARM_COUNT; arm++) evidence->users[arm] = 0;
 }
 
+void watch_start_over(struct watch *watch) {
+    evidence_start_over(&watch->evidence);
+}
+
 uint32_t watch_add(struct watch *watch, const struct observation *seen) {
     return evidence_add(&watch->evidence, seen);
+}
+
+void watch_add_block(
+    struct watch *watch, enum harm_metric metric, const struct trials *canary,
+    const struct trials *stable) {
+    evidence_add_counts(&watch->evidence, metric, canary, stable);
 }
 
 struct rollout_sight watch_look(

@@ -23,8 +23,16 @@ void watch_start_step(struct watch *watch, uint32_t weight_bp);
 /* Nothing that was counted until now lets anything be promoted; harm stays harm. */
 void watch_forget_safety(struct watch *watch);
 
+/* What was counted is worth nothing: the traffic was not divided as asked. */
+void watch_start_over(struct watch *watch);
+
 /* One more observation. The facts about its user that are new: they are written down. */
 uint32_t watch_add(struct watch *watch, const struct observation *seen);
+
+/* The counts of both sides since the last ones, where users are not known. */
+void watch_add_block(
+    struct watch *watch, enum harm_metric metric, const struct trials *canary,
+    const struct trials *stable);
 
 struct watch_moment {
     uint64_t now_ns;

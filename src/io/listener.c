@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -26,6 +27,8 @@ struct listener {
     int socket;
     uint16_t port; /* 0 for a unix socket */
     char *path;    /* owned; NULL for TCP */
+    dev_t device;  /* which file it is at that path */
+    ino_t inode;
     size_t queue_max_bytes;
     struct loop_watch *watch;
     struct loop_timer *pause;
@@ -116,6 +119,11 @@ static bool bind_path(struct listener *listener, const char *path, struct error 
     listener->socket = unix_socket_bind(path, SOCK_STREAM, err);
     if (listener->socket < 0) return false;
     listener->path = memory_copy_string(path);
+    struct stat file;
+    if (stat(path, &file) == 0) {
+        listener->device = file.st_dev;
+        listener->inode = file.st_ino;
+    }
     return true;
 }
 
@@ -144,13 +152,21 @@ struct listener *listener_new(
     return listener;
 }
 
+/* Somebody may have taken the place over. */
+static void remove_socket(const struct listener *listener) {
+    struct stat file;
+    bool is_ours = stat(listener->path, &file) == 0 &&
+                   file.st_dev == listener->device && file.st_ino == listener->inode;
+    if (is_ours) unlink(listener->path);
+}
+
 void listener_free(struct listener *listener) {
     if (!listener) return;
     if (listener->gone) *listener->gone = true;
     loop_timer_free(listener->pause);
     loop_watch_free(listener->watch);
     if (listener->socket >= 0) close(listener->socket);
-    if (listener->path) unlink(listener->path);
+    if (listener->path) remove_socket(listener);
     free(listener->path);
     free(listener);
 }

@@ -26,6 +26,6 @@ struct listener *listener_new(
     struct loop *loop, const struct listener_options *options,
     listener_accept_fn on_accept, void *owner, struct error *err);
 
-/* Also removes the unix socket. */
+/* Also removes the unix socket, unless another one has taken its place. */
 void listener_free(struct listener *listener);
 uint16_t listener_port(const struct listener *listener);

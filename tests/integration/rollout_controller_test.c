@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "support/rollout_scene.h"
 
 static void anybody_takes_it_back(void **state) {
@@ -26,9 +27,53 @@ static void anybody_takes_it_back(void **state) {
     rollout_scene_clear(&scene);
 }
 
+static void a_healthy_version_gets_all_the_traffic(void **state) {
+    struct rollout_scene scene;
+    (void)state;
+    rollout_scene_init(&scene);
+    assert_true(rollout_scene_start(&scene));
+    static const int weights[] = {500, 2500, 5000, 10000};
+    for (uint16_t step = 1; step <= 4; step++) {
+        rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, step});
+        assert_int_equal(rollout_scene_weight(&scene), weights[step - 1]);
+    }
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_DONE, 0, 4});
+    assert_true(scene.status.undoable);
+    assert_false(scene.status.ended);
+    assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_UNDO, "bob"));
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_ROLLED_BACK, 0, 0});
+    rollout_scene_clear(&scene);
+}
+
+static void one_controller_acts_the_other_is_told(void **state) {
+    struct rollout_scene scene;
+    (void)state;
+    rollout_scene_init(&scene);
+    scene.launch->plan.manual = true;
+    assert_true(rollout_scene_start(&scene));
+    struct rollout_starter *first = scene.starter;
+    struct rollout_link *link = scene.link;
+    scene.starter = NULL;
+    text_copy_cut(scene.launch->plan.holder, sizeof scene.launch->plan.holder, "bob");
+    assert_false(rollout_scene_start(&scene));
+    assert_non_null(strstr(scene.started.words, "held by ann"));
+    rollout_starter_free(scene.starter);
+    scene.starter = first;
+    scene.link = link;
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    assert_false(rollout_scene_order(&scene, ROLLOUT_ORDER_RESUME, "bob"));
+    assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_HOLD, "bob"));
+    rollout_scene_wait(
+        &scene, &(struct rollout_wish){ROLLOUT_HOLD, ROLLOUT_HELD_PERSON, 1});
+    assert_string_equal(scene.status.holder, "ann");
+    rollout_scene_clear(&scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(anybody_takes_it_back),
+        cmocka_unit_test(a_healthy_version_gets_all_the_traffic),
+        cmocka_unit_test(one_controller_acts_the_other_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

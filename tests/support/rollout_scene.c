@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -176,6 +177,7 @@ bool rollout_scene_start(struct rollout_scene *scene) {
     };
     struct error err = {0};
     scene->has_started = false;
+    rollout_starter_free(scene->starter);
     scene->starter = rollout_starter_new(scene->loop, &options, &err);
     if (!scene->starter) fail_msg("%s", err.message);
     run(scene);
@@ -249,6 +251,15 @@ static int talk_to_router(struct rollout_scene *scene, const char *command) {
 
 int rollout_scene_weight(struct rollout_scene *scene) {
     return talk_to_router(scene, "show table canary_lease");
+}
+
+void rollout_scene_wait_for_weight(struct rollout_scene *scene, int weight_bp) {
+    const struct timespec pause = {.tv_nsec = 50000000L};
+    uint64_t start_ns = loop_clock_ns();
+    while (rollout_scene_weight(scene) != weight_bp) {
+        assert_true(loop_clock_ns() - start_ns < 60 * NS_PER_S);
+        nanosleep(&pause, NULL);
+    }
 }
 
 void rollout_scene_meddle(struct rollout_scene *scene, unsigned weight_bp) {

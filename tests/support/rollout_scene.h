@@ -51,5 +51,7 @@ bool rollout_scene_order(
 
 /* What the router says: basis points, or -1 without a lease. */
 int rollout_scene_weight(struct rollout_scene *scene);
+/* Until it says so, or fails the test. */
+void rollout_scene_wait_for_weight(struct rollout_scene *scene, int weight_bp);
 /* Changes it behind the controller's back. */
 void rollout_scene_meddle(struct rollout_scene *scene, unsigned weight_bp);

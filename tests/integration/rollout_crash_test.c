@@ -1,0 +1,89 @@
+/* A rollout whose controller dies, or whose router somebody else changes. */
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/rollout_scene.h"
+
+static void a_dead_controller_leaves_no_weight_behind(void **state) {
+    struct rollout_scene scene;
+    (void)state;
+    rollout_scene_init(&scene);
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 2});
+    rollout_scene_kill(&scene);
+    rollout_scene_wait_for_weight(&scene, -1);
+    /* A new one can not be begun over it; the same one is taken up. */
+    assert_false(rollout_scene_start(&scene));
+    assert_non_null(strstr(scene.started.words, "resume or abort"));
+    scene.launch->kind = ROLLOUT_LAUNCH_RESUME;
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(
+        &scene, &(struct rollout_wish){ROLLOUT_HOLD, ROLLOUT_HELD_CRASH, 2});
+    assert_non_null(strstr(scene.status.reason, "the controller was away for"));
+    assert_non_null(strstr(scene.status.reason, "traffic returned to stable"));
+    assert_int_equal(rollout_scene_weight(&scene), -1);
+    assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_RESUME, "ann"));
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 2});
+    assert_int_equal(rollout_scene_weight(&scene), 2500);
+    rollout_scene_clear(&scene);
+}
+
+static void a_controller_that_is_back_at_once_goes_on(void **state) {
+    struct rollout_scene scene;
+    (void)state;
+    rollout_scene_init(&scene);
+    scene.launch->plan.manual = true;
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_kill(&scene);
+    scene.launch->kind = ROLLOUT_LAUNCH_RESUME;
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    assert_true(rollout_scene_weight(&scene) == 500);
+    rollout_scene_clear(&scene);
+}
+
+static void nobodys_weight_is_overwritten(void **state) {
+    struct rollout_scene scene;
+    (void)state;
+    rollout_scene_init(&scene);
+    scene.launch->plan.manual = true;
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_meddle(&scene, 777);
+    rollout_scene_wait(
+        &scene, &(struct rollout_wish){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
+    assert_non_null(strstr(scene.status.reason, "somebody else"));
+    rollout_scene_wait_for_weight(&scene, -1); /* nor kept alive */
+    rollout_scene_clear(&scene);
+}
+
+static void a_weight_that_somebody_took_back_stays_at_0(void **state) {
+    struct rollout_scene scene;
+    (void)state;
+    rollout_scene_init(&scene);
+    scene.launch->plan.manual = true;
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_meddle(&scene, 0);
+    rollout_scene_wait(
+        &scene, &(struct rollout_wish){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
+    assert_non_null(strstr(scene.status.reason, "traffic is on stable"));
+    rollout_scene_clear(&scene);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_dead_controller_leaves_no_weight_behind),
+        cmocka_unit_test(a_controller_that_is_back_at_once_goes_on),
+        cmocka_unit_test(nobodys_weight_is_overwritten),
+        cmocka_unit_test(a_weight_that_somebody_took_back_stays_at_0),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
