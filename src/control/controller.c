@@ -146,6 +146,7 @@ void controller_free(struct controller *controller) {
     loop_timer_free(controller->second);
     loop_timer_free(controller->publisher);
     errand_free(controller->errand);
+    deploy_free(controller->deploy);
     traffic_free(controller->traffic);
     instances_free(controller->instances);
     keeper_free(controller->keeper);

@@ -13,9 +13,7 @@
 #define DEPLOY_NS \
     (600 * NS_PER_S) /* until all instances say that they are the version */
 
-static void on_deployed(void *owner, int code, const char *why);
 static void on_smoked(void *owner, int code, const char *why);
-static void on_finalized(void *owner, int code, const char *why);
 
 static void end_intent(struct controller *controller, bool ok, const char *words) {
     controller->has_result = true;
@@ -97,24 +95,23 @@ static void finish_deploy(
     controller_settle(controller, &before, &effect);
 }
 
-/* False when somebody else sees to it. */
-static bool deploy(
-    struct controller *controller, enum track track, errand_done_fn on_done) {
-    const struct target_deploy *deploy = &controller->launch->target.deploy;
-    const struct deploy_wish wish = {track, controller->rollout.plan.to};
-    if (deploy->kind != DEPLOY_COMMAND) return false;
-    controller->errand =
-        deploy_start(controller->loop, deploy, &wish, on_done, controller);
-    return true;
+static void deploy(
+    struct controller *controller, enum track track, deploy_done_fn on_done) {
+    const struct deploy_wish wish = {
+        &controller->launch->target, track, controller->rollout.plan.to,
+        controller->epoch};
+    deploy_free(controller->deploy);
+    controller->is_deployed = false;
+    controller->deploy = deploy_start(controller->loop, &wish, on_done, controller);
 }
 
-/* That it has run says little: the instances are asked themselves. */
-static void on_deployed(void *owner, int code, const char *why) {
+/* That it was told to is not enough: the instances are asked themselves. */
+static void on_deployed(void *owner, bool ok, const char *why) {
     struct controller *controller = owner;
     char words[ROLLOUT_WORDS_SIZE];
     struct text text = TEXT_IN(words);
-    controller->errand = NULL;
-    if (code == 0) return;
+    controller->is_deployed = true;
+    if (ok) return;
     text_addf(&text, "the deployment: %s", why);
     finish_deploy(controller, false, words, loop_clock_ns());
 }
@@ -125,7 +122,7 @@ static void wait_for_deploy(struct controller *controller, uint64_t now_ns) {
         instances_look(controller->instances, TRACK_CANARY, plan->to, now_ns);
     char words[ROLLOUT_WORDS_SIZE];
     struct text text = TEXT_IN(words);
-    if (controller->errand) return;
+    if (!controller->is_deployed) return;
     bool is_there = canary.count > 0 && canary.renewed == canary.count;
     if (!is_there && now_ns - controller->doing_ns < DEPLOY_NS) return;
     if (is_there) {
@@ -138,13 +135,13 @@ static void wait_for_deploy(struct controller *controller, uint64_t now_ns) {
     finish_deploy(controller, is_there, words, now_ns);
 }
 
-static void on_finalized(void *owner, int code, const char *why) {
+static void on_finalized(void *owner, bool ok, const char *why) {
     struct controller *controller = owner;
-    controller->errand = NULL;
-    end_intent(controller, code == 0, why);
+    end_intent(controller, ok, ok ? "done" : why);
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect = rollout_on_finalized(
-        &controller->rollout, code == 0, code == 0 ? "promoted" : why, loop_clock_ns());
+        &controller->rollout, ok, ok ? "promoted: it gets all the traffic" : why,
+        loop_clock_ns());
     controller_settle(controller, &before, &effect);
 }
 
@@ -205,11 +202,7 @@ void controller_do(struct controller *controller, const struct rollout_effect *e
     case ROLLOUT_DO_WEIGHT:
     case ROLLOUT_DO_BACK:
     case ROLLOUT_DO_RELEASE: set_weight(controller, effect); break;
-    case ROLLOUT_DO_FINALIZE:
-        if (!deploy(controller, TRACK_STABLE, on_finalized)) {
-            on_finalized(controller, 0, "");
-        }
-        break;
+    case ROLLOUT_DO_FINALIZE: deploy(controller, TRACK_STABLE, on_finalized); break;
     case ROLLOUT_DO_LEAVE:
         controller->is_leaving = true;
         controller->leave_ns = controller->doing_ns;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "control/controller.h"
+#include "control/deploy.h"
 #include "control/errand.h"
 #include "control/front.h"
 #include "control/instances.h"
@@ -35,7 +36,9 @@ struct controller {
     struct traffic *traffic;
     struct rollout_user users[ROLLOUT_USERS_MAX]; /* news that are not on disk yet */
     uint32_t user_count;
-    struct errand *errand;
+    struct errand *errand; /* the smoke test */
+    struct deploy *deploy;
+    bool is_deployed;             /* all that could be done about it was done */
     struct loop_timer *second;    /* its steady beat */
     struct loop_timer *publisher; /* soon: there is news */
     struct rollout rollout;

@@ -4,21 +4,26 @@
 #include <string.h>
 
 #include "control/controller.h"
+#include "control/watchdog_command.h"
 
 static const char help[] =
     "usage: flightdeck-canary run\n"
+    "       flightdeck-canary watchdog --namespace NAME --lease NAME ...\n"
     "\n"
     "The controller of one rollout. It is started by \"flightdeck canary\", which "
-    "tells it "
-    "on\n"
-    "stdin what to do, and lives on without it until the rollout has ended.\n"
+    "tells\n"
+    "it on stdin what to do, and lives on without it until the rollout has ended.\n"
     "\n"
     "  run        conducts the rollout\n"
-    "  --help     shows this\n"
+    "  watchdog   sends all traffic of a cluster to stable when its controller dies\n"
+    "  --help     shows this; also behind \"watchdog\"\n"
     "  --version  shows the version\n";
 
 int main(int count, char **values) {
     if (count == 2 && strcmp(values[1], "run") == 0) return (int)controller_run();
+    if (count >= 2 && strcmp(values[1], "watchdog") == 0) {
+        return watchdog_command(count - 2, values + 2);
+    }
     if (count == 2 && strcmp(values[1], "--help") == 0) {
         fputs(help, stdout);
         return EXIT_CODE_OK;
@@ -28,7 +33,7 @@ int main(int count, char **values) {
         return EXIT_CODE_OK;
     }
     fprintf(
-        stderr, "flightdeck-canary: it takes one word, \"run\"\n"
+        stderr, "flightdeck-canary: \"run\" or \"watchdog\"\n"
                 "flightdeck-canary --help shows the way.\n");
     return EXIT_CODE_USAGE;
 }

@@ -105,6 +105,20 @@ static const struct record deploy_record =
     RECORD_OF(struct target_deploy, deploy_fields);
 #undef AT
 
+#define AT(member) RECORD_AT(struct target_kubernetes, member)
+static const struct record_field kubernetes_fields[] = {
+    {RECORD_TEXT, AT(namespace)},  {RECORD_TEXT, AT(kubectl)},
+    {RECORD_TEXT, AT(kubeconfig)}, {RECORD_TEXT, AT(context)},
+    {RECORD_TEXT, AT(socket)},     {RECORD_COUNT, AT(router), .most = CLUSTER_ARGO},
+    {RECORD_TEXT, AT(stable)},     {RECORD_TEXT, AT(canary)},
+    {RECORD_TEXT, AT(service)},    {RECORD_TEXT, AT(route)},
+    {RECORD_TEXT, AT(rollout)},    {RECORD_TEXT, AT(lease)},
+    {RECORD_COUNT, AT(settle_ns)}, {RECORD_COUNT, AT(replicas), .most = INT64_MAX},
+};
+static const struct record kubernetes_record =
+    RECORD_OF(struct target_kubernetes, kubernetes_fields);
+#undef AT
+
 #define AT(member) RECORD_AT(struct target, member)
 static const struct record_field fields[] = {
     {RECORD_TEXT, AT(name)},
@@ -126,6 +140,7 @@ static const struct record_field fields[] = {
     {RECORD_LIST, AT(queues), .of = &queue_record,
      .count_offset = offsetof(struct target, queue_count)},
     {RECORD_TEXT, AT(rollout_socket)},
+    {RECORD_STRUCT, AT(kubernetes), .of = &kubernetes_record},
     {RECORD_STRUCT, AT(deploy), .of = &deploy_record},
     {RECORD_REAL, AT(expected_rps)},
     {RECORD_COUNT, AT(poll_health_ns)},

@@ -34,6 +34,9 @@ static struct rollout_launch *any_launch(void) {
     text_copy_cut(target->split.socket, sizeof target->split.socket, "/run/h.sock");
     text_copy_cut(target->queues[0].key, sizeof target->queues[0].key, "jobs");
     target->queue_count = 1;
+    text_copy_cut(
+        target->kubernetes.lease, sizeof target->kubernetes.lease, "agent-rollout");
+    target->kubernetes.replicas = 20;
     target->queues[0].track = STATE_TRACK_NONE;
     return launch;
 }
