@@ -53,7 +53,7 @@ __extension__ typedef unsigned __int128 command_takes; /* options fill 64 bits a
 #define TAKES_LOAD_SPLIT (TAKES(OPTION_BARRIER + 1) - TAKES(OPTION_SHARD))
 #define TAKES_SMOKE                                                                 \
     (TAKES_STATUS | COMMAND_ACTS | TAKES(OPTION_CHECKS) | TAKES(OPTION_FAIL_FAST) | \
-     WRITES(FORMAT_JSONL) | WRITES(FORMAT_JUNIT) | WRITES(FORMAT_TAP) |             \
-     WRITES(FORMAT_GITHUB))
+     TAKES(OPTION_INSTANCE) | WRITES(FORMAT_JSONL) | WRITES(FORMAT_JUNIT) |         \
+     WRITES(FORMAT_TAP) | WRITES(FORMAT_GITHUB))
 #define TAKES_STATUS \
     (TAKES_CONFIG | TAKES_VERDICT | TEXT_AND_JSON | TAKES(OPTION_TIMEOUT))

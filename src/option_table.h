@@ -17,6 +17,7 @@
     X(OPTION_FAIL_ON,       "fail-on",      0,   "flaky|degraded|waiver|inconclusive,...", "fail on these too"), \
     X(OPTION_REPORT_ONLY,   "report-only",  0,   NULL,       "exit with 0, but say what it would have been"), \
     X(OPTION_CHECKS,        "checks",       0,   "FILE",     "run these checks instead of the three of the book"), \
+    X(OPTION_INSTANCE,      "instance",     0,   "URL",      "check this instance of the target, not where users arrive"), \
     X(OPTION_FAIL_FAST,     "fail-fast",    0,   NULL,       "stop after the first check that fails"), \
     X(OPTION_USERS,         "users",        0,   "N",        "so many users, each waiting for its answers"), \
     X(OPTION_SPAWN_RATE,    "spawn-rate",   0,   "N",        "users that come in a second"), \

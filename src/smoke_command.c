@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "actions/smoke_plan.h"
@@ -24,7 +25,8 @@ enum { SIGNAL_COUNT = 3 };
 struct smoking {
     const struct invocation *invocation; /* borrowed */
     struct config *config;
-    const struct target *target; /* the configuration's */
+    const struct target *target; /* the configuration's, or one instance of it */
+    struct target instance;      /* with --instance */
     struct smoke_plan *plan;
     struct loop *loop;
     struct loop_signal *signals[SIGNAL_COUNT];
@@ -270,11 +272,39 @@ static void run_and_report(struct smoking *run) {
     }
 }
 
+static bool has_instance(const struct target *target, const char *url) {
+    for (int track = 0; track < TRACK_COUNT; track++) {
+        const struct target_track *from = &target->tracks[track];
+        for (uint32_t i = 0; i < from->url_count; i++) {
+            if (strcmp(from->urls[i], url) == 0) return true;
+        }
+        if (from->dns[0] && strcmp(from->dns, url) == 0) return true;
+    }
+    return false;
+}
+
+/* The same target, but spoken to behind its router. Only what is configured as one of its
+ * instances: its credentials go there. */
+static bool choose_instance(struct smoking *run, const char *url, struct error *err) {
+    const struct target *target = config_target(run->config);
+    run->target = target;
+    if (!url) return true;
+    if (!has_instance(target, url)) {
+        return error_set(
+            err, ERROR_USAGE, "--instance: %s is no instance of %s", url, target->name);
+    }
+    run->instance = *target;
+    run->target = &run->instance;
+    return text_copy(run->instance.url, sizeof run->instance.url, url);
+}
+
 static bool prepare(struct smoking *run, struct error *err) {
     const struct invocation *invocation = run->invocation;
     run->config = config_for(invocation, invocation_operand(invocation, 0), err);
     if (!run->config) return false;
-    run->target = config_target(run->config);
+    if (!choose_instance(run, invocation->options.values[OPTION_INSTANCE], err)) {
+        return false;
+    }
     run->plan = smoke_plan_new(
         run->target, invocation->options.values[OPTION_CHECKS], secrets_fill, err);
     return run->plan != NULL;

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "base/units.h"
 
+enum { ARGS_MAX = 16 };
+
 #define SMOKE_NS (180 * NS_PER_S)
 
 /* "flightdeck" in the folder of this program. */
@@ -20,14 +22,45 @@ static void find_program(struct text *path) {
     text_addf(path, "%s/flightdeck", slash ? own : ".");
 }
 
+/* The command line: what the target is called, and who of it is meant. A target that is
+ * nothing but a URL is that instance. */
+static void add_args(
+    const struct rollout_launch *launch, uint32_t instance, const char **args) {
+    const struct target *target = &launch->target;
+    const struct target_track *canary = &target->tracks[TRACK_CANARY];
+    /* Behind a DNS name any of them answers. */
+    const char *url =
+        instance < canary->url_count ? canary->urls[instance] : canary->dns;
+    unsigned count = 0;
+    args[count++] = "smoke";
+    if (target->bare) {
+        args[count++] = url;
+    } else {
+        args[count++] = "--target";
+        args[count++] = target->name;
+        args[count++] = "--instance";
+        args[count++] = url;
+    }
+    if (launch->config[0]) {
+        args[count++] = "--config";
+        args[count++] = launch->config;
+    }
+    /* Whoever started the rollout has named it. */
+    if (target->class == TARGET_PRODUCTION) {
+        args[count++] = "--confirm";
+        args[count++] = target->name;
+    }
+    args[count] = NULL;
+}
+
 struct errand *smoke_start(
     struct loop *loop, const struct rollout_launch *launch, uint32_t instance,
     errand_done_fn on_done, void *owner) {
     char data[PATH_MAX + 16];
     struct text program = TEXT_IN(data);
+    const char *args[ARGS_MAX] = {data};
     find_program(&program);
-    const char *args[] = {
-        data, "smoke", launch->target.tracks[TRACK_CANARY].urls[instance], NULL};
+    add_args(launch, instance, args + 1);
     const struct errand_options options = {.args = args, .timeout_ns = SMOKE_NS};
     return errand_start(loop, &options, on_done, owner);
 }

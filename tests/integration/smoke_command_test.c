@@ -265,6 +265,23 @@ static int exit_code_after(int number) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* Its own address stands where nobody listens: only the instance can have answered. */
+static void an_instance_of_the_target_is_asked_by_itself(void **state) {
+    char config[TEST_PATH_SIZE], yaml[512];
+    (void)state;
+    snprintf(
+        yaml, sizeof yaml,
+        "version: 1\ntarget: agent\ntargets:\n  agent:\n    class: local\n"
+        "    url: http://127.0.0.1:1\n    tracks: {canary: {urls: ['%s']}}\n",
+        agent());
+    test_folder_write(&folder, "instance.yaml", yaml);
+    test_folder_path(&folder, "instance.yaml", config);
+    assert_int_equal(RUN("--config", config, "--instance", agent()), 0);
+    assert_int_equal(RUN("--config", config), 3);
+    assert_int_equal(RUN("--config", config, "--instance", "http://127.0.0.1:2"), 2);
+    assert_non_null(strstr(output, "is no instance of agent"));
+}
+
 static void signals_end_it_with_a_report(void **state) {
     (void)state;
     assert_int_equal(exit_code_after(SIGINT), 130);
@@ -283,6 +300,7 @@ int main(void) {
         cmocka_unit_test(production_is_not_acted_on_without_its_name),
         cmocka_unit_test(verdicts_have_their_exit_codes),
         cmocka_unit_test(reports_go_to_files_and_secrets_nowhere),
+        cmocka_unit_test(an_instance_of_the_target_is_asked_by_itself),
         cmocka_unit_test(signals_end_it_with_a_report),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
