@@ -205,7 +205,7 @@ static void on_order(
         text_copy_cut(answer->words, sizeof answer->words, "somebody took it over");
         return;
     }
-    if (controller->move_count >= MOVES_WAITING_MAX && !goes_back) {
+    if (controller->moves.count >= MOVES_WAITING_MAX && !goes_back) {
         text_copy_cut(answer->words, sizeof answer->words, "the disk is slow: later");
         return;
     }
@@ -287,7 +287,7 @@ static void on_beat_written(void *owner, const struct error *err) {
 }
 
 static void beat(struct controller *controller) {
-    if (controller->is_beating || controller->move_count > 0) return;
+    if (controller->is_beating || controller->moves.count > 0) return;
     struct rollout_beat beat = {.epoch = controller->epoch, .wall_ms = loop_wall_ms()};
     text_copy_cut(beat.id, sizeof beat.id, controller->rollout.plan.id);
     struct buffer evidence;
@@ -305,7 +305,7 @@ static void beat(struct controller *controller) {
 static void leave(struct controller *controller, uint64_t now_ns) {
     bool is_heard = front_seats(controller->front) == 0 ||
                     now_ns - controller->leave_ns >= LINGER_NS;
-    if (controller->move_count == 0 && is_heard) loop_stop(controller->loop);
+    if (controller->moves.count == 0 && is_heard) loop_stop(controller->loop);
 }
 
 static void on_second(void *owner, uint64_t at_ns) {
@@ -322,7 +322,7 @@ static void on_second(void *owner, uint64_t at_ns) {
         leave(controller, now_ns);
         return;
     }
-    if (controller->move_count < MOVES_WAITING_MAX) {
+    if (controller->moves.count < MOVES_WAITING_MAX) {
         controller_wait(controller, now_ns);
         see(controller, now_ns);
         see_end(controller, now_ns);

@@ -1,6 +1,5 @@
 /* What the state machine wants is written down first, and then it is done. */
 /* SPDX-License-Identifier: MIT */
-#include "base/panic.h"
 #include "base/text.h"
 #include "control/controller_state.h"
 #include "io/loop.h"
@@ -52,12 +51,9 @@ void controller_settle(
         controller_do(controller, effect);
         return;
     }
-    ensure(controller->move_count < CONTROLLER_MOVES_MAX);
     follow(controller, before);
-    unsigned last =
-        (controller->first_move + controller->move_count++) % CONTROLLER_MOVES_MAX;
-    controller->moves[last] = (struct controller_move){
-        .effect = *effect, .version = controller->rollout.version};
+    const struct move move = {*effect, controller->rollout.version};
+    moves_add(&controller->moves, &move);
     const struct rollout_row row = row_of(controller, before, effect);
     rollouts_add(controller->rollouts, &row, on_written, controller);
 }
@@ -67,8 +63,7 @@ static bool goes_back(const struct rollout *rollout) {
 }
 
 /* What was meant before it was decided to go back is not done any more. */
-static bool is_outdated(
-    const struct controller *controller, const struct controller_move *move) {
+static bool is_outdated(const struct controller *controller, const struct move *move) {
     const struct rollout *rollout = &controller->rollout;
     if (move->version == rollout->version) return false;
     return (goes_back(rollout) || rollout->ended) &&
@@ -76,8 +71,7 @@ static bool is_outdated(
 }
 
 static void on_unwritten(
-    struct controller *controller, const struct controller_move *move,
-    const struct error *err) {
+    struct controller *controller, const struct move *move, const struct error *err) {
     if (err->code == ERROR_CONFLICT) {
         controller_abandon(controller);
         return;
@@ -98,9 +92,7 @@ static void on_unwritten(
 
 static void on_written(void *owner, const struct error *err) {
     struct controller *controller = owner;
-    const struct controller_move move = controller->moves[controller->first_move];
-    controller->first_move = (controller->first_move + 1) % CONTROLLER_MOVES_MAX;
-    controller->move_count--;
+    const struct move move = moves_take(&controller->moves);
     if (err->code != ERROR_NONE) {
         on_unwritten(controller, &move, err);
     } else if (!is_outdated(controller, &move)) {

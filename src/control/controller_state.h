@@ -8,20 +8,13 @@
 #include "control/front.h"
 #include "control/instances.h"
 #include "control/keeper.h"
+#include "control/moves.h"
 #include "control/router.h"
 #include "control/traffic.h"
 #include "control/watch.h"
 #include "core/rollout.h"
 #include "history/lock.h"
 #include "history/rollouts.h"
-
-enum { CONTROLLER_MOVES_MAX = 64 };
-
-/* A transition that is not on disk yet, and what it is made for. */
-struct controller_move {
-    struct rollout_effect effect;
-    uint64_t version;
-};
 
 struct controller {
     struct loop *loop;                   /* borrowed */
@@ -49,9 +42,7 @@ struct controller {
     uint64_t doing_ns;     /* since when */
     bool is_checked;       /* the router can be used */
     uint32_t smoked;       /* instances whose smoke test has passed */
-    /* Written in order, and so they come back: a ring. */
-    struct controller_move moves[CONTROLLER_MOVES_MAX];
-    unsigned first_move, move_count;
+    struct moves moves;    /* that are not on disk yet */
     uint64_t epoch;
     uint32_t salt;
     bool is_beating; /* a beat is on its way to the disk */

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -69,11 +71,40 @@ static void one_controller_acts_the_other_is_told(void **state) {
     rollout_scene_clear(&scene);
 }
 
+static void a_takeover_ends_the_controller_before(void **state) {
+    struct rollout_scene scene;
+    (void)state;
+    rollout_scene_init(&scene);
+    scene.launch->plan.manual = true;
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    uint64_t epoch = scene.status.epoch;
+    struct rollout_starter *first = scene.starter;
+    pid_t pid = rollout_starter_pid(first);
+    rollout_link_free(scene.link);
+    scene.starter = NULL;
+    scene.launch->kind = ROLLOUT_LAUNCH_TAKEOVER;
+    text_copy_cut(scene.launch->plan.holder, sizeof scene.launch->plan.holder, "bob");
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    assert_string_equal(scene.status.holder, "bob");
+    assert_true(scene.status.epoch > epoch);
+    while (kill(pid, 0) == 0 && waitpid(pid, NULL, WNOHANG) != pid) {
+        nanosleep(&(struct timespec){.tv_nsec = 20000000L}, NULL);
+    }
+    rollout_starter_free(first);
+    /* Its socket is the new one's. */
+    assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_ABORT, "ann"));
+    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_ROLLED_BACK, 0, 0});
+    rollout_scene_clear(&scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(anybody_takes_it_back),
         cmocka_unit_test(a_healthy_version_gets_all_the_traffic),
         cmocka_unit_test(one_controller_acts_the_other_is_told),
+        cmocka_unit_test(a_takeover_ends_the_controller_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,14 +92,34 @@ static void enter_home(const struct test_demo_home *home) {
     setenv("XDG_STATE_HOME", home->logs.path, 1); /* NOLINT(concurrency-mt-unsafe) */
 }
 
-void rollout_scene_init(struct rollout_scene *scene) {
-    memset(scene, 0, sizeof *scene);
-    lone_demo_start(&scene->demo);
+static void init(struct rollout_scene *scene) {
     enter_home(&scene->demo.home);
     scene->loop = loop_new();
     scene->launch = memory_new(sizeof *scene->launch);
     make_plan(&scene->launch->plan);
     read_target(scene);
+}
+
+void rollout_scene_init(struct rollout_scene *scene) {
+    memset(scene, 0, sizeof *scene);
+    lone_demo_start(&scene->demo);
+    init(scene);
+}
+
+void rollout_scene_init_bad(struct rollout_scene *scene) {
+    static const char *const args[] = {"demo", "--stack-only", "--bad-canary", NULL};
+    struct lone_demo *demo = &scene->demo;
+    memset(scene, 0, sizeof *scene);
+    test_demo_home_init(&demo->home);
+    assert_true(test_demo_start(&demo->demo, &demo->home, args, NULL));
+    init(scene);
+}
+
+void rollout_scene_tell_demo(
+    struct rollout_scene *scene, const char *verb, const char *part) {
+    const char *const args[] = {"demo", verb, part, NULL};
+    char words[TEST_DEMO_WORDS_SIZE];
+    if (test_demo_ask(&scene->demo.home, args, words) != 0) fail_msg("%s", words);
 }
 
 void rollout_scene_kill(struct rollout_scene *scene) {
@@ -163,6 +183,7 @@ static void on_end(void *owner, const struct error *why) {
 static void listen_to_it(struct rollout_scene *scene) {
     static const struct rollout_link_handlers handlers = {on_status, on_answer, on_end};
     scene->has_ended = false;
+    memset(&scene->status, 0, sizeof scene->status); /* not that of the one before */
     scene->link = rollout_link_new(scene->loop, scene->place, &handlers, scene);
 }
 

@@ -34,6 +34,8 @@ struct rollout_wish {
 };
 
 void rollout_scene_init(struct rollout_scene *scene);
+/* One whose canary fails and is slow. */
+void rollout_scene_init_bad(struct rollout_scene *scene);
 /* Kills the controller if it is still there. */
 void rollout_scene_clear(struct rollout_scene *scene);
 
@@ -48,6 +50,10 @@ void rollout_scene_wait(struct rollout_scene *scene, const struct rollout_wish *
 /* Gives an order by the newest status and waits for the answer; whether it was accepted. */
 bool rollout_scene_order(
     struct rollout_scene *scene, enum rollout_order_kind kind, const char *who);
+
+/* `flightdeck demo VERB PART`; must succeed. */
+void rollout_scene_tell_demo(
+    struct rollout_scene *scene, const char *verb, const char *part);
 
 /* What the router says: basis points, or -1 without a lease. */
 int rollout_scene_weight(struct rollout_scene *scene);
