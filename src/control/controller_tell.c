@@ -30,6 +30,16 @@ static void tell_who(
     status->version = controller->rollout.version;
 }
 
+/* Until the step may end; when all of them have: until nobody can go back any more. */
+static uint64_t left_ns(
+    const struct rollout *rollout, uint64_t clock_ns, uint64_t now_ns) {
+    const struct rollout_plan *plan = &rollout->plan;
+    if (rollout_is_undoable(rollout, now_ns)) {
+        return plan->keep_previous_ns - (now_ns - rollout->done_ns);
+    }
+    return clock_ns < plan->hold_each_ns ? plan->hold_each_ns - clock_ns : 0;
+}
+
 static void tell_steps(
     const struct controller *controller, struct rollout_status *status,
     uint64_t now_ns) {
@@ -50,8 +60,7 @@ static void tell_steps(
     status->in_step_ms = ms_of(clock_ns);
     status->hold_each_ms = ms_of(plan->hold_each_ns);
     status->max_each_ms = ms_of(plan->max_each_ns);
-    status->left_ms =
-        clock_ns < plan->hold_each_ns ? ms_of(plan->hold_each_ns - clock_ns) : 0;
+    status->left_ms = ms_of(left_ns(rollout, clock_ns, now_ns));
 }
 
 static void tell_metric(

@@ -56,7 +56,8 @@ struct rollout_status {
     float seen;         /* share of the canary in the traffic of the step; NaN */
     uint32_t lease_ms;  /* until the weight runs out; 0: it does not */
     uint32_t in_step_ms, hold_each_ms, max_each_ms; /* the clock of the step */
-    uint32_t left_ms;     /* until the step may end at the earliest; 0 for now */
+    uint32_t left_ms; /* until the step may end at the earliest; when it is done: until
+                         it can be undone no more; 0 for now */
     uint32_t data_age_ms; /* of the newest unit; UINT32_MAX: none came */
     uint64_t canary_need; /* units of the canary until it may be promoted; 0: unknown */
     float harm, harm_limit;   /* of all metrics together */
