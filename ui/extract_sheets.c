@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/units.h"
+#include "ui/extract_canary.h"
 #include "ui/extract_load.h"
 #include "ui/ui_rows.h"
 #include "ui/views/check_rows.h"
@@ -53,9 +54,9 @@ static const enum metric metrics_of[PANEL_COUNT][METRICS_MAX + 1] = {
          METRIC_COUNT},
     [PANEL_LOAD_GENERATOR] = {METRIC_COUNT},
     [PANEL_LOAD_COMPARISON] = {METRIC_COUNT},
-    [PANEL_CANARY_STEPS] = {METRIC_SPLIT_WANTED, METRIC_COUNT},
+    [PANEL_CANARY_STEPS] = {METRIC_COUNT}, /* these: see extract_canary.h */
     [PANEL_CANARY_EVIDENCE] = {METRIC_COUNT},
-    [PANEL_CANARY_LATENCY] = {METRIC_P50, METRIC_P95, METRIC_P99, METRIC_COUNT},
+    [PANEL_CANARY_LATENCY] = {METRIC_COUNT},
     [PANEL_CANARY_WHY] = {METRIC_COUNT},
     [PANEL_CANARY_ACTIONS] = {METRIC_COUNT},
     [PANEL_CANARY_STABLE_HEAT] = {METRIC_COUNT},
@@ -227,6 +228,9 @@ uint32_t extract_rows(
     struct sheet *sheet) {
     struct task task = {scene, cells == EXTRACT_RAW, sheet};
     if (extract_load_has(scene->focus)) return extract_load_rows(scene, cells, sheet);
+    if (extract_canary_has(scene->focus)) {
+        return extract_canary_rows(scene, cells, sheet);
+    }
     struct rows rows = rows_of(ui_list(scene->focus));
     if (!rows.names) name_metrics(&task);
     for (size_t i = 0; rows.names && rows.names[i]; i++) {
