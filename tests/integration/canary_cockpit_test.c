@@ -1,0 +1,114 @@
+/* A real rollout from the keyboard: a real router, agents and traffic, a controller that
+ * somebody else started, and an operator who holds it, makes it his and takes it back. */
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "support/display.h"
+#include "support/rollout_scene.h"
+
+enum { LIMIT_MS = 30000, WIDTH = 120, HEIGHT = 40 };
+
+struct seat {
+    struct rollout_scene scene;
+    struct display *display;
+};
+
+static void expect(struct seat *seat, const char *words) {
+    if (display_wait(seat->display, words, LIMIT_MS)) return;
+    fail_msg("no \"%s\" on\n%s", words, display_text(seat->display));
+}
+
+static void expect_gone(struct seat *seat, const char *words) {
+    if (display_wait_gone(seat->display, words, LIMIT_MS)) return;
+    fail_msg("still \"%s\" on\n%s", words, display_text(seat->display));
+}
+
+/* Nothing is promoted by itself, so that the screen stands still. */
+static void sit_down(struct seat *seat) {
+    static const struct rollout_wish watched = {ROLLOUT_WATCHING, 0, 1};
+    const char *const args[] = {
+        BINARIES_FOLDER "/flightdeck", "--target", "demo", NULL};
+    const char *const env[] = {NULL};
+    const struct display_options options = {
+        .args = args, .env = env, .width = WIDTH, .height = HEIGHT};
+    rollout_scene_init(&seat->scene);
+    seat->scene.launch->plan.manual = true;
+    assert_true(rollout_scene_start(&seat->scene));
+    rollout_scene_wait(&seat->scene, &watched);
+    seat->display = display_start(&options);
+    expect(seat, "DISARMED");
+    display_type(seat->display, "gc");
+    expect(seat, "asked 5%");
+    expect(seat, "ann@ops1 epoch ");
+    expect(seat, "lease ");
+}
+
+static void get_up(struct seat *seat) {
+    display_free(seat->display);
+    rollout_scene_clear(&seat->scene);
+}
+
+/* One that has gone blind on a slow machine is held already, which is as well. */
+static void hold(struct seat *seat) {
+    display_type(seat->display, "H");
+    expect(seat, "~ HOLD ");
+    expect(seat, "hold: ");
+    assert_int_equal(rollout_scene_weight(&seat->scene), 500);
+}
+
+static void take_over(struct seat *seat) {
+    display_type(seat->display, "A");
+    expect(seat, "y yes");
+    display_type(seat->display, "y");
+    expect_gone(seat, "DISARMED");
+    display_type(seat->display, "G");
+    expect(seat, "take the rollout over");
+    display_type(seat->display, "demo\r");
+    expect(seat, "takeover: it is yours");
+    expect_gone(seat, "ann@ops1");
+}
+
+static void somebody_elses_rollout_is_held_taken_over_and_taken_back(void **state) {
+    (void)state;
+    struct seat seat = {0};
+    sit_down(&seat);
+    hold(&seat);
+    take_over(&seat);
+    display_type(seat.display, "G");
+    expect(&seat, "resume at 5%");
+    display_type(seat.display, "y");
+    expect(&seat, "resume: it goes on at 5.00 %");
+    display_type(seat.display, "X");
+    expect(&seat, "abort, 0% canary: all traffic goes back");
+    display_type(seat.display, "y");
+    expect(&seat, "✘ rolled back");
+    assert_true(rollout_scene_weight(&seat.scene) <= 0);
+    expect(&seat, "over, said "); /* its controller has nothing left to do */
+    get_up(&seat);
+}
+
+/* Nobody is left who would keep the weight alive. */
+static void a_controller_that_is_killed_leaves_a_screen_that_says_so(void **state) {
+    (void)state;
+    struct seat seat = {0};
+    sit_down(&seat);
+    rollout_scene_kill(&seat.scene);
+    expect(&seat, "!no controller any more, said ");
+    expect(&seat, "!old");
+    display_type(seat.display, "X");
+    expect(&seat, "nothing runs");
+    get_up(&seat);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(somebody_elses_rollout_is_held_taken_over_and_taken_back),
+        cmocka_unit_test(a_controller_that_is_killed_leaves_a_screen_that_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
