@@ -20,7 +20,8 @@
 
 enum { MOVES_WAITING_MAX = 8 };
 
-#define LINGER_NS (3 * NS_PER_S) /* so that everybody hears of the end */
+#define RELEASE_NS (20 * NS_PER_S) /* of the Lease in a cluster that does not answer */
+#define LINGER_NS  (3 * NS_PER_S)  /* so that everybody hears of the end */
 
 static void on_second(void *owner, uint64_t at_ns);
 static void on_order(
@@ -56,6 +57,31 @@ static bool open_router(struct controller *controller, struct error *err) {
     controller->keeper =
         keeper_new(controller->loop, controller->type, router, &handlers, controller);
     return true;
+}
+
+static void on_lease_lost(void *owner, const char *words) {
+    (void)words;
+    controller_abandon(owner);
+}
+
+/* In a cluster nobody sees the lock of this machine. */
+static bool open_guardian(struct controller *controller, struct error *err) {
+    const struct rollout_launch *launch = controller->launch;
+    char holder[2 * STATE_NAME_SIZE];
+    struct text text = TEXT_IN(holder);
+    if (controller->type == &haproxy_router || !*launch->target.kubernetes.lease) {
+        return true;
+    }
+    text_addf(&text, "%s@%s", launch->plan.holder, launch->plan.host);
+    const struct guardian_wish wish = {
+        .target = &launch->target.kubernetes,
+        .holder = holder,
+        .epoch = controller->epoch,
+        .force = launch->kind == ROLLOUT_LAUNCH_TAKEOVER,
+    };
+    controller->guardian =
+        guardian_new(controller->loop, &wish, on_lease_lost, controller, err);
+    return controller->guardian != NULL;
 }
 
 static bool open_front(struct controller *controller, struct error *err) {
@@ -116,7 +142,10 @@ static bool open_all(struct controller *controller, struct error *err) {
         controller->found ? &controller->rollout.plan : &launch->plan;
     if (!rollout_plan_check(plan, err)) return false;
     controller->salt = salt_of(plan);
-    if (!open_router(controller, err) || !open_front(controller, err)) return false;
+    if (!open_router(controller, err) || !open_guardian(controller, err) ||
+        !open_front(controller, err)) {
+        return false;
+    }
     controller->watch = watch_new(plan, controller->type->known_assignment);
     if (!open_traffic(controller, err)) return false;
     controller->instances = instances_new(controller->loop, &launch->target);
@@ -150,6 +179,7 @@ void controller_free(struct controller *controller) {
     traffic_free(controller->traffic);
     instances_free(controller->instances);
     keeper_free(controller->keeper);
+    guardian_free(controller->guardian);
     rollouts_free(controller->rollouts);
     front_free(controller->front);
     lock_free(controller->lock);
@@ -305,7 +335,12 @@ static void beat(struct controller *controller) {
 static void leave(struct controller *controller, uint64_t now_ns) {
     bool is_heard = front_seats(controller->front) == 0 ||
                     now_ns - controller->leave_ns >= LINGER_NS;
-    if (controller->moves.count == 0 && is_heard) loop_stop(controller->loop);
+    /* A watchdog that still waits for it would take the end for a death. */
+    bool is_free = guardian_release(controller->guardian) ||
+                   now_ns - controller->leave_ns >= RELEASE_NS;
+    if (controller->moves.count == 0 && is_heard && is_free) {
+        loop_stop(controller->loop);
+    }
 }
 
 static void on_second(void *owner, uint64_t at_ns) {

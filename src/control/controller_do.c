@@ -23,10 +23,23 @@ static void end_intent(struct controller *controller, bool ok, const char *words
 
 /* The router */
 
+/* What a process writes with in a cluster is decided once: with its first write, which it
+ * makes as the holder of the lock and of the Lease. Afterwards whoever is newer wins. */
+static uint64_t epoch_of(struct controller *controller) {
+    if (!*controller->launch->target.kubernetes.namespace) return controller->epoch;
+    const struct router_seen *seen = keeper_seen(controller->keeper);
+    if (controller->cluster_epoch == 0) {
+        uint64_t epoch = guardian_epoch(controller->guardian, controller->epoch);
+        bool older = seen->known && seen->epoch >= epoch;
+        controller->cluster_epoch = older ? seen->epoch + 1 : epoch;
+    }
+    return controller->cluster_epoch;
+}
+
 static void set_weight(
     struct controller *controller, const struct rollout_effect *effect) {
     const struct router_intent intent = {
-        .epoch = controller->epoch,
+        .epoch = epoch_of(controller),
         .weight_bp = effect->weight_bp,
         .before_bp = effect->before_bp,
         .salt = controller->salt,
@@ -56,7 +69,18 @@ static void find_obstacle(
     const struct router_seen *seen = keeper_seen(controller->keeper);
     struct instances_sight stable =
         instances_look(controller->instances, TRACK_STABLE, plan->from, now_ns);
-    if (!controller->is_checked || !seen->known) {
+    const char *why = "";
+    const struct target *target = &controller->launch->target;
+    bool is_clustered = target->kubernetes.namespace[0] && !seen->leased;
+    if (!guardian_holds(controller->guardian, &why)) {
+        text_add(words, why);
+    } else if (
+        is_clustered && target->class == TARGET_PRODUCTION &&
+        !guardian_is_watched(controller->guardian)) {
+        text_add(
+            words, "no watchdog in the cluster would go back if this program died: "
+                   "deploy/kubernetes/watchdog-job.yaml");
+    } else if (!controller->is_checked || !seen->known) {
         text_addf(
             words, "the router does not answer%s%s", seen->error.message[0] ? ": " : "",
             seen->error.message);
@@ -99,7 +123,7 @@ static void deploy(
     struct controller *controller, enum track track, deploy_done_fn on_done) {
     const struct deploy_wish wish = {
         &controller->launch->target, track, controller->rollout.plan.to,
-        controller->epoch};
+        epoch_of(controller)};
     deploy_free(controller->deploy);
     controller->is_deployed = false;
     controller->deploy = deploy_start(controller->loop, &wish, on_done, controller);
@@ -199,8 +223,12 @@ void controller_do(struct controller *controller, const struct rollout_effect *e
         controller->smoked = 0;
         smoke_next(controller);
         break;
+    case ROLLOUT_DO_BACK: /* waits for no instances */
+        deploy_free(controller->deploy);
+        controller->deploy = NULL;
+        set_weight(controller, effect);
+        break;
     case ROLLOUT_DO_WEIGHT:
-    case ROLLOUT_DO_BACK:
     case ROLLOUT_DO_RELEASE: set_weight(controller, effect); break;
     case ROLLOUT_DO_FINALIZE: deploy(controller, TRACK_STABLE, on_finalized); break;
     case ROLLOUT_DO_LEAVE:

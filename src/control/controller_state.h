@@ -6,6 +6,7 @@
 #include "control/deploy.h"
 #include "control/errand.h"
 #include "control/front.h"
+#include "control/guardian.h"
 #include "control/instances.h"
 #include "control/keeper.h"
 #include "control/moves.h"
@@ -23,6 +24,7 @@ struct controller {
     struct rollouts *rollouts;
     const struct router_type *type;
     struct keeper *keeper;
+    struct guardian *guardian; /* in a cluster; NULL elsewhere */
     struct front *front;
     struct instances *instances;
     struct watch *watch;
@@ -44,6 +46,7 @@ struct controller {
     uint32_t smoked;       /* instances whose smoke test has passed */
     struct moves moves;    /* that are not on disk yet */
     uint64_t epoch;
+    uint64_t cluster_epoch; /* to write with in a cluster; 0: nothing was written yet */
     uint32_t salt;
     bool is_beating; /* a beat is on its way to the disk */
     bool is_leaving;

@@ -181,7 +181,8 @@ void controller_tell(
     status->hold = (uint8_t)rollout->hold;
     status->ended = rollout->ended;
     status->undoable = rollout_is_undoable(rollout, now_ns);
-    status->guarded = keeper_seen(controller->keeper)->leased;
+    status->guarded = keeper_seen(controller->keeper)->leased ||
+                      guardian_is_watched(controller->guardian);
     text_copy_cut(status->reason, sizeof status->reason, rollout->reason);
     tell_steps(controller, status, now_ns);
     tell_evidence(controller, status);

@@ -166,7 +166,7 @@ static void on_renewed(struct kubernetes_lease *lease, const struct node *object
     wait_for(lease, duration_ns(lease) / RENEWALS);
     if (lease->held) return;
     lease->held = true;
-    lease->handlers->on_held(lease->owner);
+    lease->handlers->on_held(lease->owner, lease->ours.epoch);
 }
 
 static void on_created(void *owner, const struct cluster_done *done) {
@@ -220,6 +220,9 @@ static void on_read(void *owner, const struct cluster_done *done) {
         return;
     }
     bool other = strcmp(theirs.holder, lease->ours.holder) != 0;
+    if (!lease->held && theirs.epoch >= lease->ours.epoch) {
+        lease->ours.epoch = theirs.epoch + 1;
+    }
     text_copy(lease->ours.version, sizeof lease->ours.version, theirs.version);
     lease->ours.transitions = theirs.transitions + other;
     replace(lease);

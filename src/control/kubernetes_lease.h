@@ -18,7 +18,7 @@ struct lease_wish {
     const struct target_kubernetes *target; /* copied */
     const char *name, *holder;              /* holder: "alice@ops1" */
     int64_t duration_s;                     /* renewed three times in it */
-    uint64_t epoch;
+    uint64_t epoch; /* at least; newer than that of whoever had it before */
     bool
         force; /* takes it from whoever has it; else only when it has run out for long */
 };
@@ -26,7 +26,7 @@ struct lease_wish {
 /*  TAKING ──► HELD ──► LOST       given back: RELEASED
  * None runs inside a call. */
 struct lease_handlers {
-    void (*on_held)(void *owner);
+    void (*on_held)(void *owner, uint64_t epoch); /* the one to write with */
     /* The last one: somebody else holds it (ERROR_CONFLICT, with his name), or it could
      * not be renewed in time. It still has to be freed. */
     void (*on_lost)(void *owner, const struct error *why);

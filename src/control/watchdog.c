@@ -49,7 +49,7 @@ static void on_lease_read(void *owner, const struct cluster_done *done);
 static void on_router_seen(void *owner, const struct router_seen *seen);
 static void on_back(void *owner, const struct router_done *done);
 static void on_unnamed(void *owner, const struct cluster_done *done);
-static void on_own_held(void *owner);
+static void on_own_held(void *owner, uint64_t epoch);
 static void on_own_lost(void *owner, const struct error *why);
 
 static const struct lease_handlers own_handlers = {
@@ -143,8 +143,9 @@ void watchdog_free(struct watchdog *watchdog) {
     free(watchdog);
 }
 
-static void on_own_held(void *owner) {
+static void on_own_held(void *owner, uint64_t epoch) {
     (void)owner;
+    (void)epoch;
 }
 
 /* Without its sign of life it watches all the same; with the next look it tries again. */

@@ -24,7 +24,8 @@ struct party {
     char words[ERROR_MESSAGE_SIZE];
 };
 
-static void on_held(void *owner) {
+static void on_held(void *owner, uint64_t epoch) {
+    (void)epoch;
     ((struct party *)owner)->held++;
 }
 

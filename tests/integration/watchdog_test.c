@@ -36,7 +36,8 @@ static void on_event(void *owner, enum watchdog_event event, const char *words) 
     text_copy_cut(yard->words, sizeof yard->words, words);
 }
 
-static void on_held(void *owner) {
+static void on_held(void *owner, uint64_t epoch) {
+    (void)epoch;
     ((struct yard *)owner)->held++;
 }
 

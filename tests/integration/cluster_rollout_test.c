@@ -1,0 +1,155 @@
+/* A real controller that rolls out in a cluster: agents of a demo, and an API server. */
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "control/watchdog.h"
+#include "io/loop.h"
+#include "support/kubernetes_peer.h"
+#include "support/rollout_scene.h"
+#include "support/router_scene.h"
+
+#define WEIGHT "/spec/rules/0/backendRefs/1/weight"
+
+struct region {
+    struct rollout_scene scene;
+    struct kubernetes_peer *peer;
+    char socket[TEST_PATH_SIZE];
+    struct watchdog *watchdog;
+    unsigned acted;
+};
+
+static cJSON *object(struct region *region, const char *plural, const char *name) {
+    struct kubernetes_object *found =
+        kubernetes_api_get(kubernetes_peer_api(region->peer), "agent", plural, name);
+    return found ? found->json : NULL;
+}
+
+static int weight(struct region *region) {
+    return tree_int(object(region, "httproutes", "agent"), WEIGHT, -1);
+}
+
+/* The demo's agents, but its traffic is divided by a route of the cluster. */
+static void region_init(struct region *region) {
+    memset(region, 0, sizeof *region);
+    rollout_scene_init(&region->scene);
+    struct target *target = &region->scene.launch->target;
+    struct target in_cluster;
+    test_folder_path(&region->scene.demo.home.folder, "k8s.sock", region->socket);
+    router_scene_target(&in_cluster, region->socket, CLUSTER_HTTPROUTE);
+    target->kubernetes = in_cluster.kubernetes;
+    target->split.socket[0] = '\0';
+    const struct kubernetes_peer_options options = {.path = region->socket};
+    region->peer = kubernetes_peer_new(region->scene.loop, &options);
+    kubernetes_peer_add_agent(region->peer);
+    tree_set_int(object(region, "httproutes", "agent"), WEIGHT, 0);
+}
+
+static void region_clear(struct region *region) {
+    watchdog_free(region->watchdog);
+    rollout_scene_kill(&region->scene);
+    kubernetes_peer_free(region->peer);
+    rollout_scene_clear(&region->scene);
+}
+
+static void wait_for(struct region *region, enum rollout_phase phase, uint16_t step) {
+    rollout_scene_wait(
+        &region->scene, &(struct rollout_wish){.phase = phase, .step = step});
+}
+
+static void on_event(void *owner, enum watchdog_event event, const char *words) {
+    struct region *region = owner;
+    (void)words;
+    if (event != WATCHDOG_ACTED) return;
+    region->acted++;
+    loop_stop(region->scene.loop);
+}
+
+static void start_watchdog(struct region *region) {
+    struct error err = {0};
+    const struct watchdog_options options = {
+        .target = &region->scene.launch->target,
+        .holder = "watchdog-1",
+        .limit_ns = 8 * NS_PER_S,
+    };
+    region->watchdog =
+        watchdog_start(region->scene.loop, &options, on_event, region, &err);
+    assert_non_null(region->watchdog);
+}
+
+static void on_time(void *owner, uint64_t now_ns) {
+    (void)now_ns;
+    loop_stop(owner);
+}
+
+/* Turns the loop for a moment. */
+static void turn(struct region *region) {
+    loop_after(region->scene.loop, 20 * NS_PER_MS, on_time, region->scene.loop);
+    loop_run(region->scene.loop);
+}
+
+static const char *holder(struct region *region) {
+    return tree_string(
+        object(region, "leases", "flightdeck-agent"), "/spec/holderIdentity");
+}
+
+static void a_rollout_holds_its_lease_and_is_taken_back(void **state) {
+    (void)state;
+    struct region region;
+    region_init(&region);
+    assert_true(rollout_scene_start(&region.scene));
+    wait_for(&region, ROLLOUT_WATCHING, 1);
+    assert_int_equal(weight(&region), 5);
+    assert_string_equal(holder(&region), "ann@ops1");
+    assert_false(region.scene.status.guarded);
+    assert_true(rollout_scene_order(&region.scene, ROLLOUT_ORDER_ABORT, "bob"));
+    wait_for(&region, ROLLOUT_ROLLED_BACK, 0);
+    assert_int_equal(weight(&region), 0);
+    /* The watchdog may rest. */
+    for (int i = 0; i < 500 && *holder(&region); i++) turn(&region);
+    assert_string_equal(holder(&region), "");
+    region_clear(&region);
+}
+
+static void a_killed_controller_is_missed_by_the_watchdog(void **state) {
+    (void)state;
+    struct region region;
+    region_init(&region);
+    start_watchdog(&region);
+    assert_true(rollout_scene_start(&region.scene));
+    wait_for(&region, ROLLOUT_WATCHING, 1);
+    assert_int_equal(weight(&region), 5);
+    rollout_scene_kill(&region.scene);
+    while (region.acted == 0) loop_run(region.scene.loop);
+    assert_int_equal(weight(&region), 0);
+    region_clear(&region);
+}
+
+static void production_asks_for_a_watchdog(void **state) {
+    (void)state;
+    struct region region;
+    region_init(&region);
+    region.scene.launch->target.class = TARGET_PRODUCTION;
+    start_watchdog(&region);
+    assert_true(rollout_scene_start(&region.scene));
+    wait_for(&region, ROLLOUT_WATCHING, 1);
+    assert_true(region.scene.status.guarded);
+    region_clear(&region);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_rollout_holds_its_lease_and_is_taken_back),
+        cmocka_unit_test(a_killed_controller_is_missed_by_the_watchdog),
+        cmocka_unit_test(production_asks_for_a_watchdog),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
