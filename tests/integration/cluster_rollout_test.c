@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -37,6 +39,27 @@ static int weight(struct region *region) {
     return tree_int(object(region, "httproutes", "agent"), WEIGHT, -1);
 }
 
+/* The server listens on a port, and kubectl leads there. */
+static void use_kubectl(struct region *region) {
+    char config[1024], path[TEST_PATH_SIZE];
+    struct target_kubernetes *to = &region->scene.launch->target.kubernetes;
+    const struct test_folder *folder = &region->scene.demo.home.logs;
+    snprintf(
+        config, sizeof config,
+        "apiVersion: v1\nkind: Config\n"
+        "clusters: [{name: c, cluster: {server: \"http://127.0.0.1:%u\"}}]\n"
+        "users: [{name: u, user: {}}]\n"
+        "contexts: [{name: here, context: {cluster: c, user: u}}]\n",
+        kubernetes_peer_port(region->peer));
+    test_folder_write(folder, "kubeconfig", config);
+    test_folder_path(folder, "kubeconfig", path);
+    to->socket[0] = '\0';
+    /* What it remembers of the cluster is nothing that a demo leaves behind. */
+    setenv("KUBECACHEDIR", folder->path, 1);
+    assert_true(text_copy(to->kubeconfig, sizeof to->kubeconfig, path));
+    assert_true(text_copy(to->context, sizeof to->context, "here"));
+}
+
 /* The demo's agents, but its traffic is divided by a route of the cluster. */
 static void region_init(struct region *region) {
     memset(region, 0, sizeof *region);
@@ -47,7 +70,8 @@ static void region_init(struct region *region) {
     router_scene_target(&in_cluster, region->socket, CLUSTER_HTTPROUTE);
     target->kubernetes = in_cluster.kubernetes;
     target->split.socket[0] = '\0';
-    const struct kubernetes_peer_options options = {.path = region->socket};
+    const struct kubernetes_peer_options options = {
+        .path = region->socket, .tcp = true};
     region->peer = kubernetes_peer_new(region->scene.loop, &options);
     kubernetes_peer_add_agent(region->peer);
     tree_set_int(object(region, "httproutes", "agent"), WEIGHT, 0);
@@ -92,8 +116,10 @@ static void on_time(void *owner, uint64_t now_ns) {
 
 /* Turns the loop for a moment. */
 static void turn(struct region *region) {
-    loop_after(region->scene.loop, 20 * NS_PER_MS, on_time, region->scene.loop);
-    loop_run(region->scene.loop);
+    struct loop *loop = region->scene.loop;
+    struct loop_timer *timer = loop_every(loop, 20 * NS_PER_MS, on_time, loop);
+    loop_run(loop);
+    loop_timer_free(timer);
 }
 
 static const char *holder(struct region *region) {
@@ -116,6 +142,26 @@ static void a_rollout_holds_its_lease_and_is_taken_back(void **state) {
     /* The watchdog may rest. */
     for (int i = 0; i < 500 && *holder(&region); i++) turn(&region);
     assert_string_equal(holder(&region), "");
+    region_clear(&region);
+}
+
+static void it_goes_through_kubectl(void **state) {
+    (void)state;
+    if (!kubernetes_stage_has_kubectl()) {
+        print_message("kubectl is not here: it leads to no cluster\n");
+        skip();
+    }
+    struct region region;
+    region_init(&region);
+    use_kubectl(&region);
+    assert_true(rollout_scene_start(&region.scene));
+    wait_for(&region, ROLLOUT_WATCHING, 1);
+    assert_int_equal(weight(&region), 5);
+    assert_true(rollout_scene_order(&region.scene, ROLLOUT_ORDER_ABORT, "bob"));
+    wait_for(&region, ROLLOUT_ROLLED_BACK, 0);
+    assert_int_equal(weight(&region), 0);
+    for (int n = 0; n < 1000 && !region.scene.has_ended; n++) turn(&region);
+    assert_true(region.scene.has_ended);
     region_clear(&region);
 }
 
@@ -148,6 +194,7 @@ static void production_asks_for_a_watchdog(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rollout_holds_its_lease_and_is_taken_back),
+        cmocka_unit_test(it_goes_through_kubectl),
         cmocka_unit_test(a_killed_controller_is_missed_by_the_watchdog),
         cmocka_unit_test(production_asks_for_a_watchdog),
     };
