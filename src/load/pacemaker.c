@@ -108,11 +108,20 @@ static bool is_drained(const struct pacemaker *pacemaker, uint64_t now_ns) {
 
 /* Time */
 
+/* The beats that were missed meanwhile were late, too: one long stop is not one late beat
+ * among many that were in time. */
+static void record_lag(struct histogram *lag, uint64_t late_ns) {
+    for (; late_ns >= beat_ns; late_ns -= beat_ns) {
+        histogram_record(lag, late_ns / NS_PER_US, 1);
+    }
+    histogram_record(lag, late_ns / NS_PER_US, 1);
+}
+
 static void beat(struct pacemaker *pacemaker, uint64_t now_ns) {
     if (now_ns < pacemaker->beat_due_ns) return;
     struct load_run *run = &pacemaker->run;
     uint64_t late_ns = now_ns - pacemaker->beat_due_ns;
-    histogram_record(&run->report->health.lag, late_ns / NS_PER_US, 1);
+    record_lag(&run->report->health.lag, late_ns);
     pacemaker->beat_due_ns += (late_ns / beat_ns + 1) * beat_ns;
     pacemaker->is_fast = run->seq - pacemaker->seq > FAST_PER_BEAT;
     pacemaker->seq = run->seq;

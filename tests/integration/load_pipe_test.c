@@ -54,6 +54,11 @@ static void a_parent_that_is_killed_leaves_no_generator(void **state) {
     assert_int_equal(ended, 1);
 }
 
+static void wait_ms(uint64_t ms) {
+    uint64_t until_ns = loop_clock_ns() + ms * NS_PER_MS;
+    while (loop_clock_ns() < until_ns) poll(NULL, 0, 50);
+}
+
 static void what_is_not_listened_to_is_told_later(void **state) {
     struct load_scene *scene = *state;
     struct load_plan *plan = load_scene_set_up(scene, ODD_GOOD);
@@ -63,14 +68,30 @@ static void what_is_not_listened_to_is_told_later(void **state) {
     scene->load.pipe_bytes = 4096;
     test_load_start(&scene->load);
     /* Until it has ended all by itself, or would: its pipe is full long before. */
-    uint64_t until_ns = loop_clock_ns() + 2 * NS_PER_S;
-    while (loop_clock_ns() < until_ns) poll(NULL, 0, 50);
+    wait_ms(2000);
     assert_int_equal(test_load_finish(&scene->load), 0);
     load_scene_balance(&scene->load);
     assert_true(scene->load.reports < 50);
     assert_int_equal(scene->load.sum->start_ns, 0);
     assert_true(scene->load.sum->end_ns >= plan->run_time_ns);
     assert_int_equal(scene->server.counts->requests, scene->load.sum->rows[0].sent);
+}
+
+/* Half of the time: so do half of its beats say it. */
+static void how_long_it_was_stopped_is_in_its_lag(void **state) {
+    struct load_scene *scene = *state;
+    struct load_plan *plan = load_scene_set_up(scene, ODD_GOOD);
+    plan->requests_max = 0;
+    plan->run_time_ns = 3 * NS_PER_S;
+    test_load_start(&scene->load);
+    assert_true(test_load_next(&scene->load));
+    assert_int_equal(kill(scene->load.pid, SIGSTOP), 0);
+    wait_ms(1500);
+    assert_int_equal(kill(scene->load.pid, SIGCONT), 0);
+    assert_int_equal(test_load_finish(&scene->load), 0);
+    const struct histogram *lag = &scene->load.sum->health.lag;
+    assert_true(histogram_quantile(lag, 0.99) > 1e6);
+    assert_true(lag->count > 250);
 }
 
 static void nonsense_stops_it(void **state) {
@@ -92,6 +113,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         ON_SCENE(a_parent_that_is_killed_leaves_no_generator),
         ON_SCENE(what_is_not_listened_to_is_told_later),
+        ON_SCENE(how_long_it_was_stopped_is_in_its_lag),
         ON_SCENE(nonsense_stops_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
