@@ -16,9 +16,15 @@
 #define END_GRACE_NS   (5 * NS_PER_S)
 #define CUT_GRACE_NS   (500 * NS_PER_MS)
 
+/* Looks in a row that found no report of a generator. Looks are counted and not time: when
+ * we ourselves were stopped, it was not the generator that was silent. */
+enum { SILENT_LOOKS_MOST = 5 };
+#define LOOK_NS NS_PER_S
+
 struct member {
     struct load_worker *worker; /* NULL once it has ended */
     bool ready;
+    uint32_t silent_looks;
     uint64_t sequence; /* of the one that came last */
 };
 
@@ -33,12 +39,14 @@ struct load {
     struct load_ready notes; /* of all, as far as there is room */
     struct load_finish finish;
     struct loop_timer *limit; /* until all are ready, or have ended */
+    struct loop_timer *look;  /* at those that run */
     struct member members[LOAD_WORKERS_MAX];
 };
 
 static void on_ready(void *owner, uint32_t index, const struct load_ready *ready);
 static void on_report(void *owner, uint32_t index, const struct load_report *report);
 static void on_end(void *owner, uint32_t index, const struct error *why);
+static void on_look(void *owner, uint64_t now_ns);
 static void on_limit(void *owner, uint64_t now_ns);
 
 static const struct load_worker_handlers handlers = {
@@ -92,6 +100,7 @@ struct load *load_start(
 void load_free(struct load *load) {
     if (!load) return;
     loop_timer_free(load->limit);
+    loop_timer_free(load->look);
     for (uint32_t i = 0; i < load->options.workers; i++) {
         load_worker_free(load->members[i].worker);
     }
@@ -171,6 +180,7 @@ static void on_ready(void *owner, uint32_t index, const struct load_ready *ready
     loop_timer_free(load->limit);
     load->limit = NULL;
     load->started = true;
+    load->look = loop_every(load->loop, LOOK_NS, on_look, load);
     control(load, &start);
     load->options.on_start(load->options.owner, &load->notes);
 }
@@ -198,14 +208,42 @@ static void on_report(void *owner, uint32_t index, const struct load_report *rep
     struct load *load = owner;
     load_merge_add(load->merge, report);
     load->members[index].sequence = report->sequence;
+    load->members[index].silent_looks = 0;
     if (report->ended != LOAD_RUNS) take_end(load, report);
     load_merge_tell(load->merge, left_behind(load));
+}
+
+static void lose_the_silent(struct load *load, uint32_t index) {
+    struct load_worker *worker = load->members[index].worker;
+    char words[LOAD_END_WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    text_addf(
+        &text, "generator %u (pid %d) has been silent for %d seconds",
+        (unsigned)index + 1, (int)load_worker_pid(worker), SILENT_LOOKS_MOST);
+    lose(load, words);
+    load_stop(load);
+    load_worker_end(
+        worker, 0); /* it may be stopped, and would not hear anything else */
+}
+
+static void on_look(void *owner, uint64_t now_ns) {
+    struct load *load = owner;
+    (void)now_ns;
+    /* From then on there is a limit for all. */
+    if (load->stopping) return;
+    for (uint32_t i = 0; i < load->options.workers; i++) {
+        struct member *member = &load->members[i];
+        if (!member->worker || ++member->silent_looks <= SILENT_LOOKS_MOST) continue;
+        lose_the_silent(load, i);
+    }
 }
 
 static void finish(struct load *load) {
     load_merge_finish(load->merge);
     loop_timer_free(load->limit);
+    loop_timer_free(load->look);
     load->limit = NULL;
+    load->look = NULL;
     load->options.on_finish(load->options.owner, &load->finish);
 }
 
