@@ -228,7 +228,7 @@ static double measure(const struct gate *gate, const struct gate_figures *figure
                                 : (double)NAN;
 }
 
-static bool keeps(const struct gate *gate, double value) {
+bool gate_keeps(const struct gate *gate, double value) {
     switch (gate->comparison) {
     case GATE_BELOW: return value < gate->limit;
     case GATE_AT_MOST: return value <= gate->limit;
@@ -256,7 +256,7 @@ struct gate_finding gate_judge(
     if (finding.samples < gate_samples_needed(gate) || !isfinite(finding.value)) {
         return finding;
     }
-    finding.verdict = keeps(gate, finding.value) ? VERDICT_PASS : VERDICT_FAIL;
+    finding.verdict = gate_keeps(gate, finding.value) ? VERDICT_PASS : VERDICT_FAIL;
     return finding;
 }
 

@@ -68,6 +68,9 @@ struct gate_finding {
 struct gate_finding gate_judge(
     const struct gate *gate, const struct gate_figures *figures);
 
+/* Whether such a value is within the limit. */
+bool gate_keeps(const struct gate *gate, double value);
+
 /* How many requests it takes before the gate says anything: a percentile needs one beyond
  * it. */
 uint64_t gate_samples_needed(const struct gate *gate);

@@ -59,8 +59,12 @@ static void add_ms(struct text *text, double ms) {
     units_add_duration(text, units_whole(ms * (double)NS_PER_MS));
 }
 
-static void explain(
-    struct load_generator_figures *figures, double measured_ms, double delay_ms) {
+static double or_zero(double value) {
+    return isnan(value) ? 0 : value;
+}
+
+static void explain(struct load_generator_figures *figures, double measured_ms) {
+    double delay_ms = figures->delay_p99_ms;
     struct text why = TEXT_IN(figures->why);
     bool lags = figures->lag_p99_ms > LAG_FLOOR_MS &&
                 figures->lag_p99_ms > LAG_SHARE_MOST * measured_ms;
@@ -80,7 +84,7 @@ static void explain(
         add_ms(&why, delay_ms);
     } else {
         text_add(&why, "healthy: loop lag p99 ");
-        add_ms(&why, isnan(figures->lag_p99_ms) ? 0 : figures->lag_p99_ms);
+        add_ms(&why, or_zero(figures->lag_p99_ms));
     }
 }
 
@@ -101,10 +105,8 @@ static void judge_generator(
     figures->cpu_ratio = core_us > 0 ? (double)total->health.cpu_us / core_us : 0;
     figures->rss_bytes = (double)total->gauges.rss_bytes;
     figures->hidden_s = hidden_s(sum);
-    double measured_ms = p99_ms(&course->all.wait);
-    double delay_ms = p99_ms(&total->health.delay);
-    explain(
-        figures, isnan(measured_ms) ? 0 : measured_ms, isnan(delay_ms) ? 0 : delay_ms);
+    figures->delay_p99_ms = or_zero(p99_ms(&total->health.delay));
+    explain(figures, or_zero(p99_ms(&course->all.wait)));
 }
 
 /* The run */
@@ -123,6 +125,27 @@ static const struct gate_watch *find_gate(
     for (uint32_t i = 0; i < course->scenario->gate_count; i++) {
         const struct gate_watch *watch = &course->gates[i];
         if (gate_watch_finding(watch).verdict == verdict) return watch;
+    }
+    return NULL;
+}
+
+/* Whether the gate is broken by what the generator itself adds: that says nothing of the
+ * target. */
+static bool is_own_doing(
+    const struct gate_watch *watch, const struct load_generator_figures *generator) {
+    double own_ms = fmax(or_zero(generator->lag_p99_ms), generator->delay_p99_ms);
+    if (!generator->limited || watch->gate.metric == GATE_ERROR_RATIO) return false;
+    if (watch->gate.metric == GATE_RPS) return true;
+    return gate_keeps(&watch->gate, gate_watch_finding(watch).value - own_ms);
+}
+
+/* The first gate that the target breaks. */
+static const struct gate_watch *find_broken(
+    const struct load_course *course, const struct load_generator_figures *generator) {
+    for (uint32_t i = 0; i < course->scenario->gate_count; i++) {
+        const struct gate_watch *watch = &course->gates[i];
+        if (gate_watch_finding(watch).verdict != VERDICT_FAIL) continue;
+        if (!is_own_doing(watch, generator)) return watch;
     }
     return NULL;
 }
@@ -146,8 +169,8 @@ static uint64_t missed(const struct load_course *course, const struct load_row *
 
 static bool fails(
     const struct load_course *course, enum load_stop stop, const char *detail,
-    struct text *reason) {
-    const struct gate_watch *broken = find_gate(course, VERDICT_FAIL);
+    struct load_judgement *judgement, struct text *reason) {
+    const struct gate_watch *broken = find_broken(course, &judgement->generator);
     if (stop == LOAD_STOP_DIED || stop == LOAD_STOP_GATE) {
         text_addf(
             reason, "%s after %u s", load_stop_words(stop), (unsigned)course->seconds);
@@ -205,7 +228,7 @@ static enum verdict decide(
         text_add(&reason, "nothing was measured: no request has ended");
         return VERDICT_INCONCLUSIVE;
     }
-    if (fails(course, stop, detail, &reason)) return VERDICT_FAIL;
+    if (fails(course, stop, detail, judgement, &reason)) return VERDICT_FAIL;
     if (is_inconclusive(course, sum, &judgement->generator, &reason)) {
         return VERDICT_INCONCLUSIVE;
     }

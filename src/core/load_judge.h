@@ -37,6 +37,7 @@ struct load_generator_figures {
     bool limited;
     char why[LOAD_EVIDENCE_SIZE]; /* in words; also when it is healthy */
     double lag_p99_ms;            /* of a timer of its own; NaN before the first */
+    double delay_p99_ms;          /* of starts against when they were due; 0 for none */
     double late_ratio;            /* starts more than 1 ms late */
     double cpu_ratio;             /* of one core, of the busiest worker's share */
     double rss_bytes;             /* of all workers, the largest ever */

@@ -182,6 +182,30 @@ static void a_slow_generator_is_inconclusive(void **state) {
     fixture_free(fixture);
 }
 
+/* A run whose latencies are all of `wait_us`, with a generator that lags by as much or not
+ * at all. */
+static enum verdict judge_lagging(uint32_t wait_us, uint32_t lag_us, const char *says) {
+    struct fixture *fixture = fixture_new("p95<2s", LOAD_USERS);
+    for (unsigned i = 0; i < 10; i++) {
+        struct load_row *row = &second(fixture)->rows[0];
+        histogram_record(&row->response, wait_us, UINT64_C(10) * PER_S);
+        histogram_record(&fixture->report->health.lag, lag_us, 1000);
+        add(fixture);
+    }
+    enum verdict verdict = judge(fixture, LOAD_STOP_NONE, says);
+    fixture_free(fixture);
+    return verdict;
+}
+
+static void what_a_slow_generator_breaks_is_not_the_target(void **state) {
+    (void)state;
+    assert_int_equal(
+        judge_lagging(3000000, 2900000, "its loop lagged: p99 2.9"),
+        VERDICT_INCONCLUSIVE);
+    assert_int_equal(judge_lagging(3000000, 500000, "p95<2s: "), VERDICT_FAIL);
+    assert_int_equal(judge_lagging(3000000, 100, "p95<2s: "), VERDICT_FAIL);
+}
+
 static void what_omission_hides_is_told(void **state) {
     (void)state;
     struct fixture *fixture = fixture_new("p95<2s", LOAD_ARRIVALS);
@@ -274,6 +298,7 @@ int main(void) {
         cmocka_unit_test(an_end_that_is_none_is_said),
         cmocka_unit_test(a_rate_that_was_not_reached_is_inconclusive),
         cmocka_unit_test(a_slow_generator_is_inconclusive),
+        cmocka_unit_test(what_a_slow_generator_breaks_is_not_the_target),
         cmocka_unit_test(what_omission_hides_is_told),
         cmocka_unit_test(jobs_count_as_one_wait_and_as_single_requests),
         cmocka_unit_test(
