@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "core/head_count.h"
 #include "engine.h"
-#include "io/datagram.h"
+#include "io/log_stream.h"
 #include "io/loop.h"
 #include "io/unix_socket.h"
 
@@ -21,12 +21,13 @@ struct told {
 struct canary_look {
     struct loop *loop; /* borrowed */
     struct canary_look_options options;
-    struct datagram *log;  /* NULL: the metrics are looked at */
-    struct engine *engine; /* NULL: the log is read */
+    struct log_stream *log; /* NULL: the metrics are looked at */
+    struct engine *engine;  /* NULL: the log is read */
     struct loop_timer *timer;
     struct canary_sight sight;
     struct told told[TRACK_COUNT];
     uint64_t since_ns;
+    int64_t since_ms;        /* wall clock, as in the log */
     struct head_count heads; /* large */
 };
 
@@ -38,7 +39,7 @@ static void count_line(struct canary_look *look, const struct router_line *line)
     if (line->has_user) head_count_add(&look->heads, line->user);
 }
 
-static void on_datagram(void *owner, struct slice bytes) {
+static void on_log_line(void *owner, struct slice bytes) {
     struct canary_look *look = owner;
     const char *canary = look->options.target->split.canary;
     struct router_line line;
@@ -48,6 +49,7 @@ static void on_datagram(void *owner, struct slice bytes) {
         return;
     }
     if (line.kind != ROUTER_LINE_REQUEST || !line.is_chat) return;
+    if (line.at_ms < look->since_ms) return; /* kept until somebody read */
     count_line(look, &line);
     if (look->options.on_line) look->options.on_line(look->options.owner, &line);
 }
@@ -93,8 +95,8 @@ static void on_time(void *owner, uint64_t now_ns) {
 static bool read_log(struct canary_look *look) {
     const char *path = look->options.target->split.log;
     struct error ignored;
-    if (!path[0] || unix_socket_is_heard(path, SOCK_DGRAM)) return false;
-    look->log = datagram_new(look->loop, path, on_datagram, look, &ignored);
+    if (!path[0] || unix_socket_is_heard(path, SOCK_STREAM)) return false;
+    look->log = log_stream_new(look->loop, path, on_log_line, look, &ignored);
     return look->log != NULL;
 }
 
@@ -104,6 +106,7 @@ struct canary_look *canary_look_new(
     look->loop = loop;
     look->options = *options;
     look->since_ns = loop_clock_ns();
+    look->since_ms = loop_wall_ms();
     if (!read_log(look)) {
         const struct engine_options engine = {
             .target = options->target,
@@ -122,7 +125,7 @@ struct canary_look *canary_look_new(
 void canary_look_free(struct canary_look *look) {
     if (!look) return;
     loop_timer_free(look->timer);
-    datagram_free(look->log);
+    log_stream_free(look->log);
     if (look->engine) engine_stop(look->engine);
     engine_free(look->engine);
     free(look);
