@@ -110,9 +110,27 @@ static const struct schema_field kubernetes_fields[] = {
 };
 static const struct schema kubernetes_schema = {
     SCHEMA_OF(struct target_kubernetes, kubernetes_fields)};
+static const struct schema_field word_fields[] = {
+    {NULL, SCHEMA_STRING, .offset = 0, .size = TARGET_ARG_SIZE, .may_be_empty = true},
+};
+static const struct schema word_schema = {
+    .fields = word_fields, .field_count = 1, .size = TARGET_ARG_SIZE};
+static const struct schema_field command_fields[] = {
+    {"set", SCHEMA_LIST, SCHEMA_LIST_AT(struct target_command, set.args, set.arg_count),
+     .required = true, .least = 1, .of = &word_schema},
+    {"get", SCHEMA_LIST, SCHEMA_LIST_AT(struct target_command, get.args, get.arg_count),
+     .required = true, .least = 1, .of = &word_schema},
+    {"verify", SCHEMA_LIST,
+     SCHEMA_LIST_AT(struct target_command, verify.args, verify.arg_count), .least = 1,
+     .of = &word_schema},
+};
+static const struct schema command_schema = {
+    SCHEMA_OF(struct target_command, command_fields)};
 static const struct schema_field split_fields[] = {
     {"haproxy", SCHEMA_OBJECT, .offset = offsetof(struct target, split),
      .of = &haproxy_schema},
+    {"command", SCHEMA_OBJECT, .offset = offsetof(struct target, command),
+     .of = &command_schema},
     {"kubernetes", SCHEMA_OBJECT, .offset = offsetof(struct target, kubernetes),
      .of = &kubernetes_schema},
 };

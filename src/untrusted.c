@@ -179,6 +179,7 @@ static const struct forbidden forbidden[] = {
     {NULL, "host", true, "host decides who receives your secrets"},
     {"deploy", "command", false, "deploy.command would run a program as you"},
     {"deploy", "kubernetes", false, "deploy.kubernetes would change a cluster as you"},
+    {"split", "command", false, "split.command would run programs as you"},
     {"split", "kubernetes", false,
      "split.kubernetes would run kubectl and act on a cluster in your name"},
     {"load", "max_rps", false, "load.max_rps decides how much load production may get"},

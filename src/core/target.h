@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "core/metric.h"
 #include "core/target_class.h"
+#include "core/target_command.h"
 #include "core/target_kubernetes.h"
 #include "core/target_parts.h"
 #include "core/target_way.h"
@@ -36,6 +37,7 @@ struct target {
     struct target_paths paths;
     struct target_chat chat;
     struct target_split split;
+    struct target_command command;
     struct target_kubernetes kubernetes;
     uint32_t queue_count;
     struct target_queue queues[TARGET_QUEUES_MAX];

@@ -119,6 +119,24 @@ static const struct record kubernetes_record =
     RECORD_OF(struct target_kubernetes, kubernetes_fields);
 #undef AT
 
+#define AT(member) RECORD_AT(struct target_words, member)
+static const struct record_field words_fields[] = {
+    {RECORD_LIST, AT(args), .of = &arg_record,
+     .count_offset = offsetof(struct target_words, arg_count)},
+};
+static const struct record words_record = RECORD_OF(struct target_words, words_fields);
+#undef AT
+
+#define AT(member) RECORD_AT(struct target_command, member)
+static const struct record_field command_fields[] = {
+    {RECORD_STRUCT, AT(set), .of = &words_record},
+    {RECORD_STRUCT, AT(get), .of = &words_record},
+    {RECORD_STRUCT, AT(verify), .of = &words_record},
+};
+static const struct record command_record =
+    RECORD_OF(struct target_command, command_fields);
+#undef AT
+
 #define AT(member) RECORD_AT(struct target, member)
 static const struct record_field fields[] = {
     {RECORD_TEXT, AT(name)},
@@ -137,6 +155,7 @@ static const struct record_field fields[] = {
     {RECORD_STRUCT, AT(paths), .of = &paths_record},
     {RECORD_STRUCT, AT(chat), .of = &chat_record},
     {RECORD_STRUCT, AT(split), .of = &split_record},
+    {RECORD_STRUCT, AT(command), .of = &command_record},
     {RECORD_LIST, AT(queues), .of = &queue_record,
      .count_offset = offsetof(struct target, queue_count)},
     {RECORD_TEXT, AT(rollout_socket)},
