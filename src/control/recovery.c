@@ -9,7 +9,7 @@
 #include "core/rollout_recovery.h"
 #include "io/loop.h"
 
-enum { SILENCES_MAX = 3 };
+enum { SILENCES_MAX = 3, CLAIMS_MAX = 5 };
 
 static bool refuse_second(const struct rollout_found *found, struct error *err) {
     const struct rollout *rollout = &found->rollout;
@@ -18,22 +18,43 @@ static bool refuse_second(const struct rollout_found *found, struct error *err) 
         rollout->plan.target, rollout->plan.to, rollout_phase_name(rollout->phase));
 }
 
+static bool refuse_first(
+    const struct controller *controller, struct rollout_found *found,
+    struct error *err) {
+    const char *target = controller->launch->target.name;
+    if (rollouts_find(controller->rollouts, target, found, err)) {
+        return refuse_second(found, err);
+    }
+    return err->code == ERROR_NOT_FOUND;
+}
+
+/* A controller that was only stopped may go on, and write, until it is claimed. */
+static bool claim(
+    struct controller *controller, struct rollout_found *found, struct error *err) {
+    const char *target = controller->launch->target.name;
+    for (int i = 0; i < CLAIMS_MAX; i++) {
+        if (!rollouts_find(controller->rollouts, target, found, err)) return false;
+        if (controller->epoch <= found->epoch) controller->epoch = found->epoch + 1;
+        if (rollouts_claim(controller->rollouts, found, controller->epoch, err)) {
+            return true;
+        }
+        if (err->code != ERROR_CONFLICT) return false;
+    }
+    return false;
+}
+
 bool recovery_find(struct controller *controller, struct error *err) {
-    const struct rollout_launch *launch = controller->launch;
-    bool begins = launch->kind == ROLLOUT_LAUNCH_BEGIN;
     struct rollout_found *found = memory_new(sizeof *found);
     struct error why = {0};
-    bool is_open =
-        rollouts_find(controller->rollouts, launch->target.name, found, &why);
-    if (is_open && !begins) {
+    bool begins = controller->launch->kind == ROLLOUT_LAUNCH_BEGIN;
+    bool fits =
+        begins ? refuse_first(controller, found, &why) : claim(controller, found, &why);
+    if (fits && !begins) {
         controller->found = found;
         controller->rollout = found->rollout;
-        if (controller->epoch <= found->epoch) controller->epoch = found->epoch + 1;
         return true;
     }
-    bool fits =
-        is_open ? refuse_second(found, err) : begins && why.code == ERROR_NOT_FOUND;
-    if (!is_open && !fits) *err = why;
+    if (!fits) *err = why;
     free(found);
     return fits;
 }
@@ -78,10 +99,11 @@ static void recover(
         .before_bp = seen->weight_bp,
         .salt = controller->salt,
     };
-    keeper_adopt(controller->keeper, &intent);
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect =
         rollout_on_recovered(&controller->rollout, &recovery, reading, loop_clock_ns());
+    /* Somebody else's weight is not kept alive. */
+    if (!controller->rollout.drifted) keeper_adopt(controller->keeper, &intent);
     controller_settle(controller, &before, &effect);
 }
 

@@ -332,3 +332,18 @@ bool rollout_rows_find(
     statement_free(statement);
     return ok && find_open(sqlite, found->rollout.plan.id, &found->open, err);
 }
+
+bool rollout_rows_claim(
+    struct sqlite *sqlite, const struct rollout_found *found, uint64_t epoch,
+    struct error *err) {
+    struct statement *statement = statement_new(
+        sqlite, "UPDATE rollout SET epoch=? WHERE id=? AND epoch=? AND version=?", err);
+    if (!statement) return false;
+    statement_bind_int(statement, 1, (int64_t)epoch);
+    statement_bind_string(statement, 2, found->rollout.plan.id);
+    statement_bind_int(statement, 3, (int64_t)found->epoch);
+    statement_bind_int(statement, 4, (int64_t)found->rollout.version);
+    if (!statement_finish(statement, err)) return false;
+    if (sqlite_changes(sqlite) == 1) return true;
+    return error_set(err, ERROR_CONFLICT, "somebody has just written about it");
+}

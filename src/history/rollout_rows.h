@@ -1,5 +1,4 @@
-/* What is written down of rollouts: each transition with its intent, in a transaction of
- * the caller's, and what is found of it by who takes it up again. */
+/* What is written down of rollouts, in a transaction of the caller's, and found again. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -70,6 +69,10 @@ bool rollout_rows_find(
     struct sqlite *sqlite, const char *target, struct rollout_found *found,
     struct error *err);
 
+/* Nothing of an earlier epoch is written from now on. ERROR_CONFLICT: it has moved on. */
+bool rollout_rows_claim(
+    struct sqlite *sqlite, const struct rollout_found *found, uint64_t epoch,
+    struct error *err);
 /* All that is known of users. */
 typedef void (*rollout_user_fn)(void *owner, const struct rollout_user *user);
 bool rollout_rows_users(

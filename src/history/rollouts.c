@@ -95,6 +95,13 @@ bool rollouts_find(
     return rollout_rows_find(rollouts->shelf->sqlite, target, found, err);
 }
 
+bool rollouts_claim(
+    struct rollouts *rollouts, const struct rollout_found *found, uint64_t epoch,
+    struct error *err) {
+    ensure(!rollouts->writes);
+    return rollout_rows_claim(rollouts->shelf->sqlite, found, epoch, err);
+}
+
 bool rollouts_users(
     struct rollouts *rollouts, const char *id, rollout_user_fn on_user, void *owner,
     struct error *err) {

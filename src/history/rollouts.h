@@ -23,6 +23,11 @@ bool rollouts_find(
     struct rollouts *rollouts, const char *target, struct rollout_found *found,
     struct error *err);
 
+/* In the same way. See rollout_rows_claim(). */
+bool rollouts_claim(
+    struct rollouts *rollouts, const struct rollout_found *found, uint64_t epoch,
+    struct error *err);
+
 bool rollouts_users(
     struct rollouts *rollouts, const char *id, rollout_user_fn on_user, void *owner,
     struct error *err);

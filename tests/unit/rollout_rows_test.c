@@ -176,6 +176,23 @@ static void an_older_epoch_writes_nothing(void **state) {
     assert_int_equal(ask(shelf, "SELECT count(*) FROM rollout_event"), 2);
 }
 
+static void what_was_claimed_is_written_by_nobody_before(void **state) {
+    struct shelf *shelf = *state;
+    struct error err = {0};
+    begin(shelf, "ROLLOUT-1");
+    assert_true(rollout_rows_find(shelf->sqlite, "demo", shelf->found, &err));
+    assert_true(rollout_rows_claim(shelf->sqlite, shelf->found, 8, &err));
+    play_set(&shelf->play, ROLLOUT_SET_DONE);
+    struct rollout_row row = row_of(shelf, false);
+    assert_false(add(shelf, &row, &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    row.epoch = 8;
+    must_add(shelf, &row);
+    /* It is not as it was found any more. */
+    assert_false(rollout_rows_claim(shelf->sqlite, shelf->found, 9, &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+}
+
 static void the_end_ends_its_run(void **state) {
     struct shelf *shelf = *state;
     struct error err = {0};
@@ -235,6 +252,7 @@ int main(void) {
         SHELF_TEST(an_intent_is_closed_with_what_became_of_it),
         SHELF_TEST(a_newer_intent_replaces_an_open_one),
         SHELF_TEST(an_older_epoch_writes_nothing),
+        SHELF_TEST(what_was_claimed_is_written_by_nobody_before),
         SHELF_TEST(the_end_ends_its_run),
         SHELF_TEST(a_beat_keeps_what_was_counted),
     };
