@@ -26,6 +26,7 @@ enum { MOVES_WAITING_MAX = 8 };
 static void on_second(void *owner, uint64_t at_ns);
 static void on_order(
     void *owner, const struct rollout_order *order, struct rollout_answer *answer);
+static bool may_write(void *owner);
 static void on_checked(void *owner, bool ok, const char *words);
 static void on_set(void *owner, enum rollout_set how, const char *words);
 static void on_reading(void *owner, const struct rollout_reading *reading);
@@ -48,7 +49,8 @@ static bool take_lock(struct controller *controller, struct error *err) {
 }
 
 static bool open_router(struct controller *controller, struct error *err) {
-    static const struct keeper_handlers handlers = {on_checked, on_set, on_reading};
+    static const struct keeper_handlers handlers = {
+        may_write, on_checked, on_set, on_reading};
     const struct target *target = &controller->launch->target;
     controller->type = router_for(target, err);
     if (!controller->type) return false;
@@ -194,6 +196,12 @@ void controller_abandon(struct controller *controller) {
 }
 
 /* The router */
+
+/* It may have been stopped for a while, and somebody else has it by now. */
+static bool may_write(void *owner) {
+    const struct controller *controller = owner;
+    return lock_is_mine(controller->lock);
+}
 
 static void on_checked(void *owner, bool ok, const char *words) {
     controller_on_checked(owner, ok, words);

@@ -211,6 +211,10 @@ static void on_smoked(void *owner, int code, const char *why) {
 
 void controller_do(struct controller *controller, const struct rollout_effect *effect) {
     if (effect->op == ROLLOUT_DO_NOTHING) return;
+    if (!lock_is_mine(controller->lock)) {
+        controller_abandon(controller);
+        return;
+    }
     controller->doing = effect->op;
     controller->doing_ns = loop_clock_ns();
     switch (effect->op) {

@@ -96,7 +96,10 @@ static void on_beat(void *owner, uint64_t at_ns) {
     (void)at_ns;
     if (keeper->work != KEEPER_RESTS && !has_to_give_way(keeper)) return;
     bool is_look_due = now_ns - keeper->looked_ns >= LOOK_NS;
-    if (keeper->wants_set && now_ns >= keeper->retry_ns) {
+    bool is_set_due = keeper->wants_set && now_ns >= keeper->retry_ns;
+    bool writes = is_set_due || has_to_renew(keeper, now_ns);
+    if (writes && !keeper->handlers.may_write(keeper->owner)) return;
+    if (is_set_due) {
         write_weight(keeper);
     } else if (has_to_renew(keeper, now_ns)) {
         renew(keeper, now_ns);

@@ -11,8 +11,9 @@
 
 struct keeper;
 
-/* None runs inside a call. */
+/* None but the first runs inside a call. */
 struct keeper_handlers {
+    bool (*may_write)(void *owner); /* asked right before each write */
     void (*on_checked)(void *owner, bool ok, const char *words);
     void (*on_set)(void *owner, enum rollout_set how, const char *words);
     void (*on_reading)(void *owner, const struct rollout_reading *reading);
