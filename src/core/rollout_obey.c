@@ -80,6 +80,12 @@ static bool has_to_raise(const struct rollout *rollout) {
            (rollout->hold == ROLLOUT_HELD_ROUTER && !rollout->reading.known);
 }
 
+/* A weight goes up again only while somebody sees what it does. */
+static bool is_blind_raise(const struct rollout *rollout) {
+    return rollout->held_at >= ROLLOUT_RAISING && has_to_raise(rollout) &&
+           !rollout->sight.fresh;
+}
+
 static struct rollout_effect go_on(struct ordering *ordering) {
     struct rollout *rollout = ordering->rollout;
     const struct rollout_cause *cause = &ordering->cause;
@@ -108,6 +114,9 @@ static struct rollout_effect resume(struct ordering *ordering) {
     }
     if (ordering->rollout->setting) {
         return refuse(ordering, "a weight is on its way: wait for it");
+    }
+    if (is_blind_raise(ordering->rollout)) {
+        return refuse(ordering, "no fresh data: nobody would see what it does");
     }
     struct rollout_effect effect = go_on(ordering);
     accept_weight(ordering, "it goes on");
