@@ -8,19 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulation/log_line.h"
+
 enum {
-    VALUE_SIZE = 64,
     STEPS_MAX = 16,
     ALL_BP = 10000,
-    LATE_MS =
-        4000, /* how long a controller that beats each second may take to see it */
+    LATE_MS = 4000, /* how long it may take to see something */
 };
 
 /* One line, and what all lines before it have come to. */
 struct checking {
     struct checker_findings *findings;
-    char line[CHECKER_WORDS_SIZE];
-    long ms;
+    struct log_line line;
     /* the plan */
     long hold_ms, max_ms, stale_ms;
     double budget;
@@ -32,43 +31,28 @@ struct checking {
     long started_ms;
     bool has_looked, has_to_hold, was_restarted;
     /* what is written down */
-    char phase[VALUE_SIZE];
-    char op[VALUE_SIZE]; /* of the last intent */
+    char phase[LOG_VALUE_SIZE];
+    char op[LOG_VALUE_SIZE]; /* of the last intent */
     long op_bp, op_epoch;
     long asked_bp, before_bp; /* the weight that holds, and the one before it */
     int step;                 /* of the last weight that was meant; -1 before */
     bool step_is_read;
-    bool goes_back, was_refused;
+    bool goes_back, was_refused, is_unsure;
     /* what was seen */
     bool drifted;
-    long watching_ms, clock_ms, seen_ms, age_ms, blind_since_ms;
+    long clock_ms, patience_ms; /* watched: of this weight, and since a person spoke */
+    long seen_ms, age_ms, blind_since_ms;
     double canary_units; /* since the controller began */
+    bool was_blind;      /* a beat ago */
     bool smoke_passed;
 };
 
-static void value_of(const char *line, const char *key, char value[VALUE_SIZE]) {
-    char wanted[VALUE_SIZE];
-    snprintf(wanted, sizeof wanted, " %s=", key);
-    const char *at = strstr(line, wanted);
-    value[0] = '\0';
-    if (!at) return;
-    at += strlen(wanted);
-    size_t length = strcspn(at, " ");
-    if (length >= VALUE_SIZE) length = VALUE_SIZE - 1;
-    memcpy(value, at, length);
-    value[length] = '\0';
-}
-
 static long number_of(const struct checking *checking, const char *key) {
-    char value[VALUE_SIZE];
-    value_of(checking->line, key, value);
-    return strtol(value, NULL, 10);
+    return log_line_number(&checking->line, key);
 }
 
 static bool says(const struct checking *checking, const char *key, const char *wanted) {
-    char value[VALUE_SIZE];
-    value_of(checking->line, key, value);
-    return strcmp(value, wanted) == 0;
+    return log_line_says(&checking->line, key, wanted);
 }
 
 static void broken(struct checking *checking, enum checker_rule rule, const char *why) {
@@ -76,7 +60,7 @@ static void broken(struct checking *checking, enum checker_rule rule, const char
     if (findings->broken[rule]++ > 0) return;
     snprintf(
         findings->first[rule], CHECKER_WORDS_SIZE, "%.96s: %.140s", why,
-        checking->line);
+        checking->line.text);
 }
 
 static void require(
@@ -96,13 +80,13 @@ static int step_of(const struct checking *checking, long weight_bp) {
 }
 
 static void on_plan(struct checking *checking) {
-    char value[VALUE_SIZE], *at = value;
+    char value[LOG_VALUE_SIZE], *at = value;
     checking->hold_ms = number_of(checking, "hold");
     checking->max_ms = number_of(checking, "max");
     checking->stale_ms = number_of(checking, "stale");
-    value_of(checking->line, "budget", value);
+    log_line_value(&checking->line, "budget", value);
     checking->budget = strtod(value, NULL);
-    value_of(checking->line, "steps", value);
+    log_line_value(&checking->line, "steps", value);
     while (*at && checking->step_count < STEPS_MAX) {
         checking->steps[checking->step_count++] = strtol(at, &at, 10);
         if (*at == ',') at++;
@@ -119,10 +103,10 @@ static void on_start(struct checking *checking) {
     checking->was_restarted = checking->newest_epoch > 0;
     checking->epoch = checking->newest_epoch = epoch;
     checking->runs = true;
-    checking->started_ms = checking->seen_ms = checking->ms;
+    checking->started_ms = checking->seen_ms = checking->line.ms;
     checking->has_looked = checking->has_to_hold = false;
     checking->canary_units = 0;
-    checking->clock_ms = 0;
+    checking->clock_ms = checking->patience_ms = 0;
     checking->blind_since_ms = -1;
 }
 
@@ -142,16 +126,17 @@ static double units_needed(const struct checking *checking, int next) {
     return log(0.05) / log(1 - allowed);
 }
 
+/* What has only just gone dark may not have been looked at yet. */
+static void check_sight(struct checking *checking) {
+    bool is_late = checking->line.ms - checking->seen_ms > LATE_MS;
+    bool is_blind = checking->age_ms > checking->stale_ms && checking->was_blind;
+    require(checking, !is_late && !is_blind, CHECKER_BLIND, "raised without data");
+}
+
 static void check_promotion(struct checking *checking, int next) {
-    bool is_late = checking->ms - checking->seen_ms > LATE_MS;
-    require(
-        checking, !is_late && checking->age_ms <= checking->stale_ms, CHECKER_BLIND,
-        "promoted without data");
+    check_sight(checking);
     if (!says(checking, "actor", "auto")) return;
-    long since_ms = checking->watching_ms > checking->started_ms ? checking->watching_ms
-                                                                 : checking->started_ms;
-    bool is_full = checking->ms - since_ms >= checking->hold_ms &&
-                   checking->clock_ms + LATE_MS / 4 >= checking->hold_ms &&
+    bool is_full = checking->clock_ms + LATE_MS / 4 >= checking->hold_ms &&
                    checking->canary_units >= units_needed(checking, next);
     require(
         checking, is_full, CHECKER_EVIDENCE,
@@ -172,6 +157,8 @@ static void check_weight(struct checking *checking) {
         require(
             checking, step == (checking->step < 0 ? 0 : checking->step), CHECKER_STEPS,
             "back to an earlier step");
+        /* By itself only what was meant already is done again, after a crash. */
+        if (!says(checking, "actor", "auto")) check_sight(checking);
     }
     require(
         checking, checking->smoke_passed, CHECKER_CUT_SHORT,
@@ -182,7 +169,7 @@ static void check_weight(struct checking *checking) {
 }
 
 static void check_way_back(struct checking *checking) {
-    bool is_back = strstr(checking->line, " phase=roll") != NULL ||
+    bool is_back = strstr(checking->line.text, " phase=roll") != NULL ||
                    says(checking, "phase", "stranded");
     if (checking->goes_back) {
         require(checking, is_back, CHECKER_ROLLBACK, "it went back, and goes on again");
@@ -200,23 +187,24 @@ static bool is_intent(const char *op) {
 }
 
 static void take_intent(struct checking *checking) {
-    char op[VALUE_SIZE];
-    value_of(checking->line, "op", op);
+    char op[LOG_VALUE_SIZE];
+    log_line_value(&checking->line, "op", op);
     if (!is_intent(op)) return;
     memcpy(checking->op, op, sizeof op);
     checking->op_bp = number_of(checking, "bp");
     checking->op_epoch = number_of(checking, "epoch");
     checking->was_refused = false;
-    if (strcmp(op, "weight") == 0) checking->before_bp = checking->asked_bp;
+    if (strcmp(op, "weight") == 0) checking->before_bp = number_of(checking, "before");
 }
 
 static void take_phase(struct checking *checking) {
     bool is_a_person = !says(checking, "actor", "auto");
-    if (is_a_person || strcmp(checking->phase, "raising") == 0) checking->clock_ms = 0;
+    bool is_anew = strcmp(checking->phase, "raising") == 0;
+    if (is_anew) checking->clock_ms = 0;
+    if (is_anew || is_a_person) checking->patience_ms = 0;
     if (is_a_person) checking->drifted = false;
-    value_of(checking->line, "phase", checking->phase);
+    log_line_value(&checking->line, "phase", checking->phase);
     checking->asked_bp = number_of(checking, "asked");
-    if (strcmp(checking->phase, "watching") == 0) checking->watching_ms = checking->ms;
 }
 
 static void check_finalize(struct checking *checking) {
@@ -230,11 +218,13 @@ static void check_finalize(struct checking *checking) {
 
 static void on_commit(struct checking *checking) {
     checking->findings->commits++;
+    checking->is_unsure = false;
     check_epoch(checking);
     check_way_back(checking);
     if (checking->has_to_hold) {
         bool is_careful = says(checking, "phase", "hold") || checking->goes_back ||
-                          says(checking, "op", "release");
+                          says(checking, "op", "release") ||
+                          !says(checking, "actor", "auto");
         require(
             checking, is_careful, CHECKER_READ_BACK,
             "the router differs, and it goes on by itself");
@@ -263,8 +253,8 @@ static void check_intent(struct checking *checking, const char *op) {
 }
 
 static void on_act(struct checking *checking) {
-    char op[VALUE_SIZE];
-    value_of(checking->line, "op", op);
+    char op[LOG_VALUE_SIZE];
+    log_line_value(&checking->line, "op", op);
     checking->findings->acts++;
     check_epoch(checking);
     check_intent(checking, op);
@@ -314,29 +304,48 @@ static void on_look(struct checking *checking) {
 }
 
 static void check_blindness(struct checking *checking) {
-    bool watches = strcmp(checking->phase, "watching") == 0;
-    if (!watches || checking->age_ms <= checking->stale_ms) {
+    bool watches = strcmp(checking->phase, "watching") == 0 && !checking->is_unsure;
+    if (!watches || !checking->runs || checking->age_ms <= checking->stale_ms) {
         checking->blind_since_ms = -1;
     } else if (checking->blind_since_ms < 0) {
-        checking->blind_since_ms = checking->ms;
+        checking->blind_since_ms = checking->line.ms;
     } else {
         require(
-            checking, checking->ms - checking->blind_since_ms <= LATE_MS, CHECKER_BLIND,
-            "it goes on without data");
+            checking, checking->line.ms - checking->blind_since_ms <= LATE_MS,
+            CHECKER_BLIND, "it goes on without data");
     }
 }
 
 static void on_seen(struct checking *checking) {
+    checking->was_blind = checking->age_ms > checking->stale_ms;
     checking->age_ms = number_of(checking, "age");
     checking->canary_units += (double)number_of(checking, "canary");
     bool counts = strcmp(checking->phase, "watching") == 0 &&
                   checking->age_ms <= checking->stale_ms;
-    if (counts) checking->clock_ms += checking->ms - checking->seen_ms;
-    checking->seen_ms = checking->ms;
+    if (counts) {
+        checking->clock_ms += checking->line.ms - checking->seen_ms;
+        if (!checking->is_unsure) {
+            checking->patience_ms += checking->line.ms - checking->seen_ms;
+        }
+    }
+    checking->seen_ms = checking->line.ms;
     check_blindness(checking);
     require(
-        checking, checking->clock_ms <= checking->max_ms + LATE_MS, CHECKER_CUT_SHORT,
-        "the time of the step is over, and it is not held");
+        checking, checking->patience_ms <= checking->max_ms + LATE_MS,
+        CHECKER_CUT_SHORT, "the time of the step is over, and it is not held");
+}
+
+/* Where it stands is not on disk any more, until something is again. */
+static void on_refused(struct checking *checking) {
+    checking->was_refused = checking->is_unsure = true;
+}
+
+static void on_died(struct checking *checking) {
+    checking->runs = false;
+}
+
+static void on_smoke(struct checking *checking) {
+    checking->smoke_passed = says(checking, "result", "pass");
 }
 
 static void on_end(struct checking *checking) {
@@ -346,38 +355,27 @@ static void on_end(struct checking *checking) {
     require(checking, is_over, CHECKER_ROLLBACK, "it went back, and never arrived");
 }
 
-static void take_line(struct checking *checking, const char *word) {
-    if (strcmp(word, "plan") == 0) on_plan(checking);
-    if (strcmp(word, "start") == 0) on_start(checking);
-    if (strcmp(word, "died") == 0) checking->runs = false;
-    if (strcmp(word, "commit") == 0) on_commit(checking);
-    if (strcmp(word, "refused") == 0) checking->was_refused = true;
-    if (strcmp(word, "act") == 0) on_act(checking);
-    if (strcmp(word, "look") == 0) on_look(checking);
-    if (strcmp(word, "seen") == 0) on_seen(checking);
-    if (strcmp(word, "smoke") == 0) {
-        checking->smoke_passed = says(checking, "result", "pass");
+static void take_line(struct checking *checking) {
+    static const struct {
+        const char *word;
+        void (*take)(struct checking *checking);
+    } rows[] = {
+        {"plan", on_plan},       {"start", on_start}, {"died", on_died},
+        {"commit", on_commit},   {"act", on_act},     {"look", on_look},
+        {"refused", on_refused}, {"seen", on_seen},   {"smoke", on_smoke},
+        {"end", on_end},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(checking->line.word, rows[i].word) == 0) rows[i].take(checking);
     }
-    if (strcmp(word, "end") == 0) on_end(checking);
 }
 
 void rollout_checker_run(const char *log, struct checker_findings *findings) {
     struct checking checking = {.findings = findings, .step = -1, .blind_since_ms = -1};
     memset(findings, 0, sizeof *findings);
-    while (*log) {
-        char word[VALUE_SIZE] = "", *after;
-        size_t length = strcspn(log, "\n");
-        size_t taken =
-            length < sizeof checking.line ? length : sizeof checking.line - 1;
-        memcpy(checking.line, log, taken);
-        checking.line[taken] = '\0';
-        checking.ms = strtol(checking.line, &after, 10);
-        while (*after == ' ') after++;
-        size_t word_length = strcspn(after, " ");
-        if (word_length < sizeof word) memcpy(word, after, word_length);
-        take_line(&checking, word);
+    while ((log = log_line_take(log, &checking.line)) != NULL) {
+        take_line(&checking);
         findings->lines++;
-        log += length + (log[length] == '\n');
     }
 }
 

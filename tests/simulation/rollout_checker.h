@@ -9,8 +9,9 @@
  *   plan hold= max= stale= budget= steps=500,2500,10000   first of all
  *   start epoch=                      a controller begins, the first one or another
  *   died epoch=                       it is gone
- *   commit epoch= phase= op= bp= asked= actor=   a transition is on disk: its effect,
- *                                     that one's weight, and the weight that holds then
+ *   commit epoch= phase= op= bp= before= asked= actor=   a transition is on disk: its
+ *                                     effect, that one's weight, what the router has to
+ *                                     say before it, and the weight that holds then
  *   refused epoch=                    the disk did not take one
  *   act epoch= op= bp=                the world is told: deploy, weight, renew, back,
  *                                     finalize

@@ -47,6 +47,8 @@ static const char back[] =
     "14020 commit epoch=1 phase=rolled-back op=leave bp=0 asked=0 actor=auto\n";
 static const char gone[] = "5000 died epoch=1\n"
                            "6000 start epoch=2\n";
+static const char blinded[] = "13050 seen epoch=1 stable=0 canary=0 age=6001\n"
+                              "13060 seen epoch=1 stable=0 canary=0 age=7001\n";
 /* Just before enough was seen, and it goes on as if nothing had been. */
 static const char crashed[] =
     "12700 seen epoch=1 stable=900 canary=900 age=10\n"
@@ -127,9 +129,7 @@ static const struct plant plants[] = {
       "68000 seen epoch=1 stable=900 canary=50 age=10\n"},
      CHECKER_CUT_SHORT},
 
-    {{begun, raised, watched, "13050 seen epoch=1 stable=0 canary=0 age=5001\n",
-      promoted},
-     CHECKER_BLIND},
+    {{begun, raised, watched, blinded, promoted}, CHECKER_BLIND},
     {{begun, raised, "12000 seen epoch=1 stable=0 canary=0 age=6000\n",
       "14000 seen epoch=1 stable=0 canary=0 age=8000\n",
       "17000 seen epoch=1 stable=0 canary=0 age=11000\n"},

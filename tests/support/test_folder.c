@@ -2,6 +2,7 @@
 #include "support/test_folder.h"
 
 #include <ftw.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,16 +47,26 @@ static char *place_of(const char *path) {
     return NULL;
 }
 
-void test_folder_init(struct test_folder *folder) {
+static void make(struct test_folder *folder, const char *parent) {
+    struct text path = text_in(folder->path, sizeof folder->path);
     if (left.owner == 0) {
         left.owner = getpid();
         ensure(atexit(remove_left) == 0);
     }
-    text_copy(folder->path, sizeof folder->path, "/tmp/flightdeck-test-XXXXXX");
+    text_addf(&path, "%s/flightdeck-test-XXXXXX", parent);
     ensure(mkdtemp(folder->path));
     char *place = place_of("");
     ensure(place);
     text_copy(place, TEST_FOLDER_SIZE, folder->path);
+}
+
+void test_folder_init(struct test_folder *folder) {
+    make(folder, "/tmp");
+}
+
+void test_folder_init_in_memory(struct test_folder *folder) {
+    bool has_memory = access("/dev/shm", W_OK | X_OK) == 0;
+    make(folder, has_memory ? "/dev/shm" : "/tmp");
 }
 
 void test_folder_clear(struct test_folder *folder) {
