@@ -30,7 +30,7 @@ static void expect_gone(struct seat *seat, const char *words) {
 
 /* Nothing is promoted by itself, so that the screen stands still. */
 static void sit_down(struct seat *seat) {
-    static const struct rollout_wish watched = {ROLLOUT_WATCHING, 0, 1};
+    static const struct rollout_goal watched = {ROLLOUT_WATCHING, 0, 1};
     const char *const args[] = {
         BINARIES_FOLDER "/flightdeck", "--target", "demo", NULL};
     const char *const env[] = {NULL};

@@ -86,7 +86,7 @@ static void region_clear(struct region *region) {
 
 static void wait_for(struct region *region, enum rollout_phase phase, uint16_t step) {
     rollout_scene_wait(
-        &region->scene, &(struct rollout_wish){.phase = phase, .step = step});
+        &region->scene, &(struct rollout_goal){.phase = phase, .step = step});
 }
 
 static void on_event(void *owner, enum watchdog_event event, const char *words) {

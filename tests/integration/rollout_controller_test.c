@@ -19,10 +19,10 @@ static void anybody_takes_it_back(void **state) {
     (void)state;
     rollout_scene_init(&scene);
     assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     assert_int_equal(rollout_scene_weight(&scene), 500);
     assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_ABORT, "bob"));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_ROLLED_BACK, 0, 0});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
     assert_true(scene.status.ended);
     assert_string_equal(scene.status.reason, "the test says so");
     assert_true(rollout_scene_weight(&scene) <= 0);
@@ -36,14 +36,14 @@ static void a_healthy_version_gets_all_the_traffic(void **state) {
     assert_true(rollout_scene_start(&scene));
     static const int weights[] = {500, 2500, 5000, 10000};
     for (uint16_t step = 1; step <= 4; step++) {
-        rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, step});
+        rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, step});
         assert_int_equal(rollout_scene_weight(&scene), weights[step - 1]);
     }
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_DONE, 0, 4});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_DONE, 0, 4});
     assert_true(scene.status.undoable);
     assert_false(scene.status.ended);
     assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_UNDO, "bob"));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_ROLLED_BACK, 0, 0});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
     rollout_scene_clear(&scene);
 }
 
@@ -62,11 +62,11 @@ static void one_controller_acts_the_other_is_told(void **state) {
     rollout_starter_free(scene.starter);
     scene.starter = first;
     scene.link = link;
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     assert_false(rollout_scene_order(&scene, ROLLOUT_ORDER_RESUME, "bob"));
     assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_HOLD, "bob"));
     rollout_scene_wait(
-        &scene, &(struct rollout_wish){ROLLOUT_HOLD, ROLLOUT_HELD_PERSON, 1});
+        &scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_PERSON, 1});
     assert_string_equal(scene.status.holder, "ann");
     rollout_scene_clear(&scene);
 }
@@ -77,7 +77,7 @@ static void a_takeover_ends_the_controller_before(void **state) {
     rollout_scene_init(&scene);
     scene.launch->plan.manual = true;
     assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     uint64_t epoch = scene.status.epoch;
     struct rollout_starter *first = scene.starter;
     pid_t pid = rollout_starter_pid(first);
@@ -86,7 +86,7 @@ static void a_takeover_ends_the_controller_before(void **state) {
     scene.launch->kind = ROLLOUT_LAUNCH_TAKEOVER;
     text_copy_cut(scene.launch->plan.holder, sizeof scene.launch->plan.holder, "bob");
     assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     assert_string_equal(scene.status.holder, "bob");
     assert_true(scene.status.epoch > epoch);
     while (kill(pid, 0) == 0 && waitpid(pid, NULL, WNOHANG) != pid) {
@@ -95,7 +95,7 @@ static void a_takeover_ends_the_controller_before(void **state) {
     rollout_starter_free(first);
     /* Its socket is the new one's. */
     assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_ABORT, "ann"));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_ROLLED_BACK, 0, 0});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
     rollout_scene_clear(&scene);
 }
 

@@ -15,7 +15,7 @@ static void a_dead_controller_leaves_no_weight_behind(void **state) {
     (void)state;
     rollout_scene_init(&scene);
     assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 2});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 2});
     rollout_scene_kill(&scene);
     rollout_scene_wait_for_weight(&scene, -1);
     /* A new one can not be begun over it; the same one is taken up. */
@@ -24,12 +24,12 @@ static void a_dead_controller_leaves_no_weight_behind(void **state) {
     scene.launch->kind = ROLLOUT_LAUNCH_RESUME;
     assert_true(rollout_scene_start(&scene));
     rollout_scene_wait(
-        &scene, &(struct rollout_wish){ROLLOUT_HOLD, ROLLOUT_HELD_CRASH, 2});
+        &scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_CRASH, 2});
     assert_non_null(strstr(scene.status.reason, "the controller was away for"));
     assert_non_null(strstr(scene.status.reason, "traffic returned to stable"));
     assert_int_equal(rollout_scene_weight(&scene), -1);
     assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_RESUME, "ann"));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 2});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 2});
     assert_int_equal(rollout_scene_weight(&scene), 2500);
     rollout_scene_clear(&scene);
 }
@@ -40,11 +40,11 @@ static void a_controller_that_is_back_at_once_goes_on(void **state) {
     rollout_scene_init(&scene);
     scene.launch->plan.manual = true;
     assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     rollout_scene_kill(&scene);
     scene.launch->kind = ROLLOUT_LAUNCH_RESUME;
     assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     assert_true(rollout_scene_weight(&scene) == 500);
     rollout_scene_clear(&scene);
 }
@@ -55,10 +55,10 @@ static void nobodys_weight_is_overwritten(void **state) {
     rollout_scene_init(&scene);
     scene.launch->plan.manual = true;
     assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     rollout_scene_meddle(&scene, 777);
     rollout_scene_wait(
-        &scene, &(struct rollout_wish){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
+        &scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
     assert_non_null(strstr(scene.status.reason, "somebody else"));
     rollout_scene_wait_for_weight(&scene, -1); /* nor kept alive */
     rollout_scene_clear(&scene);
@@ -70,10 +70,10 @@ static void a_weight_that_somebody_took_back_stays_at_0(void **state) {
     rollout_scene_init(&scene);
     scene.launch->plan.manual = true;
     assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     rollout_scene_meddle(&scene, 0);
     rollout_scene_wait(
-        &scene, &(struct rollout_wish){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
+        &scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
     assert_non_null(strstr(scene.status.reason, "traffic is on stable"));
     rollout_scene_clear(&scene);
 }

@@ -18,7 +18,7 @@ static void a_bad_version_is_taken_back_by_itself(void **state) {
     (void)state;
     rollout_scene_init_bad(&scene);
     assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_ROLLED_BACK, 0, 0});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
     assert_true(scene.status.ended);
     assert_true(scene.status.reason[0] != '\0');
     assert_true(rollout_scene_weight(&scene) <= 0);
@@ -31,9 +31,9 @@ static void a_version_that_crashes_is_taken_back_at_once(void **state) {
     rollout_scene_init(&scene);
     scene.launch->plan.manual = true;
     assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     kill(test_demo_part(scene.demo.demo.words, "agent-canary"), SIGKILL);
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_ROLLED_BACK, 0, 0});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
     assert_non_null(strstr(scene.status.reason, "canary"));
     assert_true(rollout_scene_weight(&scene) <= 0);
     rollout_scene_clear(&scene);
@@ -45,11 +45,11 @@ static void a_restarted_router_is_not_raised_again(void **state) {
     rollout_scene_init(&scene);
     scene.launch->plan.manual = true;
     assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_wish){ROLLOUT_WATCHING, 0, 1});
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     rollout_scene_tell_demo(&scene, "stop", "router");
     rollout_scene_tell_demo(&scene, "start", "router");
     rollout_scene_wait(
-        &scene, &(struct rollout_wish){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
+        &scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
     assert_non_null(strstr(scene.status.reason, "it was restarted"));
     assert_int_equal(rollout_scene_weight(&scene), -1);
     rollout_scene_clear(&scene);

@@ -152,7 +152,7 @@ static void on_started(
 }
 
 static bool is_wished(const struct rollout_scene *scene) {
-    const struct rollout_wish *wish = scene->wish;
+    const struct rollout_goal *wish = scene->wish;
     const struct rollout_status *status = &scene->status;
     return wish && status->phase == wish->phase && status->hold == wish->hold &&
            status->step >= wish->step;
@@ -219,7 +219,7 @@ static void expect_it_there(const struct rollout_scene *scene) {
         scene->status.reason);
 }
 
-void rollout_scene_wait(struct rollout_scene *scene, const struct rollout_wish *wish) {
+void rollout_scene_wait(struct rollout_scene *scene, const struct rollout_goal *wish) {
     scene->wish = wish;
     while (!is_wished(scene)) {
         expect_it_there(scene);

@@ -22,12 +22,12 @@ struct rollout_scene {
     struct rollout_answer started, answer;
     bool has_started, has_answer, has_ended;
     struct rollout_status status; /* the newest */
-    const struct rollout_wish *wish;
+    const struct rollout_goal *wish;
     char place[TEST_PATH_SIZE]; /* the controller's socket */
 };
 
 /* What is waited for. */
-struct rollout_wish {
+struct rollout_goal {
     enum rollout_phase phase;
     enum rollout_hold hold;
     uint16_t step; /* at least */
@@ -45,7 +45,7 @@ pid_t rollout_scene_pid(const struct rollout_scene *scene);
 void rollout_scene_kill(struct rollout_scene *scene);
 
 /* Turns the loop until it is so, or fails the test after two minutes. */
-void rollout_scene_wait(struct rollout_scene *scene, const struct rollout_wish *wish);
+void rollout_scene_wait(struct rollout_scene *scene, const struct rollout_goal *wish);
 
 /* Gives an order by the newest status and waits for the answer; whether it was accepted. */
 bool rollout_scene_order(
