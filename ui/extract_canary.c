@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "core/metric_value.h"
+#include "ui/extract_load.h"
 #include "ui/rollout_shown.h"
 #include "ui/views/canary_text.h"
 
@@ -19,7 +20,8 @@ struct task {
 
 bool extract_canary_has(enum panel panel) {
     return panel == PANEL_CANARY_STEPS || panel == PANEL_CANARY_EVIDENCE ||
-           panel == PANEL_CANARY_LATENCY || panel == PANEL_CANARY_WHY;
+           panel == PANEL_CANARY_LATENCY || panel == PANEL_CANARY_WHY ||
+           panel == PANEL_CANARY_STABLE_HEAT || panel == PANEL_CANARY_HEAT;
 }
 
 static void name(const struct task *task, const char *words) {
@@ -158,6 +160,12 @@ uint32_t extract_canary_rows(
     const struct scene *scene, enum extract_cells cells, struct sheet *sheet) {
     const struct task task = {
         scene, &scene->state->rollout, cells == EXTRACT_RAW, sheet};
+    if (scene->focus == PANEL_CANARY_STABLE_HEAT) {
+        return extract_heat_rows(scene, &scene->model->heat[TRACK_STABLE], sheet);
+    }
+    if (scene->focus == PANEL_CANARY_HEAT) {
+        return extract_heat_rows(scene, &scene->model->heat[TRACK_CANARY], sheet);
+    }
     if (rollout_shown(scene) == ROLLOUT_NONE) return 0;
     switch ((int)scene->focus) {
     case PANEL_CANARY_STEPS: return add_steps(&task);

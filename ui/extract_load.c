@@ -123,22 +123,21 @@ static uint32_t add_comparison(const struct task *task) {
     return 2;
 }
 
-static void name_heat(const struct task *task) {
-    sheet_name(task->sheet, "time");
+static void name_heat(struct sheet *sheet) {
+    sheet_name(sheet, "time");
     for (unsigned i = 0; i + 1 < HEAT_BUCKETS; i++) {
         char words[WORDS_SIZE];
         struct text text = TEXT_IN(words);
         text_addf(&text, "le_%.4gms", pow(10, (double)i / HEAT_ROWS_PER_DECADE));
-        sheet_name_number(task->sheet, words);
+        sheet_name_number(sheet, words);
     }
-    sheet_name_number(task->sheet, "more");
+    sheet_name_number(sheet, "more");
 }
 
 /* The seconds of the window that are known. */
-static uint32_t add_heat(const struct task *task) {
-    const struct scene *scene = task->scene;
-    const struct heat *heat = &scene->model->load_heat;
-    name_heat(task);
+uint32_t extract_heat_rows(
+    const struct scene *scene, const struct heat *heat, struct sheet *sheet) {
+    name_heat(sheet);
     uint64_t last = scene->view_ns / NS_PER_S + 1;
     uint64_t seconds = scene->window_ns / NS_PER_S;
     uint64_t second = last > seconds ? last - seconds + 1 : 1;
@@ -149,10 +148,10 @@ static uint32_t add_heat(const struct task *task) {
         char words[WORDS_SIZE];
         struct text text = TEXT_IN(words);
         units_add_timestamp(&text, scene_wall_ms(scene, (second - 1) * NS_PER_S));
-        sheet_add(task->sheet, words);
+        sheet_add(sheet, words);
         const uint16_t *counts = heat->counts[(second - 1) % HEAT_SECONDS];
         for (unsigned i = 0; i < HEAT_BUCKETS; i++) {
-            sheet_add_number(task->sheet, counts[i]);
+            sheet_add_number(sheet, counts[i]);
         }
     }
     return count;
@@ -162,7 +161,8 @@ uint32_t extract_load_rows(
     const struct scene *scene, enum extract_cells cells, struct sheet *sheet) {
     const struct task task = {scene, &scene->state->load, cells == EXTRACT_RAW, sheet};
     switch ((int)scene->focus) {
-    case PANEL_LOAD_HEAT: return add_heat(&task);
+    case PANEL_LOAD_HEAT:
+        return extract_heat_rows(scene, &scene->model->load_heat, sheet);
     case PANEL_LOAD_LATENCY: return add_latencies(&task);
     case PANEL_LOAD_ANSWERS: return add_answers(&task);
     case PANEL_LOAD_GENERATOR: return add_generator(&task);

@@ -59,6 +59,28 @@ static void steps_and_reasons_are_written(void **state) {
     expect_written(FIXTURE_ARMED, "gc Tab", EXTRACT_CSV, "known,said 1s ago\r\n");
 }
 
+/* Time, 31 bounds, and what took longer; both tracks count apart. */
+static void heat_is_written_per_second_and_track(void **state) {
+    (void)state;
+    static const char head[] = "time,le_1ms,le_1.468ms,";
+    const char *const keys[] = {"gc Tab Tab Tab", "gc Tab Tab Tab Tab"};
+    struct buffer written[2];
+    for (size_t i = 0; i < 2; i++) {
+        struct ui_stage *stage = ui_stage_new(FIXTURE_ARMED, 120, 40);
+        ui_stage_press(stage, keys[i]);
+        struct scene scene = ui_scene(&stage->ui, &stage->world);
+        buffer_init(&written[i], SHEET_BYTES_MAX);
+        extract_panel(&scene, EXTRACT_CSV, &written[i]);
+        ui_stage_free(stage);
+        if (!strstr(buffer_string(&written[i]), head)) {
+            fail_msg("%s: %.300s", keys[i], buffer_string(&written[i]));
+        }
+        assert_true(buffer_slice(&written[i]).length > 5000);
+    }
+    assert_string_not_equal(buffer_string(&written[0]), buffer_string(&written[1]));
+    for (size_t i = 0; i < 2; i++) buffer_clear(&written[i]);
+}
+
 static void without_a_rollout_there_are_no_rows(void **state) {
     (void)state;
     struct ui_stage *stage = ui_stage_new(FIXTURE_HEALTHY, 120, 40);
@@ -76,6 +98,7 @@ int main(void) {
         cmocka_unit_test(evidence_is_written_as_numbers),
         cmocka_unit_test(an_open_end_is_empty),
         cmocka_unit_test(steps_and_reasons_are_written),
+        cmocka_unit_test(heat_is_written_per_second_and_track),
         cmocka_unit_test(without_a_rollout_there_are_no_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
