@@ -6,20 +6,22 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "canary_desk.h"
+#include "core/ulid.h"
 #include "io/loop.h"
 #include "own_path.h"
 
 enum { PROGRAM_SIZE = 4096 };
 
 /* The smoke checks run as a child of the controller, with the same configuration. */
-static void add_config(const struct canary_desk *desk, char config[TARGET_FILE_SIZE]) {
+static void add_config(const struct config *config, char file[TARGET_FILE_SIZE]) {
     unsigned count = 0;
-    const struct config_layer *layers = config_layers(desk->config, &count);
+    const struct config_layer *layers = config_layers(config, &count);
     for (unsigned i = count; i > 0; i--) {
         const struct config_layer *layer = &layers[i - 1];
         if (!layer->present) continue;
         char *path = realpath(layer->path, NULL);
-        if (path) text_copy(config, TARGET_FILE_SIZE, path);
+        if (path) text_copy(file, TARGET_FILE_SIZE, path);
         free(path);
         return;
     }
@@ -37,8 +39,8 @@ struct rollout_starter *canary_begin(
     launch->kind = options->kind;
     launch->epoch = options->epoch;
     launch->plan = *options->plan;
-    launch->target = *options->desk->target;
-    add_config(options->desk, launch->config);
+    launch->target = *config_target(options->config);
+    add_config(options->config, launch->config);
     const struct rollout_starter_options how = {
         .program = program,
         .args = args,
@@ -46,11 +48,17 @@ struct rollout_starter *canary_begin(
         .on_started = options->on_started,
         .owner = options->owner,
     };
-    struct rollout_starter *starter =
-        rollout_starter_new(options->desk->loop, &how, err);
+    struct rollout_starter *starter = rollout_starter_new(options->loop, &how, err);
     explicit_bzero(&launch->target, sizeof launch->target);
     free(launch);
     return starter;
+}
+
+void canary_begin_name(struct rollout_plan *plan) {
+    uint8_t id[ULID_SIZE], random[ULID_RANDOM_SIZE];
+    loop_random(random, sizeof random);
+    ulid_make(id, loop_wall_ms(), random);
+    ulid_to_string(id, plan->id);
 }
 
 struct rollout_plan canary_begin_anew(const struct canary_desk *desk) {

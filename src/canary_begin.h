@@ -3,10 +3,13 @@
 #pragma once
 
 #include "actions/rollout_starter.h"
-#include "canary_desk.h"
+#include "config.h"
+
+struct canary_desk;
 
 struct canary_begin_options {
-    const struct canary_desk *desk; /* borrowed */
+    struct loop *loop;           /* borrowed */
+    const struct config *config; /* borrowed for the call; its target is meant */
     enum rollout_launch_kind kind;
     uint64_t epoch;                  /* whose lock is meant; 0 for whoever has it */
     const struct rollout_plan *plan; /* borrowed for the call */
@@ -17,6 +20,9 @@ struct canary_begin_options {
 /* NULL when it cannot be started at all. */
 struct rollout_starter *canary_begin(
     const struct canary_begin_options *options, struct error *err);
+
+/* Gives the plan an identifier that no other one has. */
+void canary_begin_name(struct rollout_plan *plan);
 
 /* A plan that says whose it is and which target; for one that is under way already. */
 struct rollout_plan canary_begin_anew(const struct canary_desk *desk);

@@ -233,7 +233,8 @@ static void on_started(
 static void start_again(struct ordering *ordering, enum rollout_launch_kind kind) {
     const struct rollout_plan plan = canary_begin_anew(&ordering->desk);
     const struct canary_begin_options options = {
-        .desk = &ordering->desk,
+        .loop = ordering->desk.loop,
+        .config = ordering->desk.config,
         .kind = kind,
         .plan = &plan,
         .on_started = on_started,

@@ -10,7 +10,6 @@
 #include "canary_wish.h"
 #include "command_functions.h"
 #include "confirm.h"
-#include "core/ulid.h"
 #include "io/loop.h"
 #include "report/rollout_report.h"
 
@@ -192,13 +191,6 @@ static int dry_run(const struct letting *letting) {
 
 /* Starting */
 
-static void name_run(struct rollout_plan *plan) {
-    uint8_t id[ULID_SIZE], random[ULID_RANDOM_SIZE];
-    loop_random(random, sizeof random);
-    ulid_make(id, loop_wall_ms(), random);
-    ulid_to_string(id, plan->id);
-}
-
 static bool may_start(const struct letting *letting, struct error *err) {
     char what[LINE_SIZE];
     struct text text = TEXT_IN(what);
@@ -223,7 +215,8 @@ static void say_plan(const struct letting *letting) {
 
 static void start(struct letting *letting) {
     const struct canary_begin_options options = {
-        .desk = &letting->desk,
+        .loop = letting->desk.loop,
+        .config = letting->desk.config,
         .kind = ROLLOUT_LAUNCH_BEGIN,
         .plan = &letting->plan,
         .on_started = on_started,
@@ -260,7 +253,7 @@ int canary_start_command(const struct invocation *invocation) {
     } else if (options_has(&invocation->options, OPTION_DRY_RUN)) {
         letting.code = dry_run(&letting);
     } else {
-        name_run(&letting.plan);
+        canary_begin_name(&letting.plan);
         start(&letting);
     }
     canary_desk_leave(&letting.desk);

@@ -99,13 +99,11 @@ static bool read_version(
     const struct invocation *invocation, struct rollout_plan *plan, struct error *err) {
     const char *value = invocation->options.values[OPTION_TO];
     if (!value) return true;
-    size_t length = strlen(value);
-    for (size_t i = 0; i < length; i++) {
-        if (value[i] > ' ' && value[i] < 0x7F && !strchr("\"'\\`$", value[i])) continue;
-        return wrong(OPTION_TO, value, "a version without blanks and quotes", err);
+    if (!rollout_plan_is_version(value)) {
+        return wrong(OPTION_TO, value, "a version: short, no blanks, no quotes", err);
     }
-    if (text_copy(plan->to, sizeof plan->to, value)) return true;
-    return wrong(OPTION_TO, value, "a shorter version", err);
+    text_copy(plan->to, sizeof plan->to, value);
+    return true;
 }
 
 static bool read_rule(
@@ -122,7 +120,7 @@ static bool read_rule(
 
 /* Whole */
 
-static bool take_config(
+bool canary_wish_default(
     const struct config *config, struct rollout_plan *plan, struct error *err) {
     const struct config_canary *canary = &config_values(config)->canary;
     *plan = (struct rollout_plan){
@@ -142,7 +140,10 @@ static bool take_config(
     text_copy_cut(plan->target, sizeof plan->target, target);
     operator_name(plan->holder);
     operator_host(plan->host);
-    return take_steps(canary, plan, err);
+    if (!take_steps(canary, plan, err)) return false;
+    /* What is not decided by then is held: not before it may be decided at all. */
+    if (plan->max_each_ns < plan->hold_each_ns) plan->max_each_ns = plan->hold_each_ns;
+    return true;
 }
 
 static bool read_flags(
@@ -164,7 +165,7 @@ static bool read_flags(
 bool canary_wish_plan(
     const struct invocation *invocation, const struct config *config,
     struct rollout_plan *plan, struct error *err) {
-    if (!take_config(config, plan, err) || !read_flags(invocation, plan, err)) {
+    if (!canary_wish_default(config, plan, err) || !read_flags(invocation, plan, err)) {
         return false;
     }
     /* What is not decided by then is held: not before it may be decided at all. */

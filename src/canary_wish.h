@@ -11,6 +11,10 @@
 #include "core/rollout_rules.h"
 #include "invocation.h"
 
+/* What the configuration says, by whoever sits here; without identifier and versions. */
+bool canary_wish_default(
+    const struct config *config, struct rollout_plan *plan, struct error *err);
+
 /* Everything but the identifier and the version now. ERROR_USAGE with the option, its
  * value and what was expected. */
 bool canary_wish_plan(

@@ -37,6 +37,15 @@ static const struct record_field fields[] = {
 
 const struct record rollout_plan_record = RECORD_OF(struct rollout_plan, fields);
 
+bool rollout_plan_is_version(const char *version) {
+    size_t length = strlen(version);
+    for (size_t i = 0; i < length; i++) {
+        bool plain = version[i] > ' ' && version[i] < 0x7F;
+        if (!plain || strchr("\"'\\`$", version[i])) return false;
+    }
+    return length > 0 && length < STATE_VERSION_SIZE;
+}
+
 static bool check_steps(const struct rollout_plan *plan, struct error *err) {
     uint32_t before = 0;
     if (plan->step_count == 0) return error_set(err, ERROR_USAGE, "a plan has no step");
