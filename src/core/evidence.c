@@ -48,6 +48,14 @@ static void take_limit(struct evidence *evidence, enum harm_metric metric) {
     harm->has_limit = true;
 }
 
+/* As soon as stable has shown what is usual, not only at the next step. The observation
+ * that is to be measured by it has no part in it, so that it could be known before. */
+static void take_first_limits(struct evidence *evidence) {
+    for (int i = 0; i < HARM_METRIC_COUNT; i++) {
+        if (!evidence->harms[i].has_limit) take_limit(evidence, (enum harm_metric)i);
+    }
+}
+
 void evidence_start_step(struct evidence *evidence, uint32_t weight_bp) {
     split_check_start_step(&evidence->split, weight_bp);
     /* Where the same users were a step ago says much about where they are now, so that
@@ -229,6 +237,7 @@ static void settle(struct evidence *evidence) {
 
 uint32_t evidence_add(struct evidence *evidence, const struct observation *seen) {
     bool is_sound = seen->weight_bp <= WEIGHT_ALL_BP;
+    take_first_limits(evidence);
     if (is_sound) learn(evidence, seen);
     if (!is_sound || seen->weight_bp == 0) {
         evidence->outside++;

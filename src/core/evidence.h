@@ -35,7 +35,7 @@ struct evidence {
 void evidence_init(struct evidence *evidence, const struct rollout_rules *rules);
 
 /* A new weight. Takes the limits of what is slow from stable again, if it has been seen
- * often enough. */
+ * often enough; the first ones are taken as soon as it has. */
 void evidence_start_step(struct evidence *evidence, uint32_t weight_bp);
 
 /* The division was wrong, or something else that makes what was seen until now worth

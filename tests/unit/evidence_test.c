@@ -118,14 +118,13 @@ static void slow_is_what_was_rare_on_stable_before(void **state) {
     assert_false(evidence->harms[HARM_P50].has_limit);
     learn_latency(evidence);
     assert_false(evidence->harms[HARM_P50].has_limit);
-    evidence_start_step(evidence, 500);
+    struct observation seen = observed(ARM_CANARY, 500, 5, 0);
+    seen.latency_us = 950000;
+    evidence_add(evidence, &seen);
     assert_int_equal(evidence->harms[HARM_P50].limit, 500000);
     assert_int_equal(evidence->harms[HARM_P90].limit, 900000);
     assert_int_equal(evidence->harms[HARM_P95].limit, 950000);
     assert_int_equal(evidence->harms[HARM_P99].limit, 990000);
-    struct observation seen = observed(ARM_CANARY, 500, 5, 0);
-    seen.latency_us = 950000;
-    evidence_add(evidence, &seen);
     assert_int_equal(evidence->harms[HARM_P90].all[ARM_CANARY].failures, 1);
     assert_int_equal(evidence->harms[HARM_P95].all[ARM_CANARY].count, 1);
     assert_int_equal(evidence->harms[HARM_P95].all[ARM_CANARY].failures, 0);
