@@ -267,11 +267,13 @@ static void write_checks(const struct haproxy_plan *plan, struct buffer *to) {
 }
 
 /* A canary that refuses connections is down at once; stable takes what was meant for it,
- * and the log says so. */
+ * and the log says so. A stable under heavy load answers its checks late, and nobody could
+ * take over from it: it gets more time for them. */
 static void write_backends(const struct haproxy_plan *plan, struct buffer *to) {
     const char *stable = plan->backends[TRACK_STABLE];
     buffer_addf(to, "backend %s\n", stable);
     write_checks(plan, to);
+    buffer_add_string(to, "    timeout check 3s\n");
     for (uint32_t i = 0; i < plan->server_counts[TRACK_STABLE]; i++) {
         buffer_addf(
             to, "    server s%u %s check inter 500ms fall 2 rise 2\n", i + 1,
