@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "demo_lease.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -31,18 +32,27 @@ static void set_weight(struct demo_lease *lease) {
     haproxy_command(lease->haproxy, command, NS_PER_S, on_set, lease);
 }
 
-static bool controller_is_there(const struct demo_plan *plan) {
+static bool find_controller(const char *demo, struct lock_holder *who) {
     char folder[FOLDER_PATH_SIZE], name[ROLLOUT_LOCK_SIZE];
-    struct lock_holder who;
     struct error err;
-    rollout_lock_name(plan->place.name, name);
-    return folder_state(folder, &err) && lock_is_held(folder, name, &who);
+    rollout_lock_name(demo, name);
+    return folder_state(folder, &err) && lock_is_held(folder, name, who);
+}
+
+bool demo_lease_is_controlled(const char *demo) {
+    struct lock_holder who;
+    return find_controller(demo, &who);
+}
+
+void demo_lease_end_controller(const char *demo) {
+    struct lock_holder who;
+    if (find_controller(demo, &who) && who.pid > 0) kill(who.pid, SIGTERM);
 }
 
 static void on_refresh(void *owner, uint64_t now_ns) {
     struct demo_lease *lease = owner;
     (void)now_ns;
-    if (!controller_is_there(lease->plan)) {
+    if (!demo_lease_is_controlled(lease->plan->place.name)) {
         set_weight(lease);
         return;
     }

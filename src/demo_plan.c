@@ -93,8 +93,9 @@ void demo_plan_model(const struct demo_plan *plan, struct demo_start *start) {
     add_address(start, "--listen", plan->model_port);
     add_flag(start, "--seed", "7");
     if (plan->bad_canary) {
+        /* What the agent does not ask again for, so that its users see it. */
         add_flag(
-            start, "--fault", DEMO_CANARY_RELEASE ":error=0.15,slow=0.2,latency=2");
+            start, "--fault", DEMO_CANARY_RELEASE ":malformed=0.15,slow=0.2,latency=2");
     }
     start->port = plan->model_port;
 }

@@ -88,6 +88,18 @@ static void add_workers(
     }
 }
 
+/* Forty requests a second promote it within two minutes when hardly any fails. */
+static void add_canary(struct buffer *to) {
+    buffer_add_string(
+        to, "canary:\n"
+            "  steps: [5%, 25%, 50%, 100%]\n"
+            "  hold_each: 10s\n"
+            "  max_each: 5m\n"
+            "  keep_previous: 2m\n"
+            "  warm_up: 2s\n"
+            "  harm: {budget: 1%}\n");
+}
+
 void demo_plan_target(const struct demo_plan *plan, struct buffer *to) {
     buffer_addf(
         to,
@@ -120,6 +132,8 @@ void demo_plan_target(const struct demo_plan *plan, struct buffer *to) {
     add_workers(plan, TRACK_CANARY, to);
     if (!plan->real_model) add_process(plan, to, "model", "");
     add_process(plan, to, "router", "");
-    if (!demo_plan_has_traffic(plan)) return;
-    add_process(plan, to, "traffic", ", optional: true");
+    if (demo_plan_has_traffic(plan)) {
+        add_process(plan, to, "traffic", ", optional: true");
+    }
+    add_canary(to);
 }

@@ -17,11 +17,11 @@ enum {
 /* clang-format off */
 /*    id                per mille  what it is for */
 #define DEMO_QUESTIONS(X) \
-    X(QUESTION_PLAIN,   900)       /* answered at once */ \
+    X(QUESTION_PLAIN,   907)       /* answered at once */ \
     X(QUESTION_TOOL,    50)        /* a sum: the agent's calculator */ \
     X(QUESTION_LATER,   30)        /* "Prefer: respond-async": a job for a worker */ \
     X(QUESTION_SLOW,    12)        /* the model takes its time */ \
-    X(QUESTION_FAILING, 8)         /* the model breaks down */
+    X(QUESTION_FAILING, 1)         /* the model breaks down */
 /* clang-format on */
 
 enum demo_question_kind {

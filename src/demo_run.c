@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "core/exit_code.h"
 #include "demo_control.h"
+#include "demo_lease.h"
 #include "demo_ports.h"
 #include "demo_stack.h"
 #include "guard.h"
@@ -124,6 +125,7 @@ static int run_stack(void *owner, struct restore *restore) {
     if (!session.control) fail(&session, &err);
     run_loop(&session);
 
+    demo_lease_end_controller(run->plan.place.name);
     demo_control_free(session.control);
     demo_stack_free(session.stack);
     loop_free(session.loop);
