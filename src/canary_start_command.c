@@ -7,6 +7,8 @@
 #include "canary_begin.h"
 #include "canary_desk.h"
 #include "canary_follow.h"
+#include "canary_line.h"
+#include "canary_start.h"
 #include "canary_wish.h"
 #include "command_functions.h"
 #include "confirm.h"
@@ -15,8 +17,10 @@
 
 /* A controller that has just said that it is there may be busy. */
 #define PATIENCE_NS (15 * NS_PER_S)
+#define BOUND_NS    (600 * NS_PER_S)
+#define AGAIN_NS    (500 * NS_PER_MS)
 
-enum { LINE_SIZE = 512, PLAN_BYTES_MAX = 16 * 1024 };
+enum { LINE_SIZE = 512, PLAN_BYTES_MAX = 16 * 1024, TRIES_MAX = 20 };
 
 /* `start` and `wait`. */
 struct letting {
@@ -24,13 +28,54 @@ struct letting {
     struct rollout_plan plan;
     struct rollout_starter *starter;
     struct canary_follow *follow;
+    struct canary_line *line; /* on which it is put on hold */
+    struct rollout_status status;
     struct stop stop;
+    struct loop_timer *again;
+    struct error refused; /* what the last try came to */
+    unsigned tries;
+    bool bounded; /* within --duration */
+    bool ordered;
     int code;
 };
 
 static void end(struct letting *letting, int code) {
     letting->code = code;
     loop_stop(letting->desk.loop);
+}
+
+/* The time is over: nothing goes on without a person. */
+
+static void on_held(
+    void *owner, const struct rollout_answer *answer, const struct error *why) {
+    struct letting *letting = owner;
+    bool held = answer->accepted && !why;
+    enum exit_code code = held ? EXIT_CODE_INCONCLUSIVE : EXIT_CODE_PERSON;
+    end(letting, canary_desk_finish(&letting->desk, &letting->status, code));
+}
+
+static void on_status(void *owner, const struct rollout_status *status) {
+    struct letting *letting = owner;
+    const struct rollout_order order =
+        canary_desk_order(&letting->desk, ROLLOUT_ORDER_HOLD);
+    letting->status = *status;
+    if (!letting->ordered) letting->ordered = canary_line_order(letting->line, &order);
+}
+
+static void on_lost(void *owner, const struct error *why) {
+    struct letting *letting = owner;
+    end(letting, invocation_fail(letting->desk.invocation, EXIT_CODE_PERSON, why));
+}
+
+static void hold(struct letting *letting) {
+    const struct canary_line_options options = {
+        .path = letting->desk.path,
+        .on_status = on_status,
+        .on_answer = on_held,
+        .on_gone = on_lost,
+        .owner = letting,
+    };
+    letting->line = canary_line_new(letting->desk.loop, &options);
 }
 
 static void on_followed(
@@ -40,14 +85,27 @@ static void on_followed(
         end(letting, (int)code); /* and was said */
         return;
     }
+    bool goes_on = status->phase != ROLLOUT_HOLD && code == EXIT_CODE_INCONCLUSIVE;
+    if (letting->bounded && goes_on) {
+        hold(letting);
+        return;
+    }
     end(letting, canary_desk_finish(&letting->desk, status, code));
+}
+
+static uint64_t limit_of(const struct letting *letting) {
+    const struct options *options = &letting->desk.invocation->options;
+    const char *value = options->values[OPTION_DURATION];
+    uint64_t limit_ns = letting->bounded ? BOUND_NS : options->timeout_ns;
+    if (letting->bounded && value) units_parse_duration(slice_of(value), &limit_ns);
+    return limit_ns;
 }
 
 static void follow(struct letting *letting, uint64_t patience_ns) {
     const struct canary_follow_options options = {
         .desk = &letting->desk,
         .until = CANARY_UNTIL_DECIDED,
-        .limit_ns = letting->desk.invocation->options.timeout_ns,
+        .limit_ns = limit_of(letting),
         .patience_ns = patience_ns,
         .on_end = on_followed,
         .owner = letting,
@@ -86,11 +144,51 @@ static void detach(struct letting *letting, const struct rollout_answer *answer)
     buffer_clear(&line);
 }
 
+/* A controller whose rollout has ended may not have left yet: it is waited for. */
+
+static void start(struct letting *letting);
+
+static void on_again(void *owner, uint64_t now_ns) {
+    struct letting *letting = owner;
+    (void)now_ns;
+    letting->again = NULL;
+    start(letting);
+}
+
+static void on_other(void *owner, const struct rollout_status *status) {
+    struct letting *letting = owner;
+    bool ended = status->ended; /* the status goes with the line */
+    canary_line_free(letting->line);
+    letting->line = NULL;
+    if (ended && letting->tries++ < TRIES_MAX) {
+        letting->again = loop_after(letting->desk.loop, AGAIN_NS, on_again, letting);
+        return;
+    }
+    end(letting,
+        invocation_fail(
+            letting->desk.invocation, EXIT_CODE_UNREACHABLE, &letting->refused));
+}
+
+static void on_nobody(void *owner, const struct error *why) {
+    const struct rollout_status ended = {.ended = true};
+    (void)why;
+    on_other(owner, &ended);
+}
+
+static void look_at_other(struct letting *letting) {
+    const struct canary_line_options options = {
+        .path = letting->desk.path,
+        .on_status = on_other,
+        .on_gone = on_nobody,
+        .owner = letting,
+    };
+    letting->line = canary_line_new(letting->desk.loop, &options);
+}
+
 static void on_started(
     void *owner, const struct rollout_answer *answer, const struct error *why) {
     struct letting *letting = owner;
     const struct invocation *invocation = letting->desk.invocation;
-    struct error refused;
     if (answer && answer->accepted) {
         bool detached = options_has(&invocation->options, OPTION_DETACH);
         invocation_say(invocation, 1, "the controller runs: %s", answer->words);
@@ -102,11 +200,11 @@ static void on_started(
         return;
     }
     if (answer) {
-        error_set(&refused, ERROR_CONFLICT, "%s", answer->words);
-    } else {
-        refused = *why;
+        error_set(&letting->refused, ERROR_CONFLICT, "%s", answer->words);
+        look_at_other(letting);
+        return;
     }
-    end(letting, invocation_fail(invocation, EXIT_CODE_UNREACHABLE, &refused));
+    end(letting, invocation_fail(invocation, EXIT_CODE_UNREACHABLE, why));
 }
 
 static void on_stop(void *owner, unsigned count) {
@@ -121,6 +219,8 @@ static void run(struct letting *letting) {
     loop_run(letting->desk.loop);
     stop_forget(&letting->stop);
     canary_follow_free(letting->follow);
+    canary_line_free(letting->line);
+    loop_timer_free(letting->again);
     rollout_starter_free(letting->starter);
 }
 
@@ -223,18 +323,19 @@ static void start(struct letting *letting) {
         .owner = letting,
     };
     struct error err;
-    say_plan(letting);
+    rollout_starter_free(letting->starter);
     letting->starter = canary_begin(&options, &err);
-    if (letting->starter) {
-        run(letting);
-    } else {
-        letting->code =
-            invocation_fail(letting->desk.invocation, EXIT_CODE_UNREACHABLE, &err);
-    }
+    if (letting->starter) return;
+    end(letting,
+        invocation_fail(letting->desk.invocation, EXIT_CODE_UNREACHABLE, &err));
 }
 
 static bool prepare(
     struct letting *letting, const struct invocation *invocation, struct error *err) {
+    enum format format = invocation->format;
+    if (format != FORMAT_TEXT && format != FORMAT_JSON) {
+        return error_set(err, ERROR_USAGE, "with --act the result is text or json");
+    }
     if (!options_has(&invocation->options, OPTION_TO)) {
         return error_set(err, ERROR_USAGE, "--to VERSION says what to let in");
     }
@@ -244,7 +345,11 @@ static bool prepare(
 }
 
 int canary_start_command(const struct invocation *invocation) {
-    struct letting letting = {.code = 0};
+    return canary_start_for(invocation, false);
+}
+
+int canary_start_for(const struct invocation *invocation, bool bounded) {
+    struct letting letting = {.bounded = bounded};
     struct error err;
     if (!canary_desk_sit(&letting.desk, invocation, &err)) {
         letting.code = invocation_fail(invocation, invocation_code_of(&err), &err);
@@ -254,7 +359,9 @@ int canary_start_command(const struct invocation *invocation) {
         letting.code = dry_run(&letting);
     } else {
         canary_begin_name(&letting.plan);
+        say_plan(&letting);
         start(&letting);
+        if (letting.starter) run(&letting);
     }
     canary_desk_leave(&letting.desk);
     return letting.code;

@@ -7,6 +7,7 @@ struct invocation;
 int batch_command(const struct invocation *invocation);
 int canary_abort_command(const struct invocation *invocation);
 int canary_hold_command(const struct invocation *invocation);
+int canary_monitor_command(const struct invocation *invocation);
 int canary_plan_command(const struct invocation *invocation);
 int canary_promote_command(const struct invocation *invocation);
 int canary_resume_command(const struct invocation *invocation);

@@ -32,6 +32,10 @@ __extension__ typedef unsigned __int128 command_takes; /* options fill 64 bits a
 #define TAKES_CANARY_START                                                            \
     (TAKES_CANARY_ON | TAKES_CANARY_RULES | TAKES(OPTION_TO) | TAKES(OPTION_MANUAL) | \
      TAKES(OPTION_DETACH))
+#define TAKES_CANARY_MONITOR                                                 \
+    ((TAKES_CANARY_START & ~TAKES(OPTION_DETACH)) | TAKES(OPTION_DURATION) | \
+     TAKES(OPTION_ACT) | TAKES(OPTION_REPORT_ONLY) | WRITES(FORMAT_JUNIT) |  \
+     WRITES(FORMAT_MARKDOWN))
 #define TAKES_BATCH (TAKES_STATUS | TAKES(OPTION_DRY_RUN) | TAKES(OPTION_THEME))
 #define TAKES_DEMO                                                                    \
     (TAKES(OPTION_HEADLESS) | TAKES(OPTION_STACK_ONLY) | TAKES(OPTION_WRITE_CONFIG) | \

@@ -11,6 +11,7 @@
 #include "core/target.h"
 #include "demo_child.h"
 #include "demo_control.h"
+#include "demo_lease.h"
 #include "demo_room.h"
 #include "demo_run.h"
 #include "demo_traffic.h"
@@ -82,6 +83,42 @@ static int look_around(
     return (int)exit_code_worse((enum exit_code)smoked, (enum exit_code)looked);
 }
 
+/* The rollout that a bad canary is there for. One that an earlier demo left behind goes
+ * back first. Without a screen its outcome is waited for. */
+static void let_in(
+    const struct invocation *invocation, struct demo_child *child,
+    const char *program) {
+    const char *name = demo_child_name(child);
+    bool headless = options_has(&invocation->options, OPTION_HEADLESS);
+    const char *const abort[] = {program, "canary", "abort",     "--target", name,
+                                 "-q",    "-o",     "/dev/null", NULL};
+    const char *const start[] = {
+        program,
+        "canary",
+        "start",
+        "--target",
+        name,
+        "--to",
+        DEMO_CANARY_RELEASE,
+        "--reason",
+        "the demo's bad canary",
+        headless ? "--timeout=3m" : "--detach",
+        headless ? NULL : "-q",
+        NULL};
+    int code = demo_child_run(child, start);
+    if (code != EXIT_CODE_UNREACHABLE) return;
+    demo_child_run(child, abort);
+    demo_child_run(child, start);
+}
+
+static void let_out(struct demo_child *child, const char *program) {
+    const char *name = demo_child_name(child);
+    const char *const abort[] = {
+        program, "canary",    "abort",    "--target",      name, "-q",
+        "-o",    "/dev/null", "--reason", "the demo ends", NULL};
+    if (demo_lease_is_controlled(name)) demo_child_run(child, abort);
+}
+
 /* The cockpit is the command without a name; NULL when there is no screen for it. */
 static const struct program_command *choose_cockpit(
     const struct invocation *invocation) {
@@ -141,8 +178,12 @@ int demo_command(const struct invocation *invocation) {
     if (!child && signal != 0) return 128 + signal;
     if (!child) return invocation_fail(invocation, EXIT_CODE_UNREACHABLE, &err);
     const struct program_command *cockpit = choose_cockpit(invocation);
+    if (options_has(&invocation->options, OPTION_BAD_CANARY)) {
+        let_in(invocation, child, program);
+    }
     int code = cockpit ? run_cockpit(invocation, cockpit, demo_child_name(child))
                        : look_around(invocation, child, program);
+    let_out(child, program);
     demo_child_free(child);
     return code;
 }

@@ -1,0 +1,119 @@
+/* The canary commands against a real demo and a real controller. */
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/exit_code.h"
+#include "support/test_demo.h"
+
+#define CANARY(...)                                     \
+    (const char *const[]) {                             \
+        "canary", __VA_ARGS__, "--target", "demo", NULL \
+    }
+
+enum { ASKED_MAX = 1000 };
+
+static char words[TEST_DEMO_WORDS_SIZE];
+
+static void expect(
+    const struct lone_demo *stack, const char *const *args, int code,
+    const char *said) {
+    int ended = test_demo_ask(&stack->home, args, words);
+    if (ended == code && strstr(words, said)) return;
+    fail_msg(
+        "%s %s: %d, wanted %d with \"%s\"\n%s", args[0], args[1], ended, code, said,
+        words);
+}
+
+static void start(const struct lone_demo *stack) {
+    expect(
+        stack,
+        CANARY(
+            "start", "--to", "v1.6.0", "--hold-each", "5m", "--detach", "--reason",
+            "a try"),
+        EXIT_CODE_OK, "started: rollout");
+}
+
+/* Asks until it stands there. */
+static void wait_for(const struct lone_demo *stack, const char *phase) {
+    for (unsigned i = 0; i < ASKED_MAX; i++) {
+        test_demo_ask(&stack->home, CANARY("status", "-f", "json"), words);
+        if (strstr(words, phase)) return;
+    }
+    fail_msg("never %s: %s", phase, words);
+}
+
+static void a_rollout_is_started_once_steered_and_taken_back(void **state) {
+    struct lone_demo stack;
+    (void)state;
+    lone_demo_start(&stack);
+    expect(&stack, CANARY("status"), EXIT_CODE_UNREACHABLE, "no rollout is under way");
+    start(&stack);
+    expect(
+        &stack, CANARY("start", "--to", "v1.6.0"), EXIT_CODE_UNREACHABLE, "flightdeck");
+    wait_for(&stack, "\"phase\":\"watching\"");
+    expect(&stack, CANARY("hold", "--reason", "looks odd"), EXIT_CODE_OK, "hold: ");
+    expect(
+        &stack, CANARY("status", "-f", "json"), EXIT_CODE_INCONCLUSIVE,
+        "\"phase\":\"hold\"");
+    expect(&stack, CANARY("wait"), EXIT_CODE_INCONCLUSIVE, "hold (operator)");
+    expect(
+        &stack, CANARY("abort", "--dry-run"), EXIT_CODE_OK,
+        "would tell the controller");
+    expect(&stack, CANARY("status"), EXIT_CODE_INCONCLUSIVE, "hold");
+    expect(&stack, CANARY("resume"), EXIT_CODE_OK, "resume: ");
+    expect(&stack, CANARY("resume"), EXIT_CODE_FAILED, "resume: it is not held");
+    expect(
+        &stack, CANARY("abort", "--reason", "enough"), EXIT_CODE_OK,
+        "all on stable, verified");
+    /* And again: it is over, and nothing is worse. */
+    start(&stack);
+    expect(&stack, CANARY("abort"), EXIT_CODE_OK, "all on stable, verified");
+    lone_demo_stop(&stack);
+}
+
+static void what_is_deployed_is_compared_and_nothing_is_done(void **state) {
+    struct lone_demo stack;
+    (void)state;
+    lone_demo_start(&stack);
+    expect(
+        &stack, CANARY("plan", "--duration", "5s", "-f", "json"), EXIT_CODE_OK,
+        "\"source\":\"log\"");
+    assert_non_null(strstr(words, "\"canary_requests\":"));
+    /* Hardly any of stable's failed, and a second brings too few of the canary. */
+    expect(
+        &stack, CANARY("monitor", "--duration", "1s", "-f", "json"),
+        EXIT_CODE_INCONCLUSIVE, "\"decision\":\"hold\"");
+    expect(
+        &stack, CANARY("monitor", "--duration", "25s", "--budget", "20%"), EXIT_CODE_OK,
+        "demo: promote");
+    expect(&stack, CANARY("status"), EXIT_CODE_UNREACHABLE, "no rollout is under way");
+    lone_demo_stop(&stack);
+}
+
+static void a_bad_canary_is_found_out(void **state) {
+    static const char *const args[] = {"demo", "--stack-only", "--bad-canary", NULL};
+    struct lone_demo stack;
+    (void)state;
+    test_demo_home_init(&stack.home);
+    assert_true(test_demo_start(&stack.demo, &stack.home, args, NULL));
+    test_demo_look(&stack.demo);
+    expect(
+        &stack, CANARY("monitor", "--duration", "50s", "-f", "junit"), EXIT_CODE_FAILED,
+        "<failure type=\"FAIL\" message=\"evidence of harm");
+    lone_demo_stop(&stack);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_rollout_is_started_once_steered_and_taken_back),
+        cmocka_unit_test(what_is_deployed_is_compared_and_nothing_is_done),
+        cmocka_unit_test(a_bad_canary_is_found_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
