@@ -51,6 +51,7 @@ enum dialog_kind {
     DIALOG_LOAD,
     DIALOG_LOAD_LEVEL,
     DIALOG_ROLLOUT,
+    DIALOG_ROLLOUT_START,
     DIALOG_STOP,
     DIALOG_QUIT
 };
@@ -64,6 +65,7 @@ struct dialog {
     char choice[STATE_NAME_SIZE];  /* DIALOG_LOAD: the scenario; DIALOG_STOP: of what */
     char level[DIALOG_LEVEL_SIZE]; /* of DIALOG_LOAD_LEVEL: users, or starts a second */
     bool more;                     /* than now */
+    bool edits; /* DIALOG_ROLLOUT_START: what is typed is its choice, the version */
 };
 
 enum dialog_answer { DIALOG_WAITS, DIALOG_YES, DIALOG_NO };

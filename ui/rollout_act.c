@@ -68,22 +68,20 @@ static bool can_undo(const struct rollout_status *rollout, struct text *why) {
         return refuse(why, "the version before is kept no longer");
     }
     if (rollout->phase == ROLLOUT_DONE) return true;
-    return refuse(why, "once it is promoted; now X y");
+    return refuse(why, "once promoted; now X y");
 }
 
 /* Not even by force: nobody would see what it does. */
 static bool has_sight(const struct rollout_status *rollout, struct text *why) {
     if (rollout->hold == ROLLOUT_HELD_BLIND) {
-        return refuse(why, "no fresh data: nobody sees what it does");
+        return refuse(why, "blind: no fresh data");
     }
     bool held = rollout->phase == ROLLOUT_HOLD;
     bool decided = rollout->hold == ROLLOUT_HELD_PERSON ||
                    rollout->hold == ROLLOUT_HELD_TIME ||
                    rollout->hold == ROLLOUT_HELD_AROUND;
     if (rollout->phase == ROLLOUT_WATCHING || (held && decided)) return true;
-    return refuse(
-        why, held ? "G first: such a hold has to be seen through"
-                  : "there is nothing to promote now");
+    return refuse(why, held ? "G first: it is held" : "nothing to promote now");
 }
 
 static bool has_evidence(const struct rollout_status *rollout, struct text *why) {
@@ -100,9 +98,8 @@ static bool has_evidence(const struct rollout_status *rollout, struct text *why)
     }
     if (rollout->in_step_ms < rollout->hold_each_ms) {
         uint64_t left_ms = rollout->hold_each_ms - rollout->in_step_ms;
-        text_add(why, "the step lasts ");
         units_add_duration(why, left_ms * NS_PER_MS);
-        text_add(why, " more at least");
+        text_add(why, " of the step left");
         return false;
     }
     return true;

@@ -8,6 +8,7 @@
 
 #include "core/rollout_order.h"
 #include "ui/prompt.h"
+#include "ui/rollout_draft.h"
 
 struct rollout_wish {
     enum rollout_order_kind kind; /* ROLLOUT_ORDER_COUNT: none */
@@ -18,6 +19,7 @@ struct rollout_wish {
 
 /* Lent to the screens. Everything is borrowed and sanitised. */
 struct rollout_means {
-    const char *who, *host; /* as whom orders are given */
-    const char *to;         /* the socket of the controller */
+    const char *who, *host;            /* as whom orders are given */
+    const char *to;                    /* the socket of the controller */
+    const struct rollout_draft *draft; /* of what may be started; NULL: nothing */
 };

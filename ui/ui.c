@@ -12,6 +12,7 @@
 #include "ui/ui_load.h"
 #include "ui/ui_panel.h"
 #include "ui/ui_rows.h"
+#include "ui/ui_start.h"
 #include "ui/ui_take.h"
 #include "ui/views/help_view.h"
 
@@ -65,18 +66,17 @@ static void add_choice(struct ui_request *request, const struct dialog *dialog) 
 
 static struct ui_request confirmed(struct ui *ui) {
     static const enum command commands[] = {
-        [DIALOG_ARM] = COMMAND_ARM,
-        [DIALOG_TAKE_OVER] = COMMAND_ARM,
-        [DIALOG_SMOKE] = COMMAND_SMOKE,
-        [DIALOG_STOP] = COMMAND_STOP,
-        [DIALOG_QUIT] = COMMAND_QUIT,
-        [DIALOG_LOAD] = COMMAND_LOAD,
-        [DIALOG_LOAD_LEVEL] = COMMAND_LOAD_MORE,
+        [DIALOG_ARM] = COMMAND_ARM,     [DIALOG_TAKE_OVER] = COMMAND_ARM,
+        [DIALOG_SMOKE] = COMMAND_SMOKE, [DIALOG_ROLLOUT_START] = COMMAND_START,
+        [DIALOG_STOP] = COMMAND_STOP,   [DIALOG_QUIT] = COMMAND_QUIT,
+        [DIALOG_LOAD] = COMMAND_LOAD,   [DIALOG_LOAD_LEVEL] = COMMAND_LOAD_MORE,
     };
     enum dialog_kind kind = ui->dialog.kind;
     if (kind == DIALOG_ROLLOUT) return ui_canary_confirmed(&ui->dialog);
-    if (kind == DIALOG_SMOKE || kind == DIALOG_LOAD) {
+    bool rollout = kind == DIALOG_ROLLOUT_START;
+    if (kind == DIALOG_SMOKE || kind == DIALOG_LOAD || rollout) {
         ui->screen = kind == DIALOG_SMOKE ? UI_CHECKS : UI_LOAD;
+        if (rollout) ui->screen = UI_CANARY;
         ui->frozen = false; /* what was started is to be seen */
     }
     struct ui_request request = {
@@ -84,8 +84,8 @@ static struct ui_request confirmed(struct ui *ui) {
         .on = commands[kind] == COMMAND_ARM,
         .epoch = kind == DIALOG_TAKE_OVER ? ui->dialog.holder.epoch : 0,
     };
-    bool chosen =
-        kind == DIALOG_LOAD || kind == DIALOG_LOAD_LEVEL || kind == DIALOG_STOP;
+    bool chosen = kind == DIALOG_LOAD || kind == DIALOG_LOAD_LEVEL ||
+                  kind == DIALOG_STOP || rollout;
     if (chosen) add_choice(&request, &ui->dialog);
     return request;
 }
@@ -123,7 +123,8 @@ static struct ui_request dialog_key(
         move_dialog(ui, world, rows);
         return ui_no_request();
     }
-    if (ui_load_choose(ui, world, key) || ui_canary_choose(ui, world, key)) {
+    if (ui_load_choose(ui, world, key) || ui_canary_choose(ui, world, key) ||
+        ui_start_edit(ui, key)) {
         return ui_no_request();
     }
     switch (dialog_on_key(&ui->dialog, &ui->prompt, key)) {
@@ -137,7 +138,9 @@ static struct ui_request dialog_key(
         ui_notify(ui, blocked);
         return ui_no_request();
     }
-    if (ui_canary_is_late(ui, world)) return ui_no_request();
+    if (ui_canary_is_late(ui, world) || ui_start_is_late(ui, world)) {
+        return ui_no_request();
+    }
     return confirmed(ui);
 }
 
@@ -165,7 +168,7 @@ static struct ui_request run_chosen(
     text_copy_cut(words, sizeof words, palette_argument(ui->prompt.words));
     recall_add(&ui->recall, ui->prompt.words);
     close_over(ui);
-    bool asks = ui_canary_takes_words(command);
+    bool asks = ui_canary_takes_words(command) || command == COMMAND_START;
     if (command_danger(command) != COMMAND_LOOKS && !asks) {
         char notice[UI_NOTICE_SIZE];
         struct text text = TEXT_IN(notice);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "ui/rollout_act.h"
 #include "ui/ui_ask.h"
+#include "ui/ui_start.h"
 #include "ui/views/run_rows.h"
 
 static const char force_word[] = "--force";
@@ -125,13 +126,21 @@ static struct ui_request give(const struct ui_turn *turn, struct rollout_wish *w
     return ask(turn, wish);
 }
 
+/* The first step there is: its key begins one. */
+static struct ui_request begin(
+    const struct ui_turn *turn, const struct rollout_wish *wish) {
+    if (!turn->order->typed) return ui_start_ask(turn);
+    tell(turn, wish, "none is under way: P begins one, or :start VERSION");
+    return ui_no_request();
+}
+
 struct ui_request ui_canary_order(const struct ui_turn *turn) {
     struct rollout_wish wish = wish_of(turn);
     struct scene scene = ui_scene(turn->ui, turn->world);
     if (!turn->world->rollout) {
         ui_notify(turn->ui, "no rollout can be seen from here");
     } else if (wish.kind == ROLLOUT_ORDER_PROMOTE && !rollout_act_has_one(&scene)) {
-        tell(turn, &wish, "none is under way   flightdeck canary start --to VERSION");
+        return begin(turn, &wish);
     } else if (goes_on(wish.kind) && !is_armed(turn->world)) {
         tell(turn, &wish, "it acts: arm first, with A");
     } else {

@@ -12,6 +12,7 @@
 #include "ui/ui_panel.h"
 #include "ui/ui_rows.h"
 #include "ui/ui_setting.h"
+#include "ui/ui_start.h"
 #include "ui/ui_take.h"
 
 enum { WINDOW_COUNT = 4, PAGE_ROWS = 10, FAR_S = 10, HOUR_S = 3600 };
@@ -331,6 +332,7 @@ static const handler_fn handlers[COMMAND_COUNT] = {
     [COMMAND_LOAD] = ui_load_ask,
     [COMMAND_LOAD_MORE] = ui_load_ask_level,
     [COMMAND_LOAD_LESS] = ui_load_ask_level,
+    [COMMAND_START] = ui_start_ask,
     [COMMAND_PROMOTE] = ui_canary_order,
     [COMMAND_HOLD] = ui_canary_order,
     [COMMAND_RESUME] = ui_canary_order,

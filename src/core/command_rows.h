@@ -55,6 +55,7 @@
     X(COMMAND_LOAD,          "load",      "L",          COMMAND_ACTS,     "start a load run"), \
     X(COMMAND_LOAD_MORE,     "more",      "+",          COMMAND_ACTS,     "more users in the load run"), \
     X(COMMAND_LOAD_LESS,     "fewer",     "-",          COMMAND_RETREATS, "fewer users in the load run"), \
+    X(COMMAND_START,         "start",     "",           COMMAND_ACTS,     "rollout: begin one; :start VERSION"), \
     X(COMMAND_PROMOTE,       "promote",   "P",          COMMAND_ACTS,     "rollout: next step, by evidence"), \
     X(COMMAND_HOLD,          "hold",      "H",          COMMAND_RETREATS, "rollout: hold it here, at once"), \
     X(COMMAND_RESUME,        "resume",    "G",          COMMAND_ACTS,     "rollout: go on after a hold"), \

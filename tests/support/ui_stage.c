@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "support/fixture_draft.h"
 #include "support/golden.h"
 
 /* Replaying ten minutes takes longer than drawing them many times, and nobody who draws
@@ -81,12 +82,15 @@ struct ui_stage *ui_stage_new(enum fixture fixture, int width, int height) {
     struct ui_stage *stage = memory_new(sizeof *stage);
     stage->fixture = fixture;
     stage->past = memory_new(sizeof *stage->past);
+    stage->draft = fixture_draft();
+    stage->means = rollout_means;
+    stage->means.draft = &stage->draft;
     ui_init(&stage->ui, width, height);
     stage->world = (struct ui_world){
         .model = model_of(fixture),
         .smoke = &smoke_plan,
         .load = &load_menu,
-        .rollout = &rollout_means,
+        .rollout = &stage->means,
         .now_ns = fixture_now_ns(),
         .link = {.frames_per_s = 10, .bytes_per_frame = 1954},
     };

@@ -8,6 +8,8 @@
 struct ui_stage {
     enum fixture fixture;
     struct state *past; /* of the time that is looked at, when it is not now */
+    struct rollout_draft draft;
+    struct rollout_means means;
     struct ui ui;
     struct ui_world world;
 };

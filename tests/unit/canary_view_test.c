@@ -70,6 +70,9 @@ static const struct dialog_case {
     {"dialog-resume", ROLLOUT_DRIFTED, "gc G"},
     {"dialog-rollout-stop", ROLLOUT_BLIND, "gc X"},
     {"dialog-undo", ROLLOUT_PROMOTED, "gc U"},
+    {"dialog-start", ROLLOUT_TURNED_BACK, "gc P a g"},
+    {"dialog-start-end", ROLLOUT_TURNED_BACK, "gc P PgDn PgDn"},
+    {"dialog-start-version", ROLLOUT_TURNED_BACK, "gc P Tab - r c 2"},
 };
 
 static void draw_dialog(

@@ -17,7 +17,8 @@ enum { WORDS_SIZE = 160 };
 
 static const uint64_t now_ns = 1000 * NS_PER_S;
 
-static const struct rollout_means means = {"mreyes", "ops1", "/run/rollout.sock"};
+static const struct rollout_means means = {
+    .who = "mreyes", .host = "ops1", .to = "/run/rollout.sock"};
 
 static struct scene scene_over(struct state *state, enum fixture_rollout kind) {
     state_init(state);
@@ -51,7 +52,7 @@ static void going_back_is_open_whatever_is_known(void **test) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct state state;
         struct scene scene = scene_over(&state, kinds[i]);
-        scene.rollout = &(const struct rollout_means){"sgreen", "ops2", ""};
+        scene.rollout = &(const struct rollout_means){.who = "sgreen", .host = "ops2"};
         state.rollout.ended = false;
         char words[WORDS_SIZE];
         struct text why = TEXT_IN(words);
@@ -75,21 +76,17 @@ static void holding_is_open_until_it_goes_back_or_is_done(void **test) {
 static void promotion_takes_evidence_and_time(void **test) {
     (void)test;
     expect(ROLLOUT_AT_STEP, ROLLOUT_ORDER_PROMOTE, "bound +3.4pp > +2.0pp");
-    expect(
-        ROLLOUT_BLIND, ROLLOUT_ORDER_PROMOTE,
-        "no fresh data: nobody sees what it does");
-    expect(
-        ROLLOUT_SPLIT, ROLLOUT_ORDER_PROMOTE,
-        "G first: such a hold has to be seen through");
-    expect(ROLLOUT_AT_DEPLOY, ROLLOUT_ORDER_PROMOTE, "there is nothing to promote now");
-    expect(ROLLOUT_PROMOTED, ROLLOUT_ORDER_PROMOTE, "there is nothing to promote now");
+    expect(ROLLOUT_BLIND, ROLLOUT_ORDER_PROMOTE, "blind: no fresh data");
+    expect(ROLLOUT_SPLIT, ROLLOUT_ORDER_PROMOTE, "G first: it is held");
+    expect(ROLLOUT_AT_DEPLOY, ROLLOUT_ORDER_PROMOTE, "nothing to promote now");
+    expect(ROLLOUT_PROMOTED, ROLLOUT_ORDER_PROMOTE, "nothing to promote now");
     struct state state;
     struct scene scene = scene_over(&state, ROLLOUT_AT_STEP);
     char words[WORDS_SIZE];
     struct text why = TEXT_IN(words);
     state.rollout.bound = 0.01F;
     assert_false(rollout_act_is_open(&scene, ROLLOUT_ORDER_PROMOTE, false, &why));
-    assert_string_equal(words, "the step lasts 3m48s more at least");
+    assert_string_equal(words, "3m48s of the step left");
     state.rollout.in_step_ms = state.rollout.hold_each_ms;
     assert_true(rollout_act_is_open(&scene, ROLLOUT_ORDER_PROMOTE, false, &why));
     state.rollout.bound = NAN;
@@ -125,7 +122,7 @@ static void undo_is_the_way_back_of_what_is_done(void **test) {
     (void)test;
     expect(ROLLOUT_PROMOTED, ROLLOUT_ORDER_UNDO, "");
     expect(ROLLOUT_PROMOTED, ROLLOUT_ORDER_ABORT, "it is promoted: U takes it back");
-    expect(ROLLOUT_AT_STEP, ROLLOUT_ORDER_UNDO, "once it is promoted; now X y");
+    expect(ROLLOUT_AT_STEP, ROLLOUT_ORDER_UNDO, "once promoted; now X y");
     struct state state;
     struct scene scene = scene_over(&state, ROLLOUT_PROMOTED);
     assert_int_equal(rollout_act_way_back(&scene), ROLLOUT_ORDER_UNDO);

@@ -15,7 +15,8 @@
 #include "support/fixture_canary.h"
 #include "support/fixture_model.h"
 
-static const struct rollout_means means = {"mreyes", "ops1", "/run/rollout.sock"};
+static const struct rollout_means means = {
+    .who = "mreyes", .host = "ops1", .to = "/run/rollout.sock"};
 
 struct stage {
     struct model *model;
@@ -221,7 +222,7 @@ static void what_has_moved_on_meanwhile_is_looked_at_again(void **state) {
     press(stage, "P");
     rollout_of(stage)->phase = ROLLOUT_ROLLING_BACK;
     expect_nothing(press(stage, "y"));
-    assert_string_equal(stage->ui.notice, "there is nothing to promote now");
+    assert_string_equal(stage->ui.notice, "nothing to promote now");
     stage_free(stage);
 }
 

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "base/utf8.h"
 #include "ui/rollout_act.h"
+#include "ui/rollout_start.h"
 #include "ui/table.h"
 #include "ui/views/canary_panels.h"
+#include "ui/wrap.h"
 
 enum { WORDS_SIZE = 160 };
 
 enum column { KEY, WHAT, STATE, COLUMNS };
+
+static const char blocked_word[] = "BLOCKED: ";
 
 /* One key, and what it does now. */
 struct action {
@@ -41,7 +48,7 @@ static enum role add_state(
     }
     if (!rollout_act_is_open(scene, kind_of(scene, action), false, &reason)) {
         bool blocked = action->kind == ROLLOUT_ORDER_PROMOTE;
-        text_addf(text, blocked ? "BLOCKED: %s" : "%s", why);
+        text_addf(text, "%s%s", blocked ? blocked_word : "", why);
         return blocked ? ROLE_WARN : ROLE_OFF;
     }
     if (action->acts && !rollout_act_is_ours(scene)) {
@@ -56,6 +63,40 @@ static enum role add_state(
     return ROLE_STRONG;
 }
 
+static void draw_wrapped(
+    struct canvas *canvas, struct rect rect, const char *words, enum role role) {
+    struct scan scan = scan_of(slice_of(words));
+    for (int y = 0; y < rect.height && !scan_done(&scan); y++) {
+        char row[WORDS_SIZE];
+        struct text text = TEXT_IN(row);
+        text_add_slice(&text, wrap_next(&scan, rect.width));
+        canvas_text(canvas, rect.x, rect.y + y, rect.width, row, role);
+    }
+}
+
+/* What one row says. */
+struct row {
+    int y;
+    const char *what, *state;
+    enum role role;
+};
+
+/* A reason is worth more than the weight, which stands in the steps above, too. */
+static void draw_narrow(
+    struct canvas *canvas, const struct table *table, const struct row *row) {
+    struct rect at = table->rect;
+    if (row->y >= at.height) return;
+    bool blocked = strncmp(row->state, blocked_word, sizeof blocked_word - 1) == 0;
+    const char *words = row->state + (blocked ? sizeof blocked_word - 1 : 0);
+    int name = (int)strcspn(row->what, " ,");
+    int x = at.x + table->items[KEY].size;
+    struct rect rest = {x, at.y + row->y, at.x + at.width - x, 1};
+    int used = canvas_print(canvas, rest, ROLE_TEXT, "%.*s: ", name, row->what);
+    rest.x += used;
+    rest.width -= used;
+    canvas_print(canvas, rest, row->role, "%s%s", blocked ? "!" : "", words);
+}
+
 static void draw_row(
     struct canvas *canvas, const struct table *table, int y, const struct scene *scene,
     const struct action *action) {
@@ -67,6 +108,11 @@ static void draw_row(
     enum role role = add_state(&words, scene, action);
     enum role known = role == ROLE_OFF ? ROLE_OFF : ROLE_KEY;
     table_put(canvas, table, (struct table_cell){y, KEY, action->key, known});
+    if ((int)utf8_string_width(state) >= table->items[STATE].size) {
+        const struct row row = {y, what, state, role};
+        draw_narrow(canvas, table, &row);
+        return;
+    }
     table_put(canvas, table, (struct table_cell){y, WHAT, what, ROLE_TEXT});
     table_put(canvas, table, (struct table_cell){y, STATE, state, role});
 }
@@ -78,6 +124,30 @@ static bool is_forcible(const struct scene *scene) {
     return !scene->live->read_only &&
            !rollout_act_is_open(scene, ROLLOUT_ORDER_PROMOTE, false, &text) &&
            rollout_act_is_open(scene, ROLLOUT_ORDER_PROMOTE, true, &text);
+}
+
+/* Without a rollout there is one to begin. */
+static void draw_start(
+    struct canvas *canvas, struct rect at, const struct scene *scene) {
+    char line[WORDS_SIZE];
+    char why[WORDS_SIZE];
+    struct text text = TEXT_IN(line);
+    struct text reason = TEXT_IN(why);
+    bool open = rollout_start_is_open(scene, &reason);
+    if (scene->live->read_only || !scene->rollout || !scene->rollout->draft) {
+        canvas_text(canvas, at.x, at.y, at.width, "nothing to act on", ROLE_OFF);
+        return;
+    }
+    int used =
+        canvas_text(canvas, at.x, at.y, at.width, "P ", open ? ROLE_KEY : ROLE_OFF);
+    text_add(&text, "start a rollout   ");
+    if (open) {
+        text_add(&text, scene_is_armed(scene) ? "asks" : "arm first, with A");
+    } else {
+        text_addf(&text, "%s%s", blocked_word, why);
+    }
+    struct rect rest = {at.x + used, at.y, at.width - used, at.height};
+    draw_wrapped(canvas, rest, line, open ? ROLE_STRONG : ROLE_WARN);
 }
 
 void canary_panels_draw_actions(
@@ -93,7 +163,7 @@ void canary_panels_draw_actions(
     struct rect at = {inner.x + 1, inner.y, inner.width - 2, inner.height};
     if (!rollout_act_has_one(scene)) {
         if (at.height <= 0) return;
-        canvas_text(canvas, at.x, at.y, at.width, "nothing to act on", ROLE_OFF);
+        draw_start(canvas, at, scene);
         return;
     }
     struct table table = table_begin(canvas, at, columns, COLUMNS);

@@ -122,7 +122,7 @@ static void draw_tiny(
     struct load_rows rows = load_rows_in(canvas, body);
     if (rollout_shown(scene) == ROLLOUT_NONE) {
         load_rows_put(&rows, "rollout", ROLE_OFF, "none is under way");
-        load_rows_put(&rows, "start", ROLE_TEXT, "flightdeck canary start");
+        load_rows_put(&rows, "start", ROLE_TEXT, "P, or flightdeck canary start");
         return;
     }
     put_step(&rows, scene);

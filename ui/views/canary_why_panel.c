@@ -115,7 +115,10 @@ static void put_none(struct page *page, const struct scene *scene) {
     put(page, "refused", ROLE_WARN, rollout->known ? rollout->reason : "");
     put(page, "plan", ROLE_TEXT,
         "flightdeck canary plan says what each step takes, before anything starts");
-    put(page, "start", ROLE_TEXT, "flightdeck canary start --to VERSION");
+    const char *start = scene->live->read_only
+                            ? "flightdeck canary start --to VERSION"
+                            : "P, or flightdeck canary start --to VERSION";
+    put(page, "start", ROLE_TEXT, start);
 }
 
 void canary_panels_draw_why(

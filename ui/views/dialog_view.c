@@ -9,6 +9,7 @@
 #include "ui/views/box.h"
 #include "ui/views/dialog_page.h"
 #include "ui/views/dialog_rollout.h"
+#include "ui/views/dialog_start.h"
 #include "ui/views/load_text.h"
 #include "ui/views/status_view.h"
 
@@ -164,6 +165,10 @@ static void fill(struct dialog_page *page, const struct dialog_view *view) {
         add_target(page, scene);
         dialog_rollout_fill(page, view);
         return;
+    case DIALOG_ROLLOUT_START:
+        add_target(page, scene);
+        dialog_start_fill(page, view);
+        return;
     case DIALOG_STOP:
         add_target(page, scene);
         add_runs(page, scene);
@@ -184,6 +189,7 @@ static const char *title_of(const struct dialog *dialog) {
     case DIALOG_LOAD: return "load";
     case DIALOG_LOAD_LEVEL: return "load, more or fewer";
     case DIALOG_ROLLOUT: return dialog_rollout_title(dialog);
+    case DIALOG_ROLLOUT_START: return "start a rollout";
     case DIALOG_STOP: return "stop";
     case DIALOG_QUIT: return "quit";
     }
@@ -221,6 +227,13 @@ static void draw_question(
     struct canvas *canvas, struct rect at, const struct dialog *dialog,
     const struct prompt *prompt) {
     int used = 0;
+    if (dialog->edits) {
+        used = canvas_text(
+            canvas, at.x, at.y, at.width, "version, then Enter: ", ROLE_DIALOG);
+        struct rect line = {at.x + used, at.y, at.width - used, 1};
+        prompt_draw(canvas, line, prompt, ROLE_STRONG);
+        return;
+    }
     if (dialog->word[0] == '\0') {
         used = canvas_text(canvas, at.x, at.y, at.width, "y", ROLE_KEY);
         used += canvas_text(
