@@ -114,6 +114,14 @@ static void order_rollout(struct cockpit *cockpit, const struct rollout_wish *wi
     }
 }
 
+static void start_rollout(struct cockpit *cockpit, const char *version) {
+    struct error err = {0};
+    if (!arming_may_start(cockpit->arming)) return;
+    if (!rollout_seat_start(cockpit->rollout, version, &err)) {
+        session_notify(cockpit->session, err.message);
+    }
+}
+
 static bool is_order(enum command command) {
     return command == COMMAND_PROMOTE || command == COMMAND_HOLD ||
            command == COMMAND_RESUME || command == COMMAND_UNDO ||
@@ -144,6 +152,8 @@ static void on_request(void *owner, const struct ui_request *request) {
         change_load(cockpit, request->argument, true);
     } else if (request->command == COMMAND_LOAD_LESS) {
         change_load(cockpit, request->argument, false);
+    } else if (request->command == COMMAND_START) {
+        start_rollout(cockpit, request->argument);
     } else if (is_order(request->command)) {
         order_rollout(cockpit, &request->rollout);
     }
@@ -276,6 +286,7 @@ static void take_seats(struct cockpit *cockpit) {
         .owner = cockpit,
     };
     const struct rollout_seat_options rollout = {
+        .config = options->config,
         .target = options->target,
         .user = cockpit->user,
         .on_word = on_rollout_word,

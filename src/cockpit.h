@@ -5,11 +5,13 @@
 #include <stdint.h>
 
 #include "base/redact.h"
+#include "config.h"
 #include "core/target.h"
 #include "load_files.h"
 #include "ui/restore.h"
 
 struct cockpit_options {
+    const struct config *config;     /* borrowed; the target is chosen */
     const struct target *target;     /* borrowed */
     const struct redactor *redactor; /* borrowed; NULL for none */
     const char *theme, *color;       /* NULL for none */

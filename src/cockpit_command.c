@@ -22,6 +22,7 @@ static int run(void *owner, struct restore *restore) {
     const struct seat *seat = owner;
     const struct options *given = &seat->invocation->options;
     struct cockpit_options options = {
+        .config = seat->config,
         .target = config_target(seat->config),
         .redactor = config_redactor(seat->config),
         .theme = theme_of(seat),

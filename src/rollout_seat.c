@@ -7,10 +7,12 @@
 #include "base/memory.h"
 #include "base/safe_text.h"
 #include "base/text.h"
+#include "canary_begin.h"
 #include "io/folders.h"
 #include "io/loop.h"
 #include "io/rollout_place.h"
 #include "operator.h"
+#include "rollout_drafting.h"
 
 enum { ORDERS_MAX = 4, WORDS_SIZE = ERROR_MESSAGE_SIZE + ROLLOUT_WORDS_SIZE };
 
@@ -28,6 +30,8 @@ struct rollout_seat {
     char path[FOLDER_PATH_SIZE];
     bool placed;
     struct rollout_means means;
+    struct rollout_draft draft;
+    struct rollout_starter *starter; /* of the last one; it sees to its child */
     struct errand errands[ORDERS_MAX];
 };
 
@@ -47,13 +51,18 @@ struct rollout_seat *rollout_seat_new(
     operator_host(seat->host);
     seat->placed = rollout_place(options->target, seat->path, &ignored);
     seat->means = (struct rollout_means){
-        .who = options->user, .host = seat->host, .to = seat->path};
+        .who = options->user,
+        .host = seat->host,
+        .to = seat->path,
+        .draft = &seat->draft};
+    rollout_draft_fill(&seat->draft, options->config);
     return seat;
 }
 
 void rollout_seat_free(struct rollout_seat *seat) {
     if (!seat) return;
     for (size_t i = 0; i < ORDERS_MAX; i++) rollout_link_free(seat->errands[i].link);
+    rollout_starter_free(seat->starter);
     free(seat);
 }
 
@@ -62,6 +71,7 @@ const struct rollout_means *rollout_seat_means(const struct rollout_seat *seat) 
 }
 
 bool rollout_seat_is_busy(const struct rollout_seat *seat) {
+    if (seat->draft.starting) return true;
     for (size_t i = 0; i < ORDERS_MAX; i++) {
         if (seat->errands[i].link) return true;
     }
@@ -135,4 +145,48 @@ static void on_answer(
 /* An order that was answered has no link any more: this one was not. */
 static void on_end(void *owner, const struct error *why) {
     finish(owner, NOTE_BAD, why->message);
+}
+
+/* Starting */
+
+static void on_started(
+    void *owner, const struct rollout_answer *answer, const struct error *why) {
+    struct rollout_seat *seat = owner;
+    bool accepted = answer && answer->accepted;
+    char line[WORDS_SIZE];
+    struct text text = TEXT_IN(line);
+    seat->draft.starting = false;
+    text_add(&text, accepted ? "start: " : "not started: ");
+    safe_text_add(&text, slice_of(answer ? answer->words : why->message));
+    enum note_level refused = answer ? NOTE_WARN : NOTE_BAD;
+    seat->options.on_word(seat->options.owner, accepted ? NOTE_OK : refused, line);
+    if (accepted) seat->options.on_forward(seat->options.owner);
+}
+
+bool rollout_seat_start(
+    struct rollout_seat *seat, const char *version, struct error *err) {
+    struct rollout_plan plan = seat->draft.plan;
+    if (seat->draft.starting) {
+        return error_set(err, ERROR_CONFLICT, "one is being started already");
+    }
+    if (seat->draft.blocked[0]) {
+        return error_set(err, ERROR_USAGE, "%s", seat->draft.blocked);
+    }
+    if (!rollout_plan_is_version(version)) {
+        return error_set(err, ERROR_USAGE, "no version to let in");
+    }
+    text_copy(plan.to, sizeof plan.to, version);
+    canary_begin_name(&plan);
+    const struct canary_begin_options options = {
+        .loop = seat->loop,
+        .config = seat->options.config,
+        .kind = ROLLOUT_LAUNCH_BEGIN,
+        .plan = &plan,
+        .on_started = on_started,
+        .owner = seat,
+    };
+    rollout_starter_free(seat->starter); /* what it started goes on */
+    seat->starter = canary_begin(&options, err);
+    seat->draft.starting = seat->starter != NULL;
+    return seat->draft.starting;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "config.h"
 #include "core/note.h"
 #include "core/target.h"
 #include "ui/rollout_wish.h"
@@ -13,11 +14,12 @@ struct rollout_seat;
 struct loop;
 
 struct rollout_seat_options {
+    const struct config *config; /* borrowed; the target is chosen */
     const struct target *target; /* borrowed */
     const char *user;            /* borrowed */
     /* What became of an order, in words: for the timeline and the key row. */
     void (*on_word)(void *owner, enum note_level level, const char *words);
-    /* An order that goes forward was accepted. */
+    /* An order that goes forward, or a start, was accepted. */
     void (*on_forward)(void *owner);
     void *owner;
 };
@@ -25,7 +27,12 @@ struct rollout_seat_options {
 struct rollout_seat *rollout_seat_new(
     struct loop *loop, const struct rollout_seat_options *options);
 
-/* Whether an order waits for its answer. */
+/* Starts a controller that lets the version in, and goes on without us; whether it holds
+ * the target, or who else does, comes as a word. False when it cannot be tried. */
+bool rollout_seat_start(
+    struct rollout_seat *seat, const char *version, struct error *err);
+
+/* Whether an order, or a start, waits for its answer. */
 bool rollout_seat_is_busy(const struct rollout_seat *seat);
 
 /* What was ordered may still be carried out. */

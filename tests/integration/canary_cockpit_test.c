@@ -28,19 +28,40 @@ static void expect_gone(struct seat *seat, const char *words) {
     fail_msg("still \"%s\" on\n%s", words, display_text(seat->display));
 }
 
-/* Nothing is promoted by itself, so that the screen stands still. */
-static void sit_down(struct seat *seat) {
-    static const struct rollout_goal watched = {ROLLOUT_WATCHING, 0, 1};
+static struct display *open_cockpit(void) {
     const char *const args[] = {
         BINARIES_FOLDER "/flightdeck", "--target", "demo", NULL};
     const char *const env[] = {NULL};
     const struct display_options options = {
         .args = args, .env = env, .width = WIDTH, .height = HEIGHT};
+    return display_start(&options);
+}
+
+static void arm(struct seat *seat) {
+    display_type(seat->display, "A");
+    expect(seat, "y yes");
+    display_type(seat->display, "y");
+    expect_gone(seat, "DISARMED");
+}
+
+/* A demo whose canary says its version, and nobody who lets it in. */
+static void sit_down_alone(struct seat *seat) {
+    rollout_scene_init(&seat->scene);
+    seat->display = open_cockpit();
+    expect(seat, "DISARMED");
+    display_type(seat->display, "gc");
+    expect(seat, "start a rollout");
+    expect(seat, "v1.6.0");
+}
+
+/* Nothing is promoted by itself, so that the screen stands still. */
+static void sit_down(struct seat *seat) {
+    static const struct rollout_goal watched = {ROLLOUT_WATCHING, 0, 1};
     rollout_scene_init(&seat->scene);
     seat->scene.launch->plan.manual = true;
     assert_true(rollout_scene_start(&seat->scene));
     rollout_scene_wait(&seat->scene, &watched);
-    seat->display = display_start(&options);
+    seat->display = open_cockpit();
     expect(seat, "DISARMED");
     display_type(seat->display, "gc");
     expect(seat, "asked 5%");
@@ -62,10 +83,7 @@ static void hold(struct seat *seat) {
 }
 
 static void take_over(struct seat *seat) {
-    display_type(seat->display, "A");
-    expect(seat, "y yes");
-    display_type(seat->display, "y");
-    expect_gone(seat, "DISARMED");
+    arm(seat);
     display_type(seat->display, "G");
     expect(seat, "take the rollout over");
     display_type(seat->display, "demo\r");
@@ -105,9 +123,63 @@ static void a_controller_that_is_killed_leaves_a_screen_that_says_so(void **stat
     get_up(&seat);
 }
 
+static void hold_what_was_started(struct seat *seat) {
+    expect(seat, "start: ");
+    expect(seat, "asked 5%");
+    rollout_scene_wait_for_weight(&seat->scene, 500);
+    display_type(seat->display, "H");
+    expect(seat, "~ HOLD ");
+}
+
+/* It is nobody's child: whoever comes next finds it. */
+static void a_rollout_started_by_keyboard_outlives_the_cockpit(void **state) {
+    (void)state;
+    struct seat seat = {0};
+    sit_down_alone(&seat);
+    display_type(seat.display, "P");
+    expect(&seat, "no start: it acts: arm first, with A");
+    arm(&seat);
+    display_type(seat.display, "P");
+    expect(&seat, "v1.6.0, as the canary says");
+    display_type(seat.display, "yy");
+    hold_what_was_started(&seat);
+    display_type(seat.display, "q");
+    display_free(seat.display);
+    assert_int_equal(rollout_scene_weight(&seat.scene), 500);
+    seat.display = open_cockpit();
+    expect(&seat, "DISARMED");
+    display_type(seat.display, "gc");
+    expect(&seat, "asked 5%");
+    display_type(seat.display, "Xy");
+    expect(&seat, "✘ rolled back");
+    expect(&seat, "over, said ");
+    assert_true(rollout_scene_weight(&seat.scene) <= 0);
+    get_up(&seat);
+}
+
+/* While one operator reads what would be sent, another one is faster. */
+static void whoever_was_faster_is_named(void **state) {
+    (void)state;
+    static const struct rollout_goal watched = {ROLLOUT_WATCHING, 0, 1};
+    struct seat seat = {0};
+    sit_down_alone(&seat);
+    arm(&seat);
+    display_type(seat.display, "P");
+    expect(&seat, "v1.6.0, as the canary says");
+    seat.scene.launch->plan.manual = true;
+    assert_true(rollout_scene_start(&seat.scene));
+    rollout_scene_wait(&seat.scene, &watched);
+    expect(&seat, "one is under way, of ann@ops1");
+    display_type(seat.display, "y");
+    expect(&seat, "no start: one is under way, of ann@ops1");
+    get_up(&seat);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(somebody_elses_rollout_is_held_taken_over_and_taken_back),
+        cmocka_unit_test(a_rollout_started_by_keyboard_outlives_the_cockpit),
+        cmocka_unit_test(whoever_was_faster_is_named),
         cmocka_unit_test(a_controller_that_is_killed_leaves_a_screen_that_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
