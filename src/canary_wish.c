@@ -100,7 +100,8 @@ static bool read_version(
     const char *value = invocation->options.values[OPTION_TO];
     if (!value) return true;
     if (!rollout_plan_is_version(value)) {
-        return wrong(OPTION_TO, value, "a version: short, no blanks, no quotes", err);
+        return wrong(
+            OPTION_TO, value, "a short version without blanks and quotes", err);
     }
     text_copy(plan->to, sizeof plan->to, value);
     return true;
