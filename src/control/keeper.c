@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/safe_text.h"
 #include "base/units.h"
 #include "io/loop.h"
 
@@ -171,14 +171,17 @@ static void tell_set(
     } else {
         keeper->retry_ns = loop_clock_ns() + RETRY_NS;
     }
-    keeper->handlers.on_set(keeper->owner, how, why ? why->message : "");
+    char words[ROLLOUT_WORDS_SIZE];
+    safe_text_copy(words, sizeof words, slice_of(why ? why->message : ""));
+    keeper->handlers.on_set(keeper->owner, how, words);
 }
 
 static void on_checked(void *owner, const struct router_done *done) {
     struct keeper *keeper = owner;
     keeper->work = KEEPER_RESTS;
-    keeper->handlers.on_checked(
-        keeper->owner, done->outcome == ROUTER_DONE, done->error.message);
+    char words[ROLLOUT_WORDS_SIZE];
+    safe_text_copy(words, sizeof words, slice_of(done->error.message));
+    keeper->handlers.on_checked(keeper->owner, done->outcome == ROUTER_DONE, words);
 }
 
 /* Also when nobody knows whether it was written: what is there says so. */
@@ -200,9 +203,9 @@ static void read_from(struct keeper *keeper, struct rollout_reading *reading) {
     const struct router_seen *seen = &keeper->seen;
     *reading =
         (struct rollout_reading){.known = seen->known, .weight_bp = seen->weight_bp};
-    text_copy_cut(
+    safe_text_copy(
         reading->words, sizeof reading->words,
-        seen->known ? seen->words : seen->error.message);
+        slice_of(seen->known ? seen->words : seen->error.message));
 }
 
 static void on_read_back(void *owner, const struct router_seen *seen) {

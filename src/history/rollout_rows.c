@@ -203,6 +203,17 @@ static bool open_intent(
     return statement_finish(statement, err);
 }
 
+/* Who its users were is of no use any more. */
+static bool forget_users(
+    struct sqlite *sqlite, const struct rollout_row *row, struct error *err) {
+    if (!row->rollout.ended) return true;
+    struct statement *statement =
+        statement_new(sqlite, "DELETE FROM seen_unit WHERE rollout=?", err);
+    if (!statement) return false;
+    statement_bind_string(statement, 1, row->rollout.plan.id);
+    return statement_finish(statement, err);
+}
+
 bool rollout_rows_add(
     struct sqlite *sqlite, const struct rollout_row *row, struct error *err) {
     if (row->is_new &&
@@ -211,7 +222,8 @@ bool rollout_rows_add(
     }
     return update_rollout(sqlite, row, err) && close_intent(sqlite, row, err) &&
            open_intent(sqlite, row, err) && insert_event(sqlite, row, err) &&
-           rollout_notes_add(sqlite, row, err) && end_run(sqlite, row, err);
+           rollout_notes_add(sqlite, row, err) && end_run(sqlite, row, err) &&
+           forget_users(sqlite, row, err);
 }
 
 static bool put_evidence(
