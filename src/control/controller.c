@@ -156,10 +156,12 @@ static bool open_all(struct controller *controller, struct error *err) {
 }
 
 struct controller *controller_new(
-    struct loop *loop, const struct rollout_launch *launch, struct error *err) {
+    struct loop *loop, const struct rollout_launch *launch,
+    const struct controller_handler *handler, struct error *err) {
     struct controller *controller = memory_new(sizeof *controller);
     controller->loop = loop;
     controller->launch = launch;
+    controller->handler = *handler;
     if (!open_all(controller, err)) {
         controller_free(controller);
         return NULL;
@@ -217,6 +219,8 @@ static void on_set(void *owner, enum rollout_set how, const char *words) {
         how == ROLLOUT_SET_DONE ? "read back" : words);
     const struct rollout_effect effect =
         rollout_on_set(&controller->rollout, how, controller->result, loop_clock_ns());
+    /* What is tried again has not come to an end. */
+    if (controller->rollout.version == before.version) controller->has_result = false;
     controller_settle(controller, &before, &effect);
 }
 

@@ -10,10 +10,18 @@
 struct controller;
 struct loop;
 
+/* It has begun; or nothing could be written down, and it is to be freed. Once, not inside
+ * a call. */
+struct controller_handler {
+    void (*on_begun)(void *owner, const struct error *why);
+    void *owner;
+};
+
 /* Takes the lock and the socket, begins or takes up the rollout. NULL, with who has it or
  * what is wrong in `err`. `launch` is borrowed for as long as it lives. */
 struct controller *controller_new(
-    struct loop *loop, const struct rollout_launch *launch, struct error *err);
+    struct loop *loop, const struct rollout_launch *launch,
+    const struct controller_handler *handler, struct error *err);
 void controller_free(struct controller *controller); /* NULL is fine */
 
 /* Reads a launch on stdin, answers it on stdout, leaves the terminal and conducts the

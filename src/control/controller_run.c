@@ -36,27 +36,54 @@ static enum exit_code code_of(const struct rollout *rollout) {
     return EXIT_CODE_INCONCLUSIVE;
 }
 
-static enum exit_code conduct(const struct rollout_launch *launch) {
-    struct error err = {0};
-    struct loop *loop = loop_new();
-    struct controller *controller = controller_new(loop, launch, &err);
-    enum exit_code code = EXIT_CODE_UNREACHABLE;
-    if (controller) {
-        char words[ROLLOUT_WORDS_SIZE];
-        struct text text = TEXT_IN(words);
+/* The one answer: once its first word is on disk, or cannot be. */
+struct conducting {
+    struct loop *loop;
+    const struct rollout_launch *launch;
+    bool is_refused;
+};
+
+static void on_begun(void *owner, const struct error *why) {
+    struct conducting *conducting = owner;
+    const struct rollout_launch *launch = conducting->launch;
+    bool begins = launch->kind == ROLLOUT_LAUNCH_BEGIN;
+    char words[ROLLOUT_WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    conducting->is_refused = begins && why->code != ERROR_NONE;
+    if (conducting->is_refused) {
+        text_addf(&text, "nothing was begun, the journal: %s", why->message);
+        loop_stop(conducting->loop);
+    } else {
         text_addf(
             &text, "%s holds the rollout of %s", launch->plan.holder,
             launch->target.name);
-        struct loop_signal *term = loop_on_signal(loop, SIGTERM, on_signal, loop);
-        launch_answer(true, words);
-        loop_run(loop);
-        code = code_of(&controller->rollout);
+    }
+    launch_answer(!conducting->is_refused, words);
+}
+
+static enum exit_code conduct(const struct rollout_launch *launch) {
+    struct error err = {0};
+    struct conducting conducting = {.loop = loop_new(), .launch = launch};
+    const struct controller_handler handler = {on_begun, &conducting};
+    struct controller *controller =
+        controller_new(conducting.loop, launch, &handler, &err);
+    enum exit_code code = EXIT_CODE_UNREACHABLE;
+    if (controller) {
+        /* One that is taken up has begun long ago: its router may take its time. */
+        if (controller->found) {
+            controller->has_begun = true;
+            on_begun(&conducting, &err);
+        }
+        struct loop_signal *term =
+            loop_on_signal(conducting.loop, SIGTERM, on_signal, conducting.loop);
+        loop_run(conducting.loop);
+        if (!conducting.is_refused) code = code_of(&controller->rollout);
         loop_signal_free(term);
         controller_free(controller);
     } else {
         launch_answer(false, err.message);
     }
-    loop_free(loop);
+    loop_free(conducting.loop);
     return code;
 }
 

@@ -93,6 +93,12 @@ static void on_unwritten(
 static void on_written(void *owner, const struct error *err) {
     struct controller *controller = owner;
     const struct move move = moves_take(&controller->moves);
+    if (!controller->has_begun) {
+        controller->has_begun = true;
+        controller->handler.on_begun(controller->handler.owner, err);
+        /* No journal, no rollout: one that is there already may still be taken back. */
+        if (err->code != ERROR_NONE && move.version == 1) return;
+    }
     if (err->code != ERROR_NONE) {
         on_unwritten(controller, &move, err);
     } else if (!is_outdated(controller, &move)) {

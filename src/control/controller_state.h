@@ -20,6 +20,8 @@
 struct controller {
     struct loop *loop;                   /* borrowed */
     const struct rollout_launch *launch; /* borrowed */
+    struct controller_handler handler;
+    bool has_begun; /* something is on disk */
     struct lock *lock;
     struct rollouts *rollouts;
     const struct router_type *type;

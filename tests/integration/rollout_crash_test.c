@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -78,11 +79,34 @@ static void a_weight_that_somebody_took_back_stays_at_0(void **state) {
     rollout_scene_clear(&scene);
 }
 
+/* Nothing goes forward, and going back waits for no disk. */
+static void who_cannot_write_goes_nowhere_but_back(void **state) {
+    const struct rlimit full = {0, 0};
+    struct rollout_scene scene;
+    (void)state;
+    rollout_scene_init(&scene);
+    scene.launch->plan.manual = true;
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
+    pid_t pid = rollout_scene_pid(&scene);
+    assert_int_equal(prlimit(pid, RLIMIT_FSIZE, &full, NULL), 0);
+    assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_HOLD, "ann"));
+    rollout_scene_wait(
+        &scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_JOURNAL, 1});
+    assert_non_null(strstr(scene.status.reason, "could not be written down"));
+    assert_int_equal(rollout_scene_weight(&scene), 500);
+    assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_ABORT, "ann"));
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
+    assert_true(rollout_scene_weight(&scene) <= 0);
+    rollout_scene_clear(&scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dead_controller_leaves_no_weight_behind),
         cmocka_unit_test(a_controller_that_is_back_at_once_goes_on),
         cmocka_unit_test(nobodys_weight_is_overwritten),
+        cmocka_unit_test(who_cannot_write_goes_nowhere_but_back),
         cmocka_unit_test(a_weight_that_somebody_took_back_stays_at_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
