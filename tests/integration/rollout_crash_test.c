@@ -29,7 +29,8 @@ static void a_dead_controller_leaves_no_weight_behind(void **state) {
     assert_non_null(strstr(scene.status.reason, "the controller was away for"));
     assert_non_null(strstr(scene.status.reason, "traffic returned to stable"));
     assert_int_equal(rollout_scene_weight(&scene), -1);
-    assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_RESUME, "ann"));
+    /* Not before somebody can see what it does. */
+    rollout_scene_insist(&scene, ROLLOUT_ORDER_RESUME, "ann");
     rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 2});
     assert_int_equal(rollout_scene_weight(&scene), 2500);
     rollout_scene_clear(&scene);

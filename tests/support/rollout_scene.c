@@ -161,6 +161,7 @@ static bool is_wished(const struct rollout_scene *scene) {
 static void on_status(void *owner, const struct rollout_status *status) {
     struct rollout_scene *scene = owner;
     scene->status = *status;
+    if (scene->is_turning) loop_stop(scene->loop);
     if (is_wished(scene)) loop_stop(scene->loop);
 }
 
@@ -240,6 +241,17 @@ bool rollout_scene_order(
     assert_true(rollout_link_order(scene->link, &order) != 0);
     while (!scene->has_answer) run(scene);
     return scene->answer.accepted;
+}
+
+void rollout_scene_insist(
+    struct rollout_scene *scene, enum rollout_order_kind kind, const char *who) {
+    uint64_t start_ns = loop_clock_ns();
+    while (!rollout_scene_order(scene, kind, who)) {
+        assert_true(loop_clock_ns() - start_ns < 60 * NS_PER_S);
+        scene->is_turning = true;
+        run(scene);
+        scene->is_turning = false;
+    }
 }
 
 /* The router, asked and told by somebody else */

@@ -21,6 +21,7 @@ struct rollout_scene {
     struct rollout_link *link; /* NULL until connected */
     struct rollout_answer started, answer;
     bool has_started, has_answer, has_ended;
+    bool is_turning;              /* until the next status */
     struct rollout_status status; /* the newest */
     const struct rollout_goal *wish;
     char place[TEST_PATH_SIZE]; /* the controller's socket */
@@ -54,6 +55,10 @@ bool rollout_scene_order(
 /* `flightdeck demo VERB PART`; must succeed. */
 void rollout_scene_tell_demo(
     struct rollout_scene *scene, const char *verb, const char *part);
+
+/* The same again with each status until it is accepted, or fails the test. */
+void rollout_scene_insist(
+    struct rollout_scene *scene, enum rollout_order_kind kind, const char *who);
 
 /* What the router says: basis points, or -1 without a lease. */
 int rollout_scene_weight(struct rollout_scene *scene);
