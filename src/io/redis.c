@@ -283,6 +283,9 @@ static bool may_send(
     case REDIS_MAY_SHARE_LOAD:
         return redis_permit_load(args, arg_count) ||
                error_set(err, ERROR_FORBIDDEN, "not what shared load does to its keys");
+    case REDIS_MAY_PUBLISH:
+        return redis_permit_publish(args, arg_count) ||
+               error_set(err, ERROR_FORBIDDEN, "not the publishing of a rollout");
     case REDIS_MAY_ACT: break;
     }
     return true;

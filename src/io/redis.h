@@ -20,10 +20,11 @@ enum {
     REDIS_PENDING_MAX = 4096, /* commands waiting for their reply */
 };
 
-/* The allow-lists of the first two are tables in redis_permit.c. */
+/* The allow-lists of all but the last are tables in redis_permit.c. */
 enum redis_authority {
     REDIS_READ_ONLY,
     REDIS_MAY_SHARE_LOAD, /* reads, and writes keys of shared load runs alone */
+    REDIS_MAY_PUBLISH, /* sets where a rollout stands, for a while, and nothing else */
     REDIS_MAY_ACT,
 };
 

@@ -7,6 +7,9 @@
 /* Whatever shares a load run between machines stands under this. */
 #define LOAD_KEYS "flightdeck:load:"
 
+/* Where a rollout's controller says how far it is: see rollout_key(). */
+#define ROLLOUT_KEYS "flightdeck:rollout:"
+
 /* None of these writes, blocks the server for long or shows its configuration. Where a
  * second word is named, it has to be that one. */
 /* clang-format off */
@@ -75,8 +78,26 @@ static const struct load_command load_commands[] = {
 #undef X
 };
 
+static bool is_rollout_key(struct slice arg) {
+    return slice_starts_with(arg, ROLLOUT_KEYS) && arg.length > strlen(ROLLOUT_KEYS);
+}
+
+/* What a key of somebody else holds is nobody's business: only where a rollout stands is
+ * read as a whole. */
+static bool reads_rollout(const struct slice *args, size_t arg_count) {
+    return arg_count == 2 && is_word(args[0], "GET") && is_rollout_key(args[1]);
+}
+
+/* SET key value PX milliseconds */
+bool redis_permit_publish(const struct slice *args, size_t arg_count) {
+    enum { WORD, KEY, VALUE, WITH_END, END_MS, WORDS };
+    return arg_count == WORDS && is_word(args[WORD], "SET") &&
+           is_rollout_key(args[KEY]) && is_word(args[WITH_END], "PX");
+}
+
 bool redis_permit_read(const struct slice *args, size_t arg_count) {
     if (arg_count == 0) return false;
+    if (reads_rollout(args, arg_count)) return true;
     for (size_t i = 0; i < sizeof reads / sizeof reads[0]; i++) {
         if (!is_word(args[0], reads[i].command)) continue;
         if (!reads[i].subcommand) return true;

@@ -40,3 +40,8 @@ void rollout_lock_name(const char *target, char name[ROLLOUT_LOCK_SIZE]) {
     struct text text = text_in(name, ROLLOUT_LOCK_SIZE);
     text_addf(&text, "%s rollout", target);
 }
+
+void rollout_key(const char *target, char key[ROLLOUT_KEY_SIZE]) {
+    struct text text = text_in(key, ROLLOUT_KEY_SIZE);
+    text_addf(&text, "flightdeck:rollout:%s", target);
+}

@@ -13,7 +13,13 @@
 bool rollout_place(
     const struct target *target, char path[FOLDER_PATH_SIZE], struct error *err);
 
-enum { ROLLOUT_LOCK_SIZE = STATE_NAME_SIZE + 16 };
+enum {
+    ROLLOUT_LOCK_SIZE = STATE_NAME_SIZE + 16,
+    ROLLOUT_KEY_SIZE = ROLLOUT_LOCK_SIZE + 16
+};
 
 /* The name under which its controller holds the lock, beside the operator's own. */
 void rollout_lock_name(const char *target, char name[ROLLOUT_LOCK_SIZE]);
+
+/* The key of Redis under which its controller publishes where it stands. */
+void rollout_key(const char *target, char key[ROLLOUT_KEY_SIZE]);

@@ -63,12 +63,50 @@ static void everything_else_is_refused(void **state) {
     assert_false(redis_permit_read(NULL, 0));
 }
 
-static bool may_load(const char *words) {
+typedef bool (*permit_fn)(const struct slice *args, size_t arg_count);
+
+static bool permits(permit_fn permit, const char *words) {
     struct slice args[16];
     struct scan scan = scan_of(slice_of(words));
     size_t count = 0;
     while (count < 16 && scan_word(&scan, &args[count])) count++;
-    return redis_permit_load(args, count);
+    return permit(args, count);
+}
+
+static bool may_load(const char *words) {
+    return permits(redis_permit_load, words);
+}
+
+static void of_all_keys_only_those_of_rollouts_are_read_whole(void **state) {
+    (void)state;
+    assert_true(permits(redis_permit_read, "GET flightdeck:rollout:agent"));
+    assert_true(permits(redis_permit_read, "get flightdeck:rollout:a:b"));
+    assert_false(permits(redis_permit_read, "GET flightdeck:rollout:"));
+    assert_false(permits(redis_permit_read, "GET flightdeck:rollout:a tasks"));
+    assert_false(permits(redis_permit_read, "GET flightdeck:rollou"));
+    assert_false(permits(redis_permit_read, "SET flightdeck:rollout:a x PX 1000"));
+}
+
+static void publishing_sets_a_rollout_for_a_while_and_nothing_else(void **state) {
+    (void)state;
+    static const char *const may_not[] = {
+        "SET flightdeck:rollout:a x",
+        "SET flightdeck:rollout:a x EX 10",
+        "SET flightdeck:rollout:a x PX 1000 GET",
+        "SET flightdeck:rollout: x PX 1000",
+        "SET flightdeck:load:a x PX 1000",
+        "SET tasks x PX 1000",
+        "DEL flightdeck:rollout:a",
+        "GET flightdeck:rollout:a",
+        "MSET flightdeck:rollout:a x tasks y",
+        "PING",
+        "",
+    };
+    assert_true(permits(redis_permit_publish, "SET flightdeck:rollout:a x PX 1000"));
+    assert_true(permits(redis_permit_publish, "set flightdeck:rollout:a x px 1"));
+    for (size_t i = 0; i < sizeof may_not / sizeof *may_not; i++) {
+        assert_false(permits(redis_permit_publish, may_not[i]));
+    }
 }
 
 static void shared_load_writes_its_own_keys_alone(void **state) {
@@ -109,6 +147,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_are_let_through_in_any_case),
         cmocka_unit_test(everything_else_is_refused),
+        cmocka_unit_test(of_all_keys_only_those_of_rollouts_are_read_whole),
+        cmocka_unit_test(publishing_sets_a_rollout_for_a_while_and_nothing_else),
         cmocka_unit_test(shared_load_writes_its_own_keys_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
