@@ -242,6 +242,11 @@ static bool complete(struct config *config, struct target *target, struct error 
             err, ERROR_SYNTAX, "target \"%s\": queues need the key \"redis\"",
             target->name);
     }
+    if (target->publish.redis && !target->redis[0]) {
+        return error_set(
+            err, ERROR_SYNTAX, "target \"%s\": rollout.redis needs the key \"redis\"",
+            target->name);
+    }
     target->deploy.kind = config_deploy_kind(&target->deploy);
     target->poll_health_ns = config->values->poll.health_ns;
     target->poll_metrics_ns = config->values->poll.metrics_ns;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "config_canary.h"
 #include "config_file.h"
+#include "core/loopback_address.h"
 #include "core/node_json.h"
 #include "core/reference.h"
 #include "core/url.h"
@@ -201,6 +202,16 @@ static void check_chat(const struct node *chat, struct mistakes *mistakes) {
         mistakes, request, "request: \"${message}\" must stand somewhere in it");
 }
 
+static void check_rollout(const struct node *rollout, struct mistakes *mistakes) {
+    const struct node *listen = node_get(rollout, "status_listen");
+    struct loopback_address address;
+    struct error err;
+    check_http_url(node_get(rollout, "url"), mistakes);
+    if (!listen || listen->kind != NODE_STRING) return;
+    if (loopback_address_parse(listen->string, &address, &err)) return;
+    mistakes_add(mistakes, listen, "status_listen: %s", err.message);
+}
+
 static void check_target(const struct node *target, struct mistakes *mistakes) {
     static const char *const redis_schemes[] = {"redis", "rediss", "unix", NULL};
     static const char *const proxy_schemes[] = {"http", "https", NULL};
@@ -219,6 +230,7 @@ static void check_target(const struct node *target, struct mistakes *mistakes) {
     check_secret_url(node_get(target, "proxy"), proxy_schemes, mistakes);
     check_connect_to(node_get(target, "connect_to"), mistakes);
     check_chat(node_get(target, "chat"), mistakes);
+    check_rollout(node_get(target, "rollout"), mistakes);
     config_deploy_check(node_get(target, "deploy"), mistakes);
 }
 

@@ -231,6 +231,9 @@ static const struct schema load_schema = {
 
 static const struct schema_field rollout_fields[] = {
     {"socket", SCHEMA_FILE, SCHEMA_AT(struct target, rollout_socket)},
+    {"redis", SCHEMA_BOOL, SCHEMA_AT(struct target, publish.redis)},
+    {"status_listen", SCHEMA_STRING, SCHEMA_AT(struct target, publish.listen)},
+    {"url", SCHEMA_URL, SCHEMA_AT(struct target, publish.url), .words = http_schemes},
 };
 static const struct schema rollout_schema = {SCHEMA_OF(struct target, rollout_fields)};
 

@@ -182,6 +182,8 @@ static const struct forbidden forbidden[] = {
     {"split", "command", false, "split.command would run programs as you"},
     {"split", "kubernetes", false,
      "split.kubernetes would run kubectl and act on a cluster in your name"},
+    {"rollout", "status_listen", false,
+     "rollout.status_listen would open a port of yours"},
     {"load", "max_rps", false, "load.max_rps decides how much load production may get"},
 };
 

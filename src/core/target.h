@@ -44,6 +44,7 @@ struct target {
     uint32_t process_count;
     struct target_process processes[TARGET_PROCESSES_MAX];
     char rollout_socket[TARGET_FILE_SIZE]; /* of the controller; "" for none */
+    struct target_publish publish;
     struct target_deploy deploy;
     struct target_load load;
     double expected_rps;     /* 0 when not configured */

@@ -43,6 +43,14 @@ struct target_load {
     double usd_per_request;
 };
 
+/* Where a rollout's controller says how far it is, besides its socket, and where that is
+ * read on another machine. */
+struct target_publish {
+    bool redis;                /* in the target's own */
+    char listen[64];           /* 127.0.0.1:PORT or [::1]:PORT; "" for none */
+    char url[TARGET_URL_SIZE]; /* of a `listen` elsewhere; "" for none */
+};
+
 /* How instances of a version come to be. */
 enum deploy_kind {
     DEPLOY_EXTERNAL, /* somebody else sees to it, and they are waited for */

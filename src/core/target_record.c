@@ -137,6 +137,16 @@ static const struct record command_record =
     RECORD_OF(struct target_command, command_fields);
 #undef AT
 
+#define AT(member) RECORD_AT(struct target_publish, member)
+static const struct record_field publish_fields[] = {
+    {RECORD_COUNT, AT(redis)},
+    {RECORD_TEXT, AT(listen)},
+    {RECORD_TEXT, AT(url)},
+};
+static const struct record publish_record =
+    RECORD_OF(struct target_publish, publish_fields);
+#undef AT
+
 #define AT(member) RECORD_AT(struct target, member)
 static const struct record_field fields[] = {
     {RECORD_TEXT, AT(name)},
@@ -160,6 +170,7 @@ static const struct record_field fields[] = {
      .count_offset = offsetof(struct target, queue_count)},
     {RECORD_TEXT, AT(rollout_socket)},
     {RECORD_STRUCT, AT(kubernetes), .of = &kubernetes_record},
+    {RECORD_STRUCT, AT(publish), .of = &publish_record},
     {RECORD_STRUCT, AT(deploy), .of = &deploy_record},
     {RECORD_REAL, AT(expected_rps)},
     {RECORD_COUNT, AT(poll_health_ns)},

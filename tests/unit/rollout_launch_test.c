@@ -37,6 +37,9 @@ static struct rollout_launch *any_launch(void) {
     text_copy_cut(
         target->kubernetes.lease, sizeof target->kubernetes.lease, "agent-rollout");
     target->kubernetes.replicas = 20;
+    target->publish.redis = true;
+    text_copy_cut(
+        target->publish.listen, sizeof target->publish.listen, "127.0.0.1:8080");
     target->queues[0].track = STATE_TRACK_NONE;
     return launch;
 }
