@@ -21,7 +21,7 @@ src/history base core io
 src/actions base core io probes history
 src/load base core io
 src/fault base core io
-src/control base core io probes history
+src/control base core io probes history report
 src/report base core
 ui base core
 agent base core io

@@ -90,7 +90,9 @@ static bool open_front(struct controller *controller, struct error *err) {
     char path[FOLDER_PATH_SIZE];
     if (!rollout_place(&controller->launch->target, path, err)) return false;
     controller->front = front_new(controller->loop, path, on_order, controller, err);
-    return controller->front != NULL;
+    if (!controller->front) return false;
+    controller_open_publisher(controller);
+    return true;
 }
 
 /* News of more users than fit are not kept for another controller: it learns them anew. */
@@ -177,7 +179,7 @@ struct controller *controller_new(
 void controller_free(struct controller *controller) {
     if (!controller) return;
     loop_timer_free(controller->second);
-    loop_timer_free(controller->publisher);
+    loop_timer_free(controller->news);
     errand_free(controller->errand);
     deploy_free(controller->deploy);
     traffic_free(controller->traffic);
@@ -185,6 +187,7 @@ void controller_free(struct controller *controller) {
     keeper_free(controller->keeper);
     guardian_free(controller->guardian);
     rollouts_free(controller->rollouts);
+    publisher_free(controller->publisher);
     front_free(controller->front);
     lock_free(controller->lock);
     watch_free(controller->watch);
@@ -345,8 +348,9 @@ static void beat(struct controller *controller) {
 }
 
 static void leave(struct controller *controller, uint64_t now_ns) {
-    bool is_heard = front_seats(controller->front) == 0 ||
-                    now_ns - controller->leave_ns >= LINGER_NS;
+    bool is_alone =
+        front_seats(controller->front) == 0 && publisher_is_idle(controller->publisher);
+    bool is_heard = is_alone || now_ns - controller->leave_ns >= LINGER_NS;
     /* A watchdog that still waits for it would take the end for a death. */
     bool is_free = guardian_release(controller->guardian) ||
                    now_ns - controller->leave_ns >= RELEASE_NS;
@@ -376,18 +380,4 @@ static void on_second(void *owner, uint64_t at_ns) {
     }
     keeper_keep(controller->keeper, rollout_keeps_weight(&controller->rollout, now_ns));
     beat(controller);
-}
-
-static void on_publish(void *owner, uint64_t at_ns) {
-    struct controller *controller = owner;
-    static struct rollout_status status; /* large */
-    (void)at_ns;
-    controller->publisher = NULL;
-    controller_tell(controller, &status, loop_clock_ns());
-    front_publish(controller->front, &status);
-}
-
-void controller_publish_soon(struct controller *controller) {
-    if (controller->publisher || !controller->front) return;
-    controller->publisher = loop_soon(controller->loop, on_publish, controller);
 }

@@ -10,6 +10,7 @@
 #include "control/instances.h"
 #include "control/keeper.h"
 #include "control/moves.h"
+#include "control/publisher.h"
 #include "control/router.h"
 #include "control/traffic.h"
 #include "control/watch.h"
@@ -28,6 +29,7 @@ struct controller {
     struct keeper *keeper;
     struct guardian *guardian; /* in a cluster; NULL elsewhere */
     struct front *front;
+    struct publisher *publisher; /* for watchers elsewhere */
     struct instances *instances;
     struct watch *watch;
     struct traffic *traffic;
@@ -35,9 +37,9 @@ struct controller {
     uint32_t user_count;
     struct errand *errand; /* the smoke test */
     struct deploy *deploy;
-    bool is_deployed;             /* all that could be done about it was done */
-    struct loop_timer *second;    /* its steady beat */
-    struct loop_timer *publisher; /* soon: there is news */
+    bool is_deployed;          /* all that could be done about it was done */
+    struct loop_timer *second; /* its steady beat */
+    struct loop_timer *news;   /* soon: it is published */
     struct rollout rollout;
     struct rollout_found
         *found;            /* of another controller, until the router has spoken */
@@ -75,4 +77,5 @@ void controller_tell(
     uint64_t now_ns);
 /* Somebody else has it now: nothing is touched any more. */
 void controller_abandon(struct controller *controller);
+void controller_open_publisher(struct controller *controller);
 void controller_publish_soon(struct controller *controller);

@@ -6,13 +6,18 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/safe_text.h"
+#include "base/text.h"
 #include "core/event.h"
 #include "core/frame.h"
 #include "io/listener.h"
 #include "io/loop.h"
 #include "io/stream.h"
 
-enum { ORDER_BYTES_MAX = 16 * 1024, QUEUE_BYTES_MAX = 512 * 1024 };
+enum {
+    ORDER_BYTES_MAX = 16 * 1024,
+    QUEUE_BYTES_MAX = 512 * 1024,
+    NOTE_BYTES_MAX = 512
+};
 
 /* Somebody who is connected. */
 struct seat {
@@ -33,6 +38,8 @@ struct front {
     struct event event;            /* large */
     uint8_t bytes[EVENT_SIZE_MAX]; /* the status that was published last */
     size_t length;
+    uint8_t note[NOTE_BYTES_MAX]; /* what everybody who comes has to know, too */
+    size_t note_length;
 };
 
 static void on_accept(void *owner, struct stream *stream);
@@ -109,17 +116,41 @@ static void on_accept(void *owner, struct stream *stream) {
     front->seats = seat;
     front->seat_count++;
     stream_attend(stream, &handlers, seat);
-    if (front->length > 0) send_to(seat, front->bytes, front->length);
+    if (front->length > 0 && !send_to(seat, front->bytes, front->length)) return;
+    if (front->note_length > 0) send_to(seat, front->note, front->note_length);
+}
+
+static void send_to_all(struct front *front, const uint8_t *bytes, size_t length) {
+    for (struct seat *seat = front->seats, *next = NULL; seat; seat = next) {
+        next = seat->next;
+        send_to(seat, bytes, length);
+    }
 }
 
 void front_publish(struct front *front, const struct rollout_status *status) {
     event_begin(&front->event, EVENT_ROLLOUT);
     front->event.rollout = *status;
     front->length = encode(front, front->bytes, sizeof front->bytes);
-    for (struct seat *seat = front->seats, *next = NULL; seat; seat = next) {
-        next = seat->next;
-        send_to(seat, front->bytes, front->length);
-    }
+    send_to_all(front, front->bytes, front->length);
+}
+
+struct slice front_newest(const struct front *front) {
+    return (struct slice){(const char *)front->bytes, front->length};
+}
+
+void front_note(struct front *front, const char *words) {
+    struct note *note = &front->event.note;
+    event_begin(&front->event, EVENT_NOTE);
+    note->level = *words ? NOTE_WARN : NOTE_OK;
+    note->wall_ms = loop_wall_ms();
+    note->at_ns = loop_clock_ns();
+    text_copy_cut(note->source, sizeof note->source, "rollout");
+    safe_text_copy(
+        note->words, sizeof note->words,
+        slice_of(*words ? words : "is published everywhere again"));
+    front->note_length = encode(front, front->note, sizeof front->note);
+    send_to_all(front, front->note, front->note_length);
+    if (!*words) front->note_length = 0;
 }
 
 /* Whoever ordered it, and why, will stand on screens and in reports. */

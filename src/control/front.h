@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/scan.h"
 #include "core/rollout_order.h"
 #include "core/rollout_status.h"
 
@@ -25,5 +26,11 @@ void front_free(struct front *front);
 
 /* To everybody who is there, and to who comes until the next one. */
 void front_publish(struct front *front, const struct rollout_status *status);
+
+/* The status that was published last, as it went out; empty before the first. */
+struct slice front_newest(const struct front *front);
+
+/* A line for everybody who is there, and for who comes until it is taken back with "". */
+void front_note(struct front *front, const char *words);
 
 unsigned front_seats(const struct front *front);

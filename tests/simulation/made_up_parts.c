@@ -10,6 +10,7 @@
 #include "control/deploy.h"
 #include "control/guardian.h"
 #include "control/instances.h"
+#include "control/publisher.h"
 #include "control/smoke.h"
 #include "core/exit_code.h"
 #include "history/lock.h"
@@ -96,6 +97,15 @@ void front_free(struct front *front) {
 
 void front_publish(struct front *front, const struct rollout_status *status) {
     front->seat->status = *status;
+}
+
+struct slice front_newest(const struct front *front) {
+    (void)front;
+    return slice_of("");
+}
+
+void front_note(struct front *front, const char *words) {
+    (void)front, (void)words;
 }
 
 unsigned front_seats(const struct front *front) {
@@ -292,6 +302,29 @@ bool guardian_is_watched(const struct guardian *guardian) {
 
 bool guardian_release(struct guardian *guardian) {
     (void)guardian;
+    return true;
+}
+
+/* Nobody watches from elsewhere. */
+struct publisher *publisher_new(
+    struct loop *loop, const struct target *target, publisher_trouble_fn on_trouble,
+    void *owner) {
+    (void)loop, (void)target, (void)on_trouble, (void)owner;
+    return NULL;
+}
+
+void publisher_free(struct publisher *publisher) {
+    (void)publisher;
+}
+
+void publisher_publish(
+    struct publisher *publisher, const struct rollout_status *status,
+    struct slice envelope) {
+    (void)publisher, (void)status, (void)envelope;
+}
+
+bool publisher_is_idle(const struct publisher *publisher) {
+    (void)publisher;
     return true;
 }
 

@@ -1,0 +1,30 @@
+/* What has happened reaches everybody: on the socket, and where watchers elsewhere look. */
+/* SPDX-License-Identifier: MIT */
+#include "control/controller_state.h"
+#include "io/loop.h"
+
+/* What cannot be published holds nothing up: whoever is there hears of it. */
+static void on_trouble(void *owner, const char *words) {
+    struct controller *controller = owner;
+    front_note(controller->front, words);
+}
+
+void controller_open_publisher(struct controller *controller) {
+    controller->publisher = publisher_new(
+        controller->loop, &controller->launch->target, on_trouble, controller);
+}
+
+static void on_publish(void *owner, uint64_t at_ns) {
+    struct controller *controller = owner;
+    static struct rollout_status status; /* large */
+    (void)at_ns;
+    controller->news = NULL;
+    controller_tell(controller, &status, loop_clock_ns());
+    front_publish(controller->front, &status);
+    publisher_publish(controller->publisher, &status, front_newest(controller->front));
+}
+
+void controller_publish_soon(struct controller *controller) {
+    if (controller->news || !controller->front) return;
+    controller->news = loop_soon(controller->loop, on_publish, controller);
+}
