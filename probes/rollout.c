@@ -1,5 +1,5 @@
 /* What a rollout controller publishes on its socket: envelopes, one at once and then one
- * per change. */
+ * per change. While nobody is there, what one on another machine publishes elsewhere. */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "io/rollout_place.h"
 #include "io/stream.h"
 #include "probes/poll.h"
+#include "probes/posted.h"
 #include "probes/probe.h"
 #include "probes/subject.h"
 
@@ -23,6 +24,8 @@ struct rollout_watch {
     struct poll poll;
     struct stream *stream; /* NULL while waiting to connect again */
     struct buffer bytes;   /* of envelopes that are not whole yet */
+    struct posted *posted; /* elsewhere; NULL when there is no such place */
+    bool heard;            /* something came by the stream that is open */
     char path[FOLDER_PATH_SIZE];
     bool expected;  /* somebody configured it, or it was there: it is spoken of */
     bool published; /* somebody is there */
@@ -34,6 +37,7 @@ static void on_due(void *owner);
 static void on_open(void *owner);
 static void on_bytes(void *owner, struct slice bytes);
 static void on_end(void *owner, const struct error *why);
+static void on_posted(void *owner, const struct posted_reply *reply);
 
 /* What nobody expects is no part of the target. */
 static void start_to_expect(struct rollout_watch *watch) {
@@ -51,7 +55,8 @@ static void *start(struct probe_context *context) {
     watch->context = context;
     text_copy_cut(watch->path, sizeof watch->path, path);
     buffer_init(&watch->bytes, EVENT_SIZE_MAX + STREAM_READ_SIZE);
-    if (context->target->rollout_socket[0]) start_to_expect(watch);
+    watch->posted = posted_new(context, on_posted, watch);
+    if (context->target->rollout_socket[0] || watch->posted) start_to_expect(watch);
     poll_start(&watch->poll, context, INTERVAL_NS, on_due, watch);
     return watch;
 }
@@ -60,6 +65,7 @@ static void stop(void *probe) {
     struct rollout_watch *watch = probe;
     poll_stop(&watch->poll);
     stream_free(watch->stream);
+    posted_free(watch->posted);
     buffer_clear(&watch->bytes);
     free(watch);
 }
@@ -71,6 +77,7 @@ static void on_due(void *owner) {
     struct rollout_watch *watch = owner;
     if (watch->expected) subject_ask(&watch->subject);
     buffer_reset(&watch->bytes);
+    watch->heard = false;
     const struct stream_options options = {
         .path = watch->path,
         .timeout_ns = poll_timeout_ns(&watch->poll),
@@ -99,6 +106,13 @@ static void forward(struct rollout_watch *watch, const struct event *from) {
     probe_publish(watch->context, &event);
 }
 
+/* Such as what it could not publish. */
+static void pass_on(struct rollout_watch *watch, const struct note *note) {
+    probe_note(
+        watch->context, note->level == NOTE_WARN ? NOTE_WARN : NOTE_INFO, "rollout",
+        "%s", note->words);
+}
+
 /* Takes the envelopes that are whole; false when nothing can be read behind one. */
 static bool take_envelopes(struct rollout_watch *watch, struct error *err) {
     for (;;) {
@@ -111,6 +125,7 @@ static bool take_envelopes(struct rollout_watch *watch, struct error *err) {
         case EVENT_BROKEN: return false;
         case EVENT_DECODED:
             if (event.kind == EVENT_ROLLOUT) forward(watch, &event);
+            if (event.kind == EVENT_NOTE) pass_on(watch, &event.note);
             break;
         case EVENT_SKIPPED: break;
         }
@@ -118,20 +133,29 @@ static bool take_envelopes(struct rollout_watch *watch, struct error *err) {
     }
 }
 
-static void finish(struct rollout_watch *watch) {
+static void hang_up(struct rollout_watch *watch) {
     stream_free(watch->stream);
     watch->stream = NULL;
-    if (watch->published) {
-        struct event event = {.kind = EVENT_ROLLOUT};
-        probe_publish(watch->context, &event); /* known no more */
-        watch->published = false;
-    }
+}
+
+/* It is known no more. */
+static void withdraw(struct rollout_watch *watch) {
+    struct event event = {.kind = EVENT_ROLLOUT};
+    if (!watch->published) return;
+    watch->published = false;
+    probe_publish(watch->context, &event);
+}
+
+static void finish(struct rollout_watch *watch) {
+    hang_up(watch);
+    withdraw(watch);
     poll_done(&watch->poll, false);
 }
 
 static void on_bytes(void *owner, struct slice bytes) {
     struct rollout_watch *watch = owner;
     struct error err = {.code = ERROR_NONE};
+    watch->heard = true;
     bool fits = buffer_add(&watch->bytes, bytes.data, bytes.length);
     if (fits && take_envelopes(watch, &err)) return;
     subject_say(
@@ -139,19 +163,72 @@ static void on_bytes(void *owner, struct slice bytes) {
     finish(watch);
 }
 
+/* One that went away in the middle of its work is missed until another one comes. */
+static void miss(struct rollout_watch *watch) {
+    if (!watch->published || watch->ended) return;
+    watch->lost = true;
+    probe_note(watch->context, NOTE_WARN, "rollout", "its controller went away");
+}
+
 /* Without a controller nothing is rolled out, and that is well: one may leave when it has
- * ended. One that went away in the middle of its work is missed until another one comes. */
+ * ended. */
 static void on_end(void *owner, const struct error *why) {
     struct rollout_watch *watch = owner;
     (void)why;
-    if (watch->published && !watch->ended) {
-        watch->lost = true;
-        probe_note(watch->context, NOTE_WARN, "rollout", "its controller went away");
+    if (watch->posted && !watch->heard) {
+        hang_up(watch);
+        posted_ask(watch->posted, poll_timeout_ns(&watch->poll));
+        return;
     }
+    miss(watch);
     if (watch->lost) {
         subject_say(&watch->subject, PART_SILENT, "its controller went away");
     } else if (watch->expected) {
         subject_say(&watch->subject, PART_OK, "none under way");
     }
     finish(watch);
+}
+
+/* Elsewhere */
+
+/* Old news is no news: how old is said, and what it said is not shown as if it were so. */
+static void say_old(struct rollout_watch *watch, const struct posted_reply *reply) {
+    const struct rollout_status *rollout = &reply->event->rollout;
+    char words[STATE_DETAIL_SIZE];
+    struct text text = TEXT_IN(words);
+    if (rollout->ended) {
+        subject_say(&watch->subject, PART_OK, "none under way");
+        return;
+    }
+    miss(watch);
+    watch->lost = true;
+    text_addf(&text, "%s; silent for ", rollout_phase_name(rollout->phase));
+    units_add_duration(&text, reply->age_ns);
+    subject_say(&watch->subject, PART_SILENT, "%s", words);
+}
+
+static void say_nothing(struct rollout_watch *watch, const char *words) {
+    miss(watch);
+    if (watch->lost) {
+        subject_say(&watch->subject, PART_SILENT, "its controller went away");
+    } else if (*words) {
+        subject_unknown(&watch->subject, words);
+    } else {
+        subject_say(&watch->subject, PART_OK, "none under way");
+    }
+}
+
+static void on_posted(void *owner, const struct posted_reply *reply) {
+    struct rollout_watch *watch = owner;
+    switch (reply->kind) {
+    case POSTED_FRESH: forward(watch, reply->event); break;
+    case POSTED_OLD: say_old(watch, reply); break;
+    case POSTED_NONE: say_nothing(watch, ""); break;
+    case POSTED_SILENT: say_nothing(watch, reply->words); break;
+    case POSTED_BROKEN:
+        subject_say(&watch->subject, PART_BAD, "%s", reply->words);
+        break;
+    }
+    if (reply->kind != POSTED_FRESH) withdraw(watch);
+    poll_done(&watch->poll, reply->kind == POSTED_FRESH);
 }
