@@ -52,8 +52,7 @@ struct controller {
     uint64_t epoch;
     uint64_t cluster_epoch; /* to write with in a cluster; 0: nothing was written yet */
     uint32_t salt;
-    bool is_beating; /* a beat is on its way to the disk */
-    bool is_leaving;
+    bool is_beating, is_leaving; /* beating: a beat is on its way to the disk */
     uint64_t leave_ns;
     int64_t since_ms;
     char result[ROLLOUT_WORDS_SIZE]; /* of the intent that has just ended */
