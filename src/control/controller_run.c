@@ -70,10 +70,7 @@ static enum exit_code conduct(const struct rollout_launch *launch) {
     enum exit_code code = EXIT_CODE_UNREACHABLE;
     if (controller) {
         /* One that is taken up has begun long ago: its router may take its time. */
-        if (controller->found) {
-            controller->has_begun = true;
-            on_begun(&conducting, &err);
-        }
+        if (controller->found) on_begun(&conducting, &err);
         struct loop_signal *term =
             loop_on_signal(conducting.loop, SIGTERM, on_signal, conducting.loop);
         loop_run(conducting.loop);

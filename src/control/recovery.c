@@ -51,6 +51,7 @@ bool recovery_find(struct controller *controller, struct error *err) {
         begins ? refuse_first(controller, found, &why) : claim(controller, found, &why);
     if (fits && !begins) {
         controller->found = found;
+        controller->has_begun = true; /* long ago: nothing has to be on disk first */
         controller->rollout = found->rollout;
         return true;
     }

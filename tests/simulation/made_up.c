@@ -183,6 +183,13 @@ static void empty_seat(struct made_up_seat *seat) {
     *seat = (struct made_up_seat){0};
 }
 
+/* What could not be written down was not begun: its controller ends. */
+static void on_begun(void *owner, const struct error *why) {
+    struct loop *loop = owner;
+    bool begins = made_up->launch->kind == ROLLOUT_LAUNCH_BEGIN;
+    if (begins && why->code != ERROR_NONE) loop_stop(loop);
+}
+
 /* False when there is none to be taken up. */
 static bool start(struct made_up *world, enum rollout_launch_kind kind) {
     struct made_up_seat *seat = free_seat(world);
@@ -196,7 +203,8 @@ static bool start(struct made_up *world, enum rollout_launch_kind kind) {
     seat->loop = loop_new();
     seat->epoch = world->epoch + 1;
     made_up_say(world, "start epoch=%" PRIu64, seat->epoch);
-    seat->controller = controller_new(seat->loop, world->launch, &err);
+    const struct controller_handler handler = {on_begun, seat->loop};
+    seat->controller = controller_new(seat->loop, world->launch, &handler, &err);
     if (seat->controller) return true;
     made_up_say(world, "died epoch=%" PRIu64 " %s", seat->epoch, err.message);
     loop_free(seat->loop);
