@@ -40,7 +40,7 @@ static void wrong_words_are_refused_with_the_right_ones(void **state) {
         const char *command, *words;
     } cases[] = {
         {"flightdeck canary start", "--to VERSION"},
-        {"flightdeck canary start --to a$b", "no blanks"},
+        {"flightdeck canary start --to a$b", "without blanks"},
         {"flightdeck canary start --to v2 --steps 5%,4%,100%", "shares that rise"},
         {"flightdeck canary start --to v2 --steps 5%,50%", "shares that rise"},
         {"flightdeck canary start --to v2 --steps five", "got \"five\""},
