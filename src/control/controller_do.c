@@ -95,13 +95,27 @@ static void find_obstacle(
     }
 }
 
+/* Nobody has to say what is deployed already: it says so itself. */
+static void learn_version_before(struct controller *controller) {
+    struct rollout_plan *plan = &controller->rollout.plan;
+    char version[STATE_VERSION_SIZE];
+    if (plan->from[0]) return;
+    instances_version(controller->instances, TRACK_STABLE, version);
+    bool is_another =
+        rollout_plan_is_version(version) && strcmp(version, plan->to) != 0;
+    if (is_another) text_copy_cut(plan->from, sizeof plan->from, version);
+}
+
 static void wait_for_check(struct controller *controller, uint64_t now_ns) {
     char data[ROLLOUT_WORDS_SIZE];
     struct text words = TEXT_IN(data);
     find_obstacle(controller, &words, now_ns);
     bool is_clear = words.length == 0;
     if (!is_clear && now_ns - controller->doing_ns < CHECK_NS) return;
-    if (is_clear) text_add(&words, "the router and stable are as they should be");
+    if (is_clear) {
+        text_add(&words, "the router and stable are as they should be");
+        learn_version_before(controller);
+    }
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect =
         rollout_on_checked(&controller->rollout, is_clear, data, now_ns);

@@ -146,3 +146,19 @@ struct instances_sight instances_look(
     }
     return sight;
 }
+
+void instances_version(
+    const struct instances *instances, enum track track, char to[STATE_VERSION_SIZE]) {
+    bool has_one = false;
+    to[0] = '\0';
+    for (unsigned i = 0; i < instances->count; i++) {
+        const struct part *part = &instances->entries[i].part;
+        if (part->track != track || !is_ready(part)) continue;
+        if (has_one && strcmp(to, part->version) != 0) {
+            to[0] = '\0';
+            return;
+        }
+        has_one = true;
+        text_copy_cut(to, STATE_VERSION_SIZE, part->version);
+    }
+}

@@ -59,7 +59,7 @@ bool rollout_notes_add(
         json_field_uint(&json, "weight_bp", row->effect.weight_bp);
         json_field_uint(&json, "before_bp", row->effect.before_bp);
     }
-    if (row->is_new) {
+    if (row->is_new || row->from == ROLLOUT_PREFLIGHT) { /* which learns the former */
         json_field_string(&json, "version_from", rollout->plan.from);
         json_field_string(&json, "version_to", rollout->plan.to);
     }

@@ -94,7 +94,7 @@ static bool update_rollout(
     struct statement *statement = statement_new(
         sqlite,
         "UPDATE rollout SET holder=?,host=?,phase=?,hold=?,reason=?,weight_bp=?,"
-        "epoch=?7,version=?8,state=?,alive_ms=?,done_ms=?,ended_ms=?"
+        "epoch=?7,version=?8,state=?,alive_ms=?,done_ms=?,ended_ms=?,version_from=?"
         " WHERE id=? AND epoch<=?7 AND version<?8",
         err);
     if (!statement) return false;
@@ -112,7 +112,8 @@ static bool update_rollout(
     bind_done(statement, 11, row);
     statement_bind_null(statement, 12);
     if (rollout->ended) statement_bind_int(statement, 12, row->wall_ms);
-    statement_bind_string(statement, 13, rollout->plan.id);
+    statement_bind_string(statement, 13, rollout->plan.from);
+    statement_bind_string(statement, 14, rollout->plan.id);
     if (!statement_finish(statement, err)) return false;
     if (sqlite_changes(sqlite) == 1) return true;
     return error_set(

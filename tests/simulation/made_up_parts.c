@@ -148,6 +148,13 @@ struct instances_sight instances_look(
     return sight;
 }
 
+/* What was there before has no name in this world. */
+void instances_version(
+    const struct instances *instances, enum track track, char to[STATE_VERSION_SIZE]) {
+    bool is_new = track == TRACK_CANARY && made_up->is_deployed;
+    text_copy_cut(to, STATE_VERSION_SIZE, is_new ? instances->version : "");
+}
+
 /* The smoke test */
 
 struct errand {
