@@ -10,6 +10,7 @@
 #include "core/confidence.h"
 #include "core/evidence.h"
 #include "core/promotion_gate.h"
+#include "core/quantile_bounds.h"
 #include "io/loop.h"
 
 static uint32_t ms_of(uint64_t duration_ns) {
@@ -94,8 +95,11 @@ static void tell_latency(
             struct rollout_latency *told = &status->latency[arm][i];
             *told = (struct rollout_latency){NAN, NAN, NAN};
             if (latencies->count == 0) continue;
-            told->value_ms =
-                (float)histogram_quantile(latencies, quantiles[i]) / 1000.0F;
+            const struct quantile_bounds bounds =
+                quantile_bounds_of(latencies, quantiles[i], evidence->rules.gate_alpha);
+            told->value_ms = (float)(bounds.value_us / 1000);
+            if (bounds.has_low_end) told->low_ms = (float)(bounds.low_us / 1000);
+            if (bounds.has_high_end) told->high_ms = (float)(bounds.high_us / 1000);
         }
     }
 }

@@ -33,6 +33,7 @@ static void a_healthy_version_gets_all_the_traffic(void **state) {
     struct rollout_scene scene;
     (void)state;
     rollout_scene_init(&scene);
+    scene.launch->plan.from[0] = '\0'; /* stable says it itself */
     assert_true(rollout_scene_start(&scene));
     static const int weights[] = {500, 2500, 5000, 10000};
     for (uint16_t step = 1; step <= 4; step++) {
@@ -40,6 +41,10 @@ static void a_healthy_version_gets_all_the_traffic(void **state) {
         assert_int_equal(rollout_scene_weight(&scene), weights[step - 1]);
     }
     rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_DONE, 0, 4});
+    assert_string_equal(scene.status.from, "v1.5.0");
+    const struct rollout_latency *median = &scene.status.latency[TRACK_CANARY][0];
+    assert_true(median->low_ms > 0 && median->low_ms <= median->value_ms);
+    assert_true(median->high_ms >= median->value_ms);
     assert_true(scene.status.undoable);
     assert_false(scene.status.ended);
     assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_UNDO, "bob"));
