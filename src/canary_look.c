@@ -3,9 +3,11 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "core/head_count.h"
 #include "engine.h"
@@ -22,7 +24,7 @@ struct canary_look {
     struct loop *loop; /* borrowed */
     struct canary_look_options options;
     struct log_stream *log; /* NULL: the metrics are looked at */
-    struct engine *engine;  /* NULL: the log is read */
+    struct engine *engine;  /* NULL: the log is read, and no version asked for */
     struct loop_timer *timer;
     struct canary_sight sight;
     struct told told[TRACK_COUNT];
@@ -54,8 +56,29 @@ static void on_log_line(void *owner, struct slice bytes) {
     if (look->options.on_line) look->options.on_line(look->options.owner, &line);
 }
 
+static bool asks_version(const struct canary_look *look) {
+    return look->options.version && look->options.version[0];
+}
+
+/* What each says at last counts. */
+static void take_version(struct canary_look *look, const struct part *part) {
+    struct canary_sight *sight = &look->sight;
+    if (part->kind != PART_HEALTH || part->track != TRACK_CANARY) return;
+    if (part->status != PART_OK && part->status != PART_DEGRADED) return;
+    sight->canary_answers = true;
+    if (strcmp(part->version, look->options.version) != 0) {
+        text_copy_cut(sight->other, sizeof sight->other, part->name);
+        text_copy_cut(sight->other_version, sizeof sight->other_version, part->version);
+    } else if (strcmp(part->name, sight->other) == 0) {
+        sight->other[0] = '\0';
+    }
+}
+
 static void on_event(void *owner, const struct event *event) {
     struct canary_look *look = owner;
+    if (event->kind == EVENT_PART && asks_version(look)) {
+        take_version(look, &event->part);
+    }
     if (event->kind != EVENT_VALUES || event->values.track >= TRACK_COUNT) return;
     struct told *told = &look->told[event->values.track];
     double rps = NAN;
@@ -107,7 +130,7 @@ struct canary_look *canary_look_new(
     look->options = *options;
     look->since_ns = loop_clock_ns();
     look->since_ms = loop_wall_ms();
-    if (!read_log(look)) {
+    if (!read_log(look) || asks_version(look)) {
         const struct engine_options engine = {
             .target = options->target,
             .user = "",

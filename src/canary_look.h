@@ -18,13 +18,17 @@ struct canary_sight {
     bool from_log; /* else from metrics, which know no users */
     double seconds;
     struct trials arms[TRACK_COUNT];
-    uint64_t users;   /* who come by, estimated; 0: not known */
-    uint64_t strange; /* lines that nobody understands */
+    uint64_t users;              /* who come by, estimated; 0: not known */
+    uint64_t strange;            /* lines that nobody understands */
+    bool canary_answers;         /* these only where a version is asked for */
+    char other[STATE_NAME_SIZE]; /* a canary that is not it; "" for none */
+    char other_version[STATE_VERSION_SIZE]; /* what that says that it is */
 };
 
 struct canary_look_options {
     const struct target *target; /* borrowed */
     uint64_t duration_ns;
+    const char *version; /* that the canary should say it is; NULL or "": not asked */
     void (*on_line)(void *owner, const struct router_line *line); /* NULL is fine */
     void (*on_seen)(void *owner, const struct canary_sight *sight);
     void *owner;

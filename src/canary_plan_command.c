@@ -95,6 +95,23 @@ static void write_sight(const struct planning *planning, struct buffer *to) {
     }
 }
 
+/* Before any weight every instance has to say that it is the version. */
+static void write_version(const struct planning *planning, struct buffer *to) {
+    const struct canary_sight *sight = &planning->sight;
+    const char *version = planning->plan.to;
+    if (!version[0]) return;
+    if (!sight->canary_answers) {
+        buffer_addf(to, "no instance of the canary says yet that it is %s\n", version);
+    } else if (sight->other[0]) {
+        buffer_addf(
+            to, "the canary is not %s yet: %s says that it is %s\n", version,
+            sight->other,
+            sight->other_version[0] ? sight->other_version : "of no version");
+    } else {
+        buffer_addf(to, "the canary says that it is %s\n", version);
+    }
+}
+
 static void write_text(const struct planning *planning, struct buffer *to) {
     const struct rollout_plan *plan = &planning->plan;
     const char *warning = canary_wish_warning(plan);
@@ -103,6 +120,7 @@ static void write_text(const struct planning *planning, struct buffer *to) {
     canary_wish_add_steps(&text, plan);
     buffer_addf(to, "%s: %s\n", plan->target, line);
     write_sight(planning, to);
+    write_version(planning, to);
     for (uint32_t i = 0; i < decided_count(planning); i++) {
         text_reset(&text);
         forecast_add_words(&text, &planning->forecasts[i], &planning->basis);
@@ -153,6 +171,11 @@ static void write_json(
     } else {
         json_field_null(&json, "users");
     }
+    if (planning->plan.to[0]) {
+        json_field_string(&json, "to", planning->plan.to);
+        json_field_bool(
+            &json, "canary_is_it", sight->canary_answers && !sight->other[0]);
+    }
     json_key(&json, "steps");
     json_array_begin(&json);
     for (uint32_t i = 0; i < decided_count(planning); i++) {
@@ -202,6 +225,7 @@ static void look(struct planning *planning) {
     const char *value = invocation->options.values[OPTION_DURATION];
     struct canary_look_options options = {
         .target = planning->desk.target,
+        .version = planning->plan.to,
         .duration_ns = LOOK_NS,
         .on_seen = on_seen,
         .owner = planning,

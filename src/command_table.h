@@ -15,9 +15,10 @@
     X(cockpit_command,       "",             "[URL]",          TAKES_CONFIG | TAKES(OPTION_THEME) | TAKES(OPTION_CHECKS) | NEEDS_TERMINAL, "the cockpit, on the configured target or a URL"), \
     X(batch_command,         "batch",        "FILE|-",         TAKES_BATCH,                      "run the commands of a script"), \
     X(canary_abort_command,  "canary abort",    "",            TAKES_CANARY_BACK,                "send all traffic back to stable, and see that it is so"), \
+    X(canary_haproxy_config_command, "canary haproxy-config", "", TAKES_CONFIG | TAKES(OPTION_OUTPUT), "write the HAProxy configuration that a rollout can steer"), \
     X(canary_hold_command,   "canary hold",     "",            TAKES_CANARY_BACK,                "keep the weight as it is until somebody resumes"), \
     X(canary_monitor_command, "canary monitor", "",            TAKES_CANARY_MONITOR,             "compare the canary with stable: 0 promote, 1 roll back, 4 hold"), \
-    X(canary_plan_command,   "canary plan",     "",            TAKES_CANARY | TAKES_CANARY_RULES | TAKES(OPTION_DURATION), "say what each step will take, before anything starts"), \
+    X(canary_plan_command,   "canary plan",     "",            TAKES_CANARY_PLAN,                "say what each step will take, before anything starts"), \
     X(canary_promote_command, "canary promote", "",            TAKES_CANARY_ON | TAKES(OPTION_FORCE), "go to the next step now"), \
     X(canary_resume_command, "canary resume",   "",            TAKES_CANARY_ON,                  "go on after a hold"), \
     X(canary_start_command,  "canary start",    "",            TAKES_CANARY_START,               "let a version in step by step, and wait for the outcome"), \

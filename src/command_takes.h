@@ -25,6 +25,8 @@ __extension__ typedef unsigned __int128 command_takes; /* options fill 64 bits a
 #define TAKES_CANARY_RULES                                                \
     (TAKES(OPTION_STEPS) | TAKES(OPTION_HOLD_EACH) | TAKES(OPTION_RULE) | \
      TAKES(OPTION_ALPHA) | TAKES(OPTION_BUDGET) | TAKES(OPTION_MATERIAL))
+#define TAKES_CANARY_PLAN \
+    (TAKES_CANARY | TAKES_CANARY_RULES | TAKES(OPTION_DURATION) | TAKES(OPTION_TO))
 #define TAKES_CANARY_BACK                                          \
     (TAKES_CANARY | TAKES(OPTION_REASON) | TAKES(OPTION_DRY_RUN) | \
      TAKES(OPTION_TIMEOUT))

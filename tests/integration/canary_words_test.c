@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/exit_code.h"
+#include "support/test_process.h"
 #include "support/test_program.h"
 
 static struct test_program program;
@@ -25,6 +26,14 @@ static int set_up(void **state) {
         "version: 1\ntarget: here\ntargets:\n"
         "  here: {class: local, url: \"http://127.0.0.1:1\"}\n"
         "  live: {class: production, url: \"http://127.0.0.1:1\"}\n"
+        "  routed:\n    class: staging\n    url: http://agent.example:8080\n"
+        "    tracks: {stable: {urls: [\"http://10.0.0.1:8000\"]},"
+        " canary: {urls: [\"http://[::1]:8001\"]}}\n"
+        "    split: {haproxy: {socket: /tmp/admin.sock, table: lease, stable: old,"
+        " canary: new, log: /tmp/lines.sock}}\n"
+        "  secured:\n    class: staging\n    url: https://agent.example\n"
+        "    split: {haproxy: {socket: /tmp/admin.sock, table: lease, stable: old,"
+        " canary: new}}\n"
         "canary: {steps: [10%, 100%], hold_each: 20m, harm: {budget: 2%}}\n");
     return 0;
 }
@@ -60,6 +69,9 @@ static void wrong_words_are_refused_with_the_right_ones(void **state) {
         {"flightdeck canary status --watch --format json", "text or jsonl"},
         {"flightdeck canary status --target nowhere", "no target \"nowhere\""},
         {"flightdeck canary plan --format junit", "one of text, json"},
+        {"flightdeck canary plan --to a$b", "without blanks"},
+        {"flightdeck canary haproxy-config", "has no split.haproxy"},
+        {"flightdeck canary haproxy-config --target secured", "certificate"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -92,6 +104,30 @@ static void a_dry_run_shows_the_whole_plan_and_starts_nothing(void **state) {
         test_program_run(&program, "flightdeck canary status"), EXIT_CODE_UNREACHABLE);
 }
 
+static void the_router_is_configured_as_its_target_says(void **state) {
+    char file[TEST_PATH_SIZE];
+    (void)state;
+    test_folder_path(&program.folder, "haproxy.cfg", file);
+    assert_int_equal(
+        test_program_run(&program, "flightdeck canary haproxy-config --target routed"),
+        EXIT_CODE_OK);
+    static const char *const lines[] = {
+        "stats socket /tmp/admin.sock mode 600",
+        "server reader unix@/tmp/lines.sock",
+        "backend lease\n",
+        "bind :8080\n",
+        "backend old\n",
+        "backend new\n",
+        "server s1 10.0.0.1:8000 check",
+        "server c1 [::1]:8001 check"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (!strstr(program.out, lines[i])) fail_msg("%s: %s", lines[i], program.out);
+    }
+    test_folder_write(&program.folder, "haproxy.cfg", program.out);
+    const char *const args[] = {"haproxy", "-c", "-f", file, NULL};
+    assert_int_equal(test_process_run(args, "/dev/null"), 0);
+}
+
 static void where_nothing_is_under_way_everybody_says_so(void **state) {
     static const char *const commands[] = {
         "flightdeck canary hold",
@@ -120,6 +156,8 @@ int main(void) {
             wrong_words_are_refused_with_the_right_ones, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_dry_run_shows_the_whole_plan_and_starts_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            the_router_is_configured_as_its_target_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             where_nothing_is_under_way_everybody_says_so, set_up, tear_down),
     };
