@@ -30,7 +30,10 @@ static void write_piece(struct watching *watching, enum exit_code code) {
         .exit_code = code,
     };
     buffer_init(&piece, ROLLOUT_REPORT_BYTES_MAX);
-    if (watching->desk.invocation->format == FORMAT_TEXT) {
+    bool is_text = watching->desk.invocation->format == FORMAT_TEXT;
+    if (is_text && !watching->status.known) {
+        rollout_report_text(&about, &piece);
+    } else if (is_text) {
         char line[ROLLOUT_LINE_SIZE];
         struct text text = TEXT_IN(line);
         rollout_report_line(&watching->status, &text);
@@ -75,6 +78,7 @@ static void on_gone(void *owner, const struct error *why) {
     struct watching *watching = owner;
     struct error said = *why;
     if (why->code == ERROR_CONNECT && !watching->status.known) {
+        if (watching->watches) write_piece(watching, EXIT_CODE_UNREACHABLE);
         end(watching, EXIT_CODE_UNREACHABLE);
         return;
     }

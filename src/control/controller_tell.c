@@ -114,7 +114,9 @@ static void tell_evidence(
     status->bound_limit = (float)decision->allowed;
     status->split_evidence =
         (float)fmin(exp(split_check_log_value(&evidence->split)), 1e9);
-    status->seen = (float)split_check_seen(&evidence->split);
+    /* What was seen at another weight says nothing of this one. */
+    bool is_of_weight = evidence->split.weight_bp == controller->rollout.wanted_bp;
+    status->seen = is_of_weight ? (float)split_check_seen(&evidence->split) : NAN;
     bool has_end = decision->requests_needed != PROMOTION_NEVER;
     status->canary_need = has_end && decision->requests_needed > decision->requests
                               ? decision->requests_needed - decision->requests

@@ -61,7 +61,8 @@ void rollout_report_line(const struct rollout_status *status, struct text *text)
         units_add_duration(text, status->in_step_ms * NS_PER_MS);
         text_addf(text, ": %" PRIu64, canary_units(status));
         if (status->canary_need > 0) {
-            text_addf(text, " of ~%" PRIu64, status->canary_need);
+            text_addf(
+                text, " of ~%" PRIu64, canary_units(status) + status->canary_need);
         }
         text_add(text, " canary requests");
         if (isfinite(status->harm)) {

@@ -148,6 +148,10 @@ static void where_nothing_is_under_way_everybody_says_so(void **state) {
         test_program_run(&program, "flightdeck canary status --format json"),
         EXIT_CODE_UNREACHABLE);
     assert_non_null(strstr(program.out, "\"known\":false"));
+    assert_int_equal(
+        test_program_run(&program, "flightdeck canary status --watch"),
+        EXIT_CODE_UNREACHABLE);
+    assert_non_null(strstr(program.out, "no rollout is under way"));
 }
 
 int main(void) {
