@@ -19,6 +19,7 @@ struct rollout {
     uint32_t wanted_bp;         /* the weight that was asked for last */
     uint32_t before_bp;         /* the one before it */
     uint64_t version;
+    uint64_t taken_version; /* since when it is its holder's, in this process */
     bool ended;
     bool setting;          /* a weight was asked for and is not read back yet */
     bool drifted;          /* the router says otherwise: it is left alone */

@@ -214,14 +214,39 @@ static struct rollout_effect undo(struct ordering *ordering) {
     return rollout_go_back(rollout, &ordering->cause);
 }
 
+/* Whose order means somebody before the holder has lost the race to him. */
 static struct rollout_effect take_over(struct ordering *ordering) {
-    struct rollout_plan *plan = &ordering->rollout->plan;
+    struct rollout *rollout = ordering->rollout;
+    struct rollout_plan *plan = &rollout->plan;
     const struct rollout_order *order = ordering->order;
+    if (is_holder(ordering)) {
+        accept(ordering, "it is yours already");
+        return rollout_rest;
+    }
+    if (order->expected_version < rollout->taken_version) {
+        struct text text = TEXT_IN(ordering->answer->words);
+        text_addf(
+            &text, "%s on %s has taken it over since: look again", plan->holder,
+            plan->host);
+        return rollout_rest;
+    }
     text_copy_cut(plan->holder, sizeof plan->holder, order->who);
     text_copy_cut(plan->host, sizeof plan->host, order->host);
-    ordering->rollout->version++;
+    rollout->taken_version = ++rollout->version;
     accept(ordering, "it is yours");
     return rollout_rest;
+}
+
+/* Who takes it back once more has got what was asked for. */
+static struct rollout_effect answer_ended(struct ordering *ordering) {
+    const struct rollout *rollout = ordering->rollout;
+    bool is_back =
+        rollout->phase == ROLLOUT_IDLE || rollout->phase == ROLLOUT_ROLLED_BACK;
+    if (ordering->order->kind == ROLLOUT_ORDER_ABORT && is_back) {
+        accept(ordering, "it has ended: all traffic is on stable");
+        return rollout_rest;
+    }
+    return refuse(ordering, "it has ended");
 }
 
 struct rollout_effect rollout_on_order(
@@ -234,7 +259,7 @@ struct rollout_effect rollout_on_order(
         .cause = {order->who, order->reason, now_ns},
         .answer = answer,
     };
-    if (rollout->ended) return refuse(&ordering, "it has ended");
+    if (rollout->ended) return answer_ended(&ordering);
     switch ((enum rollout_order_kind)order->kind) {
     case ROLLOUT_ORDER_HOLD: return hold(&ordering);
     case ROLLOUT_ORDER_RESUME: return resume(&ordering);

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "core/rollout.h"
 #include "support/rollout_play.h"
@@ -76,7 +77,12 @@ static void anybody_may_always_take_it_back(void **state) {
     assert_false(play_order(&play, ROLLOUT_ORDER_HOLD));
     play_set(&play, ROLLOUT_SET_DONE);
     play_expect(&play, ROLLOUT_ROLLED_BACK);
-    assert_false(play_order(&play, ROLLOUT_ORDER_ABORT)); /* it has ended */
+    assert_true(play.rollout.ended);
+    uint64_t version = play.rollout.version;
+    assert_true(play_order(&play, ROLLOUT_ORDER_ABORT)); /* pressed twice */
+    assert_int_equal(play.effect.op, ROLLOUT_DO_NOTHING);
+    assert_int_equal(play.rollout.version, version);
+    assert_false(play_order(&play, ROLLOUT_ORDER_HOLD));
 }
 
 static void a_hold_while_a_weight_is_on_its_way_knows_it_arrived(void **state) {
@@ -123,6 +129,32 @@ static void a_takeover_changes_whose_it_is(void **state) {
     assert_true(play_order_as(&play, "bob", ROLLOUT_ORDER_PROMOTE, true));
 }
 
+/* Two who saw ann's at once: the second would take it from the first unseen. */
+static void of_two_takeovers_at_once_the_second_is_told(void **state) {
+    struct rollout_order press = {
+        .kind = ROLLOUT_ORDER_TAKEOVER, .who = "bob", .host = "ops2"};
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    press.expected_version = play.rollout.version;
+    rollout_on_order(&play.rollout, &press, play.now_ns, &play.answer);
+    assert_true(play.answer.accepted);
+    uint64_t version = play.rollout.version;
+    rollout_on_order(&play.rollout, &press, play.now_ns, &play.answer);
+    assert_true(play.answer.accepted); /* pressed twice */
+    assert_int_equal(play.rollout.version, version);
+    text_copy_cut(press.who, sizeof press.who, "cleo");
+    rollout_on_order(&play.rollout, &press, play.now_ns, &play.answer);
+    assert_false(play.answer.accepted);
+    assert_non_null(strstr(play.answer.words, "bob on ops2 has taken it over"));
+    assert_string_equal(play.rollout.plan.holder, "bob");
+    play_see(&play, &play_good); /* who has seen that may, wherever it has got to */
+    press.expected_version = version;
+    rollout_on_order(&play.rollout, &press, play.now_ns, &play.answer);
+    assert_true(play.answer.accepted);
+    assert_string_equal(play.rollout.plan.holder, "cleo");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_manual_plan_waits_for_its_holder),
@@ -132,6 +164,7 @@ int main(void) {
         cmocka_unit_test(a_hold_while_a_weight_is_on_its_way_knows_it_arrived),
         cmocka_unit_test(the_version_before_is_kept_for_a_while),
         cmocka_unit_test(a_takeover_changes_whose_it_is),
+        cmocka_unit_test(of_two_takeovers_at_once_the_second_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
