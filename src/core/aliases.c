@@ -46,6 +46,17 @@ static bool picks_failed(struct slice value) {
            !picks_throttled(value);
 }
 
+/* Neither done nor failed: queued, refused, left by its caller, answered from memory. */
+static bool picks_undecided(struct slice value) {
+    static const char *const words[] = {"accept",  "queued",      "reject", "refuse",
+                                        "cancel",  "abort",       "replay", "client",
+                                        "invalid", "bad_request", "denied", NULL};
+    bool is_code = value.length == 3 && value.data[0] >= '0' && value.data[0] <= '9';
+    if (picks_failed(value)) return false;
+    if (is_code) return value.data[0] == '4' || slice_equals(value, "202");
+    return contains_one_of(value, words) || picks_throttled(value);
+}
+
 static bool picks_hit(struct slice value) {
     return slice_equals(value, "hit");
 }
@@ -75,6 +86,7 @@ static const struct alias rows[] = {
     /* The bundled agent and the two sets of the book. */
     {MEANING_REQUESTS,      0, "agent_requests_total", NULL, NULL},
     {MEANING_FAILED,        0, "agent_requests_total", "status", picks_failed},
+    {MEANING_UNDECIDED,     0, "agent_requests_total", "status", picks_undecided},
     {MEANING_ERRORS,        0, "agent_errors_total", NULL, NULL},
     {MEANING_LATENCY,       0, "agent_request_duration_seconds", NULL, NULL},
     {MEANING_LATENCY,       1, "agent_response_seconds", NULL, NULL},
@@ -104,6 +116,7 @@ static const struct alias rows[] = {
     /* vLLM */
     {MEANING_REQUESTS,      2, "vllm:request_success_total", NULL, NULL},
     {MEANING_FAILED,        2, "vllm:request_success_total", "finished_reason", picks_failed},
+    {MEANING_UNDECIDED,     2, "vllm:request_success_total", "finished_reason", picks_undecided},
     {MEANING_LATENCY,       2, "vllm:e2e_request_latency_seconds", NULL, NULL},
     {MEANING_UPSTREAM,      2, "vllm:request_inference_time_seconds", NULL, NULL},
     {MEANING_TTFT,          2, "vllm:time_to_first_token_seconds", NULL, NULL},
@@ -128,6 +141,7 @@ static const struct alias rows[] = {
     /* LiteLLM */
     {MEANING_REQUESTS,      2, "litellm_proxy_total_requests_metric_total", NULL, NULL},
     {MEANING_FAILED,        2, "litellm_proxy_total_requests_metric_total", "status_code", picks_failed},
+    {MEANING_UNDECIDED,     2, "litellm_proxy_total_requests_metric_total", "status_code", picks_undecided},
     {MEANING_ERRORS,        2, "litellm_proxy_failed_requests_metric_total", NULL, NULL},
     {MEANING_THROTTLED,     2, "litellm_proxy_failed_requests_metric_total", "exception_status", picks_throttled},
     {MEANING_LATENCY,       2, "litellm_request_total_latency_metric", NULL, NULL},
@@ -168,7 +182,9 @@ static const struct alias rows[] = {
     /* Any HTTP service */
     {MEANING_REQUESTS,      3, "http_requests_total", NULL, NULL},
     {MEANING_FAILED,        3, "http_requests_total", "status", picks_failed},
+    {MEANING_UNDECIDED,     3, "http_requests_total", "status", picks_undecided},
     {MEANING_FAILED,        3, "http_requests_total", "code", picks_failed},
+    {MEANING_UNDECIDED,     3, "http_requests_total", "code", picks_undecided},
     {MEANING_LATENCY,       3, "http_request_duration_seconds", NULL, NULL},
     {MEANING_CPU_SECONDS,   0, "process_cpu_seconds_total", NULL, NULL},
     {MEANING_MEMORY,        0, "process_resident_memory_bytes", NULL, NULL},

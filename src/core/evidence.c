@@ -223,12 +223,15 @@ static void test(
 }
 
 /* While stable is in trouble, each of its failures starts the comparison again. */
+static void forget_if_bad(struct evidence *evidence) {
+    if (!surroundings_are_bad(&evidence->surroundings)) return;
+    for (int i = 0; i < HARM_METRIC_COUNT; i++) harm_forget_steady(&evidence->harms[i]);
+}
+
 static void mind_surroundings(
     struct evidence *evidence, const struct observation *seen) {
     bool failed = (seen->failed & HARM_BIT(HARM_ERRORS)) != 0;
-    if (!failed || seen->assigned != ARM_STABLE) return;
-    if (!surroundings_are_bad(&evidence->surroundings)) return;
-    for (int i = 0; i < HARM_METRIC_COUNT; i++) harm_forget_steady(&evidence->harms[i]);
+    if (failed && seen->assigned == ARM_STABLE) forget_if_bad(evidence);
 }
 
 static void settle(struct evidence *evidence) {
@@ -261,7 +264,15 @@ void evidence_add_counts(
     struct evidence *evidence, enum harm_metric metric, const struct trials *canary,
     const struct trials *stable) {
     if (!evidence->rules.is_split_unknown || !is_on(evidence, metric)) return;
+    bool is_before = evidence->split.weight_bp == 0;
+    if (metric == HARM_ERRORS && is_before) {
+        surroundings_learn_counts(&evidence->surroundings, stable);
+    } else if (metric == HARM_ERRORS) {
+        surroundings_add_counts(&evidence->surroundings, stable);
+    }
+    if (is_before) return;
     harm_add_block(&evidence->harms[metric], canary, stable);
+    if (metric == HARM_ERRORS && stable->failures > 0) forget_if_bad(evidence);
     settle(evidence);
 }
 

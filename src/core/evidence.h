@@ -50,7 +50,7 @@ void evidence_start_over(struct evidence *evidence);
 uint32_t evidence_add(struct evidence *evidence, const struct observation *seen);
 
 /* The counts of a metric since the last time, from counters that know no users; for a
- * track whose split is not known. */
+ * track whose split is not known. With a weight of 0 they only show how stable is. */
 void evidence_add_counts(
     struct evidence *evidence, enum harm_metric metric, const struct trials *canary,
     const struct trials *stable);

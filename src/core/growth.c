@@ -59,9 +59,14 @@ void growth_add_bucket(
     growth->now.buckets[row_of(histogram)][place] += by;
 }
 
+static void begin_latest(struct growth *growth) {
+    memcpy(growth->latest, growth->now.buckets[0], sizeof growth->latest);
+    memcpy(growth->latest_totals, growth->now.totals, sizeof growth->latest_totals);
+}
+
 void growth_break(struct growth *growth) {
     for (size_t i = 0; i < GROWTH_REACHES; i++) growth->past[i].count = 0;
-    memcpy(growth->latest, growth->now.buckets[0], sizeof growth->latest);
+    begin_latest(growth);
 }
 
 static const struct growth_snapshot *snapshot(
@@ -107,6 +112,7 @@ static void keep(const struct growth_snapshot *now, struct growth_past *past) {
 void growth_close(struct growth *growth, uint64_t at_ns) {
     growth->now.at_ns = at_ns;
     for (size_t i = 0; i < GROWTH_REACHES; i++) keep(&growth->now, &growth->past[i]);
+    begin_latest(growth);
 }
 
 static double seconds_since(
@@ -158,4 +164,8 @@ struct buckets growth_buckets(
 
 struct buckets growth_latest(const struct growth *growth) {
     return buckets_since(growth, 0, growth->latest);
+}
+
+double growth_latest_of(const struct growth *growth, enum meaning meaning) {
+    return growth->now.totals[meaning] - growth->latest_totals[meaning];
 }

@@ -37,6 +37,7 @@ struct growth {
     uint32_t bound_count[GROWTH_HISTOGRAMS];
     double bounds[GROWTH_HISTOGRAMS][BUCKETS_MAX]; /* in order of appearance */
     double latest[BUCKETS_MAX]; /* latencies counted at the answer before */
+    double latest_totals[MEANING_COUNT];
 };
 
 /* For counters that are read every `interval_ns`. */
@@ -64,10 +65,11 @@ double growth_span_s(const struct growth *growth, enum growth_reach reach);
 double growth_recent_s(const struct growth *growth);
 
 /* Growth over a window, over the recent time, and of a histogram over a window; the last
- * one since the answer before. */
+ * two since the answer before, to be asked for while this one is not closed yet. */
 double growth_of(
     const struct growth *growth, enum growth_reach reach, enum meaning meaning);
 double growth_recent_of(const struct growth *growth, enum meaning meaning);
 struct buckets growth_buckets(
     const struct growth *growth, enum growth_reach reach, enum meaning histogram);
 struct buckets growth_latest(const struct growth *growth);
+double growth_latest_of(const struct growth *growth, enum meaning meaning);

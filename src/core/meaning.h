@@ -16,6 +16,7 @@ enum meaning_kind {
     X(MEANING_REQUESTS,      MEANING_COUNTER,   "requests") \
     X(MEANING_FAILED,        MEANING_COUNTER,   "requests that failed") \
     X(MEANING_ERRORS,        MEANING_COUNTER,   "errors, counted apart from requests") \
+    X(MEANING_UNDECIDED,     MEANING_COUNTER,   "requests whose end says nothing of the version") \
     X(MEANING_TOKENS,        MEANING_COUNTER,   "tokens in and out") \
     X(MEANING_COST,          MEANING_COUNTER,   "dollars spent") \
     X(MEANING_MODEL_CALLS,   MEANING_COUNTER,   "calls of the model") \

@@ -260,6 +260,24 @@ static void read_minute(struct meter *meter) {
     minute->failed = isnan(failed) ? minute_of(meter, MEANING_ERRORS) : failed;
 }
 
+static double latest_of(const struct meter *meter, enum meaning meaning) {
+    if (meter->ranks[meaning] == NOTHING) return NAN;
+    return growth_latest_of(&meter->growth, meaning);
+}
+
+/* While this answer is the newest one, and not yet the one before. */
+static void read_latest(struct meter *meter) {
+    struct reading *reading = &meter->reading;
+    double failed = latest_of(meter, MEANING_FAILED);
+    reading->latest = growth_latest(&meter->growth);
+    reading->latest_requests = latest_of(meter, requests_of(meter));
+    double undecided = latest_of(meter, MEANING_UNDECIDED);
+    bool has_all = requests_of(meter) == MEANING_REQUESTS;
+    if (has_all && undecided > 0) reading->latest_requests -= undecided;
+    reading->latest_failed = isnan(failed) ? latest_of(meter, MEANING_ERRORS) : failed;
+    reading->counted = meter->raw_buckets[reading_row(MEANING_LATENCY)];
+}
+
 static void read_values(struct meter *meter) {
     struct reading *reading = &meter->reading;
     reading->window_s = growth_span_s(&meter->growth, GROWTH_WINDOW);
@@ -319,11 +337,12 @@ struct reading *meter_end(struct meter *meter, uint64_t at_ns, bool *again) {
         reading->truncated) {
         growth_break(&meter->growth);
     }
-    reading->latest = growth_latest(&meter->growth);
+    read_latest(meter);
     growth_close(&meter->growth, at_ns);
     reading->at_ns = at_ns;
     reading->mixed = meter->identity.mixed;
     reading->restarted = news == IDENTITY_RESTARTED && !reading->mixed;
+    reading->fell = meter->fell && news == IDENTITY_SAME;
     meter->fresh = false;
     read_values(meter);
     return reading;

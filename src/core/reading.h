@@ -29,10 +29,14 @@ struct reading {
     double requests_per_s;                        /* over the last second or so */
     struct buckets histograms[GROWTH_HISTOGRAMS]; /* growth over the window */
     struct buckets latest; /* latencies counted since the reading before */
+    /* The same of requests whose end is known; 0 after a break. */
+    double latest_requests, latest_failed;
+    struct buckets counted; /* latencies since the process began */
     struct reading_minute minute;
     double told[GROWTH_HISTOGRAMS][READING_QUANTILES]; /* by summaries */
     char version[IDENTITY_VERSION_SIZE];
     bool restarted;     /* since the reading before */
+    bool fell;          /* a counter did, and it is no other process */
     bool mixed;         /* several processes answer: no number means anything */
     bool truncated;     /* larger than a limit: the same */
     bool odd;           /* a histogram contradicts itself */

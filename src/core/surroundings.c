@@ -25,6 +25,25 @@ void surroundings_add(struct surroundings *surroundings, bool failed) {
     surroundings->added++;
 }
 
+void surroundings_learn_counts(
+    struct surroundings *surroundings, const struct trials *stable) {
+    surroundings->before.count += stable->count;
+    surroundings->before.failures += stable->failures;
+}
+
+/* Of more than are looked at, as large a share of failures. */
+void surroundings_add_counts(
+    struct surroundings *surroundings, const struct trials *stable) {
+    uint64_t count = stable->count;
+    uint64_t failures = stable->failures < count ? stable->failures : count;
+    if (count > SURROUNDINGS_ROOM) {
+        double rate = (double)failures / (double)count;
+        count = SURROUNDINGS_ROOM;
+        failures = (uint64_t)(rate * SURROUNDINGS_ROOM);
+    }
+    for (uint64_t i = 0; i < count; i++) surroundings_add(surroundings, i < failures);
+}
+
 static uint64_t count_bits(uint64_t word) {
     uint64_t count = 0;
     for (; word != 0; word &= word - 1) count++;

@@ -24,6 +24,12 @@ struct surroundings {
 void surroundings_learn(struct surroundings *surroundings, bool failed);
 void surroundings_add(struct surroundings *surroundings, bool failed);
 
+/* Many of them at once, in an order that nobody knows. */
+void surroundings_learn_counts(
+    struct surroundings *surroundings, const struct trials *stable);
+void surroundings_add_counts(
+    struct surroundings *surroundings, const struct trials *stable);
+
 /* The last requests of stable. */
 struct trials surroundings_recent(const struct surroundings *surroundings);
 
