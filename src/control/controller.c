@@ -150,7 +150,9 @@ static bool open_all(struct controller *controller, struct error *err) {
         !open_front(controller, err)) {
         return false;
     }
-    controller->watch = watch_new(plan, controller->type->known_assignment);
+    /* Counters know no users, however traffic is divided. */
+    bool has_log = launch->target.split.log[0] != '\0';
+    controller->watch = watch_new(plan, controller->type->known_assignment && has_log);
     if (!open_traffic(controller, err)) return false;
     controller->instances = instances_new(controller->loop, &launch->target);
     controller->second = loop_every(controller->loop, NS_PER_S, on_second, controller);
@@ -290,7 +292,8 @@ static struct rollout_sight look(struct controller *controller, uint64_t now_ns)
         .is_ready = canary.count > 0 && canary.ready == canary.count,
     };
     struct rollout_sight sight = watch_look(controller->watch, &moment);
-    if (traffic.contradicts) {
+    bool is_missing = !sight.fresh && traffic.kind == TRAFFIC_COUNTED;
+    if (traffic.contradicts || (is_missing && traffic.words[0])) {
         text_copy_cut(sight.words, sizeof sight.words, traffic.words);
     }
     sight.canary_gone = canary.gone || canary.crashing;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "control/job_watch.h"
+#include "control/scraped_traffic.h"
 #include "core/random.h"
 #include "core/router_unit.h"
 #include "io/log_stream.h"
@@ -23,6 +24,7 @@ struct traffic {
     struct traffic_options options;
     struct log_stream *log; /* NULL without one */
     struct job_watch *jobs;
+    struct scraped_traffic *scraped; /* NULL without metrics to ask for */
     struct random random;
     struct traffic_state state;
     int64_t started_ms;  /* wall clock: lines from before were kept for us */
@@ -35,6 +37,7 @@ struct traffic {
 
 static void on_line(void *owner, struct slice bytes);
 static void on_job(void *owner, const struct observation *seen);
+static void on_scraped(void *owner, const struct metric_block *block);
 
 struct traffic *traffic_new(
     struct loop *loop, const struct target *target,
@@ -45,7 +48,11 @@ struct traffic *traffic_new(
     traffic->started_ms = loop_wall_ms();
     loop_random(&seed, sizeof seed);
     random_seed(&traffic->random, seed);
-    if (!target->split.log[0]) return traffic;
+    traffic->scraped = scraped_traffic_new(loop, target, on_scraped, traffic);
+    if (!target->split.log[0]) {
+        traffic->state.kind = traffic->scraped ? TRAFFIC_COUNTED : TRAFFIC_NONE;
+        return traffic;
+    }
     traffic->state.kind = TRAFFIC_LOG;
     traffic->jobs = job_watch_new(loop, target, on_job, traffic);
     traffic->log = log_stream_new(loop, target->split.log, on_line, traffic, err);
@@ -59,12 +66,14 @@ void traffic_free(struct traffic *traffic) {
     if (!traffic) return;
     log_stream_free(traffic->log);
     job_watch_free(traffic->jobs);
+    scraped_traffic_free(traffic->scraped);
     free(traffic);
 }
 
 void traffic_warm_up(struct traffic *traffic, uint64_t for_ns) {
     traffic->warm_from_ms = loop_wall_ms();
     traffic->warm_until_ms = traffic->warm_from_ms + (int64_t)(for_ns / NS_PER_MS);
+    if (traffic->scraped) scraped_traffic_warm_up(traffic->scraped, for_ns);
 }
 
 static void spoil(struct traffic *traffic) {
@@ -80,6 +89,19 @@ static void tell(struct traffic *traffic, struct observation *seen) {
 static void on_job(void *owner, const struct observation *seen) {
     struct observation told = *seen;
     tell(owner, &told);
+}
+
+/* Beside a log the counters only bear witness that it has not fallen silent. */
+static void on_scraped(void *owner, const struct metric_block *block) {
+    struct traffic *traffic = owner;
+    if (traffic->state.kind == TRAFFIC_LOG) return;
+    for (int i = 0; i < HARM_METRIC_COUNT; i++) {
+        enum harm_metric metric = (enum harm_metric)i;
+        if (!metric_block_has(block, metric)) continue;
+        traffic->options.on_block(
+            traffic->options.owner, metric, &block->trials[ARM_CANARY][i],
+            &block->trials[ARM_STABLE][i]);
+    }
 }
 
 /* The router numbers its lines: a gap is what was lost on the way, and a number that falls
@@ -175,7 +197,20 @@ static void add_words(struct traffic_state *state) {
     }
 }
 
+static struct traffic_state look_at_counters(const struct traffic *traffic) {
+    struct traffic_state state = traffic->state;
+    const struct scraped_traffic_look look = scraped_traffic_look(traffic->scraped);
+    state.age_ms = look.age_ms;
+    state.contradicts = look.contradicts;
+    state.observed = look.requests;
+    state.contradictory = look.fallen;
+    state.restarts = look.restarts;
+    text_copy_cut(state.words, sizeof state.words, look.words);
+    return state;
+}
+
 struct traffic_state traffic_look(const struct traffic *traffic) {
+    if (traffic->state.kind == TRAFFIC_COUNTED) return look_at_counters(traffic);
     struct traffic_state state = traffic->state;
     int64_t age_ms = loop_wall_ms() - traffic->newest_ms;
     if (age_ms < 0) age_ms = 0;
