@@ -19,6 +19,9 @@ static struct rollout_rules rules_of(
     struct rollout_rules rules = rollout_rules_default();
     rules.rule = (enum rollout_rule)plan->rule;
     rules.is_split_unknown = !known_assignment;
+    /* Counters do not tell whose requests were slow: one process that stalls makes many so
+     * at once, which would be taken for as many pieces of evidence. */
+    if (!known_assignment) rules.metrics = HARM_BIT(HARM_ERRORS);
     rules.alpha = plan->alpha;
     rules.material_ratio = plan->material;
     rules.budget = plan->budget_ratio;

@@ -161,6 +161,8 @@ void made_up_begin(struct made_up *world, uint64_t seed) {
     text_copy_cut(
         world->launch->target.name, sizeof world->launch->target.name,
         world->launch->plan.target);
+    text_copy_cut(
+        world->launch->target.split.log, sizeof world->launch->target.split.log, "log");
     world->launch->target.tracks[TRACK_CANARY].url_count = 1;
     world->stable_failing = 0.01;
     world->canary_failing = failing[random_below(&world->random, 4)];
@@ -261,7 +263,8 @@ static bool tend_seats(struct made_up *world) {
             virtual_loop_freeze(seat->loop, false);
         }
         if (!virtual_loop_is_over(seat->loop)) continue;
-        bool has_ended = seat->status.ended;
+        /* One that has lost the rollout does not speak for it any more. */
+        bool has_ended = seat->status.ended && seat->epoch == world->epoch;
         made_up_say(world, "left epoch=%" PRIu64, seat->epoch);
         empty_seat(seat);
         if (has_ended) return false;
