@@ -12,7 +12,7 @@ enum { SHOWN_SIZE = 64, NAME_SIZE = 64, NAMES_SIZE = 256 };
 
 const struct program_command program_commands[] = {
 #define X(run, name, operands, takes, help) \
-    { (run), (name), (operands), (takes) | TAKES_ALWAYS, (help) }
+    { (takes) | TAKES_ALWAYS, (run), (name), (operands), (help) }
     PROGRAM_COMMANDS(X)
 #undef X
 };

@@ -9,10 +9,10 @@
 #include "invocation.h"
 
 struct program_command {
+    command_takes takes;
     int (*run)(const struct invocation *invocation);
     const char *name;
     const char *operands;
-    command_takes takes;
     const char *help;
 };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/kubernetes_discovery.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,12 +75,17 @@ static cJSON *group_list(void) {
     return json;
 }
 
+/* tolower() is a macro of many branches. */
+static char lower(char c) {
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
 /* What kubectl lets people write: "deployment", "deploy". */
 static void add_other_names(
     cJSON *entry, const struct kubernetes_kind *kind, bool is_sub) {
     char singular[API_SIZE] = "";
     for (size_t i = 0; !is_sub && kind->kind[i]; i++) {
-        singular[i] = (char)tolower((unsigned char)kind->kind[i]);
+        singular[i] = lower(kind->kind[i]);
     }
     cJSON_AddStringToObject(entry, "singularName", singular);
     if (is_sub || strcmp(kind->plural, "deployments") != 0) return;

@@ -80,8 +80,7 @@ static void the_file_names_what_the_plan_names(void **state) {
         "var(txn.uid),concat(:,txn.salt),xxh32(42),mod(10000)",
         "disable-l7-retry unless { method GET HEAD }",
         "server c1 [::1]:9102 check inter 500ms fall 2 rise 2 observe layer4",
-        "timeout check 3s\n    server s1 127.0.0.1:9101 check inter 500ms fall 2 rise "
-        "2\n",
+        "timeout check 3s\n    server s1 127.0.0.1:9101 check inter 500ms fall 2",
         "server s1bk 127.0.0.1:9101 backup track stable/s1\n",
     };
     struct haproxy_plan plan = plan_of();
