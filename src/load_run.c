@@ -238,7 +238,8 @@ static void look_for_death(struct load_run *run, const struct load_report *repor
     bool refused = false;
     uint64_t ended = 0;
     for (uint32_t i = 0; i < report->row_count; i++) ended += report->rows[i].done;
-    if (ended == 0) return;
+    /* What could not even be asked has not kept silent. */
+    if (ended == 0 || report->health.starved > 0) return;
     if (!is_silent(report, &refused)) {
         run->answered = true;
         run->silent = 0;

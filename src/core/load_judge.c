@@ -71,8 +71,12 @@ static void explain(struct load_generator_figures *figures, double measured_ms) 
     bool late = figures->late_ratio > LATE_RATIO_MOST && delay_ms > LATE_FLOOR_MS &&
                 delay_ms > LAG_SHARE_MOST * measured_ms;
     bool busy = figures->cpu_ratio > CPU_RATIO_MOST;
-    figures->limited = lags || late || busy;
-    if (lags) {
+    figures->limited = lags || late || busy || figures->starved > 0;
+    if (figures->starved > 0) {
+        text_addf(
+            &why, "no descriptor, port or memory was left for %llu connections",
+            (unsigned long long)figures->starved);
+    } else if (lags) {
         text_add(&why, "its loop lagged: p99 ");
         add_ms(&why, figures->lag_p99_ms);
         text_add(&why, " of a measured ");
@@ -102,6 +106,7 @@ static void judge_generator(
     double core_us = seconds_of(total) * US_PER_S * (double)total->shards;
     figures->lag_p99_ms = p99_ms(&total->health.lag);
     figures->late_ratio = ratio(total->health.late, total->health.delay.count);
+    figures->starved = total->health.starved;
     figures->cpu_ratio = core_us > 0 ? (double)total->health.cpu_us / core_us : 0;
     figures->rss_bytes = (double)total->gauges.rss_bytes;
     figures->hidden_s = hidden_s(sum);
@@ -134,8 +139,9 @@ static const struct gate_watch *find_gate(
 static bool is_own_doing(
     const struct gate_watch *watch, const struct load_generator_figures *generator) {
     double own_ms = fmax(or_zero(generator->lag_p99_ms), generator->delay_p99_ms);
-    if (!generator->limited || watch->gate.metric == GATE_ERROR_RATIO) return false;
+    if (!generator->limited) return false;
     if (watch->gate.metric == GATE_RPS) return true;
+    if (watch->gate.metric == GATE_ERROR_RATIO) return generator->starved > 0;
     return gate_keeps(&watch->gate, gate_watch_finding(watch).value - own_ms);
 }
 
@@ -150,11 +156,14 @@ static const struct gate_watch *find_broken(
     return NULL;
 }
 
-static bool find_rule(const struct load_course *course, struct text *reason) {
+static bool find_rule(
+    const struct load_course *course, const struct load_generator_figures *generator,
+    struct text *reason) {
     for (unsigned i = 0; i < LOAD_RULE_COUNT; i++) {
         enum load_rule rule = (enum load_rule)i;
         const struct load_rule_finding found = load_rules_find(&course->rules, rule);
         if (found.verdict != VERDICT_FAIL) continue;
+        if (rule == LOAD_RULE_ERRORS && generator->starved > 0) continue;
         text_addf(reason, "%s: %s", load_rule_name(rule), found.evidence);
         return true;
     }
@@ -181,7 +190,7 @@ static bool fails(
         add_gate(reason, broken);
         return true;
     }
-    return find_rule(course, reason);
+    return find_rule(course, &judgement->generator, reason);
 }
 
 static bool is_inconclusive(

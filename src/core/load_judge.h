@@ -39,9 +39,10 @@ struct load_generator_figures {
     double lag_p99_ms;            /* of a timer of its own; NaN before the first */
     double delay_p99_ms;          /* of starts against when they were due; 0 for none */
     double late_ratio;            /* starts more than 1 ms late */
-    double cpu_ratio;             /* of one core, of the busiest worker's share */
-    double rss_bytes;             /* of all workers, the largest ever */
-    double hidden_s; /* omission: p99 of what users wait less that of the server */
+    uint64_t starved; /* connections that this machine had nothing left for */
+    double cpu_ratio; /* of one core, of the busiest worker's share */
+    double rss_bytes; /* of all workers, the largest ever */
+    double hidden_s;  /* omission: p99 of what users wait less that of the server */
 };
 
 struct load_judgement {

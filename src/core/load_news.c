@@ -93,10 +93,12 @@ static bool is_small(const struct load_report *report) {
     const struct load_gauges *gauges = &report->gauges;
     const struct load_health *health = &report->health;
     const uint64_t counts[] = {
-        gauges->level_milli, gauges->users,       gauges->in_flight,  gauges->waiting,
-        gauges->connections, gauges->descriptors, gauges->rss_bytes,  health->late,
-        health->waited,      health->cpu_us,      health->opened,     health->reused,
-        health->stale,       health->lag.count,   health->delay.count};
+        gauges->level_milli, gauges->users,       gauges->in_flight,
+        gauges->waiting,     gauges->connections, gauges->descriptors,
+        gauges->rss_bytes,   health->late,        health->waited,
+        health->cpu_us,      health->opened,      health->reused,
+        health->stale,       health->starved,     health->lag.count,
+        health->delay.count};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         if (counts[i] > COUNT_MOST) return false;
     }

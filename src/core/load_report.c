@@ -32,6 +32,7 @@ static void add_health(struct load_health *to, const struct load_health *from) {
     to->opened += from->opened;
     to->reused += from->reused;
     to->stale += from->stale;
+    to->starved += from->starved;
 }
 
 static bool is_empty(const struct load_report *report) {
@@ -115,6 +116,7 @@ static const struct record_field health_fields[] = {
     {RECORD_COUNT, AT(late)},    {RECORD_COUNT, AT(waited)},
     {RECORD_COUNT, AT(cpu_us)},  {RECORD_COUNT, AT(opened)},
     {RECORD_COUNT, AT(reused)},  {RECORD_COUNT, AT(stale)},
+    {RECORD_COUNT, AT(starved)},
 };
 #undef AT
 static const struct record health_record = RECORD_OF(struct load_health, health_fields);

@@ -36,14 +36,14 @@ struct load_health {
     uint64_t waited;         /* starts that had to wait for a free connection */
     uint64_t cpu_us;         /* user and system time */
     uint64_t opened, reused; /* connections made; requests on one that was there */
-    uint64_t stale; /* idle connections that turned out to be closed by the server */
+    uint64_t stale;   /* idle connections that turned out to be closed by the server */
+    uint64_t starved; /* not made: no descriptor, port or memory was left here */
 };
 
 /* As things stand at the end of the interval; added up over shards only. */
 struct load_gauges {
     uint64_t
-        level_milli; /* thousandths of users, or of starts per second: what the plan
-                           * wants now of these shards */
+        level_milli; /* thousandths of users, or of starts per second, wanted now */
     uint64_t users;  /* that have come and not gone */
     uint64_t in_flight, waiting; /* requests: sent; for a free connection */
     uint64_t connections, descriptors, rss_bytes;

@@ -42,13 +42,21 @@ static void fail_to_connect(
     fail(client, failure, loop_clock_ns());
 }
 
+/* Of this machine or process, whatever the target is like. */
+static bool is_shortage(int number) {
+    return number == EMFILE || number == ENFILE || number == EADDRNOTAVAIL ||
+           number == ENOBUFS || number == ENOMEM;
+}
+
 static void connect_first(struct client *client) {
     client->state = CLIENT_CONNECTING;
     client->strand = strand_open(client->run->strands, client);
     if (client->strand) {
         client->run->connections++;
     } else {
-        fail_to_connect(client, LOAD_FAILURE_CONNECT, strerrordesc_np(errno));
+        int number = errno;
+        if (is_shortage(number)) client->run->report->health.starved++;
+        fail_to_connect(client, LOAD_FAILURE_CONNECT, strerrordesc_np(number));
     }
 }
 

@@ -206,6 +206,21 @@ static void what_a_slow_generator_breaks_is_not_the_target(void **state) {
     assert_int_equal(judge_lagging(3000000, 100, "p95<2s: "), VERDICT_FAIL);
 }
 
+static void what_this_machine_lacks_is_not_the_target(void **state) {
+    (void)state;
+    struct fixture *fixture = fixture_new("error_ratio<1%", LOAD_USERS);
+    for (unsigned i = 0; i < 10; i++) {
+        struct load_row *row = &second(fixture)->rows[0];
+        row->failures[LOAD_FAILURE_CONNECT] = 20;
+        fixture->report->health.starved = 20;
+        add(fixture);
+    }
+    assert_int_equal(
+        judge(fixture, LOAD_STOP_NONE, "was left for 200 connections"),
+        VERDICT_INCONCLUSIVE);
+    fixture_free(fixture);
+}
+
 static void what_omission_hides_is_told(void **state) {
     (void)state;
     struct fixture *fixture = fixture_new("p95<2s", LOAD_ARRIVALS);
@@ -299,6 +314,7 @@ int main(void) {
         cmocka_unit_test(a_rate_that_was_not_reached_is_inconclusive),
         cmocka_unit_test(a_slow_generator_is_inconclusive),
         cmocka_unit_test(what_a_slow_generator_breaks_is_not_the_target),
+        cmocka_unit_test(what_this_machine_lacks_is_not_the_target),
         cmocka_unit_test(what_omission_hides_is_told),
         cmocka_unit_test(jobs_count_as_one_wait_and_as_single_requests),
         cmocka_unit_test(
