@@ -19,6 +19,7 @@ enum {
     WIDTH = 200, /* all of the screen is to be seen */
     HEIGHT = 60,
     UP_MS = 60000,
+    SEARCHES_MAX = 5,
     WAIT_MS = 30000,
 };
 
@@ -82,7 +83,11 @@ static void search_knee(struct seat *seat) {
     static char words[TEST_DEMO_WORDS_SIZE];
     const char *const args[] = {"load",   "knee", seat->file,   "--target", "demo",
                                 "--rate", "40",   "--run-time", "2s",       NULL};
-    int code = test_demo_ask(&seat->home, args, words);
+    int code = EXIT_CODE_INCONCLUSIVE;
+    /* On a busy machine the generator may be the limit, and says so. */
+    for (int i = 0; i < SEARCHES_MAX && code == EXIT_CODE_INCONCLUSIVE; i++) {
+        code = test_demo_ask(&seat->home, args, words);
+    }
     if (code != EXIT_CODE_OK || !strstr(words, "knee: the gates hold up to")) {
         fail_msg("%d: %s", code, words);
     }

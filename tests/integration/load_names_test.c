@@ -65,7 +65,10 @@ static void run(void) {
 static void every_address_gets_its_share(void **state) {
     (void)state;
     run();
-    if (program.code != EXIT_CODE_OK) {
+    /* Who gets which address does not hang on how busy this machine is. */
+    bool limited = program.code == EXIT_CODE_INCONCLUSIVE &&
+                   strstr(program.out, "the generator was the limit");
+    if (program.code != EXIT_CODE_OK && !limited) {
         fail_msg("%d: %s%s", program.code, program.out, program.err);
     }
     if (!strstr(program.err, "note: 1 of 4 addresses left out: connecting to many.")) {
