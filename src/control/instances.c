@@ -6,21 +6,18 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "base/units.h"
+#include "core/crash_loop.h"
 #include "core/event.h"
 #include "io/http.h"
 #include "io/loop.h"
 #include "probes/probe.h"
 
-enum { INSTANCES_MAX = 2 * TARGET_INSTANCES_MAX, FAILURES_GONE = 3, FALLS_MAX = 3 };
-
-#define FALLS_NS (60 * NS_PER_S)
+enum { INSTANCES_MAX = 2 * TARGET_INSTANCES_MAX, FAILURES_GONE = 3 };
 
 /* One process, as its health path shows it. */
 struct instance_entry {
     struct part part;
-    uint64_t falls_ns[FALLS_MAX]; /* when it stopped answering; a ring */
-    unsigned falls;
+    struct crash_loop falls; /* when it stopped answering */
 };
 
 struct instances {
@@ -55,7 +52,7 @@ static void take(struct instances *instances, const struct part *part) {
         return;
     }
     if (is_ready(&entry->part) && !is_ready(part)) {
-        entry->falls_ns[entry->falls++ % FALLS_MAX] = loop_clock_ns();
+        crash_loop_add(&entry->falls, loop_clock_ns());
     }
     entry->part = *part;
 }
@@ -100,19 +97,13 @@ void instances_free(struct instances *instances) {
     free(instances);
 }
 
-static bool is_crashing(const struct instance_entry *entry, uint64_t now_ns) {
-    if (entry->falls < FALLS_MAX) return false;
-    uint64_t oldest_ns = entry->falls_ns[entry->falls % FALLS_MAX];
-    return now_ns - oldest_ns < FALLS_NS;
-}
-
 static void add(
     struct instances_sight *sight, const struct instance_entry *entry,
     const char *version, uint64_t now_ns) {
     const struct part *part = &entry->part;
     bool ready = is_ready(part);
     bool renewed = ready && strcmp(part->version, version) == 0;
-    bool crashing = is_crashing(entry, now_ns);
+    bool crashing = crash_loop_is_on(&entry->falls, now_ns);
     sight->count++;
     sight->ready += ready;
     sight->renewed += renewed;
@@ -122,7 +113,7 @@ static void add(
     struct text text = TEXT_IN(sight->words);
     text_addf(&text, "%s: ", part->name);
     if (crashing) {
-        text_add(&text, "comes and goes again and again");
+        text_add(&text, "crash loop, it comes and goes again and again");
     } else if (!ready) {
         text_add(&text, part->detail[0] ? part->detail : "does not answer yet");
     } else {
