@@ -28,6 +28,8 @@ struct canary_look {
     struct loop_timer *timer;
     struct canary_sight sight;
     struct told told[TRACK_COUNT];
+    uint64_t
+        newest_ns[TRACK_COUNT]; /* when something was seen of it last; 0 for never */
     uint64_t since_ns;
     int64_t since_ms;        /* wall clock, as in the log */
     struct head_count heads; /* large */
@@ -36,6 +38,7 @@ struct canary_look {
 static void count_line(struct canary_look *look, const struct router_line *line) {
     struct trials *trials = &look->sight.arms[line->arm];
     if (line->excluded != ROUTER_LINE_COUNTS) return;
+    look->newest_ns[line->arm] = loop_clock_ns();
     trials->count++;
     if (router_line_failed(line)) trials->failures++;
     if (line->has_user) head_count_add(&look->heads, line->user);
@@ -89,6 +92,7 @@ static void on_event(void *owner, const struct event *event) {
         if (event->values.items[i].metric == METRIC_ERROR_RATIO) errors = value;
     }
     if (!isfinite(rps)) return;
+    look->newest_ns[event->values.track] = loop_clock_ns();
     double requests = rps * event->values.step_ms / 1000;
     told->requests += requests;
     if (isfinite(errors)) told->failed += requests * errors;
@@ -96,7 +100,13 @@ static void on_event(void *owner, const struct event *event) {
 
 struct canary_sight canary_look_sight(const struct canary_look *look) {
     struct canary_sight sight = look->sight;
-    sight.seconds = (double)(loop_clock_ns() - look->since_ns) / NS_PER_S;
+    uint64_t now_ns = loop_clock_ns();
+    sight.seconds = (double)(now_ns - look->since_ns) / NS_PER_S;
+    for (unsigned track = 0; track < TRACK_COUNT; track++) {
+        uint64_t newest_ns = look->newest_ns[track];
+        double age_s = (double)(now_ns - newest_ns) / NS_PER_S;
+        sight.ages_s[track] = newest_ns > 0 ? age_s : (double)NAN;
+    }
     sight.from_log = look->log != NULL;
     sight.users = look->log ? head_count_estimate(&look->heads) : 0;
     for (unsigned track = 0; track < TRACK_COUNT && !look->log; track++) {

@@ -18,6 +18,7 @@ struct canary_sight {
     bool from_log; /* else from metrics, which know no users */
     double seconds;
     struct trials arms[TRACK_COUNT];
+    double ages_s[TRACK_COUNT];  /* of the newest that was seen of each; NaN: nothing */
     uint64_t users;              /* who come by, estimated; 0: not known */
     uint64_t strange;            /* lines that nobody understands */
     bool canary_answers;         /* these only where a version is asked for */

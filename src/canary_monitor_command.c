@@ -91,6 +91,8 @@ static void end(struct monitoring *monitoring, const struct canary_sight *sight)
     verdict->seconds = sight->seconds;
     verdict->stable = sight->arms[TRACK_STABLE];
     verdict->canary = sight->arms[TRACK_CANARY];
+    verdict->stable_age_s = sight->ages_s[TRACK_STABLE];
+    verdict->canary_age_s = sight->ages_s[TRACK_CANARY];
     progress_wipe(&monitoring->progress);
     buffer_init(&report, CANARY_VERDICT_BYTES_MAX);
     canary_verdict_write(verdict, monitoring->desk.invocation->format, &report);

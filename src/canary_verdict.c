@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "canary_verdict.h"
 
+#include <math.h>
+
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "core/promotion_gate.h"
 #include "core/verdict.h"
 #include "report/xml_text.h"
 
-enum { LINE_SIZE = 512 };
+enum { LINE_SIZE = 512, AGE_SIZE = 32 };
 
 static const char *word_of(enum exit_code code) {
     if (code == EXIT_CODE_OK) return "promote";
@@ -20,11 +22,13 @@ static enum verdict verdict_of(enum exit_code code) {
 }
 
 static void add_trials(
-    struct json_writer *json, const char *key, const struct trials *trials) {
+    struct json_writer *json, const char *key, const struct trials *trials,
+    double age_s) {
     json_key(json, key);
     json_object_begin(json);
     json_field_uint(json, "requests", trials->count);
     json_field_uint(json, "failed", trials->failures);
+    json_field_double(json, "age_s", age_s);
     json_object_end(json);
 }
 
@@ -50,19 +54,28 @@ static void write_json(const struct canary_verdict *verdict, struct buffer *to) 
     json_field_string(&json, "warning", verdict->warning);
     json_field_string(&json, "source", verdict->source);
     json_field_double(&json, "duration_s", verdict->seconds);
-    add_trials(&json, "stable", &verdict->stable);
-    add_trials(&json, "canary", &verdict->canary);
+    add_trials(&json, "stable", &verdict->stable, verdict->stable_age_s);
+    add_trials(&json, "canary", &verdict->canary, verdict->canary_age_s);
     add_limit(&json, "harm", decision->evidence, decision->evidence_limit);
     add_limit(&json, "bound", decision->extra, decision->allowed);
-    if (decision->requests_needed == PROMOTION_NEVER) {
-        json_field_null(&json, "canary_need");
+    uint64_t missing = decision_missing(decision);
+    if (missing == PROMOTION_NEVER || decision->requests == 0) {
+        json_field_null(&json, "canary_missing");
     } else {
-        json_field_uint(&json, "canary_need", decision->requests_needed);
+        json_field_uint(&json, "canary_missing", missing);
     }
     json_field_int(&json, "exit_code", (int)verdict->code);
     json_field_string(&json, "exit_reason", exit_code_name(verdict->code));
     json_object_end(&json);
     buffer_add_char(to, '\n');
+}
+
+static void add_age(struct text *text, double age_s) {
+    if (isnan(age_s)) {
+        text_add(text, "none");
+    } else {
+        text_addf(text, "%.1f s old", age_s);
+    }
 }
 
 static void add_counts(const struct canary_verdict *verdict, struct text *text) {
@@ -72,6 +85,11 @@ static void add_counts(const struct canary_verdict *verdict, struct text *text) 
         (unsigned long long)verdict->stable.count,
         (unsigned long long)verdict->canary.failures,
         (unsigned long long)verdict->canary.count, verdict->seconds, verdict->source);
+    text_add(text, " (stable ");
+    add_age(text, verdict->stable_age_s);
+    text_add(text, ", canary ");
+    add_age(text, verdict->canary_age_s);
+    text_add_char(text, ')');
 }
 
 static void write_text(const struct canary_verdict *verdict, struct buffer *to) {
@@ -86,17 +104,22 @@ static void write_text(const struct canary_verdict *verdict, struct buffer *to) 
 
 static void write_markdown(const struct canary_verdict *verdict, struct buffer *to) {
     const struct decision *decision = &verdict->decision;
+    char ages[2][AGE_SIZE];
+    struct text stable = TEXT_IN(ages[0]);
+    struct text canary = TEXT_IN(ages[1]);
+    add_age(&stable, verdict->stable_age_s);
+    add_age(&canary, verdict->canary_age_s);
     buffer_addf(
         to,
         "## Canary of %s: %s\n\n%s\n\n| | stable | canary |\n|---|---|---|\n"
-        "| requests | %llu | %llu |\n| failed | %llu | %llu |\n\n"
+        "| requests | %llu | %llu |\n| failed | %llu | %llu |\n| newest | %s | %s |\n\n"
         "Evidence of harm %.3g of %.3g, rule %s, by %s.\n",
         verdict->target, word_of(verdict->code), decision->why,
         (unsigned long long)verdict->stable.count,
         (unsigned long long)verdict->canary.count,
         (unsigned long long)verdict->stable.failures,
-        (unsigned long long)verdict->canary.failures, decision->evidence,
-        decision->evidence_limit, verdict->rule, verdict->source);
+        (unsigned long long)verdict->canary.failures, ages[0], ages[1],
+        decision->evidence, decision->evidence_limit, verdict->rule, verdict->source);
     if (verdict->warning[0]) buffer_addf(to, "\nWarning: %s.\n", verdict->warning);
 }
 

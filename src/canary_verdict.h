@@ -16,6 +16,8 @@ struct canary_verdict {
     const char *warning; /* "" for none */
     double seconds;
     struct trials stable, canary;
+    double stable_age_s,
+        canary_age_s; /* of the newest of each; NaN: nothing was seen */
     struct decision decision;
     enum exit_code code; /* 0 promote, 1 roll back, 4 hold */
 };

@@ -277,10 +277,28 @@ static uint32_t next_weight(const struct rollout *rollout) {
     return plan->steps[next].weight_bp;
 }
 
+/* What is amiss with the data says more than that it is old. */
+static void explain(
+    struct rollout_sight *sight, const struct traffic_state *traffic,
+    const struct instances_sight *canary) {
+    bool explains = traffic->kind == TRAFFIC_COUNTED || traffic->is_unplugged;
+    if (traffic->contradicts || (!sight->fresh && explains && traffic->words[0])) {
+        text_copy_cut(sight->words, sizeof sight->words, traffic->words);
+    }
+    bool is_gone = canary->gone || canary->crashing;
+    sight->canary_gone = is_gone || traffic->canary_crashes;
+    if (sight->canary_gone) {
+        text_copy_cut(
+            sight->words, sizeof sight->words,
+            is_gone ? canary->words : traffic->crashes);
+    }
+}
+
 static struct rollout_sight look(struct controller *controller, uint64_t now_ns) {
     const struct rollout *rollout = &controller->rollout;
     struct instances_sight canary =
         instances_look(controller->instances, TRACK_CANARY, rollout->plan.to, now_ns);
+    traffic_weigh(controller->traffic, rollout->wanted_bp);
     const struct traffic_state traffic = traffic_look(controller->traffic);
     const struct watch_moment moment = {
         .now_ns = now_ns,
@@ -292,14 +310,7 @@ static struct rollout_sight look(struct controller *controller, uint64_t now_ns)
         .is_ready = canary.count > 0 && canary.ready == canary.count,
     };
     struct rollout_sight sight = watch_look(controller->watch, &moment);
-    bool is_missing = !sight.fresh && traffic.kind == TRAFFIC_COUNTED;
-    if (traffic.contradicts || (is_missing && traffic.words[0])) {
-        text_copy_cut(sight.words, sizeof sight.words, traffic.words);
-    }
-    sight.canary_gone = canary.gone || canary.crashing;
-    if (sight.canary_gone) {
-        text_copy_cut(sight.words, sizeof sight.words, canary.words);
-    }
+    explain(&sight, &traffic, &canary);
     return sight;
 }
 

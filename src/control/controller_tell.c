@@ -9,13 +9,15 @@
 #include "control/controller_state.h"
 #include "core/confidence.h"
 #include "core/evidence.h"
-#include "core/promotion_gate.h"
 #include "core/quantile_bounds.h"
 #include "io/loop.h"
 
-static uint32_t ms_of(uint64_t duration_ns) {
-    uint64_t ms = duration_ns / NS_PER_MS;
+static uint32_t cut_ms(uint64_t ms) {
     return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
+}
+
+static uint32_t ms_of(uint64_t duration_ns) {
+    return cut_ms(duration_ns / NS_PER_MS);
 }
 
 static void tell_who(
@@ -117,10 +119,7 @@ static void tell_evidence(
     /* What was seen at another weight says nothing of this one. */
     bool is_of_weight = evidence->split.weight_bp == controller->rollout.wanted_bp;
     status->seen = is_of_weight ? (float)split_check_seen(&evidence->split) : NAN;
-    bool has_end = decision->requests_needed != PROMOTION_NEVER;
-    status->canary_need = has_end && decision->requests_needed > decision->requests
-                              ? decision->requests_needed - decision->requests
-                              : 0;
+    status->canary_missing = decision_missing(decision);
     for (int i = 0; i < HARM_METRIC_COUNT; i++) {
         enum harm_metric metric = (enum harm_metric)i;
         if ((evidence->rules.metrics & HARM_BIT(metric)) == 0) continue;
@@ -176,6 +175,16 @@ static void tell_next(
     (void)now_ns;
 }
 
+static void tell_data(
+    const struct controller *controller, struct rollout_status *status) {
+    const struct traffic_state traffic = traffic_look(controller->traffic);
+    status->data_age_ms = cut_ms(traffic.age_ms);
+    status->data_age_most_ms = ms_of(controller->rollout.plan.stale_ns);
+    memcpy(status->feeds, traffic.feeds, sizeof status->feeds);
+    status->jobs_open = traffic.jobs_open;
+    status->oldest_job_ms = cut_ms(traffic.oldest_job_ms);
+}
+
 void controller_tell(
     const struct controller *controller, struct rollout_status *status,
     uint64_t now_ns) {
@@ -193,7 +202,6 @@ void controller_tell(
     tell_steps(controller, status, now_ns);
     tell_evidence(controller, status);
     tell_next(controller, status, now_ns);
-    uint64_t age_ms = traffic_look(controller->traffic).age_ms;
-    status->data_age_ms = age_ms < UINT32_MAX ? (uint32_t)age_ms : UINT32_MAX;
+    tell_data(controller, status);
     status->at_ns = now_ns;
 }

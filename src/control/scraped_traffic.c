@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "control/scraped_traffic.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/text.h"
+#include "base/panic.h"
 #include "base/units.h"
 #include "io/http.h"
 #include "io/loop.h"
@@ -14,25 +13,10 @@
 #include "probes/places.h"
 #include "probes/probe.h"
 
-/* What contradicts spoils the data for so long. */
-#define SPOILT_NS (15 * NS_PER_S)
-
-/* What is amiss with one instance. */
-enum entry_trouble {
-    ENTRY_UNHEARD, /* it has not answered yet */
-    ENTRY_SOUND,
-    ENTRY_SILENT, /* it did not answer, or nothing that can be read */
-    ENTRY_MIXED,  /* several processes answer */
-    ENTRY_CUT,    /* more than can be read */
-    ENTRY_MUTE,   /* it does not say what failed */
-};
-
+/* An instance, and its place among those that count. */
 struct entry {
     struct instance *instance;
-    enum entry_trouble trouble;
-    bool is_in;             /* its counts are in the block that is being made */
-    uint64_t at_ns;         /* of its last reading that could be used */
-    struct buckets counted; /* latencies since it began */
+    struct block_member *member;
 };
 
 struct side {
@@ -46,15 +30,7 @@ struct scraped_traffic {
     struct target target; /* what is asked of it: the metrics alone */
     struct probe_context context;
     struct side sides[TRACK_COUNT];
-    struct metric_limits limits;
-    bool has_limits;
-    struct metric_block block; /* in the making */
-    uint64_t block_ns;         /* since when; 0: since the first reading */
-    uint64_t warm_until_ns;
-    uint64_t whole_ns;  /* the oldest reading of the newest whole block; 0 for none */
-    uint64_t spoilt_ns; /* when something contradicted last; 0 for never */
-    bool spoilt_by_fall;
-    struct scraped_traffic_look told;
+    struct block_maker maker;
     scraped_block_fn on_block;
     void *owner;
 };
@@ -69,6 +45,10 @@ static void on_event(void *owner, struct event *event) {
 
 /* Which instances there are */
 
+static enum arm arm_of(enum track track) {
+    return track == TRACK_CANARY ? ARM_CANARY : ARM_STABLE;
+}
+
 static void add_entry(
     struct scraped_traffic *scraped, enum track track, const char *url,
     const char *address) {
@@ -77,8 +57,10 @@ static void add_entry(
         .track = track, .url = url, .address = address};
     if (side->count == TARGET_INSTANCES_MAX) return;
     struct entry *entry = &side->entries[side->count++];
-    *entry = (struct entry){0};
     entry->instance = instance_new(&scraped->context, &place, on_news, scraped);
+    entry->member =
+        block_maker_join(&scraped->maker, arm_of(track), entry->instance->name);
+    ensure(entry->member); /* there is room for as many */
 }
 
 static bool is_at(const struct entry *entry, const struct place *place) {
@@ -97,6 +79,7 @@ static void drop_missing(
         if (is_there) {
             side->entries[kept++] = *entry;
         } else {
+            block_maker_leave(entry->member);
             instance_free(entry->instance);
         }
     }
@@ -192,179 +175,56 @@ void scraped_traffic_free(struct scraped_traffic *scraped) {
     free(scraped);
 }
 
-/* Blocks */
-
-/* The next block counts from the readings that come from now on. */
-static void begin_block(struct scraped_traffic *scraped) {
-    scraped->block = (struct metric_block){0};
-    scraped->block_ns = loop_now_ns(scraped->loop);
-    for (int i = 0; i < TRACK_COUNT; i++) {
-        struct side *side = &scraped->sides[i];
-        for (uint32_t j = 0; j < side->count; j++) side->entries[j].is_in = false;
-    }
-}
-
 void scraped_traffic_warm_up(struct scraped_traffic *scraped, uint64_t for_ns) {
-    scraped->warm_until_ns = loop_now_ns(scraped->loop) + for_ns;
-    begin_block(scraped);
+    uint64_t now_ns = loop_now_ns(scraped->loop);
+    block_maker_warm_up(&scraped->maker, now_ns, now_ns + for_ns);
 }
 
-static void take_limits(struct scraped_traffic *scraped) {
-    const struct side *stable = &scraped->sides[TRACK_STABLE];
-    struct buckets counted = {0};
-    if (scraped->has_limits) return;
-    for (uint32_t i = 0; i < stable->count; i++) {
-        buckets_merge(&counted, &stable->entries[i].counted);
-    }
-    scraped->has_limits = metric_limits_take(&scraped->limits, &counted);
-}
-
-/* The oldest reading in the block; 0 while one is missing. */
-static uint64_t oldest_ns(const struct scraped_traffic *scraped) {
-    uint64_t oldest = UINT64_MAX;
-    for (int i = 0; i < TRACK_COUNT; i++) {
-        const struct side *side = &scraped->sides[i];
-        if (side->count == 0) return 0;
-        for (uint32_t j = 0; j < side->count; j++) {
-            const struct entry *entry = &side->entries[j];
-            if (!entry->is_in) return 0;
-            if (entry->at_ns < oldest) oldest = entry->at_ns;
-        }
-    }
-    return oldest;
-}
-
-/* What is slow by limits is counted only by those that were there when the block began. */
-static void close_block(struct scraped_traffic *scraped) {
-    uint64_t oldest = oldest_ns(scraped);
-    if (oldest == 0 || !scraped->block.counts[ARM_STABLE]) return;
-    struct metric_block block = scraped->block;
-    if (scraped->block_ns < scraped->warm_until_ns) {
-        block.unknown |= HARM_ALL & ~HARM_BIT(HARM_ERRORS);
-    }
-    scraped->whole_ns = oldest;
-    scraped->told.requests += block.trials[ARM_STABLE][HARM_ERRORS].count +
-                              block.trials[ARM_CANARY][HARM_ERRORS].count;
-    begin_block(scraped);
-    take_limits(scraped);
-    scraped->on_block(scraped->owner, &block);
+void scraped_traffic_weigh(struct scraped_traffic *scraped, uint32_t weight_bp) {
+    scraped->maker.weight_bp = weight_bp;
 }
 
 /* Readings */
 
-static struct entry *find(
+static struct block_member *member_of(
     struct scraped_traffic *scraped, const struct instance *instance) {
-    struct side *side = &scraped->sides[instance->track];
-    struct entry *entry = side->entries;
+    const struct entry *entry = scraped->sides[instance->track].entries;
     while (entry->instance != instance) entry++;
-    return entry;
+    return entry->member;
 }
 
-static void spoil(struct scraped_traffic *scraped, bool by_fall) {
-    scraped->spoilt_by_fall = by_fall;
-    scraped->spoilt_ns = loop_now_ns(scraped->loop);
-    begin_block(scraped);
-}
-
-/* Whether what it says can be added to the rest of the interval. */
-static bool is_continuous(
-    struct scraped_traffic *scraped, struct entry *entry,
-    const struct reading *reading) {
-    if (reading->mixed || reading->truncated) {
-        entry->trouble = reading->mixed ? ENTRY_MIXED : ENTRY_CUT;
-        spoil(scraped, false);
-        return false;
-    }
-    if (reading->fell) {
-        scraped->told.fallen++;
-        spoil(scraped, true);
-        return false;
-    }
-    if (reading->restarted) {
-        scraped->told.restarts++;
-        begin_block(scraped);
-        return false;
-    }
-    return true;
-}
-
-static void take(
-    struct scraped_traffic *scraped, struct entry *entry,
-    const struct reading *reading) {
-    enum arm arm = entry->instance->track == TRACK_CANARY ? ARM_CANARY : ARM_STABLE;
-    if (!is_continuous(scraped, entry, reading)) return;
-    entry->counted = reading->counted;
-    if (!metric_block_add(&scraped->block, &scraped->limits, arm, reading)) {
-        entry->trouble = ENTRY_MUTE;
-        return;
-    }
-    entry->trouble = ENTRY_SOUND;
-    entry->is_in = true;
-    entry->at_ns = reading->at_ns;
-    close_block(scraped); /* its callback may free all of it */
+static void note_clocks(struct scraped_traffic *scraped) {
+    int64_t now_ms = (int64_t)(loop_now_ns(scraped->loop) / NS_PER_MS);
+    scraped->maker.wall_ms = loop_wall_ms() - now_ms;
 }
 
 static void on_news(void *owner, struct instance *instance, enum instance_news news) {
     struct scraped_traffic *scraped = owner;
+    struct metric_block block;
     if (news != INSTANCE_READING) return;
-    struct entry *entry = find(scraped, instance);
-    if (instance->has_reading) {
-        take(scraped, entry, &instance->reading);
-    } else {
-        entry->trouble = ENTRY_SILENT;
+    struct block_member *member = member_of(scraped, instance);
+    if (!instance->has_reading) {
+        block_maker_miss(member, BLOCK_SILENT);
+        return;
     }
-}
-
-/* Looking */
-
-static const char *const trouble_words[] = {
-    [ENTRY_UNHEARD] = "has not told its metrics yet",
-    [ENTRY_SOUND] = "",
-    [ENTRY_SILENT] = "does not tell its metrics",
-    [ENTRY_MIXED] = "is several processes: list each one",
-    [ENTRY_CUT] = "tells more metrics than can be read",
-    [ENTRY_MUTE] = "does not count which requests failed",
-};
-
-/* The first instance that keeps the block from being whole. */
-static void add_trouble(const struct scraped_traffic *scraped, struct text *words) {
-    static const char *const names[TRACK_COUNT] = {"stable", "canary"};
-    for (int i = 0; i < TRACK_COUNT; i++) {
-        const struct side *side = &scraped->sides[i];
-        if (side->count == 0) text_addf(words, "%s has no instance", names[i]);
-        for (uint32_t j = 0; j < side->count && words->length == 0; j++) {
-            const struct entry *entry = &side->entries[j];
-            if (entry->trouble == ENTRY_SOUND) continue;
-            text_addf(
-                words, "%s %s", entry->instance->name, trouble_words[entry->trouble]);
-        }
-        if (words->length > 0) return;
-    }
+    note_clocks(scraped);
+    bool is_whole = block_maker_take(
+        &scraped->maker, member, &instance->reading, loop_now_ns(scraped->loop),
+        &block);
+    /* Its callback may free all of it. */
+    if (is_whole) scraped->on_block(scraped->owner, &block);
 }
 
 struct scraped_traffic_look scraped_traffic_look(
     const struct scraped_traffic *scraped) {
-    struct scraped_traffic_look look = scraped->told;
-    uint64_t now_ns = loop_now_ns(scraped->loop);
-    struct text words = TEXT_IN(look.words);
-    for (int i = 0; i < TRACK_COUNT; i++) look.instances += scraped->sides[i].count;
-    look.age_ms = UINT64_MAX;
-    if (scraped->whole_ns > 0) {
-        bool is_past = now_ns > scraped->whole_ns;
-        look.age_ms = is_past ? (now_ns - scraped->whole_ns) / NS_PER_MS : 0;
-    }
-    look.contradicts =
-        scraped->spoilt_ns > 0 && now_ns - scraped->spoilt_ns < SPOILT_NS;
-    add_trouble(scraped, &words);
-    if (words.length > 0) return look;
-    if (look.contradicts && scraped->spoilt_by_fall) {
-        text_addf(
-            &words, "counters fell without a restart, %" PRIu64 " times", look.fallen);
-    } else if (look.contradicts) {
-        text_add(
-            &words, "an instance answered with what belongs to several, or is cut");
-    } else if (scraped->whole_ns == 0) {
-        text_add(&words, "no instance of stable counts requests");
+    const struct block_maker *maker = &scraped->maker;
+    struct scraped_traffic_look look = {
+        .blocks = block_look_at(maker, loop_now_ns(scraped->loop)),
+        .requests = maker->requests,
+        .fallen = maker->fallen,
+    };
+    for (int arm = 0; arm < ARM_COUNT; arm++) {
+        look.restarts[arm] = maker->restarts[arm];
     }
     return look;
 }

@@ -6,8 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/metric_block.h"
-#include "core/rollout_status.h"
+#include "core/block_look.h"
 #include "core/target.h"
 
 struct loop;
@@ -16,13 +15,10 @@ struct scraped_traffic;
 typedef void (*scraped_block_fn)(void *owner, const struct metric_block *block);
 
 struct scraped_traffic_look {
-    uint32_t instances;
-    uint64_t age_ms;   /* of the newest block; UINT64_MAX: none was whole yet */
-    bool contradicts;  /* within the last seconds */
-    uint64_t requests; /* of both sides, in all blocks */
-    uint64_t restarts; /* of instances: their interval is left out */
+    struct block_look blocks;
+    uint64_t requests;            /* of both sides, in all blocks */
+    uint32_t restarts[ARM_COUNT]; /* of instances: their interval is left out */
     uint64_t fallen; /* readings with a counter that fell, although nothing restarted */
-    char words[ROLLOUT_WORDS_SIZE]; /* what contradicts, or is missing; "" */
 };
 
 /* NULL when the target has no metrics, or no instances to ask for them. `target` is
@@ -35,5 +31,8 @@ void scraped_traffic_free(struct scraped_traffic *scraped); /* NULL is fine */
 /* A new weight: what was counted of the interval under way belongs to the one before, and
  * latencies of blocks that begin within that time do not count. */
 void scraped_traffic_warm_up(struct scraped_traffic *scraped, uint64_t for_ns);
+
+/* How much of the traffic the canary has: with all of it, stable may be gone. */
+void scraped_traffic_weigh(struct scraped_traffic *scraped, uint32_t weight_bp);
 
 struct scraped_traffic_look scraped_traffic_look(const struct scraped_traffic *scraped);

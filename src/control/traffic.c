@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "control/job_watch.h"
 #include "control/scraped_traffic.h"
+#include "core/log_witness.h"
 #include "core/random.h"
 #include "core/router_unit.h"
 #include "io/log_stream.h"
@@ -27,11 +28,13 @@ struct traffic {
     struct scraped_traffic *scraped; /* NULL without metrics to ask for */
     struct random random;
     struct traffic_state state;
-    int64_t started_ms;  /* wall clock: lines from before were kept for us */
-    int64_t newest_ms;   /* wall clock: when the last request ended; 0 for none */
-    uint64_t spoilt_ns;  /* when something was amiss last; 0 for never */
-    uint64_t number;     /* of the last line; 0 before the first */
-    uint64_t unreadable; /* lines since then */
+    struct log_witness witness;
+    int64_t started_ms; /* wall clock: lines from before were kept for us */
+    int64_t newest_ms;  /* wall clock: when the last request ended; 0 for none */
+    int64_t newest_of_ms[ARM_COUNT]; /* the same, of those assigned to a side */
+    uint64_t spoilt_ns;              /* when something was amiss last; 0 for never */
+    uint64_t number;                 /* of the last line; 0 before the first */
+    uint64_t unreadable;             /* lines since then */
     int64_t warm_from_ms, warm_until_ms; /* wall clock, as in the log */
 };
 
@@ -76,6 +79,10 @@ void traffic_warm_up(struct traffic *traffic, uint64_t for_ns) {
     if (traffic->scraped) scraped_traffic_warm_up(traffic->scraped, for_ns);
 }
 
+void traffic_weigh(struct traffic *traffic, uint32_t weight_bp) {
+    if (traffic->scraped) scraped_traffic_weigh(traffic->scraped, weight_bp);
+}
+
 static void spoil(struct traffic *traffic) {
     traffic->spoilt_ns = loop_now_ns(traffic->loop);
 }
@@ -87,14 +94,26 @@ static void tell(struct traffic *traffic, struct observation *seen) {
 }
 
 static void on_job(void *owner, const struct observation *seen) {
+    struct traffic *traffic = owner;
     struct observation told = *seen;
-    tell(owner, &told);
+    if (!seen->is_running) log_witness_end_job(&traffic->witness);
+    tell(traffic, &told);
 }
 
 /* Beside a log the counters only bear witness that it has not fallen silent. */
+static void bear_witness(struct traffic *traffic, const struct metric_block *block) {
+    uint64_t requests = block->trials[ARM_STABLE][HARM_ERRORS].count +
+                        block->trials[ARM_CANARY][HARM_ERRORS].count;
+    log_witness_count(&traffic->witness, requests);
+    if (log_witness_contradicts(&traffic->witness)) spoil(traffic);
+}
+
 static void on_scraped(void *owner, const struct metric_block *block) {
     struct traffic *traffic = owner;
-    if (traffic->state.kind == TRAFFIC_LOG) return;
+    if (traffic->state.kind == TRAFFIC_LOG) {
+        bear_witness(traffic, block);
+        return;
+    }
     for (int i = 0; i < HARM_METRIC_COUNT; i++) {
         enum harm_metric metric = (enum harm_metric)i;
         if (!metric_block_has(block, metric)) continue;
@@ -141,6 +160,15 @@ static bool is_ours(
     return true;
 }
 
+static void note_time(struct traffic *traffic, const struct router_line *line) {
+    int64_t ended_ms = line->at_ms + (line->total_ms > 0 ? line->total_ms : 0);
+    int64_t *newest_of_ms = &traffic->newest_of_ms[line->arm];
+    if (ended_ms > traffic->newest_ms) traffic->newest_ms = ended_ms;
+    if (line->kind != ROUTER_LINE_REQUEST) return;
+    if (ended_ms > *newest_of_ms) *newest_of_ms = ended_ms;
+    log_witness_hear(&traffic->witness);
+}
+
 static void take_request(struct traffic *traffic, const struct router_line *line) {
     if (!router_unit_counts(line)) return;
     struct observation seen = router_unit_observe(line);
@@ -169,8 +197,7 @@ static void on_line(void *owner, struct slice bytes) {
     }
     if (line.kind == ROUTER_LINE_NOTICE) return;
     follow_numbers(traffic, line.number);
-    int64_t ended_ms = line.at_ms + (line.total_ms > 0 ? line.total_ms : 0);
-    if (ended_ms > traffic->newest_ms) traffic->newest_ms = ended_ms;
+    note_time(traffic, &line);
     count_line(&traffic->state, &line);
     if (line.is_contradictory) spoil(traffic);
     take_request(traffic, &line); /* its callback may free all of it */
@@ -184,45 +211,94 @@ static uint64_t age_ns(const struct traffic *traffic, uint64_t since_ns) {
     return now_ns > since_ns ? now_ns - since_ns : 0;
 }
 
-static void add_words(struct traffic_state *state) {
-    struct text words = TEXT_IN(state->words);
-    if (state->contradictory > 0) {
+static uint64_t wall_age_ms(int64_t since_ms) {
+    if (since_ms == 0) return UINT64_MAX;
+    int64_t age_ms = loop_wall_ms() - since_ms;
+    return age_ms > 0 ? (uint64_t)age_ms : 0;
+}
+
+static uint32_t cut_ms(uint64_t age_ms) {
+    return age_ms < UINT32_MAX ? (uint32_t)age_ms : UINT32_MAX;
+}
+
+static void add_words(
+    struct text *words, const struct traffic_state *state,
+    const struct traffic *traffic) {
+    if (log_witness_contradicts(&traffic->witness)) {
         text_addf(
-            &words, "%" PRIu64 " lines of the log contradict their own figures",
+            words,
+            "the router's log is silent, but the instances counted %" PRIu64
+            " requests meanwhile",
+            traffic->witness.silent_counted);
+    } else if (state->is_unplugged) {
+        text_addf(
+            words, "no router is connected to its log, %s", traffic->target->split.log);
+    } else if (state->contradictory > 0) {
+        text_addf(
+            words, "%" PRIu64 " lines of the log contradict their own figures",
             state->contradictory);
     } else if (state->lost > 0) {
-        text_addf(&words, "%" PRIu64 " lines of the log were lost", state->lost);
+        text_addf(words, "%" PRIu64 " lines of the log were lost", state->lost);
     } else if (state->jobs_lost > 0) {
-        text_addf(&words, "the end of %" PRIu64 " jobs is not known", state->jobs_lost);
+        text_addf(words, "the end of %" PRIu64 " jobs is not known", state->jobs_lost);
     }
 }
 
-static struct traffic_state look_at_counters(const struct traffic *traffic) {
-    struct traffic_state state = traffic->state;
-    const struct scraped_traffic_look look = scraped_traffic_look(traffic->scraped);
-    state.age_ms = look.age_ms;
-    state.contradicts = look.contradicts;
-    state.observed = look.requests;
-    state.contradictory = look.fallen;
-    state.restarts = look.restarts;
-    text_copy_cut(state.words, sizeof state.words, look.words);
-    return state;
+/* What the counters say of the processes, whatever else is read. */
+static void look_at_processes(
+    struct traffic_state *state, const struct scraped_traffic_look *look) {
+    state->canary_crashes = look->blocks.crashing;
+    text_copy_cut(state->crashes, sizeof state->crashes, look->blocks.crashes);
+    for (int arm = 0; arm < ARM_COUNT; arm++) {
+        state->feeds[arm].restarts = look->restarts[arm];
+    }
+}
+
+static void look_at_counters(
+    struct traffic_state *state, const struct scraped_traffic_look *look) {
+    state->age_ms = look->blocks.age_ms;
+    state->contradicts = look->blocks.contradicts;
+    state->observed = look->requests;
+    state->contradictory = look->fallen;
+    text_copy_cut(state->words, sizeof state->words, look->blocks.words);
+    for (int arm = 0; arm < ARM_COUNT; arm++) {
+        state->feeds[arm].source = ROLLOUT_SOURCE_METRICS;
+        state->feeds[arm].age_ms = cut_ms(look->blocks.ages_ms[arm]);
+    }
+}
+
+static void look_at_log(struct traffic_state *state, const struct traffic *traffic) {
+    const struct job_watch_state jobs = job_watch_look(traffic->jobs);
+    struct text words = TEXT_IN(state->words);
+    state->age_ms = wall_age_ms(traffic->newest_ms);
+    state->lost += traffic->unreadable + log_stream_broken_count(traffic->log);
+    state->jobs_open = jobs.open;
+    state->oldest_job_ms = jobs.oldest_ms;
+    state->jobs_lost = jobs.lost;
+    state->contradicts = age_ns(traffic, traffic->spoilt_ns) < SPOILT_NS ||
+                         age_ns(traffic, jobs.lost_ns) < SPOILT_NS;
+    for (int arm = 0; arm < ARM_COUNT; arm++) {
+        uint64_t age_ms = wall_age_ms(traffic->newest_of_ms[arm]);
+        state->feeds[arm].source = ROLLOUT_SOURCE_LOG;
+        state->feeds[arm].age_ms = cut_ms(age_ms);
+    }
+    state->is_unplugged = log_stream_sender_count(traffic->log) == 0;
+    add_words(&words, state, traffic);
 }
 
 struct traffic_state traffic_look(const struct traffic *traffic) {
-    if (traffic->state.kind == TRAFFIC_COUNTED) return look_at_counters(traffic);
     struct traffic_state state = traffic->state;
-    int64_t age_ms = loop_wall_ms() - traffic->newest_ms;
-    if (age_ms < 0) age_ms = 0;
-    state.age_ms = traffic->newest_ms == 0 ? UINT64_MAX : (uint64_t)age_ms;
-    if (state.kind == TRAFFIC_NONE) return state;
-    struct job_watch_state jobs = job_watch_look(traffic->jobs);
-    state.lost += traffic->unreadable + log_stream_broken_count(traffic->log);
-    state.jobs_open = jobs.open;
-    state.oldest_job_ms = jobs.oldest_ms;
-    state.jobs_lost = jobs.lost;
-    state.contradicts = age_ns(traffic, traffic->spoilt_ns) < SPOILT_NS ||
-                        age_ns(traffic, jobs.lost_ns) < SPOILT_NS;
-    add_words(&state);
+    struct scraped_traffic_look counters = {0};
+    state.age_ms = UINT64_MAX;
+    for (int arm = 0; arm < ARM_COUNT; arm++) state.feeds[arm].age_ms = UINT32_MAX;
+    if (traffic->scraped) {
+        counters = scraped_traffic_look(traffic->scraped);
+        look_at_processes(&state, &counters);
+    }
+    switch (state.kind) {
+    case TRAFFIC_NONE: break;
+    case TRAFFIC_LOG: look_at_log(&state, traffic); break;
+    case TRAFFIC_COUNTED: look_at_counters(&state, &counters); break;
+    }
     return state;
 }

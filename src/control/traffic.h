@@ -36,18 +36,22 @@ struct traffic_options {
 struct traffic_state {
     enum traffic_kind kind;
     uint64_t age_ms; /* of the newest of the source, or of the older side; UINT64_MAX */
-    bool contradicts;               /* within the last seconds */
-    char words[ROLLOUT_WORDS_SIZE]; /* what contradicts, or is missing; "" */
-    uint64_t observed;              /* requests and ended jobs that count */
-    uint64_t aside;                 /* of other paths, or of another rollout */
-    uint64_t clients_left, limited; /* say nothing of a version; no errors of it */
-    uint64_t strayed;               /* of the canary, and stable had to answer */
-    uint64_t refused;               /* by the router itself */
-    uint64_t contradictory;         /* lines that do not fit their own figures; counters
+    struct rollout_feed feeds[ARM_COUNT];
+    bool canary_crashes;              /* a process of it, again and again */
+    char crashes[ROLLOUT_WORDS_SIZE]; /* which one; "" */
+    bool contradicts;                 /* within the last seconds */
+    bool is_unplugged;                /* nothing is connected to the router's log */
+    char words[ROLLOUT_WORDS_SIZE];   /* what contradicts, or is missing; "" */
+    uint64_t observed;                /* requests and ended jobs that count */
+    uint64_t aside;                   /* of other paths, or of another rollout */
+    uint64_t clients_left, limited;   /* say nothing of a version; no errors of it */
+    uint64_t strayed;                 /* of the canary, and stable had to answer */
+    uint64_t refused;                 /* by the router itself */
+    uint64_t contradictory; /* lines that do not fit their own figures; counters
                                      * that fell */
-    uint64_t lost;                  /* lines that did not arrive or cannot be read */
-    uint64_t restarts;              /* of what counts */
-    uint32_t jobs_open;             /* that are followed */
+    uint64_t lost;          /* lines that did not arrive or cannot be read */
+    uint64_t restarts;      /* of what counts */
+    uint32_t jobs_open;     /* that are followed */
     uint64_t oldest_job_ms;
     uint64_t jobs_lost; /* whose end nobody will know */
 };
@@ -61,5 +65,8 @@ void traffic_free(struct traffic *traffic); /* NULL is fine */
 
 /* A raise took effect: latencies of what begins from now on do not count for so long. */
 void traffic_warm_up(struct traffic *traffic, uint64_t for_ns);
+
+/* The share of the traffic that the canary is meant to have. */
+void traffic_weigh(struct traffic *traffic, uint32_t weight_bp);
 
 struct traffic_state traffic_look(const struct traffic *traffic);

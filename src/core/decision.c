@@ -169,6 +169,12 @@ static enum decision_kind judge(
     return is_late ? DECISION_INCONCLUSIVE : DECISION_WATCH;
 }
 
+uint64_t decision_missing(const struct decision *decision) {
+    uint64_t needed = decision->requests_needed;
+    if (needed == PROMOTION_NEVER) return PROMOTION_NEVER;
+    return needed > decision->requests ? needed - decision->requests : 0;
+}
+
 struct decision decision_make(
     const struct evidence *evidence, const struct decision_moment *moment) {
     struct decision decision = {.freeze = freeze_of(evidence, moment)};

@@ -70,6 +70,10 @@ struct decision {
     char why[DECISION_WORDS_SIZE]; /* of anything but WATCH; for that, why not yet */
 };
 
+/* Requests of the canary that are still missing until it may be promoted, as it fares now;
+ * or PROMOTION_NEVER. */
+uint64_t decision_missing(const struct decision *decision);
+
 /* By the rules of the evidence. */
 struct decision decision_make(
     const struct evidence *evidence, const struct decision_moment *moment);

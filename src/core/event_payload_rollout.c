@@ -2,7 +2,7 @@
 #include "core/event_fields.h"
 #include "core/event_payload.h"
 
-enum { RATES = 5, LATENCIES = 2 * 3 * 3, EVIDENCE = 5 };
+enum { RATES = 5, LATENCIES = 2 * 3 * 3, EVIDENCE = 5, FEEDS = 2 };
 
 _Static_assert(
     sizeof(((struct rollout_status *)0)->latency) == LATENCIES * sizeof(float),
@@ -130,7 +130,7 @@ static void put_evidence(
     const float evidence[EVIDENCE] = {
         rollout->harm, rollout->harm_limit, rollout->bound, rollout->bound_limit,
         rollout->split_evidence};
-    bytes_put_u64(writer, rollout->canary_need);
+    bytes_put_u64(writer, rollout->canary_missing);
     event_put_measures(writer, evidence, EVIDENCE);
     bytes_put_u32(writer, rollout->metric_count);
     for (uint32_t i = 0; i < rollout->metric_count; i++) {
@@ -141,7 +141,7 @@ static void put_evidence(
 
 static bool get_evidence(struct byte_reader *reader, struct rollout_status *rollout) {
     float evidence[EVIDENCE];
-    rollout->canary_need = bytes_get_u64(reader);
+    rollout->canary_missing = bytes_get_u64(reader);
     event_get_measures(reader, evidence, EVIDENCE);
     rollout->harm = evidence[0];
     rollout->harm_limit = evidence[1];
@@ -157,6 +157,31 @@ static bool get_evidence(struct byte_reader *reader, struct rollout_status *roll
     return true;
 }
 
+static void put_data(struct byte_writer *writer, const struct rollout_status *rollout) {
+    for (unsigned i = 0; i < FEEDS; i++) {
+        const struct rollout_feed *feed = &rollout->feeds[i];
+        bytes_put_u8(writer, feed->source);
+        bytes_put_u32(writer, feed->age_ms);
+        bytes_put_u32(writer, feed->restarts);
+    }
+    bytes_put_u32(writer, rollout->data_age_most_ms);
+    bytes_put_u32(writer, rollout->jobs_open);
+    bytes_put_u32(writer, rollout->oldest_job_ms);
+}
+
+static bool get_data(struct byte_reader *reader, struct rollout_status *rollout) {
+    for (unsigned i = 0; i < FEEDS; i++) {
+        struct rollout_feed *feed = &rollout->feeds[i];
+        if (!event_get_below(reader, ROLLOUT_SOURCE_COUNT, &feed->source)) return false;
+        feed->age_ms = bytes_get_u32(reader);
+        feed->restarts = bytes_get_u32(reader);
+    }
+    rollout->data_age_most_ms = bytes_get_u32(reader);
+    rollout->jobs_open = bytes_get_u32(reader);
+    rollout->oldest_job_ms = bytes_get_u32(reader);
+    return true;
+}
+
 void event_put_rollout(struct byte_writer *writer, const struct event *event) {
     const struct rollout_status *rollout = &event->rollout;
     bytes_put_u8(writer, rollout->known);
@@ -165,6 +190,7 @@ void event_put_rollout(struct byte_writer *writer, const struct event *event) {
     put_steps(writer, rollout);
     put_evidence(writer, rollout);
     bytes_put_u64(writer, rollout->at_ns);
+    put_data(writer, rollout);
 }
 
 bool event_get_rollout(struct byte_reader *reader, struct event *event) {
@@ -175,7 +201,7 @@ bool event_get_rollout(struct byte_reader *reader, struct event *event) {
         return false;
     }
     rollout->at_ns = bytes_get_u64(reader);
-    return true;
+    return get_data(reader, rollout);
 }
 
 void event_put_answer(struct byte_writer *writer, const struct event *event) {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/rollout_feed.h"
 #include "core/rollout_phase.h"
 #include "core/state_sizes.h"
 #include "core/ulid.h"
@@ -17,6 +18,8 @@ enum {
     ROLLOUT_METRIC_NAME_SIZE = 24,
     ROLLOUT_BASIS_POINTS = 10000, /* all the traffic */
 };
+
+#define ROLLOUT_NEVER UINT64_MAX
 
 /* What is known about one thing that may be worse than before: a share of the units
  * failed it. NaN where nothing can be said. */
@@ -58,8 +61,13 @@ struct rollout_status {
     uint32_t in_step_ms, hold_each_ms, max_each_ms; /* the clock of the step */
     uint32_t left_ms; /* until the step may end at the earliest; when it is done: until
                          it can be undone no more; 0 for now */
-    uint32_t data_age_ms; /* of the newest unit; UINT32_MAX: none came */
-    uint64_t canary_need; /* units of the canary until it may be promoted; 0: unknown */
+    uint32_t data_age_ms;         /* that counts; UINT32_MAX: none came */
+    uint32_t data_age_most_ms;    /* that is fresh; 0: not said */
+    struct rollout_feed feeds[2]; /* of stable and canary */
+    uint32_t jobs_open,
+        oldest_job_ms;        /* requests that were logged, and go on as jobs */
+    uint64_t canary_missing;  /* units of the canary until it may be promoted;
+                                 ROLLOUT_NEVER: no number would do */
     float harm, harm_limit;   /* of all metrics together */
     float bound, bound_limit; /* extra failures of the next step, at worst; NaN */
     float split_evidence;     /* that the split is not what was asked for */

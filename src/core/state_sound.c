@@ -50,6 +50,9 @@ static bool rollout_is_sound(const struct rollout_status *rollout) {
     for (uint32_t i = 0; i < rollout->metric_count; i++) {
         if (!ENDS(rollout->metrics[i].name)) return false;
     }
+    for (unsigned i = 0; i < 2; i++) {
+        if (rollout->feeds[i].source >= ROLLOUT_SOURCE_COUNT) return false;
+    }
     return is_bool(&rollout->known) && is_bool(&rollout->ended) &&
            is_bool(&rollout->undoable) && is_bool(&rollout->guarded) &&
            rollout->phase < ROLLOUT_PHASE_COUNT && rollout->hold < ROLLOUT_HOLD_COUNT &&

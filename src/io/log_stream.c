@@ -131,3 +131,11 @@ void log_stream_free(struct log_stream *log) {
 uint64_t log_stream_broken_count(const struct log_stream *log) {
     return log->broken_count;
 }
+
+unsigned log_stream_sender_count(const struct log_stream *log) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < LOG_STREAM_SENDERS_MAX; i++) {
+        count += log->senders[i].stream != NULL;
+    }
+    return count;
+}

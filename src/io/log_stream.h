@@ -27,5 +27,8 @@ struct log_stream *log_stream_new(
 /* Also removes the socket. NULL is fine. */
 void log_stream_free(struct log_stream *log);
 
+/* How many are connected to it. */
+unsigned log_stream_sender_count(const struct log_stream *log);
+
 /* How many connections sent what is no such log. */
 uint64_t log_stream_broken_count(const struct log_stream *log);

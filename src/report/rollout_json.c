@@ -65,11 +65,37 @@ static void add_steps(struct json_writer *json, const struct rollout_status *sta
     add_ms(json, "hold_each_s", status->hold_each_ms);
     add_ms(json, "max_each_s", status->max_each_ms);
     add_ms(json, "left_s", status->left_ms);
-    if (status->data_age_ms == UINT32_MAX) {
-        json_field_null(json, "data_age_s");
+}
+
+static void add_age(struct json_writer *json, const char *key, uint32_t age_ms) {
+    if (age_ms == UINT32_MAX) {
+        json_field_null(json, key);
     } else {
-        add_ms(json, "data_age_s", status->data_age_ms);
+        add_ms(json, key, age_ms);
     }
+}
+
+static void add_feed(
+    struct json_writer *json, const char *track, const struct rollout_feed *feed) {
+    json_key(json, track);
+    json_object_begin(json);
+    json_field_string(
+        json, "source", rollout_source_name((enum rollout_source)feed->source));
+    add_age(json, "age_s", feed->age_ms);
+    json_field_uint(json, "restarts", feed->restarts);
+    json_object_end(json);
+}
+
+static void add_data(struct json_writer *json, const struct rollout_status *status) {
+    add_age(json, "data_age_s", status->data_age_ms);
+    json_key(json, "data");
+    json_object_begin(json);
+    add_ms(json, "age_most_s", status->data_age_most_ms);
+    add_feed(json, "stable", &status->feeds[0]);
+    add_feed(json, "canary", &status->feeds[1]);
+    json_field_uint(json, "jobs_open", status->jobs_open);
+    add_ms(json, "oldest_job_s", status->oldest_job_ms);
+    json_object_end(json);
 }
 
 static void add_pair(struct json_writer *json, const char *key, float a, float limit) {
@@ -133,7 +159,11 @@ static void add_latency(struct json_writer *json, const struct rollout_status *s
 
 static void add_evidence(
     struct json_writer *json, const struct rollout_status *status) {
-    json_field_uint(json, "canary_need", status->canary_need);
+    if (status->canary_missing == ROLLOUT_NEVER || isnan(status->bound)) {
+        json_field_null(json, "canary_missing");
+    } else {
+        json_field_uint(json, "canary_missing", status->canary_missing);
+    }
     add_pair(json, "harm", status->harm, status->harm_limit);
     add_pair(json, "bound", status->bound, status->bound_limit);
     json_field_float(json, "split_evidence", status->split_evidence);
@@ -155,6 +185,7 @@ void rollout_report_json(const struct rollout_report *report, struct buffer *to)
         add_who(&json, status);
         add_where(&json, status);
         add_steps(&json, status);
+        add_data(&json, status);
         add_evidence(&json, status);
     }
     json_object_end(&json);

@@ -47,6 +47,15 @@ static void add_phase(struct text *text, const struct rollout_status *status) {
     text_addf(text, " (%s)", rollout_hold_name((enum rollout_hold)status->hold));
 }
 
+static void add_missing(struct text *text, const struct rollout_status *status) {
+    uint64_t units = canary_units(status);
+    uint64_t missing = status->canary_missing;
+    bool has_end = missing <= UINT64_MAX - units;
+    if (missing > 0 && has_end) text_addf(text, " of ~%" PRIu64, units + missing);
+    text_add(text, " canary requests");
+    if (!has_end) text_add(text, ", no number is enough at this rate");
+}
+
 void rollout_report_line(const struct rollout_status *status, struct text *text) {
     if (status->step > 0) {
         text_addf(text, "step %u/%u ", (unsigned)status->step, (unsigned)status->steps);
@@ -60,11 +69,7 @@ void rollout_report_line(const struct rollout_status *status, struct text *text)
         text_add_char(text, ' ');
         units_add_duration(text, status->in_step_ms * NS_PER_MS);
         text_addf(text, ": %" PRIu64, canary_units(status));
-        if (status->canary_need > 0) {
-            text_addf(
-                text, " of ~%" PRIu64, canary_units(status) + status->canary_need);
-        }
-        text_add(text, " canary requests");
+        add_missing(text, status);
         if (isfinite(status->harm)) {
             text_addf(
                 text, ", harm %.3g of %.3g", (double)status->harm,
@@ -118,20 +123,56 @@ static void add_gauges(struct buffer *to, const struct rollout_status *status) {
     }
 }
 
-static void add_data(struct buffer *to, const struct rollout_status *status) {
-    if (status->data_age_ms == UINT32_MAX) {
-        buffer_add_string(to, "data      none yet");
+static void add_age(struct buffer *to, const char *track, uint32_t age_ms) {
+    if (age_ms == UINT32_MAX) {
+        buffer_addf(to, "%s none yet", track);
     } else {
-        buffer_addf(to, "data      %.1f s old", (double)status->data_age_ms / 1000);
+        buffer_addf(to, "%s %.1f s old", track, (double)age_ms / 1000);
     }
-    if (status->lease_ms > 0) {
-        buffer_addf(to, ", lease %.1f s", (double)status->lease_ms / 1000);
+}
+
+/* "log, stable 0.4 s old, canary 3.1 s old", or with a source of its own for each. */
+static void add_feeds(struct buffer *to, const struct rollout_status *status) {
+    static const char *const tracks[] = {"stable", "canary"};
+    const struct rollout_feed *feeds = status->feeds;
+    for (unsigned i = 0; i < 2; i++) {
+        bool is_new = i == 0 || feeds[i].source != feeds[0].source;
+        if (i > 0) buffer_add_string(to, ", ");
+        if (is_new) {
+            buffer_addf(
+                to, "%s, ", rollout_source_name((enum rollout_source)feeds[i].source));
+        }
+        add_age(to, tracks[i], feeds[i].age_ms);
     }
+}
+
+static void add_data(struct buffer *to, const struct rollout_status *status) {
+    buffer_add_string(to, "data      ");
+    if (status->feeds[0].source != ROLLOUT_SOURCE_NONE) {
+        add_feeds(to, status);
+    } else {
+        buffer_add_string(to, "none: neither a router's log nor metrics to ask for");
+    }
+    if (status->jobs_open > 0) {
+        buffer_addf(
+            to, ", %" PRIu32 " jobs open, the oldest for %.1f s", status->jobs_open,
+            (double)status->oldest_job_ms / 1000);
+    }
+    buffer_add_char(to, '\n');
+    const struct rollout_feed *feeds = status->feeds;
+    if (feeds[0].restarts + feeds[1].restarts == 0) return;
     buffer_addf(
-        to, "%s\n",
-        status->guarded ? ""
-                        : ", NOT guarded: nothing takes the traffic "
-                          "back when the controller dies");
+        to, "restarts  processes of stable %" PRIu32 ", of the canary %" PRIu32 "\n",
+        feeds[0].restarts, feeds[1].restarts);
+}
+
+static void add_guard(struct buffer *to, const struct rollout_status *status) {
+    if (status->lease_ms > 0) {
+        buffer_addf(to, "lease     %.1f s\n", (double)status->lease_ms / 1000);
+    }
+    if (status->guarded) return;
+    buffer_add_string(
+        to, "NOT guarded: nothing takes the traffic back when the controller dies\n");
 }
 
 void rollout_report_text(const struct rollout_report *report, struct buffer *to) {
@@ -148,7 +189,10 @@ void rollout_report_text(const struct rollout_report *report, struct buffer *to)
     buffer_addf(
         to, "owner     %s@%s, epoch %" PRIu64 ", rollout %s\n", status->holder,
         status->host, status->epoch, status->id);
-    if (!status->ended) add_data(to, status);
+    if (!status->ended) {
+        add_data(to, status);
+        add_guard(to, status);
+    }
     add_gauges(to, status);
     add_metrics(to, status);
     if (status->phase != ROLLOUT_HOLD) add_row(to, "because", status->reason);

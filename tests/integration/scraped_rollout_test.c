@@ -192,6 +192,13 @@ static void a_harmful_version_is_taken_back_by_what_it_counts(void **state) {
     tear_down(&scene);
 }
 
+static void serve_again(struct scene *scene, unsigned side, const char *release) {
+    char address[TEST_URL_SIZE];
+    text_copy_cut(address, sizeof address, strstr(scene->stack.urls[side], "127"));
+    const char *const again[] = {"--listen", address, NULL};
+    test_stack_serve(&scene->stack, side, release, again);
+}
+
 /* What it would have told is not known: neither good nor bad. */
 static void an_instance_that_died_makes_it_blind_until_it_is_back(void **state) {
     (void)state;
@@ -207,10 +214,7 @@ static void an_instance_that_died_makes_it_blind_until_it_is_back(void **state) 
     assert_non_null(strstr(scene.rollout.status.reason, "does not tell its metrics"));
 
     const struct rollout_metric before = scene.rollout.status.metrics[0];
-    char address[TEST_URL_SIZE];
-    text_copy_cut(address, sizeof address, strstr(scene.stack.urls[STABLE], "127"));
-    const char *const again[] = {"--listen", address, NULL};
-    test_stack_serve(&scene.stack, STABLE, "v1.5.0", again);
+    serve_again(&scene, STABLE, "v1.5.0");
     users_go_on(scene.users[STABLE]);
     wait_for(&scene, ROLLOUT_WATCHING, ROLLOUT_NOT_HELD);
     watch_until(&scene, before.stable_units + 100, before.canary_units + 100);
@@ -220,11 +224,62 @@ static void an_instance_that_died_makes_it_blind_until_it_is_back(void **state) 
     tear_down(&scene);
 }
 
+static void a_crash_loop_is_taken_back_at_once(void **state) {
+    (void)state;
+    struct scene scene;
+    set_up(&scene);
+    struct rollout_status *status = &scene.rollout.status;
+    scene.rollout.launch->plan.manual = true;
+    assert_true(rollout_scene_start(&scene.rollout));
+    wait_for(&scene, ROLLOUT_WATCHING, ROLLOUT_NOT_HELD);
+    watch_until(&scene, 100, 100);
+    assert_int_equal(status->feeds[0].source, ROLLOUT_SOURCE_METRICS);
+    assert_int_equal(status->feeds[1].source, ROLLOUT_SOURCE_METRICS);
+    assert_true(status->feeds[1].age_ms <= 5000);
+    assert_int_equal(status->feeds[1].restarts, 0);
+    users_rest(scene.users[CANARY]); /* they would only be refused */
+    while (status->phase != ROLLOUT_ROLLED_BACK) {
+        uint32_t restarts = status->feeds[1].restarts;
+        test_process_kill(&scene.stack.serves[CANARY]);
+        serve_again(&scene, CANARY, "v1.6.0");
+        uint64_t from_ns = loop_clock_ns();
+        /* What begins within two seconds of another cannot be told from it. */
+        while (status->phase != ROLLOUT_ROLLED_BACK &&
+               (status->feeds[1].restarts == restarts ||
+                loop_clock_ns() - from_ns < 2100 * NS_PER_MS)) {
+            rollout_scene_turn(&scene.rollout);
+        }
+    }
+    if (!strstr(status->reason, "canary ") || !strstr(status->reason, "crash loop")) {
+        fail_msg("%s", status->reason);
+    }
+    tear_down(&scene);
+}
+
+/* Nobody asks stable then, and it may be gone: what counts is what the canary does. */
+static void the_last_step_needs_nothing_of_stable(void **state) {
+    (void)state;
+    struct scene scene;
+    set_up(&scene);
+    struct rollout_status *status = &scene.rollout.status;
+    assert_true(rollout_scene_start(&scene.rollout));
+    while (status->wanted_bp != ROLLOUT_BASIS_POINTS) {
+        rollout_scene_turn(&scene.rollout);
+    }
+    users_rest(scene.users[STABLE]);
+    test_process_kill(&scene.stack.serves[STABLE]);
+    wait_for(&scene, ROLLOUT_DONE, ROLLOUT_NOT_HELD);
+    assert_int_equal(status->metrics[0].canary_failed, 0);
+    tear_down(&scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_healthy_version_is_promoted_by_what_it_counts),
         cmocka_unit_test(a_harmful_version_is_taken_back_by_what_it_counts),
         cmocka_unit_test(an_instance_that_died_makes_it_blind_until_it_is_back),
+        cmocka_unit_test(a_crash_loop_is_taken_back_at_once),
+        cmocka_unit_test(the_last_step_needs_nothing_of_stable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -373,6 +373,80 @@ static void more_jobs_than_can_be_followed_are_lost(void **state) {
     tear_down(&scene);
 }
 
+/* Ten requests more each time that it is asked. */
+static void tell_metrics(uint32_t count, char *body, size_t size) {
+    snprintf(
+        body, size,
+        "agent_requests_total{status=\"success\"} %u\n"
+        "agent_requests_total{status=\"error\"} 0\n"
+        "process_start_time_seconds 5\n",
+        10 * count);
+}
+
+static void count_both_sides(struct scene *scene) {
+    struct target *target = scene->target;
+    for (int i = 0; i < TRACK_COUNT; i++) {
+        char url[TARGET_URL_SIZE];
+        struct text text = TEXT_IN(target->tracks[i].urls[0]);
+        service_url(scene->service, url, sizeof url);
+        text_addf(&text, "%s/%d", url, i);
+        target->tracks[i].url_count = 1;
+    }
+    target->poll_metrics_ns = 20 * NS_PER_MS;
+    service_answer_with(scene->service, "/0/metrics", "text/plain", tell_metrics);
+    service_answer_with(scene->service, "/1/metrics", "text/plain", tell_metrics);
+}
+
+static bool contradicts(const struct scene *scene, uint64_t value) {
+    return traffic_look(scene->traffic).contradicts == (value != 0);
+}
+
+static void begin_again(struct scene *scene) {
+    struct error err = {0};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const struct traffic_options options = {
+        .salt = SALT, .on_observation = on_observation, .owner = scene};
+    close(scene->sender);
+    traffic_free(scene->traffic);
+    scene->traffic = traffic_new(scene->loop, scene->target, &options, &err);
+    assert_non_null(scene->traffic);
+    scene->sender = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    text_copy(address.sun_path, sizeof address.sun_path, scene->target->split.log);
+    const struct sockaddr *to = (const struct sockaddr *)&address;
+    assert_int_equal(connect(scene->sender, to, sizeof address), 0);
+}
+
+static bool is_unplugged(const struct scene *scene, uint64_t value) {
+    return traffic_look(scene->traffic).is_unplugged == (value != 0);
+}
+
+static void a_log_that_is_silent_beside_growing_counters_contradicts(void **state) {
+    (void)state;
+    struct scene scene;
+    set_up(&scene);
+    count_both_sides(&scene);
+    begin_again(&scene);
+    struct sent canary = on_canary();
+    while (scene.count < 60) {
+        assert_false(traffic_look(scene.traffic).contradicts);
+        send_line(&scene, &plain);
+        send_line(&scene, &canary);
+        wait_until(&scene, has_seen, scene.count + 2);
+    }
+    struct traffic_state state_now = traffic_look(scene.traffic);
+    assert_int_equal(state_now.feeds[ARM_CANARY].source, ROLLOUT_SOURCE_LOG);
+    assert_true(state_now.feeds[ARM_CANARY].age_ms < 10000);
+    assert_false(state_now.is_unplugged);
+    wait_until(&scene, contradicts, true);
+    state_now = traffic_look(scene.traffic);
+    assert_non_null(
+        strstr(state_now.words, "log is silent, but the instances counted"));
+    close(scene.sender);
+    scene.sender = -1;
+    wait_until(&scene, is_unplugged, true);
+    tear_down(&scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_become_observations),
@@ -383,6 +457,7 @@ int main(void) {
         cmocka_unit_test(a_stream_counts_by_the_record_of_its_job),
         cmocka_unit_test(a_job_that_nobody_knows_is_lost_and_said),
         cmocka_unit_test(more_jobs_than_can_be_followed_are_lost),
+        cmocka_unit_test(a_log_that_is_silent_beside_growing_counters_contradicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

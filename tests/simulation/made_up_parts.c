@@ -265,6 +265,11 @@ void traffic_warm_up(struct traffic *traffic, uint64_t for_ns) {
     (void)for_ns;
 }
 
+void traffic_weigh(struct traffic *traffic, uint32_t weight_bp) {
+    (void)traffic;
+    (void)weight_bp;
+}
+
 struct traffic_state traffic_look(const struct traffic *traffic) {
     uint64_t now_ns = loop_clock_ns();
     struct traffic_state state = {

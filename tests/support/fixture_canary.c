@@ -48,7 +48,9 @@ static void forget_figures(struct rollout_status *rollout) {
     rollout->seen = rollout->split_evidence = rollout->harm = NAN;
     rollout->bound = rollout->bound_limit = NAN;
     rollout->data_age_ms = UINT32_MAX;
-    rollout->canary_need = 0;
+    rollout->feeds[0].age_ms = rollout->feeds[1].age_ms = UINT32_MAX;
+    rollout->jobs_open = rollout->oldest_job_ms = 0;
+    rollout->canary_missing = 0;
     rollout->lease_ms = rollout->in_step_ms = rollout->left_ms = 0;
     for (unsigned track = 0; track < 2; track++) {
         for (unsigned i = 0; i < 3; i++) {
@@ -81,7 +83,11 @@ static struct rollout_status watching(uint64_t at_ns) {
         .max_each_ms = 60 * MINUTE_MS,
         .left_ms = 3 * MINUTE_MS + 48000,
         .data_age_ms = 800,
-        .canary_need = 41,
+        .data_age_most_ms = 15000,
+        .feeds = {{ROLLOUT_SOURCE_LOG, 800, 0}, {ROLLOUT_SOURCE_LOG, 3100, 0}},
+        .jobs_open = 3,
+        .oldest_job_ms = 11000,
+        .canary_missing = 41,
         .harm = 3.6F,
         .harm_limit = 100,
         .bound = 0.034F,
@@ -115,13 +121,14 @@ static void harm(struct rollout_status *rollout) {
     rollout->metrics[0].canary_high = 0.1037F;
     rollout->harm = 44.5F;
     rollout->bound = 0.098F;
-    rollout->canary_need = UINT64_MAX;
+    rollout->canary_missing = UINT64_MAX;
     say(rollout, "", "roll back at E 100", "the evidence speaks against it");
 }
 
 static void go_blind(struct rollout_status *rollout) {
     hold(rollout, ROLLOUT_HELD_BLIND);
-    rollout->data_age_ms = 47000;
+    rollout->data_age_ms = rollout->feeds[0].age_ms = 47000;
+    rollout->feeds[1].age_ms = 61000;
     say(rollout, "the newest request is 47 s old", "goes on when data comes again",
         "without data nothing is promoted");
 }

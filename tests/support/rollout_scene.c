@@ -229,6 +229,13 @@ void rollout_scene_wait(struct rollout_scene *scene, const struct rollout_goal *
     scene->wish = NULL;
 }
 
+void rollout_scene_turn(struct rollout_scene *scene) {
+    expect_it_there(scene);
+    scene->is_turning = true;
+    run(scene);
+    scene->is_turning = false;
+}
+
 bool rollout_scene_order(
     struct rollout_scene *scene, enum rollout_order_kind kind, const char *who) {
     struct rollout_order order = {
@@ -248,9 +255,7 @@ void rollout_scene_insist(
     uint64_t start_ns = loop_clock_ns();
     while (!rollout_scene_order(scene, kind, who)) {
         assert_true(loop_clock_ns() - start_ns < 60 * NS_PER_S);
-        scene->is_turning = true;
-        run(scene);
-        scene->is_turning = false;
+        rollout_scene_turn(scene);
     }
 }
 

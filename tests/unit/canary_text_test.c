@@ -68,7 +68,7 @@ static void rates_stand_between_their_bounds(void **test) {
 static void expect_need(struct rollout_status *rollout, uint64_t need, const char *to) {
     char words[WORDS_SIZE];
     struct text text = TEXT_IN(words);
-    rollout->canary_need = need;
+    rollout->canary_missing = need;
     canary_text_add_need(&text, rollout);
     assert_string_equal(words, to);
 }
@@ -100,6 +100,35 @@ static void data_shows_its_age(void **test) {
     expect_data(800, "data 0.8s old", false);
     expect_data(47000, "data 47s old", true);
     expect_data(UINT32_MAX, "no data yet", true);
+}
+
+static void data_shows_where_it_comes_from(void **test) {
+    (void)test;
+    char words[WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    struct rollout_status rollout = {
+        .data_age_ms = 12000,
+        .data_age_most_ms = 15000,
+        .feeds = {{ROLLOUT_SOURCE_METRICS, 400, 0}, {ROLLOUT_SOURCE_METRICS, 0, 0}},
+        .jobs_open = 12,
+        .oldest_job_ms = 11000,
+    };
+    rollout.feeds[1].age_ms = UINT32_MAX;
+    canary_text_add_data(&text, &rollout);
+    assert_string_equal(words, "metrics 12s old");
+    assert_false(canary_text_data_is_old(&rollout)); /* by what it is measured by */
+    text_reset(&text);
+    canary_text_add_ages(&text, &rollout);
+    assert_string_equal(words, "stable 0.4s, canary none");
+    text_reset(&text);
+    canary_text_add_jobs(&text, &rollout);
+    assert_string_equal(words, "12 jobs open, oldest 11s");
+    rollout.feeds[1].source = ROLLOUT_SOURCE_PROMETHEUS;
+    rollout.data_age_ms = 15001;
+    text_reset(&text);
+    canary_text_add_data(&text, &rollout);
+    assert_string_equal(words, "metrics+prometheus 15s old");
+    assert_true(canary_text_data_is_old(&rollout));
 }
 
 /* The scale is one of powers; what speaks for the canary is no part of the way. */
@@ -137,6 +166,7 @@ int main(void) {
         cmocka_unit_test(rates_stand_between_their_bounds),
         cmocka_unit_test(what_is_needed_is_counted_from_what_there_is),
         cmocka_unit_test(data_shows_its_age),
+        cmocka_unit_test(data_shows_where_it_comes_from),
         cmocka_unit_test(evidence_fills_the_gauge_by_its_powers),
         cmocka_unit_test(nothing_old_looks_good),
     };

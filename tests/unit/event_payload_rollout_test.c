@@ -37,7 +37,11 @@ static const struct rollout_status rollout = {
     .max_each_ms = 3600000,
     .left_ms = 1000,
     .data_age_ms = 800,
-    .canary_need = 41,
+    .data_age_most_ms = 15000,
+    .feeds = {{ROLLOUT_SOURCE_METRICS, 800, 1}, {ROLLOUT_SOURCE_PROMETHEUS, 12000, 2}},
+    .jobs_open = 3,
+    .oldest_job_ms = 11000,
+    .canary_missing = 41,
     .harm = 6.1F,
     .harm_limit = 100,
     .bound = 0.034F,
@@ -85,11 +89,12 @@ static void a_rollout_comes_back_as_it_was(void **state) {
 static void what_no_controller_publishes_is_refused(void **state) {
     static struct event event;
     uint8_t bytes[8192];
-    struct rollout_status lies[] = {rollout, rollout, rollout, rollout};
+    struct rollout_status lies[] = {rollout, rollout, rollout, rollout, rollout};
     (void)state;
     lies[0].phase = ROLLOUT_PHASE_COUNT;
     lies[1].hold = ROLLOUT_HOLD_COUNT;
     lies[2].step = 5;
+    lies[4].feeds[1].source = ROLLOUT_SOURCE_COUNT;
     lies[3].steps_bp[2] = ROLLOUT_BASIS_POINTS + 1;
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
         size_t length = encode(&lies[i], bytes, sizeof bytes);

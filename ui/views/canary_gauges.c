@@ -95,8 +95,8 @@ static void draw_units(
     struct canvas *canvas, struct rect row, const struct scene *scene) {
     const struct rollout_status *rollout = &scene->state->rollout;
     double units = (double)canary_text_units(rollout);
-    double all = units + (double)rollout->canary_need;
-    bool known = rollout->canary_need > 0;
+    double all = units + (double)rollout->canary_missing;
+    bool known = rollout->canary_missing > 0;
     char words[WORDS_SIZE];
     struct text text = TEXT_IN(words);
     canary_text_add_need(&text, rollout);

@@ -79,6 +79,23 @@ static void add_data(struct segments *segments, const struct scene *scene) {
     canary_text_add_data(&text, rollout);
 }
 
+/* What makes room first for the rest of the row. */
+static void add_feeds(struct segments *segments, const struct scene *scene) {
+    const struct rollout_status *rollout = &scene->state->rollout;
+    const struct rollout_feed *feeds = rollout->feeds;
+    if (feeds[0].source == ROLLOUT_SOURCE_NONE) return;
+    struct text text = add_words(segments, scene, ROLE_TEXT, 3);
+    canary_text_add_ages(&text, rollout);
+    if (feeds[1].restarts > 0) {
+        text = add_words(segments, scene, ROLE_WARN, 4);
+        text_addf(&text, "~canary restarted %ux", (unsigned)feeds[1].restarts);
+    }
+    if (rollout->jobs_open > 0) {
+        text = add_words(segments, scene, ROLE_TEXT, 2);
+        canary_text_add_jobs(&text, rollout);
+    }
+}
+
 static void draw_traffic(
     struct canvas *canvas, struct rect row, const struct scene *scene) {
     struct segments segments = {0};
@@ -86,6 +103,7 @@ static void draw_traffic(
     add_split(&segments, scene);
     add_lease(&segments, scene);
     add_data(&segments, scene);
+    add_feeds(&segments, scene);
     for (uint32_t i = 1; i < segments.count && row.width < WIDE; i++) {
         segments.items[i].gap = NARROW_GAP;
     }

@@ -102,36 +102,72 @@ uint64_t canary_text_units(const struct rollout_status *rollout) {
 
 void canary_text_add_need(struct text *text, const struct rollout_status *rollout) {
     uint64_t units = canary_text_units(rollout);
+    uint64_t missing = rollout->canary_missing;
     text_addf(text, "%llu", (unsigned long long)units);
-    if (rollout->canary_need == 0 && rollout->bound <= rollout->bound_limit) {
+    if (missing == 0 && rollout->bound <= rollout->bound_limit) {
         text_add(text, ", enough");
-    } else if (rollout->canary_need == 0) {
+    } else if (missing == 0) {
         text_add(text, ", of how many is not known");
-    } else if (rollout->canary_need > UINT64_MAX - units) {
+    } else if (missing > UINT64_MAX - units) {
         text_add(text, ", no number would do");
     } else {
-        uint64_t all = units + rollout->canary_need;
-        text_addf(text, " of ~%llu", (unsigned long long)all);
+        text_addf(text, " of ~%llu", (unsigned long long)(units + missing));
     }
 }
 
 bool canary_text_data_is_old(const struct rollout_status *rollout) {
-    return rollout->data_age_ms > OLD_MS;
+    uint32_t most_ms = rollout->data_age_most_ms;
+    return rollout->data_age_ms > (most_ms > 0 ? most_ms : OLD_MS);
+}
+
+static void add_age(struct text *text, uint32_t age_ms) {
+    if (age_ms == UINT32_MAX) {
+        text_add(text, "none");
+    } else if (age_ms > OLD_MS) {
+        figure_add_age(text, (uint64_t)age_ms * NS_PER_MS);
+    } else {
+        text_addf(text, "%.1fs", (double)age_ms / MS_PER_S);
+    }
+}
+
+static const char *source_of(const struct rollout_status *rollout, unsigned track) {
+    return rollout_source_name((enum rollout_source)rollout->feeds[track].source);
+}
+
+/* Where the data comes from: "log", "prometheus+metrics". */
+static void add_sources(struct text *text, const struct rollout_status *rollout) {
+    const struct rollout_feed *feeds = rollout->feeds;
+    if (feeds[0].source == ROLLOUT_SOURCE_NONE) {
+        text_add(text, "data");
+        return;
+    }
+    text_add(text, source_of(rollout, 0));
+    if (feeds[1].source != feeds[0].source) {
+        text_addf(text, "+%s", source_of(rollout, 1));
+    }
 }
 
 void canary_text_add_data(struct text *text, const struct rollout_status *rollout) {
     if (rollout->data_age_ms == UINT32_MAX) {
         text_add(text, "no data yet");
-    } else {
-        text_add(text, "data ");
-        double seconds = (double)rollout->data_age_ms / MS_PER_S;
-        if (canary_text_data_is_old(rollout)) {
-            figure_add_age(text, (uint64_t)rollout->data_age_ms * NS_PER_MS);
-        } else {
-            text_addf(text, "%.1fs", seconds);
-        }
-        text_add(text, " old");
+        return;
     }
+    add_sources(text, rollout);
+    text_add_char(text, ' ');
+    add_age(text, rollout->data_age_ms);
+    text_add(text, " old");
+}
+
+void canary_text_add_ages(struct text *text, const struct rollout_status *rollout) {
+    text_add(text, "stable ");
+    add_age(text, rollout->feeds[0].age_ms);
+    text_add(text, ", canary ");
+    add_age(text, rollout->feeds[1].age_ms);
+}
+
+void canary_text_add_jobs(struct text *text, const struct rollout_status *rollout) {
+    text_addf(text, "%u jobs open, oldest ", (unsigned)rollout->jobs_open);
+    add_age(text, rollout->oldest_job_ms);
 }
 
 double canary_text_share(float evidence, float limit) {

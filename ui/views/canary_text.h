@@ -36,8 +36,11 @@ void canary_text_add_need(struct text *text, const struct rollout_status *rollou
 /* Units of the canary so far, of the metric that counts every one of them. */
 uint64_t canary_text_units(const struct rollout_status *rollout);
 
-/* "data 0.8s old", "no data yet". */
+/* Where the data comes from and how old it is, "log 0.8s old", "no data yet"; of each
+ * track, "stable 0.4s, canary 3.1s"; and jobs that go on, "12 jobs open, oldest 11s". */
 void canary_text_add_data(struct text *text, const struct rollout_status *rollout);
+void canary_text_add_ages(struct text *text, const struct rollout_status *rollout);
+void canary_text_add_jobs(struct text *text, const struct rollout_status *rollout);
 bool canary_text_data_is_old(const struct rollout_status *rollout);
 
 /* How far evidence has come to its limit, on the scale of powers: 0 to 1. What speaks for
