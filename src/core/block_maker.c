@@ -65,20 +65,23 @@ static bool is_needed(const struct block_maker *maker, enum arm arm) {
     return arm == ARM_CANARY || maker->weight_bp != WEIGHT_ALL_BP;
 }
 
-/* The oldest reading in the block; 0 while one is missing. */
-static uint64_t oldest_ns(const struct block_maker *maker) {
+/* The oldest reading of a side in the block; 0 while one is missing, or all are. */
+static uint64_t oldest_of(const struct block_maker *maker, enum arm arm) {
     uint64_t oldest = UINT64_MAX;
-    for (int arm = 0; arm < ARM_COUNT; arm++) {
-        if (!is_needed(maker, (enum arm)arm)) continue;
-        if (block_maker_count(maker, (enum arm)arm) == 0) return 0;
-        for (uint32_t i = 0; i < BLOCK_MEMBERS_MAX; i++) {
-            const struct block_member *member = &maker->members[arm][i];
-            if (!member->is_there) continue;
-            if (!member->is_in) return 0;
-            if (member->at_ns < oldest) oldest = member->at_ns;
-        }
+    for (uint32_t i = 0; i < BLOCK_MEMBERS_MAX; i++) {
+        const struct block_member *member = &maker->members[arm][i];
+        if (!member->is_there) continue;
+        if (!member->is_in) return 0;
+        if (member->at_ns < oldest) oldest = member->at_ns;
     }
-    return oldest;
+    return oldest == UINT64_MAX ? 0 : oldest;
+}
+
+static uint64_t oldest_ns(const struct block_maker *maker) {
+    uint64_t canary_ns = oldest_of(maker, ARM_CANARY);
+    if (!is_needed(maker, ARM_STABLE)) return canary_ns;
+    uint64_t stable_ns = oldest_of(maker, ARM_STABLE);
+    return stable_ns < canary_ns ? stable_ns : canary_ns;
 }
 
 /* What is slow by limits is counted only by those that were there when the block began. */
@@ -112,8 +115,8 @@ static bool has_just_begun(
     const struct reading *reading) {
     double start_s = reading->values[MEANING_START_TIME];
     if (isnan(start_s) || member->heard_ns == 0) return false;
-    double heard_ms = (double)(member->heard_ns / NS_PER_MS) + (double)maker->wall_ms;
-    return start_s * MS_PER_S >= heard_ms - SLACK_MS;
+    int64_t heard_ms = maker->wall_ms + (int64_t)(member->heard_ns / NS_PER_MS);
+    return start_s * MS_PER_S >= (double)(heard_ms - SLACK_MS);
 }
 
 /* Whether what it says can be added to the rest of the interval. */

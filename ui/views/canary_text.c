@@ -111,7 +111,8 @@ void canary_text_add_need(struct text *text, const struct rollout_status *rollou
     } else if (missing > UINT64_MAX - units) {
         text_add(text, ", no number would do");
     } else {
-        text_addf(text, " of ~%llu", (unsigned long long)(units + missing));
+        uint64_t all = units + missing;
+        text_addf(text, " of ~%llu", (unsigned long long)all);
     }
 }
 
