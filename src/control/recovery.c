@@ -103,8 +103,9 @@ static void recover(
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect =
         rollout_on_recovered(&controller->rollout, &recovery, reading, loop_clock_ns());
-    /* Somebody else's weight is not kept alive. */
-    if (!controller->rollout.drifted) keeper_adopt(controller->keeper, &intent);
+    if (rollout_may_keep(&controller->rollout, seen->weight_bp)) {
+        keeper_adopt(controller->keeper, &intent);
+    }
     controller_settle(controller, &before, &effect);
 }
 

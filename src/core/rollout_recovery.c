@@ -155,3 +155,12 @@ struct rollout_effect rollout_on_recovered(
     rollout->wanted_bp = rollout->before_bp;
     return rollout_on_stable_new(rollout, now_ns);
 }
+
+bool rollout_may_keep(const struct rollout *rollout, uint32_t weight_bp) {
+    const struct rollout_plan *plan = &rollout->plan;
+    if (rollout->drifted) return false;
+    for (uint32_t i = 0; i < plan->step_count; i++) {
+        if (plan->steps[i].weight_bp == weight_bp) return true;
+    }
+    return false;
+}

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/rollout.h"
@@ -16,3 +17,7 @@ struct rollout_recovery {
 struct rollout_effect rollout_on_recovered(
     struct rollout *rollout, const struct rollout_recovery *recovery,
     const struct rollout_reading *reading, uint64_t now_ns);
+
+/* Whether what the router has is a weight of this rollout, to be kept alive: not what
+ * somebody else has set, even when it is about to be replaced. */
+bool rollout_may_keep(const struct rollout *rollout, uint32_t weight_bp);

@@ -66,6 +66,24 @@ static void anything_else_is_somebody_elses(void **state) {
     play_expect_hold(&play, ROLLOUT_HELD_DRIFT);
 }
 
+/* Ann has said that it may be replaced, and the controller died before that was done. */
+static void what_is_about_to_be_replaced_is_not_kept_alive(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    assert_true(rollout_may_keep(&play.rollout, 500));
+    play_read(&play, 7320);
+    play_expect_hold(&play, ROLLOUT_HELD_DRIFT);
+    assert_false(rollout_may_keep(&play.rollout, 7320));
+    play_see(&play, &play_good);
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
+    play_expect(&play, ROLLOUT_RAISING);
+    recover(&play, NS_PER_S, 7320, ROLLOUT_DO_WEIGHT);
+    play_expect(&play, ROLLOUT_RAISING);
+    assert_int_equal(play.effect.weight_bp, 500);
+    assert_false(rollout_may_keep(&play.rollout, 7320));
+}
+
 static void an_open_raise_is_finished_or_not_begun(void **state) {
     struct rollout_play play;
     (void)state;
@@ -140,6 +158,7 @@ int main(void) {
         cmocka_unit_test(a_lease_that_ran_out_waits_at_0),
         cmocka_unit_test(anything_else_is_somebody_elses),
         cmocka_unit_test(an_open_raise_is_finished_or_not_begun),
+        cmocka_unit_test(what_is_about_to_be_replaced_is_not_kept_alive),
         cmocka_unit_test(a_rollback_is_finished_whatever_happens),
         cmocka_unit_test(a_silent_router_decides_nothing),
         cmocka_unit_test(what_had_no_weight_begins_again),
