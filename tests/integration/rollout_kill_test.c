@@ -37,6 +37,7 @@ static const struct rollout_step steps[STEPS] = {
 
 /* Several sweeps at once, each through its share of the points: a rollout mostly waits. */
 static unsigned points = POINTS; /* of both kinds of rollout; 0: all there are */
+static unsigned long first;      /* of a sweep that is taken up again */
 static unsigned lane;
 
 /* One rollout after the other in the same demo. */
@@ -322,6 +323,18 @@ static void prepare(struct sweep *sweep) {
     memcpy(plan->steps, steps, sizeof steps);
 }
 
+/* Who sweeps all of them waits long, and hears how far it is. */
+static bool is_killed_at(struct sweep *sweep, unsigned long at) {
+    uint64_t begun_ns = loop_clock_ns();
+    bool killed = survive(sweep, at) == at;
+    if (points > 0) return killed;
+    print_message(
+        "point %lu, going %s: %s, arrived after %.1f s\n", at,
+        sweep->goes_back ? "back" : "on", killed ? "killed" : "not reached",
+        (double)(loop_clock_ns() - begun_ns) / NS_PER_S);
+    return killed;
+}
+
 static void it_arrives_wherever_it_is_killed(void **state) {
     static struct sweep sweep;
     unsigned killed = 0, tried = 0;
@@ -331,10 +344,10 @@ static void it_arrives_wherever_it_is_killed(void **state) {
     unsigned long all = survive(&sweep, 0);
     assert_true(all > STEPS);
     unsigned long chosen = points > 0 && points / 2 < all ? points / 2 : all;
-    for (unsigned long i = lane / 2; i < chosen; i += LANES / 2) {
+    for (unsigned long i = first + lane / 2; i < chosen; i += LANES / 2) {
         unsigned long at = points == 0 ? 1 + i : 1 + i * (all - all / 8) / chosen;
         /* Not each rollout takes as many as the first one. */
-        killed += survive(&sweep, at) == at;
+        killed += is_killed_at(&sweep, at);
         tried++;
     }
     print_message(
@@ -355,6 +368,7 @@ int main(int count, char **args) {
     pid_t lanes[LANES];
     int failed = 0;
     if (count > 1) points = (unsigned)strtoul(args[1], NULL, 10);
+    if (count > 2) first = strtoul(args[2], NULL, 10);
     for (lane = 0; lane < LANES; lane++) {
         lanes[lane] = fork();
         if (lanes[lane] == 0) {
