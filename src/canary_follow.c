@@ -102,6 +102,14 @@ static void on_gone(void *owner, const struct error *why) {
     finish(follow, code);
 }
 
+static const char *late_words(const struct canary_follow_options *options) {
+    if (options->until == CANARY_UNTIL_BACK) {
+        return "the way back is not verified in time";
+    }
+    return options->holds ? "not decided in time: it is put on hold"
+                          : "not decided in time; the rollout goes on";
+}
+
 static void on_limit(void *owner, uint64_t now_ns) {
     struct canary_follow *follow = owner;
     bool back = follow->options.until == CANARY_UNTIL_BACK;
@@ -109,10 +117,7 @@ static void on_limit(void *owner, uint64_t now_ns) {
     (void)now_ns;
     follow->limit = NULL;
     progress_wipe(&follow->progress);
-    error_set(
-        &said, ERROR_TIMEOUT,
-        back ? "the way back is not verified in time"
-             : "not decided in time; the rollout goes on");
+    error_set(&said, ERROR_TIMEOUT, "%s", late_words(&follow->options));
     invocation_fail(follow->options.desk->invocation, EXIT_CODE_INCONCLUSIVE, &said);
     finish(follow, back ? EXIT_CODE_PERSON : EXIT_CODE_INCONCLUSIVE);
 }

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "canary_desk.h"
@@ -21,6 +22,7 @@ enum canary_follow_until {
 struct canary_follow_options {
     const struct canary_desk *desk; /* borrowed */
     enum canary_follow_until until;
+    bool holds;           /* at the limit it is put on hold, not left alone */
     uint64_t limit_ns;    /* 0 for none: then it is told as inconclusive */
     uint64_t patience_ns; /* for a controller that is not there (yet) */
     canary_followed_fn on_end;

@@ -35,7 +35,8 @@ struct letting {
     struct error refused; /* what the last try came to */
     unsigned tries;
     bool bounded; /* within --duration */
-    bool ordered;
+    bool ordered, held;
+    uint64_t ordered_at; /* the version that was put on hold */
     int code;
 };
 
@@ -46,12 +47,24 @@ static void end(struct letting *letting, int code) {
 
 /* The time is over: nothing goes on without a person. */
 
+/* What is told is what came of it, not what was there when it was asked for. */
+static void end_when_held(struct letting *letting) {
+    const struct rollout_status *status = &letting->status;
+    bool is_old =
+        status->version == letting->ordered_at && status->phase != ROLLOUT_HOLD;
+    if (!letting->held || is_old || status->phase == ROLLOUT_ROLLING_BACK) return;
+    enum exit_code code = rollout_report_code(status);
+    end(letting, canary_desk_finish(&letting->desk, status, code));
+}
+
 static void on_held(
     void *owner, const struct rollout_answer *answer, const struct error *why) {
     struct letting *letting = owner;
-    bool held = answer->accepted && !why;
-    enum exit_code code = held ? EXIT_CODE_INCONCLUSIVE : EXIT_CODE_PERSON;
-    end(letting, canary_desk_finish(&letting->desk, &letting->status, code));
+    const struct rollout_status *status = &letting->status;
+    letting->held = answer->accepted && !why;
+    end_when_held(letting);
+    if (letting->held) return;
+    end(letting, canary_desk_finish(&letting->desk, status, EXIT_CODE_PERSON));
 }
 
 static void on_status(void *owner, const struct rollout_status *status) {
@@ -59,7 +72,10 @@ static void on_status(void *owner, const struct rollout_status *status) {
     const struct rollout_order order =
         canary_desk_order(&letting->desk, ROLLOUT_ORDER_HOLD);
     letting->status = *status;
-    if (!letting->ordered) letting->ordered = canary_line_order(letting->line, &order);
+    end_when_held(letting);
+    if (letting->ordered) return;
+    letting->ordered = canary_line_order(letting->line, &order);
+    letting->ordered_at = status->version;
 }
 
 static void on_lost(void *owner, const struct error *why) {
@@ -105,6 +121,7 @@ static void follow(struct letting *letting, uint64_t patience_ns) {
     const struct canary_follow_options options = {
         .desk = &letting->desk,
         .until = CANARY_UNTIL_DECIDED,
+        .holds = letting->bounded,
         .limit_ns = limit_of(letting),
         .patience_ns = patience_ns,
         .on_end = on_followed,

@@ -24,7 +24,7 @@
 enum {
     START_LIMIT_MS = 60000,
     LEAVE_LIMIT_MS = 20000,
-    ARGS_MAX = 16,
+    ARGS_MAX = 32,
     LISTENING_MAX = 4096,
 };
 
@@ -90,7 +90,8 @@ _Noreturn static void become(
     setsid();
     char *copies[ARGS_MAX + 1] = {strdup(BINARIES_FOLDER "/flightdeck")};
     size_t count = 1;
-    for (size_t i = 0; args[i] && count < ARGS_MAX; i++) {
+    for (size_t i = 0; args[i]; i++) {
+        ensure(count < ARGS_MAX);
         copies[count++] = strdup(args[i]);
     }
     if (copies[0]) execv(copies[0], copies);
