@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/log_relay.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/panic.h"
+#include "base/text.h"
+
+enum { PIECE_SIZE = 16 * 1024, BACKLOG = 4, AGAIN_NS = 20000000 };
+
+static struct sockaddr_un address_of(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    ensure(text_copy(address.sun_path, sizeof address.sun_path, path));
+    return address;
+}
+
+static int dial(const char *path) {
+    const struct sockaddr_un address = address_of(path);
+    for (;;) {
+        int out = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        ensure(out >= 0);
+        if (connect(out, (const struct sockaddr *)&address, sizeof address) == 0) {
+            return out;
+        }
+        close(out);
+        nanosleep(&(struct timespec){.tv_nsec = AGAIN_NS}, NULL);
+    }
+}
+
+static bool hand_on(int out, const char *piece, ssize_t length) {
+    while (length > 0) {
+        ssize_t sent = send(out, piece, (size_t)length, MSG_NOSIGNAL);
+        if (sent <= 0) return false;
+        piece += sent;
+        length -= sent;
+    }
+    return true;
+}
+
+_Noreturn static void relay(int listener, const char *to) {
+    char piece[PIECE_SIZE];
+    for (;;) {
+        int in = accept(listener, NULL, NULL);
+        int out = dial(to);
+        ssize_t got;
+        do {
+            got = read(in, piece, sizeof piece);
+        } while (got > 0 && hand_on(out, piece, got));
+        close(in);
+        close(out);
+    }
+}
+
+void log_relay_start(struct log_relay *relayed, const char *from, const char *to) {
+    const struct sockaddr_un address = address_of(from);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ensure(listener >= 0);
+    ensure(bind(listener, (const struct sockaddr *)&address, sizeof address) == 0);
+    ensure(listen(listener, BACKLOG) == 0);
+    relayed->pid = fork();
+    ensure(relayed->pid >= 0);
+    if (relayed->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        relay(listener, to);
+    }
+    close(listener);
+}
+
+void log_relay_stop(struct log_relay *relay) {
+    if (relay->pid == 0) return;
+    kill(relay->pid, SIGKILL);
+    waitpid(relay->pid, NULL, 0);
+    relay->pid = 0;
+}
+
+void log_relay_freeze(const struct log_relay *relay) {
+    kill(relay->pid, SIGSTOP);
+}
+
+void log_relay_thaw(const struct log_relay *relay) {
+    kill(relay->pid, SIGCONT);
+}
