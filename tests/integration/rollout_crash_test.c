@@ -12,103 +12,82 @@
 #include "support/rollout_scene.h"
 
 static void a_dead_controller_leaves_no_weight_behind(void **state) {
-    struct rollout_scene scene;
-    (void)state;
-    rollout_scene_init(&scene);
-    assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 2});
-    rollout_scene_kill(&scene);
-    rollout_scene_wait_for_weight(&scene, -1);
+    struct rollout_scene *scene = *state;
+    assert_true(rollout_scene_start(scene));
+    rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 2});
+    rollout_scene_kill(scene);
+    rollout_scene_wait_for_weight(scene, -1);
     /* A new one can not be begun over it; the same one is taken up. */
-    assert_false(rollout_scene_start(&scene));
-    assert_non_null(strstr(scene.started.words, "resume or abort"));
-    scene.launch->kind = ROLLOUT_LAUNCH_RESUME;
-    assert_true(rollout_scene_start(&scene));
+    assert_false(rollout_scene_start(scene));
+    assert_non_null(strstr(scene->started.words, "resume or abort"));
+    scene->launch->kind = ROLLOUT_LAUNCH_RESUME;
+    assert_true(rollout_scene_start(scene));
     rollout_scene_wait(
-        &scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_CRASH, 2});
-    assert_non_null(strstr(scene.status.reason, "the controller was away for"));
-    assert_non_null(strstr(scene.status.reason, "traffic returned to stable"));
-    assert_int_equal(rollout_scene_weight(&scene), -1);
+        scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_CRASH, 2});
+    assert_non_null(strstr(scene->status.reason, "the controller was away for"));
+    assert_non_null(strstr(scene->status.reason, "traffic returned to stable"));
+    assert_int_equal(rollout_scene_weight(scene), -1);
     /* Not before somebody can see what it does. */
-    rollout_scene_insist(&scene, ROLLOUT_ORDER_RESUME, "ann");
-    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 2});
-    assert_int_equal(rollout_scene_weight(&scene), 2500);
-    rollout_scene_clear(&scene);
+    rollout_scene_insist(scene, ROLLOUT_ORDER_RESUME, "ann");
+    rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 2});
+    assert_int_equal(rollout_scene_weight(scene), 2500);
 }
 
 static void a_controller_that_is_back_at_once_goes_on(void **state) {
-    struct rollout_scene scene;
-    (void)state;
-    rollout_scene_init(&scene);
-    scene.launch->plan.manual = true;
-    assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
-    rollout_scene_kill(&scene);
-    scene.launch->kind = ROLLOUT_LAUNCH_RESUME;
-    assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
-    assert_true(rollout_scene_weight(&scene) == 500);
-    rollout_scene_clear(&scene);
+    struct rollout_scene *scene = *state;
+    rollout_scene_start_manual(scene);
+    rollout_scene_kill(scene);
+    scene->launch->kind = ROLLOUT_LAUNCH_RESUME;
+    assert_true(rollout_scene_start(scene));
+    rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
+    assert_true(rollout_scene_weight(scene) == 500);
 }
 
 static void nobodys_weight_is_overwritten(void **state) {
-    struct rollout_scene scene;
-    (void)state;
-    rollout_scene_init(&scene);
-    scene.launch->plan.manual = true;
-    assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
-    rollout_scene_meddle(&scene, 777);
+    struct rollout_scene *scene = *state;
+    rollout_scene_start_manual(scene);
+    rollout_scene_meddle(scene, 777);
     rollout_scene_wait(
-        &scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
-    assert_non_null(strstr(scene.status.reason, "somebody else"));
-    rollout_scene_wait_for_weight(&scene, -1); /* nor kept alive */
-    rollout_scene_clear(&scene);
+        scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
+    assert_non_null(strstr(scene->status.reason, "somebody else"));
+    rollout_scene_wait_for_weight(scene, -1); /* nor kept alive */
 }
 
 static void a_weight_that_somebody_took_back_stays_at_0(void **state) {
-    struct rollout_scene scene;
-    (void)state;
-    rollout_scene_init(&scene);
-    scene.launch->plan.manual = true;
-    assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
-    rollout_scene_meddle(&scene, 0);
+    struct rollout_scene *scene = *state;
+    rollout_scene_start_manual(scene);
+    rollout_scene_meddle(scene, 0);
     rollout_scene_wait(
-        &scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
-    assert_non_null(strstr(scene.status.reason, "traffic is on stable"));
-    rollout_scene_clear(&scene);
+        scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_DRIFT, 1});
+    assert_non_null(strstr(scene->status.reason, "traffic is on stable"));
 }
 
 /* Nothing goes forward, and going back waits for no disk. */
 static void who_cannot_write_goes_nowhere_but_back(void **state) {
+    struct rollout_scene *scene = *state;
     const struct rlimit full = {0, 0};
-    struct rollout_scene scene;
-    (void)state;
-    rollout_scene_init(&scene);
-    scene.launch->plan.manual = true;
-    assert_true(rollout_scene_start(&scene));
-    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
-    pid_t pid = rollout_scene_pid(&scene);
+    rollout_scene_start_manual(scene);
+    pid_t pid = rollout_scene_pid(scene);
     assert_int_equal(prlimit(pid, RLIMIT_FSIZE, &full, NULL), 0);
-    assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_HOLD, "ann"));
+    assert_true(rollout_scene_order(scene, ROLLOUT_ORDER_HOLD, "ann"));
     rollout_scene_wait(
-        &scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_JOURNAL, 1});
-    assert_non_null(strstr(scene.status.reason, "could not be written down"));
-    assert_int_equal(rollout_scene_weight(&scene), 500);
-    assert_true(rollout_scene_order(&scene, ROLLOUT_ORDER_ABORT, "ann"));
-    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
-    assert_true(rollout_scene_weight(&scene) <= 0);
-    rollout_scene_clear(&scene);
+        scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_JOURNAL, 1});
+    assert_non_null(strstr(scene->status.reason, "could not be written down"));
+    assert_int_equal(rollout_scene_weight(scene), 500);
+    assert_true(rollout_scene_order(scene, ROLLOUT_ORDER_ABORT, "ann"));
+    rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
+    assert_true(rollout_scene_weight(scene) <= 0);
 }
+
+#define SHARED(test) cmocka_unit_test_setup(test, rollout_scene_renew)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_dead_controller_leaves_no_weight_behind),
-        cmocka_unit_test(a_controller_that_is_back_at_once_goes_on),
-        cmocka_unit_test(nobodys_weight_is_overwritten),
-        cmocka_unit_test(who_cannot_write_goes_nowhere_but_back),
-        cmocka_unit_test(a_weight_that_somebody_took_back_stays_at_0),
+        SHARED(a_dead_controller_leaves_no_weight_behind),
+        SHARED(a_controller_that_is_back_at_once_goes_on),
+        SHARED(nobodys_weight_is_overwritten),
+        SHARED(who_cannot_write_goes_nowhere_but_back),
+        SHARED(a_weight_that_somebody_took_back_stays_at_0),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, rollout_scene_open, rollout_scene_close);
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/rollout_scene.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -17,11 +19,13 @@
 #include "base/units.h"
 #include "config.h"
 #include "core/ulid.h"
+#include "history/lock.h"
 #include "io/haproxy.h"
 #include "io/haproxy_reply.h"
 #include "io/loop.h"
+#include "io/rollout_place.h"
 
-enum { LIMIT_S = 120, CANARY_TABLE_KEY = 1 };
+enum { LIMIT_S = 120, TURN_MS = 20, CANARY_TABLE_KEY = 1 };
 
 static void on_limit(void *owner, uint64_t now_ns) {
     struct rollout_scene *scene = owner;
@@ -39,6 +43,18 @@ static void run(struct rollout_scene *scene) {
     loop_run(scene->loop);
     loop_timer_free(scene->limit);
     scene->limit = NULL;
+}
+
+static void on_turned(void *owner, uint64_t now_ns) {
+    (void)now_ns;
+    loop_stop(owner);
+}
+
+void rollout_scene_breathe(struct rollout_scene *scene) {
+    struct loop_timer *timer =
+        loop_every(scene->loop, TURN_MS * NS_PER_MS, on_turned, scene->loop);
+    loop_run(scene->loop);
+    loop_timer_free(timer);
 }
 
 static void read_target(struct rollout_scene *scene) {
@@ -83,6 +99,11 @@ static void make_plan(struct rollout_plan *plan) {
     name_plan(plan);
 }
 
+static void begin_plan(struct rollout_scene *scene) {
+    scene->launch->kind = ROLLOUT_LAUNCH_BEGIN;
+    make_plan(&scene->launch->plan);
+}
+
 /* The controller inherits it, and finds the demo and its own files. */
 static void enter_home(const struct test_demo_home *home) {
     static const char *const folders[] = {"XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "HOME"};
@@ -96,7 +117,7 @@ static void init(struct rollout_scene *scene) {
     enter_home(&scene->demo.home);
     scene->loop = loop_new();
     scene->launch = memory_new(sizeof *scene->launch);
-    make_plan(&scene->launch->plan);
+    begin_plan(scene);
     read_target(scene);
 }
 
@@ -137,6 +158,58 @@ void rollout_scene_clear(struct rollout_scene *scene) {
     loop_free(scene->loop);
     free(scene->launch);
     lone_demo_stop(&scene->demo);
+}
+
+/* One that a cockpit or a command has started is nobody's child. */
+static void end_detached(const char *folder) {
+    char name[ROLLOUT_LOCK_SIZE];
+    struct lock_holder who;
+    rollout_lock_name("demo", name);
+    if (!lock_is_held(folder, name, &who) || who.pid == 0) return;
+    int held = (int)syscall(SYS_pidfd_open, who.pid, 0);
+    if (held < 0) return;
+    struct pollfd gone = {.fd = held, .events = POLLIN};
+    kill(who.pid, SIGKILL);
+    assert_int_equal(poll(&gone, 1, LIMIT_S * 1000), 1);
+    close(held);
+}
+
+/* The lock stays: the router remembers its epoch, which may only rise. */
+static void forget_history(const struct test_folder *home) {
+    static const char *const files[] = {"", "-wal", "-shm"};
+    char path[TEST_PATH_SIZE];
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct text text = TEXT_IN(path);
+        text_addf(&text, "%s/flightdeck/history.db%s", home->path, files[i]);
+        unlink(path);
+    }
+}
+
+int rollout_scene_open(void **state) {
+    struct rollout_scene *scene = memory_new(sizeof *scene);
+    rollout_scene_init(scene);
+    *state = scene;
+    return 0;
+}
+
+int rollout_scene_renew(void **state) {
+    struct rollout_scene *scene = *state;
+    const struct test_folder *home = &scene->demo.home.logs;
+    char folder[TEST_PATH_SIZE];
+    rollout_scene_kill(scene);
+    test_folder_path(home, "flightdeck", folder);
+    end_detached(folder);
+    forget_history(home);
+    rollout_scene_meddle(scene, 0);
+    read_target(scene);
+    begin_plan(scene);
+    return 0;
+}
+
+int rollout_scene_close(void **state) {
+    rollout_scene_clear(*state);
+    free(*state);
+    return 0;
 }
 
 static void on_started(
@@ -236,6 +309,13 @@ void rollout_scene_turn(struct rollout_scene *scene) {
     scene->is_turning = false;
 }
 
+void rollout_scene_start_manual(struct rollout_scene *scene) {
+    static const struct rollout_goal begun = {ROLLOUT_WATCHING, 0, 1};
+    scene->launch->plan.manual = true;
+    if (!rollout_scene_start(scene)) fail_msg("%s", scene->started.words);
+    rollout_scene_wait(scene, &begun);
+}
+
 bool rollout_scene_order(
     struct rollout_scene *scene, enum rollout_order_kind kind, const char *who) {
     struct rollout_order order = {
@@ -292,11 +372,10 @@ int rollout_scene_weight(struct rollout_scene *scene) {
 }
 
 void rollout_scene_wait_for_weight(struct rollout_scene *scene, int weight_bp) {
-    const struct timespec pause = {.tv_nsec = 50000000L};
     uint64_t start_ns = loop_clock_ns();
     while (rollout_scene_weight(scene) != weight_bp) {
         assert_true(loop_clock_ns() - start_ns < 60 * NS_PER_S);
-        nanosleep(&pause, NULL);
+        rollout_scene_breathe(scene);
     }
 }
 

@@ -40,10 +40,21 @@ void rollout_scene_init_bad(struct rollout_scene *scene);
 /* Kills the controller if it is still there. */
 void rollout_scene_clear(struct rollout_scene *scene);
 
+/* As cmocka has it, for the tests of a file that share a demo: `state` is the scene. Each
+ * of them finds no controller, nothing of earlier rollouts and all traffic on stable. */
+int rollout_scene_open(void **state);
+int rollout_scene_renew(void **state);
+int rollout_scene_close(void **state);
+
 /* Starts a controller and hears its answer; whether it has begun. Then it is listened to. */
 bool rollout_scene_start(struct rollout_scene *scene);
+/* One that is promoted by hand, and waits for its first step. */
+void rollout_scene_start_manual(struct rollout_scene *scene);
 pid_t rollout_scene_pid(const struct rollout_scene *scene);
 void rollout_scene_kill(struct rollout_scene *scene);
+
+/* Turns the loop for a moment. */
+void rollout_scene_breathe(struct rollout_scene *scene);
 
 /* Turns the loop until it is so, or fails the test after two minutes. */
 void rollout_scene_wait(struct rollout_scene *scene, const struct rollout_goal *wish);
