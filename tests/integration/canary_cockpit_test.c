@@ -14,7 +14,7 @@
 enum { LIMIT_MS = 30000, WIDTH = 120, HEIGHT = 40 };
 
 struct seat {
-    struct rollout_scene scene;
+    struct rollout_scene *scene; /* borrowed */
     struct display *display;
 };
 
@@ -46,7 +46,6 @@ static void arm(struct seat *seat) {
 
 /* A demo whose canary says its version, and nobody who lets it in. */
 static void sit_down_alone(struct seat *seat) {
-    rollout_scene_init(&seat->scene);
     seat->display = open_cockpit();
     expect(seat, "DISARMED");
     display_type(seat->display, "gc");
@@ -56,11 +55,7 @@ static void sit_down_alone(struct seat *seat) {
 
 /* Nothing is promoted by itself, so that the screen stands still. */
 static void sit_down(struct seat *seat) {
-    static const struct rollout_goal watched = {ROLLOUT_WATCHING, 0, 1};
-    rollout_scene_init(&seat->scene);
-    seat->scene.launch->plan.manual = true;
-    assert_true(rollout_scene_start(&seat->scene));
-    rollout_scene_wait(&seat->scene, &watched);
+    rollout_scene_start_manual(seat->scene);
     seat->display = open_cockpit();
     expect(seat, "DISARMED");
     display_type(seat->display, "gc");
@@ -69,17 +64,12 @@ static void sit_down(struct seat *seat) {
     expect(seat, "lease ");
 }
 
-static void get_up(struct seat *seat) {
-    display_free(seat->display);
-    rollout_scene_clear(&seat->scene);
-}
-
 /* One that has gone blind on a slow machine is held already, which is as well. */
 static void hold(struct seat *seat) {
     display_type(seat->display, "H");
     expect(seat, "~ HOLD ");
     expect(seat, "hold: ");
-    assert_int_equal(rollout_scene_weight(&seat->scene), 500);
+    assert_int_equal(rollout_scene_weight(seat->scene), 500);
 }
 
 static void take_over(struct seat *seat) {
@@ -92,8 +82,7 @@ static void take_over(struct seat *seat) {
 }
 
 static void somebody_elses_rollout_is_held_taken_over_and_taken_back(void **state) {
-    (void)state;
-    struct seat seat = {0};
+    struct seat seat = {.scene = *state};
     sit_down(&seat);
     hold(&seat);
     take_over(&seat);
@@ -105,36 +94,34 @@ static void somebody_elses_rollout_is_held_taken_over_and_taken_back(void **stat
     expect(&seat, "abort, 0% canary: all traffic goes back");
     display_type(seat.display, "y");
     expect(&seat, "✘ rolled back");
-    assert_true(rollout_scene_weight(&seat.scene) <= 0);
+    assert_true(rollout_scene_weight(seat.scene) <= 0);
     expect(&seat, "over, said "); /* its controller has nothing left to do */
-    get_up(&seat);
+    display_free(seat.display);
 }
 
 /* Nobody is left who would keep the weight alive. */
 static void a_controller_that_is_killed_leaves_a_screen_that_says_so(void **state) {
-    (void)state;
-    struct seat seat = {0};
+    struct seat seat = {.scene = *state};
     sit_down(&seat);
-    rollout_scene_kill(&seat.scene);
+    rollout_scene_kill(seat.scene);
     expect(&seat, "!no controller any more, said ");
     expect(&seat, "!old");
     display_type(seat.display, "X");
     expect(&seat, "nothing runs");
-    get_up(&seat);
+    display_free(seat.display);
 }
 
 static void hold_what_was_started(struct seat *seat) {
     expect(seat, "start: ");
     expect(seat, "asked 5%");
-    rollout_scene_wait_for_weight(&seat->scene, 500);
+    rollout_scene_wait_for_weight(seat->scene, 500);
     display_type(seat->display, "H");
     expect(seat, "~ HOLD ");
 }
 
 /* It is nobody's child: whoever comes next finds it. */
 static void a_rollout_started_by_keyboard_outlives_the_cockpit(void **state) {
-    (void)state;
-    struct seat seat = {0};
+    struct seat seat = {.scene = *state};
     sit_down_alone(&seat);
     display_type(seat.display, "P");
     expect(&seat, "no start: it acts: arm first, with A");
@@ -145,7 +132,7 @@ static void a_rollout_started_by_keyboard_outlives_the_cockpit(void **state) {
     hold_what_was_started(&seat);
     display_type(seat.display, "q");
     display_free(seat.display);
-    assert_int_equal(rollout_scene_weight(&seat.scene), 500);
+    assert_int_equal(rollout_scene_weight(seat.scene), 500);
     seat.display = open_cockpit();
     expect(&seat, "DISARMED");
     display_type(seat.display, "gc");
@@ -153,34 +140,32 @@ static void a_rollout_started_by_keyboard_outlives_the_cockpit(void **state) {
     display_type(seat.display, "Xy");
     expect(&seat, "✘ rolled back");
     expect(&seat, "over, said ");
-    assert_true(rollout_scene_weight(&seat.scene) <= 0);
-    get_up(&seat);
+    assert_true(rollout_scene_weight(seat.scene) <= 0);
+    display_free(seat.display);
 }
 
 /* While one operator reads what would be sent, another one is faster. */
 static void whoever_was_faster_is_named(void **state) {
-    (void)state;
-    static const struct rollout_goal watched = {ROLLOUT_WATCHING, 0, 1};
-    struct seat seat = {0};
+    struct seat seat = {.scene = *state};
     sit_down_alone(&seat);
     arm(&seat);
     display_type(seat.display, "P");
     expect(&seat, "v1.6.0, as the canary says");
-    seat.scene.launch->plan.manual = true;
-    assert_true(rollout_scene_start(&seat.scene));
-    rollout_scene_wait(&seat.scene, &watched);
+    rollout_scene_start_manual(seat.scene);
     expect(&seat, "one is under way, of ann@ops1");
     display_type(seat.display, "y");
     expect(&seat, "no start: one is under way, of ann@ops1");
-    get_up(&seat);
+    display_free(seat.display);
 }
+
+#define SHARED(test) cmocka_unit_test_setup(test, rollout_scene_renew)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(somebody_elses_rollout_is_held_taken_over_and_taken_back),
-        cmocka_unit_test(a_rollout_started_by_keyboard_outlives_the_cockpit),
-        cmocka_unit_test(whoever_was_faster_is_named),
-        cmocka_unit_test(a_controller_that_is_killed_leaves_a_screen_that_says_so),
+        SHARED(somebody_elses_rollout_is_held_taken_over_and_taken_back),
+        SHARED(a_rollout_started_by_keyboard_outlives_the_cockpit),
+        SHARED(whoever_was_faster_is_named),
+        SHARED(a_controller_that_is_killed_leaves_a_screen_that_says_so),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, rollout_scene_open, rollout_scene_close);
 }

@@ -49,51 +49,44 @@ static void wait_for(const struct lone_demo *stack, const char *phase) {
 }
 
 static void a_rollout_is_started_once_steered_and_taken_back(void **state) {
-    struct lone_demo stack;
-    (void)state;
-    lone_demo_start(&stack);
-    expect(&stack, CANARY("status"), EXIT_CODE_UNREACHABLE, "no rollout is under way");
-    start(&stack);
+    struct lone_demo *stack = *state;
+    expect(stack, CANARY("status"), EXIT_CODE_UNREACHABLE, "no rollout is under way");
+    start(stack);
     expect(
-        &stack, CANARY("start", "--to", "v1.6.0"), EXIT_CODE_UNREACHABLE, "flightdeck");
-    wait_for(&stack, "\"phase\":\"watching\"");
-    expect(&stack, CANARY("hold", "--reason", "looks odd"), EXIT_CODE_OK, "hold: ");
+        stack, CANARY("start", "--to", "v1.6.0"), EXIT_CODE_UNREACHABLE, "flightdeck");
+    wait_for(stack, "\"phase\":\"watching\"");
+    expect(stack, CANARY("hold", "--reason", "looks odd"), EXIT_CODE_OK, "hold: ");
     expect(
-        &stack, CANARY("status", "-f", "json"), EXIT_CODE_INCONCLUSIVE,
+        stack, CANARY("status", "-f", "json"), EXIT_CODE_INCONCLUSIVE,
         "\"phase\":\"hold\"");
-    expect(&stack, CANARY("wait"), EXIT_CODE_INCONCLUSIVE, "hold (operator)");
+    expect(stack, CANARY("wait"), EXIT_CODE_INCONCLUSIVE, "hold (operator)");
     expect(
-        &stack, CANARY("abort", "--dry-run"), EXIT_CODE_OK,
-        "would tell the controller");
-    expect(&stack, CANARY("status"), EXIT_CODE_INCONCLUSIVE, "hold");
-    expect(&stack, CANARY("resume"), EXIT_CODE_OK, "resume: ");
-    expect(&stack, CANARY("resume"), EXIT_CODE_FAILED, "resume: it is not held");
+        stack, CANARY("abort", "--dry-run"), EXIT_CODE_OK, "would tell the controller");
+    expect(stack, CANARY("status"), EXIT_CODE_INCONCLUSIVE, "hold");
+    expect(stack, CANARY("resume"), EXIT_CODE_OK, "resume: ");
+    expect(stack, CANARY("resume"), EXIT_CODE_FAILED, "resume: it is not held");
     expect(
-        &stack, CANARY("abort", "--reason", "enough"), EXIT_CODE_OK,
+        stack, CANARY("abort", "--reason", "enough"), EXIT_CODE_OK,
         "all on stable, verified");
     /* And again: it is over, and nothing is worse. */
-    start(&stack);
-    expect(&stack, CANARY("abort"), EXIT_CODE_OK, "all on stable, verified");
-    lone_demo_stop(&stack);
+    start(stack);
+    expect(stack, CANARY("abort"), EXIT_CODE_OK, "all on stable, verified");
 }
 
 static void what_is_deployed_is_compared_and_nothing_is_done(void **state) {
-    struct lone_demo stack;
-    (void)state;
-    lone_demo_start(&stack);
+    struct lone_demo *stack = *state;
     expect(
-        &stack, CANARY("plan", "--duration", "5s", "-f", "json"), EXIT_CODE_OK,
+        stack, CANARY("plan", "--duration", "5s", "-f", "json"), EXIT_CODE_OK,
         "\"source\":\"log\"");
     assert_non_null(strstr(words, "\"canary_requests\":"));
     /* Hardly any of stable's failed, and a second brings too few of the canary. */
     expect(
-        &stack, CANARY("monitor", "--duration", "1s", "-f", "json"),
+        stack, CANARY("monitor", "--duration", "1s", "-f", "json"),
         EXIT_CODE_INCONCLUSIVE, "\"decision\":\"hold\"");
     expect(
-        &stack, CANARY("monitor", "--duration", "25s", "--budget", "20%"), EXIT_CODE_OK,
+        stack, CANARY("monitor", "--duration", "25s", "--budget", "20%"), EXIT_CODE_OK,
         "demo: promote");
-    expect(&stack, CANARY("status"), EXIT_CODE_UNREACHABLE, "no rollout is under way");
-    lone_demo_stop(&stack);
+    expect(stack, CANARY("status"), EXIT_CODE_UNREACHABLE, "no rollout is under way");
 }
 
 static void a_bad_canary_is_found_out(void **state) {
@@ -110,10 +103,14 @@ static void a_bad_canary_is_found_out(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_rollout_is_started_once_steered_and_taken_back),
+    const struct CMUnitTest shared[] = {
         cmocka_unit_test(what_is_deployed_is_compared_and_nothing_is_done),
+        cmocka_unit_test(a_rollout_is_started_once_steered_and_taken_back),
+    };
+    const struct CMUnitTest alone[] = {
         cmocka_unit_test(a_bad_canary_is_found_out),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(shared, lone_demo_open, lone_demo_close);
+    failed += cmocka_run_group_tests(alone, NULL, NULL);
+    return failed;
 }

@@ -22,7 +22,7 @@
 #define WEIGHT "/spec/rules/0/backendRefs/1/weight"
 
 struct region {
-    struct rollout_scene scene;
+    struct rollout_scene *scene; /* borrowed */
     struct kubernetes_peer *peer;
     char socket[TEST_PATH_SIZE];
     struct watchdog *watchdog;
@@ -42,8 +42,8 @@ static int weight(struct region *region) {
 /* The server listens on a port, and kubectl leads there. */
 static void use_kubectl(struct region *region) {
     char config[1024], path[TEST_PATH_SIZE];
-    struct target_kubernetes *to = &region->scene.launch->target.kubernetes;
-    const struct test_folder *folder = &region->scene.demo.home.logs;
+    struct target_kubernetes *to = &region->scene->launch->target.kubernetes;
+    const struct test_folder *folder = &region->scene->demo.home.logs;
     snprintf(
         config, sizeof config,
         "apiVersion: v1\nkind: Config\n"
@@ -61,32 +61,30 @@ static void use_kubectl(struct region *region) {
 }
 
 /* The demo's agents, but its traffic is divided by a route of the cluster. */
-static void region_init(struct region *region) {
-    memset(region, 0, sizeof *region);
-    rollout_scene_init(&region->scene);
-    struct target *target = &region->scene.launch->target;
+static void region_init(struct region *region, struct rollout_scene *scene) {
+    *region = (struct region){.scene = scene};
+    struct target *target = &region->scene->launch->target;
     struct target in_cluster;
-    test_folder_path(&region->scene.demo.home.folder, "k8s.sock", region->socket);
+    test_folder_path(&region->scene->demo.home.folder, "k8s.sock", region->socket);
     router_scene_target(&in_cluster, region->socket, CLUSTER_HTTPROUTE);
     target->kubernetes = in_cluster.kubernetes;
     target->split.socket[0] = '\0';
     const struct kubernetes_peer_options options = {
         .path = region->socket, .tcp = true};
-    region->peer = kubernetes_peer_new(region->scene.loop, &options);
+    region->peer = kubernetes_peer_new(region->scene->loop, &options);
     kubernetes_peer_add_agent(region->peer);
     tree_set_int(object(region, "httproutes", "agent"), WEIGHT, 0);
 }
 
 static void region_clear(struct region *region) {
     watchdog_free(region->watchdog);
-    rollout_scene_kill(&region->scene);
+    rollout_scene_kill(region->scene);
     kubernetes_peer_free(region->peer);
-    rollout_scene_clear(&region->scene);
 }
 
 static void wait_for(struct region *region, enum rollout_phase phase, uint16_t step) {
     rollout_scene_wait(
-        &region->scene, &(struct rollout_goal){.phase = phase, .step = step});
+        region->scene, &(struct rollout_goal){.phase = phase, .step = step});
 }
 
 static void on_event(void *owner, enum watchdog_event event, const char *words) {
@@ -94,32 +92,19 @@ static void on_event(void *owner, enum watchdog_event event, const char *words) 
     (void)words;
     if (event != WATCHDOG_ACTED) return;
     region->acted++;
-    loop_stop(region->scene.loop);
+    loop_stop(region->scene->loop);
 }
 
 static void start_watchdog(struct region *region) {
     struct error err = {0};
     const struct watchdog_options options = {
-        .target = &region->scene.launch->target,
+        .target = &region->scene->launch->target,
         .holder = "watchdog-1",
         .limit_ns = 8 * NS_PER_S,
     };
     region->watchdog =
-        watchdog_start(region->scene.loop, &options, on_event, region, &err);
+        watchdog_start(region->scene->loop, &options, on_event, region, &err);
     assert_non_null(region->watchdog);
-}
-
-static void on_time(void *owner, uint64_t now_ns) {
-    (void)now_ns;
-    loop_stop(owner);
-}
-
-/* Turns the loop for a moment. */
-static void turn(struct region *region) {
-    struct loop *loop = region->scene.loop;
-    struct loop_timer *timer = loop_every(loop, 20 * NS_PER_MS, on_time, loop);
-    loop_run(loop);
-    loop_timer_free(timer);
 }
 
 static const char *holder(struct region *region) {
@@ -128,75 +113,75 @@ static const char *holder(struct region *region) {
 }
 
 static void a_rollout_holds_its_lease_and_is_taken_back(void **state) {
-    (void)state;
     struct region region;
-    region_init(&region);
-    assert_true(rollout_scene_start(&region.scene));
+    region_init(&region, *state);
+    assert_true(rollout_scene_start(region.scene));
     wait_for(&region, ROLLOUT_WATCHING, 1);
     assert_int_equal(weight(&region), 5);
     assert_string_equal(holder(&region), "ann@ops1");
-    assert_false(region.scene.status.guarded);
-    assert_true(rollout_scene_order(&region.scene, ROLLOUT_ORDER_ABORT, "bob"));
+    assert_false(region.scene->status.guarded);
+    assert_true(rollout_scene_order(region.scene, ROLLOUT_ORDER_ABORT, "bob"));
     wait_for(&region, ROLLOUT_ROLLED_BACK, 0);
     assert_int_equal(weight(&region), 0);
     /* The watchdog may rest. */
-    for (int i = 0; i < 500 && *holder(&region); i++) turn(&region);
+    for (int i = 0; i < 500 && *holder(&region); i++) rollout_scene_turn(region.scene);
     assert_string_equal(holder(&region), "");
     region_clear(&region);
 }
 
 static void it_goes_through_kubectl(void **state) {
-    (void)state;
     if (!kubernetes_stage_has_kubectl()) {
         print_message("kubectl is not here: it leads to no cluster\n");
         skip();
     }
     struct region region;
-    region_init(&region);
+    region_init(&region, *state);
     use_kubectl(&region);
-    assert_true(rollout_scene_start(&region.scene));
+    assert_true(rollout_scene_start(region.scene));
     wait_for(&region, ROLLOUT_WATCHING, 1);
     assert_int_equal(weight(&region), 5);
-    assert_true(rollout_scene_order(&region.scene, ROLLOUT_ORDER_ABORT, "bob"));
+    assert_true(rollout_scene_order(region.scene, ROLLOUT_ORDER_ABORT, "bob"));
     wait_for(&region, ROLLOUT_ROLLED_BACK, 0);
     assert_int_equal(weight(&region), 0);
-    for (int n = 0; n < 1000 && !region.scene.has_ended; n++) turn(&region);
-    assert_true(region.scene.has_ended);
+    for (int n = 0; n < 1000 && !region.scene->has_ended; n++) {
+        rollout_scene_turn(region.scene);
+    }
+    assert_true(region.scene->has_ended);
     region_clear(&region);
 }
 
 static void a_killed_controller_is_missed_by_the_watchdog(void **state) {
-    (void)state;
     struct region region;
-    region_init(&region);
+    region_init(&region, *state);
     start_watchdog(&region);
-    assert_true(rollout_scene_start(&region.scene));
+    assert_true(rollout_scene_start(region.scene));
     wait_for(&region, ROLLOUT_WATCHING, 1);
     assert_int_equal(weight(&region), 5);
-    rollout_scene_kill(&region.scene);
-    while (region.acted == 0) loop_run(region.scene.loop);
+    rollout_scene_kill(region.scene);
+    while (region.acted == 0) loop_run(region.scene->loop);
     assert_int_equal(weight(&region), 0);
     region_clear(&region);
 }
 
 static void production_asks_for_a_watchdog(void **state) {
-    (void)state;
     struct region region;
-    region_init(&region);
-    region.scene.launch->target.class = TARGET_PRODUCTION;
+    region_init(&region, *state);
+    region.scene->launch->target.class = TARGET_PRODUCTION;
     start_watchdog(&region);
-    assert_true(rollout_scene_start(&region.scene));
+    assert_true(rollout_scene_start(region.scene));
     wait_for(&region, ROLLOUT_WATCHING, 1);
-    assert_true(region.scene.status.guarded);
+    assert_true(region.scene->status.guarded);
     region_clear(&region);
 }
 
+#define SHARED(test) cmocka_unit_test_setup(test, rollout_scene_renew)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_rollout_holds_its_lease_and_is_taken_back),
-        cmocka_unit_test(it_goes_through_kubectl),
-        cmocka_unit_test(a_killed_controller_is_missed_by_the_watchdog),
-        cmocka_unit_test(production_asks_for_a_watchdog),
+        SHARED(a_rollout_holds_its_lease_and_is_taken_back),
+        SHARED(it_goes_through_kubectl),
+        SHARED(a_killed_controller_is_missed_by_the_watchdog),
+        SHARED(production_asks_for_a_watchdog),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, rollout_scene_open, rollout_scene_close);
 }

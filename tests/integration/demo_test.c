@@ -15,12 +15,15 @@
 
 #include <cmocka.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "core/exit_code.h"
 #include "support/test_demo.h"
 #include "support/test_process.h"
 
 enum { WAIT_ROUNDS = 400, WAIT_MS = 25, PARTS = 8 };
+
+#define CONFIG "demo.yaml" /* where the demo has written what it listens on */
 
 static const char *const part_names[PARTS] = {
     "redis",        "model",         "agent-stable", "worker-stable",
@@ -53,17 +56,15 @@ static pid_t await_state(struct lone_demo *both, const char *part, const char *w
 }
 
 static void every_part_runs_and_is_described(void **state) {
-    (void)state;
-    struct lone_demo both;
-    lone_demo_start(&both);
+    struct lone_demo *both = *state;
     char words[TEST_DEMO_WORDS_SIZE], value[256];
-    assert_int_equal(ask(&both, "status", NULL, NULL, words), EXIT_CODE_OK);
+    assert_int_equal(ask(both, "status", NULL, NULL, words), EXIT_CODE_OK);
     for (unsigned i = 0; i < PARTS; i++) {
         pid_t pid = test_demo_part(words, part_names[i]);
         assert_true(pid > 0 && kill(pid, 0) == 0);
-        assert_int_equal(test_demo_part(both.demo.words, part_names[i]), pid);
+        assert_int_equal(test_demo_part(both->demo.words, part_names[i]), pid);
     }
-    test_demo_value(&both.demo, "users", value, sizeof value);
+    test_demo_value(&both->demo, "users", value, sizeof value);
     assert_true(strncmp(value, "http://127.0.0.1:", 17) == 0);
 
     static const char *const secret[] = {
@@ -72,74 +73,64 @@ static void every_part_runs_and_is_described(void **state) {
         char name[64], path[TEST_PATH_SIZE];
         struct text text = TEXT_IN(name);
         text_addf(&text, "flightdeck/demos/demo/%s", secret[i]);
-        test_folder_path(&both.home.folder, name, path);
+        test_folder_path(&both->home.folder, name, path);
         struct stat info;
         assert_int_equal(stat(path, &info), 0);
         assert_int_equal(info.st_mode & 0077, 0);
     }
-    lone_demo_stop(&both);
 }
 
 static void a_part_comes_back_only_when_it_is_told_to(void **state) {
-    (void)state;
-    struct lone_demo both;
-    lone_demo_start(&both);
+    struct lone_demo *both = *state;
     char words[TEST_DEMO_WORDS_SIZE];
-    pid_t killed = test_demo_part(both.demo.words, "agent-canary");
+    pid_t killed = test_demo_part(both->demo.words, "agent-canary");
     kill(killed, SIGKILL);
-    assert_int_equal(await_state(&both, "agent-canary", "died"), 0);
+    assert_int_equal(await_state(both, "agent-canary", "died"), 0);
 
     assert_int_equal(
-        ask(&both, "stop", "worker-stable", "--dry-run", words), EXIT_CODE_OK);
+        ask(both, "stop", "worker-stable", "--dry-run", words), EXIT_CODE_OK);
     assert_non_null(
         strstr(words, "would tell the demo \"demo\": stop worker-stable\n"));
-    assert_int_equal(ask(&both, "stop", "oven", "--dry-run", words), EXIT_CODE_USAGE);
-    await_state(&both, "worker-stable", "running");
-    assert_int_equal(ask(&both, "stop", "worker-stable", NULL, words), EXIT_CODE_OK);
-    assert_int_equal(await_state(&both, "worker-stable", "stopped"), 0);
-    assert_int_equal(await_state(&both, "agent-canary", "died"), 0);
+    assert_int_equal(ask(both, "stop", "oven", "--dry-run", words), EXIT_CODE_USAGE);
+    await_state(both, "worker-stable", "running");
+    assert_int_equal(ask(both, "stop", "worker-stable", NULL, words), EXIT_CODE_OK);
+    assert_int_equal(await_state(both, "worker-stable", "stopped"), 0);
+    assert_int_equal(await_state(both, "agent-canary", "died"), 0);
 
-    assert_int_equal(ask(&both, "start", "agent-canary", NULL, words), EXIT_CODE_OK);
-    pid_t again = await_state(&both, "agent-canary", "running");
+    assert_int_equal(ask(both, "start", "agent-canary", NULL, words), EXIT_CODE_OK);
+    pid_t again = await_state(both, "agent-canary", "running");
     assert_true(again > 0 && again != killed);
-    assert_int_equal(ask(&both, "start", "worker-stable", NULL, words), EXIT_CODE_OK);
-    assert_true(await_state(&both, "worker-stable", "running") > 0);
-    lone_demo_stop(&both);
+    assert_int_equal(ask(both, "start", "worker-stable", NULL, words), EXIT_CODE_OK);
+    assert_true(await_state(both, "worker-stable", "running") > 0);
 }
 
 static void redis_comes_back_with_its_data_where_it_was(void **state) {
-    (void)state;
-    struct lone_demo both;
-    lone_demo_start(&both);
+    struct lone_demo *both = *state;
     char words[TEST_DEMO_WORDS_SIZE], socket[TEST_PATH_SIZE];
-    test_folder_path(&both.home.folder, "flightdeck/demos/demo/redis.sock", socket);
+    test_folder_path(&both->home.folder, "flightdeck/demos/demo/redis.sock", socket);
     const char *const set[] = {"redis-cli", "-s", socket, "SET", "kept", "yes", NULL};
     const char *const get[] = {
         "sh", "-c",   "[ \"$(redis-cli -s \"$1\" GET kept)\" = yes ]",
         "sh", socket, NULL};
     assert_int_equal(test_process_run(set, NULL), 0);
-    assert_int_equal(ask(&both, "stop", "redis", NULL, words), EXIT_CODE_OK);
-    await_state(&both, "redis", "stopped");
+    assert_int_equal(ask(both, "stop", "redis", NULL, words), EXIT_CODE_OK);
+    await_state(both, "redis", "stopped");
     assert_int_not_equal(test_process_run(get, NULL), 0);
-    assert_int_equal(ask(&both, "start", "redis", NULL, words), EXIT_CODE_OK);
-    await_state(&both, "redis", "running");
+    assert_int_equal(ask(both, "start", "redis", NULL, words), EXIT_CODE_OK);
+    await_state(both, "redis", "running");
     assert_int_equal(test_process_run(get, NULL), 0);
-    lone_demo_stop(&both);
 }
 
 static void workers_can_be_scaled(void **state) {
-    (void)state;
-    struct lone_demo both;
-    lone_demo_start(&both);
+    struct lone_demo *both = *state;
     char words[TEST_DEMO_WORDS_SIZE];
-    assert_int_equal(ask(&both, "scale", "worker-canary", "3", words), EXIT_CODE_OK);
-    assert_true(await_state(&both, "worker-canary-3", "running") > 0);
-    assert_true(await_state(&both, "worker-canary-2", "running") > 0);
-    assert_int_equal(ask(&both, "scale", "worker-canary", "1", words), EXIT_CODE_OK);
-    await_state(&both, "worker-canary-3", "stopped");
-    await_state(&both, "worker-canary-2", "stopped");
-    assert_true(await_state(&both, "worker-canary", "running") > 0);
-    lone_demo_stop(&both);
+    assert_int_equal(ask(both, "scale", "worker-canary", "3", words), EXIT_CODE_OK);
+    assert_true(await_state(both, "worker-canary-3", "running") > 0);
+    assert_true(await_state(both, "worker-canary-2", "running") > 0);
+    assert_int_equal(ask(both, "scale", "worker-canary", "1", words), EXIT_CODE_OK);
+    await_state(both, "worker-canary-3", "stopped");
+    await_state(both, "worker-canary-2", "stopped");
+    assert_true(await_state(both, "worker-canary", "running") > 0);
 }
 
 static bool has_pid_file(const struct lone_demo *both, const char *part) {
@@ -152,99 +143,85 @@ static bool has_pid_file(const struct lone_demo *both, const char *part) {
 
 /* What watches by pid files has to see the one that died, and not the one that left. */
 static void a_pid_file_outlives_only_a_part_that_died(void **state) {
-    (void)state;
-    struct lone_demo both;
-    lone_demo_start(&both);
+    struct lone_demo *both = *state;
     char words[TEST_DEMO_WORDS_SIZE];
-    assert_int_equal(ask(&both, "scale", "worker-stable", "3", words), EXIT_CODE_OK);
-    kill(await_state(&both, "worker-stable-2", "running"), SIGKILL);
-    await_state(&both, "worker-stable-2", "died");
-    assert_true(has_pid_file(&both, "worker-stable-2"));
-    assert_int_equal(ask(&both, "stop", "worker-stable-2", NULL, words), EXIT_CODE_OK);
-    await_state(&both, "worker-stable-2", "stopped");
-    assert_false(has_pid_file(&both, "worker-stable-2"));
+    assert_int_equal(ask(both, "scale", "worker-stable", "3", words), EXIT_CODE_OK);
+    kill(await_state(both, "worker-stable-2", "running"), SIGKILL);
+    await_state(both, "worker-stable-2", "died");
+    assert_true(has_pid_file(both, "worker-stable-2"));
+    assert_int_equal(ask(both, "stop", "worker-stable-2", NULL, words), EXIT_CODE_OK);
+    await_state(both, "worker-stable-2", "stopped");
+    assert_false(has_pid_file(both, "worker-stable-2"));
 
-    await_state(&both, "worker-stable-3", "running");
-    assert_int_equal(ask(&both, "scale", "worker-stable", "1", words), EXIT_CODE_OK);
-    await_state(&both, "worker-stable-3", "stopped");
-    assert_false(has_pid_file(&both, "worker-stable-3"));
-    assert_true(has_pid_file(&both, "traffic"));
-    lone_demo_stop(&both);
+    await_state(both, "worker-stable-3", "running");
+    assert_int_equal(ask(both, "scale", "worker-stable", "1", words), EXIT_CODE_OK);
+    await_state(both, "worker-stable-3", "stopped");
+    assert_false(has_pid_file(both, "worker-stable-3"));
+    assert_true(has_pid_file(both, "traffic"));
 }
 
 static void nonsense_is_refused_in_words(void **state) {
-    (void)state;
-    struct lone_demo both;
-    lone_demo_start(&both);
+    struct lone_demo *both = *state;
     char words[TEST_DEMO_WORDS_SIZE];
-    assert_int_equal(ask(&both, "stop", "oven", NULL, words), EXIT_CODE_USAGE);
+    assert_int_equal(ask(both, "stop", "oven", NULL, words), EXIT_CODE_USAGE);
     assert_non_null(strstr(words, "worker-stable"));
-    assert_int_equal(ask(&both, "start", "redis", NULL, words), EXIT_CODE_USAGE);
-    assert_int_equal(ask(&both, "scale", "redis", "2", words), EXIT_CODE_USAGE);
+    assert_int_equal(ask(both, "start", "redis", NULL, words), EXIT_CODE_USAGE);
+    assert_int_equal(ask(both, "scale", "redis", "2", words), EXIT_CODE_USAGE);
+    assert_int_equal(ask(both, "scale", "worker-stable", "99", words), EXIT_CODE_USAGE);
     assert_int_equal(
-        ask(&both, "scale", "worker-stable", "99", words), EXIT_CODE_USAGE);
-    assert_int_equal(
-        ask(&both, "scale", "worker-stable", "many", words), EXIT_CODE_USAGE);
-    lone_demo_stop(&both);
-    test_demo_home_init(&both.home);
-    assert_int_equal(ask(&both, "status", NULL, NULL, words), EXIT_CODE_UNREACHABLE);
-    test_demo_home_clear(&both.home);
+        ask(both, "scale", "worker-stable", "many", words), EXIT_CODE_USAGE);
+}
+
+static void where_no_demo_runs_nobody_answers(void **state) {
+    (void)state;
+    static const char *const args[] = {"demo", "status", NULL};
+    struct test_demo_home home;
+    char words[TEST_DEMO_WORDS_SIZE];
+    test_demo_home_init(&home);
+    assert_int_equal(test_demo_ask(&home, args, words), EXIT_CODE_UNREACHABLE);
+    test_demo_home_clear(&home);
 }
 
 static void a_second_demo_stands_beside_the_first(void **state) {
-    (void)state;
-    struct lone_demo both;
+    struct lone_demo *both = *state;
     struct test_demo second;
     char name[16], first_url[64], second_url[64];
-    lone_demo_start(&both);
-    assert_true(test_demo_start(&second, &both.home, stack_only_args, NULL));
+    assert_true(test_demo_start(&second, &both->home, stack_only_args, NULL));
     test_demo_look(&second);
     test_demo_value(&second, "name", name, sizeof name);
     assert_string_equal(name, "demo-2");
-    test_demo_value(&both.demo, "users", first_url, sizeof first_url);
+    test_demo_value(&both->demo, "users", first_url, sizeof first_url);
     test_demo_value(&second, "users", second_url, sizeof second_url);
     assert_string_not_equal(first_url, second_url);
 
     kill(second.pid, SIGTERM);
     assert_true(test_demo_is_gone(&second));
     test_demo_clear(&second);
-    assert_true(await_state(&both, "router", "running") > 0);
-    lone_demo_stop(&both);
+    assert_true(await_state(both, "router", "running") > 0);
 }
 
 static void the_written_configuration_is_one_that_can_be_used(void **state) {
-    (void)state;
-    struct lone_demo both;
+    struct lone_demo *both = *state;
     char file[TEST_PATH_SIZE], words[TEST_DEMO_WORDS_SIZE];
-    test_demo_home_init(&both.home);
-    test_folder_path(&both.home.logs, "demo.yaml", file);
-    const char *const args[] = {"demo", "--stack-only", "--write-config", file, NULL};
-    assert_true(test_demo_start(&both.demo, &both.home, args, NULL));
-    test_demo_look(&both.demo);
+    test_folder_path(&both->home.logs, CONFIG, file);
     const char *const check[] = {"config", "check", "--config", file, NULL};
     const char *const smoke[] = {"smoke", "--config", file, NULL};
     const char *const named[] = {"smoke", "--target", "demo", NULL};
-    assert_int_equal(test_demo_ask(&both.home, check, words), EXIT_CODE_OK);
-    assert_int_equal(test_demo_ask(&both.home, smoke, words), EXIT_CODE_OK);
-    assert_int_equal(test_demo_ask(&both.home, named, words), EXIT_CODE_OK);
+    assert_int_equal(test_demo_ask(&both->home, check, words), EXIT_CODE_OK);
+    assert_int_equal(test_demo_ask(&both->home, smoke, words), EXIT_CODE_OK);
+    assert_int_equal(test_demo_ask(&both->home, named, words), EXIT_CODE_OK);
     assert_non_null(strstr(words, "3 passed, 0 failed"));
-    lone_demo_stop(&both);
 }
 
 /* No part may see the key, whatever the shell that started the demo has. */
 static void the_key_reaches_no_part(void **state) {
-    (void)state;
-    static const char variable[] = "ANTHROPIC_API_KEY=sk-planted-in-the-test";
-    struct lone_demo both;
-    test_demo_home_init(&both.home);
-    assert_true(test_demo_start(&both.demo, &both.home, stack_only_args, variable));
-    test_demo_look(&both.demo);
+    struct lone_demo *both = *state;
     for (unsigned i = 0; i < PARTS; i++) {
         char path[64], environment[32768];
         struct text text = TEXT_IN(path);
         text_addf(
             &text, "/proc/%d/environ",
-            (int)test_demo_part(both.demo.words, part_names[i]));
+            (int)test_demo_part(both->demo.words, part_names[i]));
         int file = open(path, O_RDONLY | O_CLOEXEC);
         assert_true(file >= 0);
         ssize_t length = read(file, environment, sizeof environment);
@@ -252,7 +229,6 @@ static void the_key_reaches_no_part(void **state) {
         assert_true(length > 0 && length < (ssize_t)sizeof environment);
         assert_null(memmem(environment, (size_t)length, "planted", 7));
     }
-    lone_demo_stop(&both);
 }
 
 static void the_real_model_without_its_key_starts_nothing(void **state) {
@@ -308,19 +284,38 @@ static void a_part_that_fails_to_start_is_named_and_all_is_gone(void **state) {
     test_demo_home_clear(&both.home);
 }
 
+/* All that is asked of a demo at once: the longest part of it is to start one. */
+static int open_demo(void **state) {
+    static const char key[] = "ANTHROPIC_API_KEY=sk-planted-in-the-test";
+    struct lone_demo *both = memory_new(sizeof *both);
+    char file[TEST_PATH_SIZE];
+    test_demo_home_init(&both->home);
+    test_folder_path(&both->home.logs, CONFIG, file);
+    const char *const args[] = {"demo", "--stack-only", "--write-config", file, NULL};
+    assert_true(test_demo_start(&both->demo, &both->home, args, key));
+    test_demo_look(&both->demo);
+    *state = both;
+    return 0;
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_part_runs_and_is_described),
+    const struct CMUnitTest shared[] = {
+        cmocka_unit_test(every_part_runs_and_is_described), /* as they were started */
+        cmocka_unit_test(the_written_configuration_is_one_that_can_be_used),
+        cmocka_unit_test(the_key_reaches_no_part),
         cmocka_unit_test(a_part_comes_back_only_when_it_is_told_to),
         cmocka_unit_test(redis_comes_back_with_its_data_where_it_was),
         cmocka_unit_test(workers_can_be_scaled),
         cmocka_unit_test(a_pid_file_outlives_only_a_part_that_died),
         cmocka_unit_test(nonsense_is_refused_in_words),
         cmocka_unit_test(a_second_demo_stands_beside_the_first),
-        cmocka_unit_test(the_written_configuration_is_one_that_can_be_used),
-        cmocka_unit_test(the_key_reaches_no_part),
+    };
+    const struct CMUnitTest alone[] = {
+        cmocka_unit_test(where_no_demo_runs_nobody_answers),
         cmocka_unit_test(the_real_model_without_its_key_starts_nothing),
         cmocka_unit_test(a_part_that_fails_to_start_is_named_and_all_is_gone),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(shared, open_demo, lone_demo_close);
+    failed += cmocka_run_group_tests(alone, NULL, NULL);
+    return failed;
 }

@@ -13,7 +13,8 @@
 
 static void a_dead_controller_leaves_no_weight_behind(void **state) {
     struct rollout_scene *scene = *state;
-    assert_true(rollout_scene_start(scene));
+    rollout_scene_start_manual(scene);
+    rollout_scene_promote(scene);
     rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 2});
     rollout_scene_kill(scene);
     rollout_scene_wait_for_weight(scene, -1);

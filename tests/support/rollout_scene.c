@@ -200,9 +200,9 @@ int rollout_scene_renew(void **state) {
     test_folder_path(home, "flightdeck", folder);
     end_detached(folder);
     forget_history(home);
-    rollout_scene_meddle(scene, 0);
     read_target(scene);
     begin_plan(scene);
+    rollout_scene_meddle(scene, 0);
     return 0;
 }
 
@@ -316,10 +316,12 @@ void rollout_scene_start_manual(struct rollout_scene *scene) {
     rollout_scene_wait(scene, &begun);
 }
 
-bool rollout_scene_order(
-    struct rollout_scene *scene, enum rollout_order_kind kind, const char *who) {
+static bool give_order(
+    struct rollout_scene *scene, enum rollout_order_kind kind, const char *who,
+    bool force) {
     struct rollout_order order = {
         .kind = kind,
+        .force = force,
         .expected_version = scene->status.version,
         .host = "ops1",
         .reason = "the test says so"};
@@ -330,13 +332,28 @@ bool rollout_scene_order(
     return scene->answer.accepted;
 }
 
-void rollout_scene_insist(
+bool rollout_scene_order(
     struct rollout_scene *scene, enum rollout_order_kind kind, const char *who) {
+    return give_order(scene, kind, who, false);
+}
+
+static void insist(
+    struct rollout_scene *scene, enum rollout_order_kind kind, const char *who,
+    bool force) {
     uint64_t start_ns = loop_clock_ns();
-    while (!rollout_scene_order(scene, kind, who)) {
+    while (!give_order(scene, kind, who, force)) {
         assert_true(loop_clock_ns() - start_ns < 60 * NS_PER_S);
         rollout_scene_turn(scene);
     }
+}
+
+void rollout_scene_insist(
+    struct rollout_scene *scene, enum rollout_order_kind kind, const char *who) {
+    insist(scene, kind, who, false);
+}
+
+void rollout_scene_promote(struct rollout_scene *scene) {
+    insist(scene, ROLLOUT_ORDER_PROMOTE, "ann", true);
 }
 
 /* The router, asked and told by somebody else */

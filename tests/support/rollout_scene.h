@@ -1,5 +1,4 @@
-/* A demo's stack and a real controller that rolls its canary out. For tests that link the
- * whole program. */
+/* A demo's stack and a real controller that rolls its canary out. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -72,6 +71,8 @@ void rollout_scene_tell_demo(
 /* The same again with each status until it is accepted, or fails the test. */
 void rollout_scene_insist(
     struct rollout_scene *scene, enum rollout_order_kind kind, const char *who);
+/* So, too, to the next step, whatever the evidence says. */
+void rollout_scene_promote(struct rollout_scene *scene);
 
 /* What the router says: basis points, or -1 without a lease. */
 int rollout_scene_weight(struct rollout_scene *scene);

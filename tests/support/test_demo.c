@@ -369,3 +369,16 @@ void lone_demo_stop(struct lone_demo *stack) {
     test_demo_clear(&stack->demo);
     test_demo_home_clear(&stack->home);
 }
+
+int lone_demo_open(void **state) {
+    struct lone_demo *stack = memory_new(sizeof *stack);
+    lone_demo_start(stack);
+    *state = stack;
+    return 0;
+}
+
+int lone_demo_close(void **state) {
+    lone_demo_stop(*state);
+    free(*state);
+    return 0;
+}

@@ -1,5 +1,4 @@
-/* A real demo in a runtime folder of a test's own, and what shows that it has left
- * nothing behind: its processes, the ports they listened on, its files. */
+/* A real demo of a test's own, and what shows that it has left nothing behind. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -12,11 +11,10 @@
 enum {
     TEST_DEMO_FAMILY_MAX = 64,
     TEST_DEMO_SOCKETS_MAX = 64,
-    TEST_DEMO_WORDS_SIZE = 16 * 1024,
+    TEST_DEMO_WORDS_SIZE = 16 * 1024
 };
 
-/* Where demos live: several may share it. */
-struct test_demo_home {
+struct test_demo_home {        /* several may share it */
     struct test_folder folder; /* nothing but what demos make in it */
     struct test_folder logs;   /* stderr of the programs, and what outlives a demo */
 };
@@ -36,8 +34,7 @@ struct test_demo {
 };
 
 void test_demo_home_init(struct test_demo_home *home);
-/* Fails when a file is left in it. */
-void test_demo_home_clear(struct test_demo_home *home);
+void test_demo_home_clear(struct test_demo_home *home); /* fails on a file left in it */
 
 /* Runs `flightdeck` with these arguments (NULL at the end) until it has described itself,
  * or ended; whether the former. `variable` is one more for its environment, or NULL. */
@@ -76,5 +73,8 @@ struct lone_demo {
 
 extern const char *const stack_only_args[];
 void lone_demo_start(struct lone_demo *stack);
-/* Ends it, and fails when anything stays. */
-void lone_demo_stop(struct lone_demo *stack);
+void lone_demo_stop(struct lone_demo *stack); /* fails when anything stays */
+
+/* As cmocka has it, for tests that share one: `state` is the demo. */
+int lone_demo_open(void **state);
+int lone_demo_close(void **state);
