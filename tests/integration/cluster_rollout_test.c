@@ -124,7 +124,8 @@ static void a_rollout_holds_its_lease_and_is_taken_back(void **state) {
     wait_for(&region, ROLLOUT_ROLLED_BACK, 0);
     assert_int_equal(weight(&region), 0);
     /* The watchdog may rest. */
-    for (int i = 0; i < 500 && *holder(&region); i++) rollout_scene_turn(region.scene);
+    for (int i = 0; i < 500 && *holder(&region); i++)
+        rollout_scene_breathe(region.scene);
     assert_string_equal(holder(&region), "");
     region_clear(&region);
 }
@@ -144,7 +145,7 @@ static void it_goes_through_kubectl(void **state) {
     wait_for(&region, ROLLOUT_ROLLED_BACK, 0);
     assert_int_equal(weight(&region), 0);
     for (int n = 0; n < 1000 && !region.scene->has_ended; n++) {
-        rollout_scene_turn(region.scene);
+        rollout_scene_breathe(region.scene);
     }
     assert_true(region.scene->has_ended);
     region_clear(&region);

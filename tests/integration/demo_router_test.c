@@ -18,10 +18,9 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "history/lock.h"
-#include "io/haproxy.h"
-#include "io/haproxy_reply.h"
 #include "io/http.h"
 #include "io/loop.h"
+#include "support/canary_table.h"
 #include "support/test_demo.h"
 
 static void wait_a_little(void) {
@@ -29,33 +28,10 @@ static void wait_a_little(void) {
     nanosleep(&pause, NULL);
 }
 
-/* The weight of the canary as the router has it; -1 when the lease has run out. */
-struct weight {
-    struct loop *loop;
-    int basis_points;
-};
-
-static void on_table(void *owner, const struct haproxy_result *result) {
-    struct weight *weight = owner;
-    struct haproxy_entry entry;
-    struct error err;
-    assert_int_equal(result->error.code, ERROR_NONE);
-    bool found = haproxy_table_find(result->reply, 1, &entry, &err);
-    weight->basis_points = found ? (int)entry.gpt0 : -1;
-    loop_stop(weight->loop);
-}
-
-static int read_weight(struct lone_demo *both) {
+static int read_weight(const struct lone_demo *both) {
     char socket[TEST_PATH_SIZE];
     test_folder_path(&both->home.folder, "flightdeck/demos/demo/router.sock", socket);
-    struct weight weight = {.loop = loop_new()};
-    struct haproxy *haproxy = haproxy_new(weight.loop, socket, HAPROXY_READ_ONLY);
-    haproxy_command(
-        haproxy, "show table canary_lease", 5 * NS_PER_S, on_table, &weight);
-    loop_run(weight.loop);
-    haproxy_free(haproxy);
-    loop_free(weight.loop);
-    return weight.basis_points;
+    return canary_table_weight(socket);
 }
 
 static void the_lease_lasts_until_a_controller_takes_over(void **state) {

@@ -20,12 +20,11 @@
 #include "config.h"
 #include "core/ulid.h"
 #include "history/lock.h"
-#include "io/haproxy.h"
-#include "io/haproxy_reply.h"
 #include "io/loop.h"
 #include "io/rollout_place.h"
+#include "support/canary_table.h"
 
-enum { LIMIT_S = 120, TURN_MS = 20, CANARY_TABLE_KEY = 1 };
+enum { LIMIT_S = 120, TURN_MS = 20 };
 
 static void on_limit(void *owner, uint64_t now_ns) {
     struct rollout_scene *scene = owner;
@@ -356,36 +355,8 @@ void rollout_scene_promote(struct rollout_scene *scene) {
     insist(scene, ROLLOUT_ORDER_PROMOTE, "ann", true);
 }
 
-/* The router, asked and told by somebody else */
-
-struct talk {
-    struct loop *loop;
-    int weight;
-};
-
-static void on_reply(void *owner, const struct haproxy_result *result) {
-    struct talk *talk = owner;
-    struct haproxy_entry entry;
-    struct error err;
-    assert_int_equal(result->error.code, ERROR_NONE);
-    bool found = haproxy_table_find(result->reply, CANARY_TABLE_KEY, &entry, &err);
-    talk->weight = found ? (int)entry.gpt0 : -1;
-    loop_stop(talk->loop);
-}
-
-static int talk_to_router(struct rollout_scene *scene, const char *command) {
-    struct talk talk = {.loop = loop_new()};
-    struct haproxy *haproxy =
-        haproxy_new(talk.loop, scene->launch->target.split.socket, HAPROXY_MAY_ACT);
-    haproxy_command(haproxy, command, 5 * NS_PER_S, on_reply, &talk);
-    loop_run(talk.loop);
-    haproxy_free(haproxy);
-    loop_free(talk.loop);
-    return talk.weight;
-}
-
 int rollout_scene_weight(struct rollout_scene *scene) {
-    return talk_to_router(scene, "show table canary_lease");
+    return canary_table_weight(scene->launch->target.split.socket);
 }
 
 void rollout_scene_wait_for_weight(struct rollout_scene *scene, int weight_bp) {
@@ -397,8 +368,5 @@ void rollout_scene_wait_for_weight(struct rollout_scene *scene, int weight_bp) {
 }
 
 void rollout_scene_meddle(struct rollout_scene *scene, unsigned weight_bp) {
-    char command[HAPROXY_COMMAND_SIZE];
-    struct text text = TEXT_IN(command);
-    haproxy_table_set(&text, "canary_lease", CANARY_TABLE_KEY, weight_bp);
-    talk_to_router(scene, command);
+    canary_table_meddle(scene->launch->target.split.socket, weight_bp);
 }

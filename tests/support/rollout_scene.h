@@ -52,13 +52,10 @@ void rollout_scene_start_manual(struct rollout_scene *scene);
 pid_t rollout_scene_pid(const struct rollout_scene *scene);
 void rollout_scene_kill(struct rollout_scene *scene);
 
-/* Turns the loop for a moment. */
-void rollout_scene_breathe(struct rollout_scene *scene);
-
 /* Turns the loop until it is so, or fails the test after two minutes. */
 void rollout_scene_wait(struct rollout_scene *scene, const struct rollout_goal *wish);
-/* Until the next status. */
-void rollout_scene_turn(struct rollout_scene *scene);
+void rollout_scene_turn(struct rollout_scene *scene);    /* until the next status */
+void rollout_scene_breathe(struct rollout_scene *scene); /* for a moment */
 
 /* Gives an order by the newest status and waits for the answer; whether it was accepted. */
 bool rollout_scene_order(
