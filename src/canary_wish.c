@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "core/book_rule.h"
 #include "core/decimal.h"
+#include "core/rollout_case.h"
 #include "core/weight.h"
 #include "operator.h"
 
@@ -150,41 +151,40 @@ bool canary_wish_default(
 static bool read_flags(
     const struct invocation *invocation, struct rollout_plan *plan, struct error *err) {
     const struct options *options = &invocation->options;
-    const char *hold = options->values[OPTION_HOLD_EACH];
     const char *reason = options->values[OPTION_REASON];
     const char *steps = options->values[OPTION_STEPS];
-    if (hold) units_parse_duration(slice_of(hold), &plan->hold_each_ns);
     if (reason) safe_text_copy(plan->reason, sizeof plan->reason, slice_of(reason));
     if (options_has(options, OPTION_MANUAL)) plan->manual = true;
     return (!steps || read_steps(steps, plan, err)) &&
-           read_version(invocation, plan, err) && read_rule(invocation, plan, err) &&
-           read_ratio(invocation, OPTION_ALPHA, &plan->alpha, err) &&
-           read_ratio(invocation, OPTION_BUDGET, &plan->budget_ratio, err) &&
-           read_material(invocation, &plan->material, err);
+           read_version(invocation, plan, err);
+}
+
+bool canary_wish_judge(
+    const struct invocation *invocation, struct rollout_plan *plan, struct error *err) {
+    const char *hold = invocation->options.values[OPTION_HOLD_EACH];
+    if (hold) units_parse_duration(slice_of(hold), &plan->hold_each_ns);
+    /* What is not decided by then is held: not before it may be decided at all. */
+    if (plan->max_each_ns < plan->hold_each_ns) plan->max_each_ns = plan->hold_each_ns;
+    if (!read_rule(invocation, plan, err) ||
+        !read_ratio(invocation, OPTION_ALPHA, &plan->alpha, err) ||
+        !read_ratio(invocation, OPTION_BUDGET, &plan->budget_ratio, err) ||
+        !read_material(invocation, &plan->material, err)) {
+        return false;
+    }
+    const struct rollout_rules rules = canary_wish_rules(plan);
+    return rollout_rules_check(&rules, err);
 }
 
 bool canary_wish_plan(
     const struct invocation *invocation, const struct config *config,
     struct rollout_plan *plan, struct error *err) {
-    if (!canary_wish_default(config, plan, err) || !read_flags(invocation, plan, err)) {
-        return false;
-    }
-    /* What is not decided by then is held: not before it may be decided at all. */
-    if (plan->max_each_ns < plan->hold_each_ns) plan->max_each_ns = plan->hold_each_ns;
-    const struct rollout_rules rules = canary_wish_rules(plan);
-    return rollout_rules_check(&rules, err);
+    return canary_wish_default(config, plan, err) &&
+           read_flags(invocation, plan, err) &&
+           canary_wish_judge(invocation, plan, err);
 }
 
 struct rollout_rules canary_wish_rules(const struct rollout_plan *plan) {
-    struct rollout_rules rules = rollout_rules_default();
-    rules.rule = (enum rollout_rule)plan->rule;
-    rules.alpha = plan->alpha;
-    rules.material_ratio = plan->material;
-    rules.budget = plan->budget_ratio;
-    rules.hold_ms = plan->hold_each_ns / NS_PER_MS;
-    rules.most_ms = plan->max_each_ns / NS_PER_MS;
-    rules.data_age_most_ms = plan->stale_ns / NS_PER_MS;
-    return rules;
+    return rollout_case_rules(plan, true);
 }
 
 void canary_wish_add_steps(struct text *text, const struct rollout_plan *plan) {

@@ -21,6 +21,10 @@ bool canary_wish_plan(
     const struct invocation *invocation, const struct config *config,
     struct rollout_plan *plan, struct error *err);
 
+/* Only how it is decided, over what the plan says; in the same way. */
+bool canary_wish_judge(
+    const struct invocation *invocation, struct rollout_plan *plan, struct error *err);
+
 /* By which rules such a rollout is judged. */
 struct rollout_rules canary_wish_rules(const struct rollout_plan *plan);
 
