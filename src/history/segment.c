@@ -42,9 +42,27 @@ bool segment_open(struct segment *segment, const char *path, struct error *err) 
     return true;
 }
 
+bool segment_continue(
+    struct segment *segment, const char *path, uint64_t length, struct error *err) {
+    int descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0 || ftruncate(descriptor, (off_t)length) != 0) {
+        error_set(err, ERROR_SYSTEM, "going on with %s: %s", path, strerror(errno));
+        if (descriptor >= 0) close(descriptor);
+        return false;
+    }
+    *segment = (struct segment){.descriptor = descriptor, .length = length};
+    return true;
+}
+
 void segment_close(struct segment *segment) {
     if (segment->descriptor >= 0) close(segment->descriptor);
     *segment = (struct segment){.descriptor = -1};
+}
+
+/* What stays of it, where not even that can be done, is found to be torn by who reads. */
+static void cut_back(const struct segment *segment) {
+    int ignored = ftruncate(segment->descriptor, (off_t)segment->length);
+    (void)ignored;
 }
 
 bool segment_append(
@@ -56,7 +74,9 @@ bool segment_append(
             (off_t)(segment->length + written));
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
-            return error_set(err, ERROR_SYSTEM, "recording: %s", strerror(errno));
+            error_set(err, ERROR_SYSTEM, "recording: %s", strerror(errno));
+            cut_back(segment);
+            return false;
         }
         written += (size_t)count;
     }

@@ -16,9 +16,12 @@ struct segment {
 /* A new file with mode 0600 that did not exist, or, for a NULL path, one without a name. */
 bool segment_create(struct segment *segment, const char *path, struct error *err);
 bool segment_open(struct segment *segment, const char *path, struct error *err);
+/* Goes on with a file behind its first `length` bytes; what follows them is cut off. */
+bool segment_continue(
+    struct segment *segment, const char *path, uint64_t length, struct error *err);
 void segment_close(struct segment *segment);
 
-/* All of the bytes or, after an error, none that count. */
+/* All of the bytes or, after an error, none. */
 bool segment_append(
     struct segment *segment, const uint8_t *bytes, size_t length, struct error *err);
 
