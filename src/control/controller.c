@@ -95,13 +95,10 @@ static bool open_front(struct controller *controller, struct error *err) {
     return true;
 }
 
-/* News of more users than fit are not kept for another controller: it learns them anew. */
 static void on_observation(void *owner, const struct observation *seen) {
     struct controller *controller = owner;
-    uint32_t facts = watch_add(controller->watch, seen);
-    if (facts == 0 || controller->user_count == ROLLOUT_USERS_MAX) return;
-    controller->users[controller->user_count++] =
-        (struct rollout_user){seen->user, facts};
+    user_news_add(
+        &controller->user_news, seen->user, watch_add(controller->watch, seen));
 }
 
 static void on_block(
@@ -132,6 +129,7 @@ static uint32_t salt_of(const struct rollout_plan *plan) {
 
 static void begin(struct controller *controller) {
     const struct rollout before = {0};
+    recovery_begin_recording(controller);
     const struct rollout_effect effect =
         rollout_begin(&controller->rollout, &controller->launch->plan, loop_clock_ns());
     controller_settle(controller, &before, &effect);
@@ -270,13 +268,6 @@ static void on_order(
 
 /* Each second */
 
-static uint32_t next_weight(const struct rollout *rollout) {
-    const struct rollout_plan *plan = &rollout->plan;
-    uint32_t next = rollout->step + 1;
-    if (next >= plan->step_count) next = plan->step_count - 1;
-    return plan->steps[next].weight_bp;
-}
-
 /* What is amiss with the data says more than that it is old. */
 static void explain(
     struct rollout_sight *sight, const struct traffic_state *traffic,
@@ -285,12 +276,11 @@ static void explain(
     if (traffic->contradicts || (!sight->fresh && explains && traffic->words[0])) {
         text_copy_cut(sight->words, sizeof sight->words, traffic->words);
     }
-    bool is_gone = canary->gone || canary->crashing;
-    sight->canary_gone = is_gone || traffic->canary_crashes;
     if (sight->canary_gone) {
+        bool is_seen = canary->gone || canary->crashing;
         text_copy_cut(
             sight->words, sizeof sight->words,
-            is_gone ? canary->words : traffic->crashes);
+            is_seen ? canary->words : traffic->crashes);
     }
 }
 
@@ -300,15 +290,11 @@ static struct rollout_sight look(struct controller *controller, uint64_t now_ns)
         instances_look(controller->instances, TRACK_CANARY, rollout->plan.to, now_ns);
     traffic_weigh(controller->traffic, rollout->wanted_bp);
     const struct traffic_state traffic = traffic_look(controller->traffic);
-    const struct watch_moment moment = {
-        .now_ns = now_ns,
-        .clock_ns = rollout->clock_ns,
-        .weight_bp = rollout->wanted_bp,
-        .next_bp = next_weight(rollout),
-        .data_age_ms = traffic.age_ms,
-        .contradicts = traffic.contradicts,
-        .is_ready = canary.count > 0 && canary.ready == canary.count,
-    };
+    struct rollout_moment moment = rollout_moment_of(rollout, now_ns);
+    moment.data_age_ms = traffic.age_ms;
+    moment.contradicts = traffic.contradicts;
+    moment.is_ready = canary.count > 0 && canary.ready == canary.count;
+    moment.is_gone = canary.gone || canary.crashing || traffic.canary_crashes;
     struct rollout_sight sight = watch_look(controller->watch, &moment);
     explain(&sight, &traffic, &canary);
     return sight;
@@ -351,11 +337,11 @@ static void beat(struct controller *controller) {
     text_copy_cut(beat.id, sizeof beat.id, controller->rollout.plan.id);
     struct buffer evidence;
     buffer_init(&evidence, ROLLOUT_EVIDENCE_MAX);
-    watch_save(controller->watch, &evidence);
+    beat.offset = watch_save(controller->watch, &evidence);
     beat.evidence = buffer_slice(&evidence);
-    beat.users = controller->users;
-    beat.user_count = controller->user_count;
-    controller->user_count = 0;
+    beat.users = controller->user_news.users;
+    beat.user_count = controller->user_news.count;
+    controller->user_news.count = 0;
     controller->is_beating = true;
     rollouts_beat(controller->rollouts, &beat, on_beat_written, controller);
     buffer_clear(&evidence);

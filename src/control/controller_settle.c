@@ -40,6 +40,7 @@ static void follow(struct controller *controller, const struct rollout *before) 
         errand_free(controller->errand);
         controller->errand = NULL;
     }
+    watch_follow(controller->watch, rollout);
     keeper_keep(controller->keeper, rollout_keeps_weight(rollout, loop_clock_ns()));
 }
 

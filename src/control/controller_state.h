@@ -13,6 +13,7 @@
 #include "control/publisher.h"
 #include "control/router.h"
 #include "control/traffic.h"
+#include "control/user_news.h"
 #include "control/watch.h"
 #include "core/rollout.h"
 #include "history/lock.h"
@@ -33,9 +34,8 @@ struct controller {
     struct instances *instances;
     struct watch *watch;
     struct traffic *traffic;
-    struct rollout_user users[ROLLOUT_USERS_MAX]; /* news that are not on disk yet */
-    uint32_t user_count;
-    struct errand *errand; /* the smoke test */
+    struct user_news user_news; /* that are not on disk yet */
+    struct errand *errand;      /* the smoke test */
     struct deploy *deploy;
     bool is_deployed;          /* all that could be done about it was done */
     struct loop_timer *second; /* its steady beat */

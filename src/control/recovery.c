@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "control/rollout_recorder.h"
 #include "core/rollout_recovery.h"
 #include "io/loop.h"
 
@@ -64,6 +65,40 @@ static void on_user(void *owner, const struct rollout_user *user) {
     watch_restore_user(owner, user->hash, user->facts);
 }
 
+/* What is not recorded cannot be analyzed; the rollout goes on. */
+static void on_unrecorded(void *owner, const char *words) {
+    struct controller *controller = owner;
+    front_note(controller->front, words);
+}
+
+static void on_recorded(void *owner, const struct rollout_input *input) {
+    struct controller *controller = owner;
+    uint32_t facts = watch_take(controller->watch, input);
+    if (input->kind == ROLLOUT_INPUT_OUTCOME) {
+        user_news_add(&controller->user_news, input->seen.user, facts);
+    }
+}
+
+void recovery_begin_recording(struct controller *controller) {
+    const struct rollout_found *found = controller->found;
+    const struct rollout_recorder_options options = {
+        .plan = found ? &controller->rollout.plan : &controller->launch->plan,
+        .known_assignment = !watch_evidence(controller->watch)->rules.is_split_unknown,
+        .on_trouble = on_unrecorded,
+        .on_input = on_recorded,
+        .owner = controller,
+    };
+    struct rollout_recorder *recorder = NULL;
+    if (found) {
+        uint64_t place =
+            found->evidence_length == 0 ? ROLLOUT_RECORDER_START : found->offset;
+        recorder = rollout_recorder_resume(controller->loop, &options, place);
+    } else {
+        recorder = rollout_recorder_new(controller->loop, &options);
+    }
+    watch_take_recorder(controller->watch, recorder);
+}
+
 /* Whose it is from now on: who has started this controller. */
 void recovery_restore(struct controller *controller) {
     const struct rollout_found *found = controller->found;
@@ -75,6 +110,7 @@ void recovery_restore(struct controller *controller) {
     watch_restore(controller->watch, found->evidence, found->evidence_length);
     rollouts_users(
         controller->rollouts, plan->id, on_user, controller->watch, &ignored);
+    recovery_begin_recording(controller);
     watch_forget_safety(controller->watch);
 }
 

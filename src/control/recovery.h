@@ -8,6 +8,9 @@
 /* Whether what there is fits what is asked for: none to begin one, one to take up. */
 bool recovery_find(struct controller *controller, struct error *err);
 
+/* What it is decided from is recorded; what was by another controller counts. */
+void recovery_begin_recording(struct controller *controller);
+
 /* What had been counted by then. */
 void recovery_restore(struct controller *controller);
 

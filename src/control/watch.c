@@ -4,121 +4,104 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/text.h"
-#include "base/units.h"
-#include "core/evidence.h"
+#include "control/rollout_recorder.h"
 #include "core/evidence_record.h"
 
 struct watch {
-    struct evidence evidence;
-    struct decision decision;
+    struct rollout_case rollout_case;
+    struct rollout_recorder *recorder; /* owned; NULL for none */
 };
-
-static struct rollout_rules rules_of(
-    const struct rollout_plan *plan, bool known_assignment) {
-    struct rollout_rules rules = rollout_rules_default();
-    rules.rule = (enum rollout_rule)plan->rule;
-    rules.is_split_unknown = !known_assignment;
-    /* Counters do not tell whose requests were slow: one process that stalls makes many so
-     * at once, which would be taken for as many pieces of evidence. */
-    if (!known_assignment) rules.metrics = HARM_BIT(HARM_ERRORS);
-    rules.alpha = plan->alpha;
-    rules.material_ratio = plan->material;
-    rules.budget = plan->budget_ratio;
-    rules.hold_ms = plan->hold_each_ns / NS_PER_MS;
-    rules.most_ms = plan->max_each_ns / NS_PER_MS;
-    rules.data_age_most_ms = plan->stale_ns / NS_PER_MS;
-    return rules;
-}
 
 struct watch *watch_new(const struct rollout_plan *plan, bool known_assignment) {
     struct watch *watch = memory_new(sizeof *watch);
-    const struct rollout_rules rules = rules_of(plan, known_assignment);
-    evidence_init(&watch->evidence, &rules);
+    rollout_case_init(&watch->rollout_case, plan, known_assignment);
     return watch;
 }
 
 void watch_free(struct watch *watch) {
+    if (!watch) return;
+    rollout_recorder_free(watch->recorder);
     free(watch);
 }
 
+void watch_take_recorder(struct watch *watch, struct rollout_recorder *recorder) {
+    rollout_recorder_free(watch->recorder);
+    watch->recorder = recorder;
+}
+
+uint32_t watch_take(struct watch *watch, const struct rollout_input *input) {
+    rollout_recorder_add(watch->recorder, input);
+    return rollout_case_take(&watch->rollout_case, input);
+}
+
 void watch_start_step(struct watch *watch, uint32_t weight_bp) {
-    evidence_start_step(&watch->evidence, weight_bp);
+    watch_take(
+        watch, &(struct rollout_input){
+                   .kind = ROLLOUT_INPUT_STEP, .step = {.weight_bp = weight_bp}});
 }
 
 void watch_forget_safety(struct watch *watch) {
-    struct evidence *evidence = &watch->evidence;
-    for (int i = 0; i < HARM_METRIC_COUNT; i++) {
-        harm_forget_steady(&evidence->harms[i]);
-    }
-    for (int arm = 0; arm < ARM_COUNT; arm++) evidence->users[arm] = 0;
+    watch_take(watch, &(struct rollout_input){.kind = ROLLOUT_INPUT_FORGET});
 }
 
 void watch_start_over(struct watch *watch) {
-    evidence_start_over(&watch->evidence);
+    watch_take(watch, &(struct rollout_input){.kind = ROLLOUT_INPUT_START_OVER});
 }
 
 uint32_t watch_add(struct watch *watch, const struct observation *seen) {
-    return evidence_add(&watch->evidence, seen);
+    struct rollout_input input = {.kind = ROLLOUT_INPUT_OUTCOME, .seen = *seen};
+    bool uses_chance =
+        (watch->rollout_case.evidence.rules.metrics & HARM_BIT(HARM_RANKS)) != 0;
+    if (!uses_chance) input.seen.chance = 0; /* it would take room for nothing */
+    return watch_take(watch, &input);
 }
 
 void watch_add_block(
     struct watch *watch, enum harm_metric metric, const struct trials *canary,
     const struct trials *stable) {
-    evidence_add_counts(&watch->evidence, metric, canary, stable);
+    watch_take(
+        watch, &(struct rollout_input){
+                   .kind = ROLLOUT_INPUT_COUNTS, .counts = {metric, *canary, *stable}});
 }
 
-struct rollout_sight watch_look(
-    struct watch *watch, const struct watch_moment *moment) {
-    const struct decision_moment asked = {
-        .in_step_ms = moment->clock_ns / NS_PER_MS,
-        .data_age_ms = moment->data_age_ms,
-        .weight_bp = moment->weight_bp,
-        .next_bp = moment->next_bp,
-        .is_ready = moment->is_ready,
-        .contradicts = moment->contradicts,
-    };
-    struct decision *decision = &watch->decision;
-    *decision = decision_make(&watch->evidence, &asked);
-    struct rollout_sight sight = {
-        .fresh = !moment->contradicts &&
-                 moment->data_age_ms <= watch->evidence.rules.data_age_most_ms,
-        .harmed = decision->kind == DECISION_ROLL_BACK,
-        .safe = decision->kind == DECISION_PROMOTE,
-        .split_broken = decision->freeze == FREEZE_SPLIT,
-        .stable_unwell = decision->freeze == FREEZE_SURROUNDINGS,
-        .canary_ready = moment->is_ready,
-    };
-    text_copy_cut(sight.words, sizeof sight.words, decision->why);
+struct rollout_sight watch_look(struct watch *watch, struct rollout_moment *moment) {
+    struct rollout_sight sight = rollout_case_decide(&watch->rollout_case, moment);
+    rollout_recorder_add(
+        watch->recorder,
+        &(struct rollout_input){.kind = ROLLOUT_INPUT_MOMENT, .moment = *moment});
     return sight;
 }
 
+void watch_follow(struct watch *watch, const struct rollout *rollout) {
+    rollout_recorder_follow(watch->recorder, rollout);
+}
+
 const struct decision *watch_decision(const struct watch *watch) {
-    return &watch->decision;
+    return &watch->rollout_case.decision;
 }
 
 const struct evidence *watch_evidence(const struct watch *watch) {
-    return &watch->evidence;
+    return &watch->rollout_case.evidence;
 }
 
-void watch_save(const struct watch *watch, struct buffer *to) {
+uint64_t watch_save(const struct watch *watch, struct buffer *to) {
     uint8_t *scratch = memory_new(EVIDENCE_RECORD_MAX);
     struct byte_writer writer = byte_writer_in(scratch, EVIDENCE_RECORD_MAX);
-    record_put(&evidence_record, &watch->evidence, &writer);
+    record_put(&evidence_record, &watch->rollout_case.evidence, &writer);
     if (!writer.overflow) buffer_add(to, scratch, writer.length);
     free(scratch);
+    return rollout_recorder_cut(watch->recorder);
 }
 
 bool watch_restore(struct watch *watch, const uint8_t *bytes, size_t length) {
+    struct evidence *evidence = &watch->rollout_case.evidence;
     struct byte_reader reader = byte_reader_of(bytes, length);
-    const struct rollout_rules rules = watch->evidence.rules;
-    if (length > 0 && record_get(&evidence_record, &watch->evidence, &reader)) {
-        return true;
-    }
-    evidence_init(&watch->evidence, &rules);
+    const struct rollout_rules rules = evidence->rules;
+    if (length > 0 && record_get(&evidence_record, evidence, &reader)) return true;
+    evidence_init(evidence, &rules);
     return false;
 }
 
 void watch_restore_user(struct watch *watch, uint64_t user, uint32_t facts) {
-    evidence_restore_user(&watch->evidence, user, facts);
+    evidence_restore_user(&watch->rollout_case.evidence, user, facts);
 }

@@ -1,5 +1,5 @@
 /* What the traffic of a rollout proves so far, and whether that is enough to say anything.
- * It is fed with observations, and looked at each second. */
+ * It is fed with observations, and looked at each second; all of it is recorded. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -7,15 +7,16 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
-#include "core/decision.h"
-#include "core/observation.h"
-#include "core/rollout_plan.h"
-#include "core/rollout_sight.h"
+#include "core/rollout_case.h"
 
+struct rollout_recorder;
 struct watch;
 
 struct watch *watch_new(const struct rollout_plan *plan, bool known_assignment);
 void watch_free(struct watch *watch); /* NULL is fine */
+
+/* Writes down all that comes from now on; it is the watch's. NULL: nobody does. */
+void watch_take_recorder(struct watch *watch, struct rollout_recorder *recorder);
 
 /* A new weight, or the same one with nothing to go on but what comes from now on. */
 void watch_start_step(struct watch *watch, uint32_t weight_bp);
@@ -34,22 +35,20 @@ void watch_add_block(
     struct watch *watch, enum harm_metric metric, const struct trials *canary,
     const struct trials *stable);
 
-struct watch_moment {
-    uint64_t now_ns;
-    uint64_t clock_ns;           /* of the step */
-    uint32_t weight_bp, next_bp; /* now, and after a promotion */
-    uint64_t data_age_ms;        /* of the oldest source that is needed */
-    bool contradicts;            /* the sources do not fit together */
-    bool is_ready;               /* instances of the canary are */
-};
+/* Any of these; what another controller had recorded. Facts are those of watch_add(). */
+uint32_t watch_take(struct watch *watch, const struct rollout_input *input);
 
-/* Decides anew. What it says of instances and words about them is the caller's. */
-struct rollout_sight watch_look(struct watch *watch, const struct watch_moment *moment);
+/* What the rollout does, for the recording. */
+void watch_follow(struct watch *watch, const struct rollout *rollout);
+
+/* Decides anew, as is also said in the moment. Words about instances are the caller's. */
+struct rollout_sight watch_look(struct watch *watch, struct rollout_moment *moment);
 
 const struct decision *watch_decision(const struct watch *watch);
 const struct evidence *watch_evidence(const struct watch *watch);
 
-/* For a checkpoint; and what another controller had counted. */
-void watch_save(const struct watch *watch, struct buffer *to);
+/* For a checkpoint: returns its place in the recording, 0 for none. And what another
+ * controller had counted. */
+uint64_t watch_save(const struct watch *watch, struct buffer *to);
 bool watch_restore(struct watch *watch, const uint8_t *bytes, size_t length);
 void watch_restore_user(struct watch *watch, uint64_t user, uint32_t facts);
