@@ -6,6 +6,7 @@ struct invocation;
 
 int batch_command(const struct invocation *invocation);
 int canary_abort_command(const struct invocation *invocation);
+int canary_analyze_command(const struct invocation *invocation);
 int canary_haproxy_config_command(const struct invocation *invocation);
 int canary_hold_command(const struct invocation *invocation);
 int canary_monitor_command(const struct invocation *invocation);

@@ -15,6 +15,7 @@
     X(cockpit_command,       "",             "[URL]",          TAKES_CONFIG | TAKES(OPTION_THEME) | TAKES(OPTION_CHECKS) | NEEDS_TERMINAL, "the cockpit, on the configured target or a URL"), \
     X(batch_command,         "batch",        "FILE|-",         TAKES_BATCH,                      "run the commands of a script"), \
     X(canary_abort_command,  "canary abort",    "",            TAKES_CANARY_BACK,                "send all traffic back to stable, and see that it is so"), \
+    X(canary_analyze_command, "canary analyze", "[ROLLOUT|FILE]", TAKES_CANARY_ANALYZE,        "decide a recorded rollout again, by any rule; acts on nothing"), \
     X(canary_haproxy_config_command, "canary haproxy-config", "", TAKES_CONFIG | TAKES(OPTION_OUTPUT), "write the HAProxy configuration that a rollout can steer"), \
     X(canary_hold_command,   "canary hold",     "",            TAKES_CANARY_BACK,                "keep the weight as it is until somebody resumes"), \
     X(canary_monitor_command, "canary monitor", "",            TAKES_CANARY_MONITOR,             "compare the canary with stable: 0 promote, 1 roll back, 4 hold"), \

@@ -25,6 +25,9 @@ __extension__ typedef unsigned __int128 command_takes; /* options fill 64 bits a
 #define TAKES_CANARY_RULES                                                \
     (TAKES(OPTION_STEPS) | TAKES(OPTION_HOLD_EACH) | TAKES(OPTION_RULE) | \
      TAKES(OPTION_ALPHA) | TAKES(OPTION_BUDGET) | TAKES(OPTION_MATERIAL))
+#define TAKES_CANARY_ANALYZE                                                           \
+    (TAKES_CANARY | (TAKES_CANARY_RULES & ~TAKES(OPTION_STEPS)) | TAKES(OPTION_LAST) | \
+     TAKES(OPTION_REPORT_ONLY) | WRITES(FORMAT_MARKDOWN))
 #define TAKES_CANARY_PLAN \
     (TAKES_CANARY | TAKES_CANARY_RULES | TAKES(OPTION_DURATION) | TAKES(OPTION_TO))
 #define TAKES_CANARY_BACK                                          \

@@ -48,6 +48,7 @@
     X(OPTION_WATCH,         "watch",        0,   NULL,       "go on until it has ended"), \
     X(OPTION_DURATION,      "duration",     0,   "DURATION", "how long to compare"), \
     X(OPTION_ACT,           "act",          0,   NULL,       "let the version of --to in, and promote or roll back"), \
+    X(OPTION_LAST,          "last",         0,   NULL,       "the newest rollout of the target"), \
     X(OPTION_FORCE,         "force",        0,   NULL,       "replace files that are there; promote against the evidence"), \
     X(OPTION_ORIGIN,        "origin",       0,   NULL,       "say where each value came from"), \
     X(OPTION_THEME,         "theme",        0,   "NAME",     "colours of the cockpit"), \

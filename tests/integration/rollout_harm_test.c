@@ -10,7 +10,61 @@
 #include <cmocka.h>
 
 #include "base/units.h"
+#include "core/decision.h"
+#include "core/exit_code.h"
+#include "support/parsed.h"
 #include "support/rollout_scene.h"
+
+static char words[TEST_DEMO_WORDS_SIZE];
+
+/* `flightdeck canary analyze ...`, with NULL at the end. */
+static void expect_analysis(
+    const struct rollout_scene *scene, const char *const *args, int code,
+    const char *said) {
+    int ended = test_demo_ask(&scene->demo.home, args, words);
+    if (ended == code && strstr(words, said)) return;
+    fail_msg("%s: %d, wanted %d with \"%s\"\n%s", args[1], ended, code, said, words);
+}
+
+/* The first step has ended in the same way, at the same count and with the same words, as
+ * the rollout itself: of the JSON in `words`. */
+static void expect_same_end(const char *reason) {
+    struct document *document = parsed(words);
+    const struct node *root = document_root(document);
+    const struct node *step = node_at(node_get(root, "steps"), 0);
+    const struct node *ran = node_get(step, "ran");
+    const struct node *would = node_get(step, "would");
+    char why[DECISION_WORDS_SIZE], again[DECISION_WORDS_SIZE];
+    double count = 0, count_again = 0, differing = -1;
+    assert_true(node_string(ran, "why", why, sizeof why));
+    assert_true(node_string(would, "why", again, sizeof again));
+    assert_true(node_number(ran, "canary_requests", &count));
+    assert_true(node_number(would, "canary_requests", &count_again));
+    assert_true(node_number(node_get(root, "recording"), "differing", &differing));
+    assert_string_equal(why, reason);
+    assert_int_equal(strncmp(again, why, strlen(why)), 0);
+    assert_true(count > 0 && count_again == count);
+    assert_true(differing == 0);
+    document_free(document);
+}
+
+/* What it was decided from leads to the same decision, and other rules to theirs. */
+static void decide_again(const struct rollout_scene *scene) {
+    const char *id = scene->status.id;
+    const char *const again[] = {"canary", "analyze", id, "-f", "json", NULL};
+    const char *const book[] = {"canary", "analyze", "--last", "--target",
+                                "demo",   "--rule",  "book",   NULL};
+    bool had_users = scene->status.steps > 0 && scene->status.step > 0;
+    if (!had_users) { /* its smoke test has found it out */
+        expect_analysis(scene, again, EXIT_CODE_INCONCLUSIVE, "\"steps\":[]");
+        expect_analysis(scene, book, EXIT_CODE_INCONCLUSIVE, "warning: ");
+        return;
+    }
+    expect_analysis(scene, again, EXIT_CODE_FAILED, "\"decision\":\"roll back\"");
+    expect_same_end(scene->status.reason);
+    expect_analysis(scene, book, EXIT_CODE_FAILED, "warning: fixed thresholds");
+    assert_non_null(strstr(words, "the book's rule: errors of the canary"));
+}
 
 /* Its smoke test may find it out; if that passes, its users do. */
 static void a_bad_version_is_taken_back_by_itself(void **state) {
@@ -22,6 +76,7 @@ static void a_bad_version_is_taken_back_by_itself(void **state) {
     assert_true(scene.status.ended);
     assert_true(scene.status.reason[0] != '\0');
     assert_true(rollout_scene_weight(&scene) <= 0);
+    decide_again(&scene);
     rollout_scene_clear(&scene);
 }
 
