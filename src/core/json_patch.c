@@ -48,12 +48,20 @@ void json_patch_remove(struct json_patch *patch, const char *path) {
     json_object_end(&patch->json);
 }
 
-void json_patch_map(
-    struct json_patch *patch, const char *path, const char *key, const char *value) {
+void json_patch_map_begin(struct json_patch *patch, const char *path) {
     begin(patch, "add", path);
     json_key(&patch->json, "value");
     json_object_begin(&patch->json);
+}
+
+void json_patch_map_end(struct json_patch *patch) {
+    json_object_end(&patch->json);
+    json_object_end(&patch->json);
+}
+
+void json_patch_map(
+    struct json_patch *patch, const char *path, const char *key, const char *value) {
+    json_patch_map_begin(patch, path);
     json_field_string(&patch->json, key, value);
-    json_object_end(&patch->json);
-    json_object_end(&patch->json);
+    json_patch_map_end(patch);
 }

@@ -26,6 +26,11 @@ void json_patch_bool(
     struct json_patch *patch, const char *op, const char *path, bool value);
 void json_patch_remove(struct json_patch *patch, const char *path);
 
-/* Adds a map of one string where nothing stands. */
+/* Adds a map, or puts it in the place of what stands there: its fields are written to
+ * `json` between the two calls. */
+void json_patch_map_begin(struct json_patch *patch, const char *path);
+void json_patch_map_end(struct json_patch *patch);
+
+/* A map of one string. */
 void json_patch_map(
     struct json_patch *patch, const char *path, const char *key, const char *value);

@@ -51,6 +51,11 @@ static void find_stuck(
     }
 }
 
+/* One that was evicted stays in the list for long, with the address that it had. */
+static bool has_ended(const struct node *status) {
+    return is(status, "phase", "Failed") || is(status, "phase", "Succeeded");
+}
+
 static bool add_pod(struct pods *pods, const struct node *item, struct error *err) {
     if (pods->count == PODS_MAX) {
         return error_set(err, ERROR_LIMIT, "more than %d pods", PODS_MAX);
@@ -60,7 +65,7 @@ static bool add_pod(struct pods *pods, const struct node *item, struct error *er
     struct pod *pod = &pods->pods[pods->count++];
     node_string(status, "podIP", pod->address, sizeof pod->address);
     pod->ready = is_ready(status);
-    pod->leaving = node_get(metadata, "deletionTimestamp") != NULL;
+    pod->leaving = node_get(metadata, "deletionTimestamp") || has_ended(status);
     if (pod->leaving) return true;
     find_stuck(pods, metadata, node_get(status, "initContainerStatuses"));
     find_stuck(pods, metadata, node_get(status, "containerStatuses"));

@@ -15,7 +15,7 @@ enum { PODS_MAX = 64, POD_ADDRESS_SIZE = 64, PODS_WORDS_SIZE = 160 };
 struct pod {
     char address[POD_ADDRESS_SIZE]; /* of its network; "" before it has one */
     bool ready;
-    bool leaving; /* to be deleted: it is no instance any more */
+    bool leaving; /* to be deleted, or it has ended: it is no instance any more */
 };
 
 struct pods {

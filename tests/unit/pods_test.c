@@ -68,6 +68,10 @@ static void one_that_leaves_is_no_instance(void **state) {
         "", &pods);
     assert_true(pods.pods[0].leaving);
     assert_false(pods.stuck);
+    read(LIST(POD("a", "x", "False", ",\"phase\":\"Failed\"")), "", &pods);
+    assert_true(pods.pods[0].leaving); /* it was evicted, and is still listed */
+    read(LIST(POD("a", "x", "True", ",\"phase\":\"Running\"")), "", &pods);
+    assert_false(pods.pods[0].leaving);
 }
 
 static void what_is_no_list_is_not_read(void **state) {
