@@ -216,6 +216,14 @@ static bool says(struct config *config, const char *name, const char *key) {
     return false;
 }
 
+/* The first key that means an object of the target's cluster; NULL for none. */
+static const char *needs_cluster(const struct target *target) {
+    if (target->publish.configmap[0]) return "rollout.configmap";
+    if (target->tracks[TRACK_STABLE].pods.deployment[0]) return "tracks.stable.pods";
+    if (target->tracks[TRACK_CANARY].pods.deployment[0]) return "tracks.canary.pods";
+    return NULL;
+}
+
 /* What follows from the rest of the target, and what does not fit together. */
 static bool complete(struct config *config, struct target *target, struct error *err) {
     struct target_track *stable = &target->tracks[TRACK_STABLE];
@@ -224,7 +232,7 @@ static bool complete(struct config *config, struct target *target, struct error 
             err, ERROR_SYNTAX, "target \"%s\": the key \"url\" is missing",
             target->name);
     }
-    if (stable->url_count == 0 && stable->dns[0] == '\0') {
+    if (stable->url_count == 0 && !stable->dns[0] && !stable->pods.deployment[0]) {
         memcpy(stable->urls[0], target->url, sizeof target->url);
         stable->url_count = 1;
     }
@@ -246,6 +254,11 @@ static bool complete(struct config *config, struct target *target, struct error 
         return error_set(
             err, ERROR_SYNTAX, "target \"%s\": rollout.redis needs the key \"redis\"",
             target->name);
+    }
+    if (!target->kubernetes.namespace[0] && needs_cluster(target)) {
+        return error_set(
+            err, ERROR_SYNTAX, "target \"%s\": %s needs split.kubernetes", target->name,
+            needs_cluster(target));
     }
     target->deploy.kind = config_deploy_kind(&target->deploy);
     target->poll_health_ns = config->values->poll.health_ns;

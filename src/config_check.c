@@ -8,6 +8,7 @@
 #include "core/loopback_address.h"
 #include "core/node_json.h"
 #include "core/reference.h"
+#include "core/target_kubernetes.h"
 #include "core/url.h"
 
 enum { SHOWN_SIZE = 64, VALUE_SIZE = 1200 };
@@ -140,12 +141,36 @@ static void check_http_url(const struct node *node, struct mistakes *mistakes) {
         "URL");
 }
 
+/* A name becomes a part of a path. */
+static void check_object_name(const struct node *node, struct mistakes *mistakes) {
+    char name[TARGET_CLUSTER_NAME_SIZE], shown[SHOWN_SIZE];
+    if (!node || node->kind != NODE_STRING) return;
+    struct text text = TEXT_IN(name);
+    text_add_slice(&text, node->string);
+    if (!text.truncated && target_kubernetes_is_name(name)) return;
+    show(shown, node->string);
+    mistakes_add(
+        mistakes, node, "%.*s: no object of a cluster can be called \"%s\"",
+        (int)node->key.length, node->key.data, shown);
+}
+
+/* What finds its instances by itself finds all of them. */
+static void check_pods(const struct node *track, struct mistakes *mistakes) {
+    const struct node *pods = node_get(track, "pods");
+    if (!pods) return;
+    if (node_get(track, "urls") || node_get(track, "dns")) {
+        mistakes_add_at_key(mistakes, pods, "pods: `urls`, `dns` or `pods`, not both");
+    }
+    check_object_name(node_get(pods, "deployment"), mistakes);
+}
+
 static void check_tracks(const struct node *tracks, struct mistakes *mistakes) {
     if (!tracks || tracks->kind != NODE_MAP) return;
     for (const struct node *track = tracks->first; track; track = track->next) {
         const struct node *urls = node_get(track, "urls");
         check_http_url(node_get(track, "dns"), mistakes);
         check_http_url(urls, mistakes);
+        check_pods(track, mistakes);
         if (!urls || urls->kind != NODE_LIST) continue;
         for (const struct node *url = urls->first; url; url = url->next) {
             check_http_url(url, mistakes);
@@ -207,6 +232,7 @@ static void check_rollout(const struct node *rollout, struct mistakes *mistakes)
     struct loopback_address address;
     struct error err;
     check_http_url(node_get(rollout, "url"), mistakes);
+    check_object_name(node_get(rollout, "configmap"), mistakes);
     if (!listen || listen->kind != NODE_STRING) return;
     if (loopback_address_parse(listen->string, &address, &err)) return;
     mistakes_add(mistakes, listen, "status_listen: %s", err.message);

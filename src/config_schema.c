@@ -47,10 +47,19 @@ static const struct schema_field instance_fields[] = {
 static const struct schema instance_schema = {
     .fields = instance_fields, .field_count = 1, .size = TARGET_URL_SIZE};
 
+static const struct schema_field pods_fields[] = {
+    {"deployment", SCHEMA_STRING, SCHEMA_AT(struct target_pods, deployment),
+     .required = true},
+    {"port", SCHEMA_INTEGER, SCHEMA_AT(struct target_pods, port), .required = true,
+     .least = 1, .most = UINT16_MAX},
+};
+static const struct schema pods_schema = {SCHEMA_OF(struct target_pods, pods_fields)};
+
 static const struct schema_field track_fields[] = {
     {"urls", SCHEMA_LIST, SCHEMA_LIST_AT(struct target_track, urls, url_count),
      .of = &instance_schema},
     {"dns", SCHEMA_URL, SCHEMA_AT(struct target_track, dns), .words = http_schemes},
+    {"pods", SCHEMA_OBJECT, SCHEMA_AT(struct target_track, pods), .of = &pods_schema},
 };
 static const struct schema track_schema = {
     SCHEMA_OF(struct target_track, track_fields)};
@@ -233,6 +242,7 @@ static const struct schema_field rollout_fields[] = {
     {"socket", SCHEMA_FILE, SCHEMA_AT(struct target, rollout_socket)},
     {"redis", SCHEMA_BOOL, SCHEMA_AT(struct target, publish.redis)},
     {"status_listen", SCHEMA_STRING, SCHEMA_AT(struct target, publish.listen)},
+    {"configmap", SCHEMA_STRING, SCHEMA_AT(struct target, publish.configmap)},
     {"url", SCHEMA_URL, SCHEMA_AT(struct target, publish.url), .words = http_schemes},
 };
 static const struct schema rollout_schema = {SCHEMA_OF(struct target, rollout_fields)};

@@ -184,6 +184,8 @@ static const struct forbidden forbidden[] = {
      "split.kubernetes would run kubectl and act on a cluster in your name"},
     {"rollout", "status_listen", false,
      "rollout.status_listen would open a port of yours"},
+    {"rollout", "configmap", false,
+     "rollout.configmap would write into a cluster in your name"},
     {"load", "max_rps", false, "load.max_rps decides how much load production may get"},
 };
 
@@ -204,6 +206,14 @@ static void find_file(const struct node *node, struct mistakes *refusals) {
     mistakes_add(refusals, node, "${file:} would read a file of yours");
 }
 
+/* Pods of his choice would be asked with the operator's headers. */
+static void find_pods(
+    const struct node *track, const char *secret, struct mistakes *refusals) {
+    const struct node *pods = node_get(track, "pods");
+    if (!pods || !secret) return;
+    mistakes_add_at_key(refusals, pods, "pods decides who receives %s", secret);
+}
+
 void untrusted_find(
     const struct config_layer *project, const struct config_layer *user,
     const struct target *target, struct mistakes *refusals) {
@@ -217,6 +227,8 @@ void untrusted_find(
     const char *secret = secret_of_headers(user, target);
     find_forbidden(node, secret != NULL || has_secret_of_redis(user, target), refusals);
     find_strangers(user, node, secret, refusals);
+    find_pods(node_get(node_get(node, "tracks"), "stable"), secret, refusals);
+    find_pods(node_get(node_get(node, "tracks"), "canary"), secret, refusals);
 }
 
 bool untrusted_lowers_class(

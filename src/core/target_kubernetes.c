@@ -3,8 +3,7 @@
 
 #include <stddef.h>
 
-/* A name as DNS has them. */
-static bool is_name(const char *name) {
+bool target_kubernetes_is_name(const char *name) {
     for (const char *c = name; *c; c++) {
         bool inner = (*c == '-' || *c == '.') && c != name && c[1];
         if (!inner && !(*c >= 'a' && *c <= 'z') && !(*c >= '0' && *c <= '9')) {
@@ -23,7 +22,7 @@ bool target_kubernetes_check(
         return error_set(err, ERROR_USAGE, "split.kubernetes is not configured");
     }
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (is_name(names[i])) continue;
+        if (target_kubernetes_is_name(names[i])) continue;
         return error_set(
             err, ERROR_USAGE, "split.kubernetes: no object can be called \"%s\"",
             names[i]);

@@ -29,6 +29,9 @@ struct target_kubernetes {
     int64_t replicas;   /* of both Deployments together; 0: not by replicas */
 };
 
+/* Whether an object can be called that: letters of DNS names. "" is none, and fine. */
+bool target_kubernetes_is_name(const char *name);
+
 /* ERROR_USAGE when no cluster is configured, or by a name that no object can have: names
  * become parts of paths. */
 bool target_kubernetes_check(const struct target_kubernetes *target, struct error *err);

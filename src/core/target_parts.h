@@ -1,4 +1,5 @@
-/* What a target is made of besides its URL: tracks, the router, queues, processes. */
+/* What a target is made of besides its URL: the router, queues, processes, and its tracks
+ * (core/target_track.h). */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -6,16 +7,8 @@
 #include <stdint.h>
 
 #include "core/state_sizes.h"
+#include "core/target_track.h"
 #include "core/target_way.h"
-
-enum { TARGET_INSTANCES_MAX = 64 };
-
-/* A track is a set of instances, given one by one or as one DNS name. */
-struct target_track {
-    uint32_t url_count;
-    char urls[TARGET_INSTANCES_MAX][TARGET_URL_SIZE];
-    char dns[TARGET_URL_SIZE]; /* http://name:port: every address is an instance */
-};
 
 /* HAProxy: its socket, the table with the lease, the two backends, and its log. */
 struct target_split {
@@ -48,7 +41,9 @@ struct target_load {
 struct target_publish {
     bool redis;                /* in the target's own */
     char listen[64];           /* 127.0.0.1:PORT or [::1]:PORT; "" for none */
-    char url[TARGET_URL_SIZE]; /* of a `listen` elsewhere; "" for none */
+    char configmap[64];        /* of the target's cluster; "" for none */
+    char url[TARGET_URL_SIZE]; /* of a `listen` elsewhere, or of a ConfigMap as a proxy
+                                * of its cluster offers it; "" for none */
 };
 
 /* How instances of a version come to be. */

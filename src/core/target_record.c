@@ -14,11 +14,20 @@ static const struct record url_record = RECORD_OF(url_text, url_fields);
 static const struct record_field word_fields[] = {TEXT_ROW(word_text)};
 static const struct record word_record = RECORD_OF(word_text, word_fields);
 
+#define AT(member) RECORD_AT(struct target_pods, member)
+static const struct record_field pods_fields[] = {
+    {RECORD_TEXT, AT(deployment)},
+    {RECORD_COUNT, AT(port), .most = UINT16_MAX},
+};
+static const struct record pods_record = RECORD_OF(struct target_pods, pods_fields);
+#undef AT
+
 #define AT(member) RECORD_AT(struct target_track, member)
 static const struct record_field track_fields[] = {
     {RECORD_LIST, AT(urls), .of = &url_record,
      .count_offset = offsetof(struct target_track, url_count)},
     {RECORD_TEXT, AT(dns)},
+    {RECORD_STRUCT, AT(pods), .of = &pods_record},
 };
 static const struct record track_record = RECORD_OF(struct target_track, track_fields);
 #undef AT
@@ -141,6 +150,7 @@ static const struct record command_record =
 static const struct record_field publish_fields[] = {
     {RECORD_COUNT, AT(redis)},
     {RECORD_TEXT, AT(listen)},
+    {RECORD_TEXT, AT(configmap)},
     {RECORD_TEXT, AT(url)},
 };
 static const struct record publish_record =

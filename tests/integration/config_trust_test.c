@@ -145,6 +145,10 @@ static const char *const attacks[] = {
     "    url: http://127.0.0.1:PORT\n    command: id\n",
     "    url: http://127.0.0.1:PORT\n    hooks: {before: id}\n",
     "    url: http://127.0.0.1:PORT\n    deploy: {command: [id]}\n",
+    "    url: http://127.0.0.1:PORT\n    rollout: {configmap: a}\n",
+    "    url: http://127.0.0.1:PORT\n    headers: {X: \"${env:PLANTED}\"}\n    tracks: "
+    "{canary: {pods: {deployment: a, port: 1}}}\n    split: {kubernetes: {namespace: "
+    "b}}\n",
     "    url: http://127.0.0.1:PORT\n    split: {command: {set: [id], get: [id]}}\n",
     "    url: http://127.0.0.1:PORT\n    deploy: {kubernetes: {deployment: a, "
     "container: b, image: \"c:${version}\"}}\n",
@@ -180,7 +184,7 @@ static void no_attack_of_a_project_file_gets_through(void **state) {
     program.env[0] = variable;
     reflector_start(&reflector);
     write_user_config("version: 1\n");
-    assert_int_equal(sizeof attacks / sizeof *attacks, 37);
+    assert_int_equal(sizeof attacks / sizeof *attacks, 39);
     for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++) {
         char file[FILE_SIZE / 2];
         snprintf(file, sizeof file, "version: 1\ntargets:\n  a:\n%s", attacks[i]);
