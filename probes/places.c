@@ -32,6 +32,15 @@ static void on_due(void *owner);
 static void on_resolved(void *owner, const struct resolve_result *result);
 static void on_deadline(void *owner, uint64_t now_ns);
 
+const char *place_url(
+    const struct place *place, const struct target_track *track,
+    char to[PLACE_URL_SIZE]) {
+    struct text text = text_in(to, PLACE_URL_SIZE);
+    if (track->dns[0]) return track->dns;
+    text_addf(&text, "http://%s", place->address);
+    return to;
+}
+
 /* "canary dns agents.example:8000": no instance is ever named so. */
 static void introduce(struct places *places, enum track track, const struct url *url) {
     char data[STATE_NAME_SIZE];

@@ -11,7 +11,6 @@
 #include "core/heat_column.h"
 #include "probes/error_table.h"
 #include "probes/instance.h"
-#include "probes/places.h"
 #include "probes/round.h"
 
 _Static_assert(
@@ -47,7 +46,7 @@ static void add_instance(
 
 struct track_watch *track_watch_new(struct probe_context *context, enum track track) {
     const struct target_track *from = &context->target->tracks[track];
-    if (from->url_count == 0 && !from->dns[0]) return NULL;
+    if (from->url_count == 0 && !from->dns[0] && !from->pods.deployment[0]) return NULL;
     struct track_watch *watch = memory_new(sizeof *watch);
     watch->context = context;
     watch->track = track;
@@ -106,16 +105,22 @@ static void drop_missing(
 
 static void tell_versions(struct track_watch *watch);
 
-static void on_places(void *owner, const struct place *places, uint32_t count) {
-    struct track_watch *watch = owner;
-    const char *url = watch->context->target->tracks[watch->track].dns;
+void track_watch_follow(
+    struct track_watch *watch, const struct place *places, uint32_t count) {
+    const struct target_track *from = &watch->context->target->tracks[watch->track];
+    char url[PLACE_URL_SIZE];
     drop_missing(watch, places, count);
     for (uint32_t i = 0; i < count && watch->count < TARGET_INSTANCES_MAX; i++) {
-        if (!is_known(watch, &places[i])) add_instance(watch, url, places[i].address);
+        if (is_known(watch, &places[i])) continue;
+        add_instance(watch, place_url(&places[i], from, url), places[i].address);
     }
     watch->health_round = (struct round){0};
     watch->reading_round = (struct round){0};
     tell_versions(watch);
+}
+
+static void on_places(void *owner, const struct place *places, uint32_t count) {
+    track_watch_follow(owner, places, count);
 }
 
 /* --- what they say --- */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "command_functions.h"
 #include "config.h"
 #include "confirm.h"
+#include "core/url.h"
 #include "io/loop.h"
 #include "operator.h"
 #include "progress.h"
@@ -272,6 +274,21 @@ static void run_and_report(struct smoking *run) {
     }
 }
 
+/* "http://10.0.0.7:8000": a pod of a track has no name, but the port is configured. */
+static bool is_pod(const struct target_pods *pods, const char *words) {
+    struct url url;
+    struct error err;
+    struct in6_addr address;
+    char host[INET6_ADDRSTRLEN];
+    struct text text = TEXT_IN(host);
+    if (!pods->deployment[0] || !url_parse(slice_of(words), &url, &err)) return false;
+    text_add_slice(&text, url.host);
+    bool is_address = !text.truncated && (inet_pton(AF_INET, host, &address) == 1 ||
+                                          inet_pton(AF_INET6, host, &address) == 1);
+    return is_address && url.port == pods->port && url.path.length == 0 &&
+           slice_equals(url.scheme, "http");
+}
+
 static bool has_instance(const struct target *target, const char *url) {
     for (int track = 0; track < TRACK_COUNT; track++) {
         const struct target_track *from = &target->tracks[track];
@@ -279,6 +296,7 @@ static bool has_instance(const struct target *target, const char *url) {
             if (strcmp(from->urls[i], url) == 0) return true;
         }
         if (from->dns[0] && strcmp(from->dns, url) == 0) return true;
+        if (is_pod(&from->pods, url)) return true;
     }
     return false;
 }

@@ -23,12 +23,11 @@ enum { UID_SIZE = 64, TRIES_MAX = 3, CLAIMS_MAX = 10, BODY_MAX = 64 * 1024 };
 
 #define REQUEST_NS (5 * NS_PER_S)
 #define PAUSE_NS   (200 * NS_PER_MS) /* before what is not known is looked at again */
-
 static const char identity_path[] = "/api/v1/namespaces/kube-system";
 
 struct cluster {
-    struct loop *loop; /* borrowed */
-    struct kubernetes *kubernetes;
+    struct loop *loop;             /* borrowed */
+    struct kubernetes *kubernetes; /* borrowed: others ask through it, too */
     char uid[UID_SIZE]; /* of kube-system: which cluster it is; "" at first */
     bool busy;
     struct kubernetes_exchange *exchange;
@@ -56,29 +55,32 @@ static void on_pause_over(void *owner, uint64_t now_ns);
 static void on_read_back(void *owner, const struct kubernetes_reply *reply);
 static void on_right(void *owner, const struct kubernetes_reply *reply);
 
-struct cluster *cluster_new(
-    struct loop *loop, const struct target_kubernetes *target,
-    enum http_authority authority, struct error *err) {
+struct kubernetes *cluster_open(
+    struct loop *loop, const struct target_kubernetes *target, struct error *err) {
     if (!target_kubernetes_check(target, err)) return NULL;
-    struct cluster *cluster = memory_new(sizeof *cluster);
     const struct kubernetes_options options = {
         .kubectl = target->kubectl,
         .kubeconfig = target->kubeconfig,
         .context = target->context,
         .namespace = target->namespace,
         .socket = target->socket,
-        .authority = authority,
+        .authority = HTTP_MAY_ACT,
     };
+    return kubernetes_new(loop, &options);
+}
+
+struct cluster *cluster_new(struct loop *loop, struct kubernetes *kubernetes) {
+    struct cluster *cluster = memory_new(sizeof *cluster);
+    ensure(kubernetes);
     cluster->loop = loop;
-    cluster->kubernetes = kubernetes_new(loop, &options);
+    cluster->kubernetes = kubernetes;
     buffer_init(&cluster->body, BODY_MAX);
     return cluster;
 }
 
 void cluster_free(struct cluster *cluster) {
     if (!cluster) return;
-    loop_timer_free(cluster->pause);
-    kubernetes_free(cluster->kubernetes);
+    cluster_cancel(cluster);
     buffer_clear(&cluster->body);
     free(cluster);
 }
@@ -168,7 +170,7 @@ static void on_read(void *owner, const struct kubernetes_reply *reply) {
 
 /* Before each write */
 
-/* A context that was switched in another terminal must not redirect a rollout. */
+/* A context switched in another terminal must not redirect a rollout. */
 static bool is_same_cluster(
     struct cluster *cluster, const struct kubernetes_reply *reply, struct error *err) {
     char uid[UID_SIZE];

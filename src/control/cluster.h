@@ -13,9 +13,9 @@
 #include "core/json_patch.h"
 #include "core/node.h"
 #include "core/target_kubernetes.h"
-#include "io/http.h"
 
 struct cluster;
+struct kubernetes;
 struct loop;
 
 enum { CLUSTER_PATH_SIZE = 320, CLUSTER_RIGHTS_MAX = 16 };
@@ -28,7 +28,6 @@ struct cluster_done {
 };
 
 typedef void (*cluster_done_fn)(void *owner, const struct cluster_done *done);
-
 /* THERE: it is as wished already; CONFLICT: it is not what the wish supposes. */
 enum change_need { CHANGE_NEEDED, CHANGE_THERE, CHANGE_CONFLICT, CHANGE_IMPOSSIBLE };
 
@@ -44,21 +43,22 @@ struct cluster_change {
     const void *wish; /* borrowed until it is done */
 };
 
-/* An object as a whole. */
 struct cluster_put {
     const char *method, *path; /* "POST" to create it, "PUT" to replace it */
     struct slice body;
 };
 
-/* ERROR_USAGE for names that no object can have. */
-struct cluster *cluster_new(
-    struct loop *loop, const struct target_kubernetes *target,
-    enum http_authority authority, struct error *err);
+/* The way to a target's cluster, shared by all who go there: one `kubectl proxy`, started
+ * when it is needed. ERROR_USAGE without a cluster, or by a name that none can have. */
+struct kubernetes *cluster_open(
+    struct loop *loop, const struct target_kubernetes *target, struct error *err);
+
+struct cluster *cluster_new(struct loop *loop, struct kubernetes *kubernetes);
 void cluster_free(struct cluster *cluster);
 /* Ends what is under way without a callback; what was sent may be done all the same. */
 void cluster_cancel(struct cluster *cluster);
 
-/* "/apis/apps/v1" and "deployments" to the path of an object, or of all for "". */
+/* Of an object, or of all for ""; `api`: "/apis/apps/v1". */
 void cluster_path(
     const struct cluster *cluster, const char *api, const char *plural,
     const char *name, char to[CLUSTER_PATH_SIZE]);
@@ -68,13 +68,12 @@ void cluster_read(
 void cluster_change(
     struct cluster *cluster, const struct cluster_change *change,
     cluster_done_fn on_done, void *owner);
-/* Creates (POST) or replaces (PUT) an object as a whole; outcomes are not resolved: who
- * does not know reads. */
+/* Outcomes of this are not resolved: who does not know reads. */
 void cluster_put(
     struct cluster *cluster, const struct cluster_put *put, cluster_done_fn on_done,
     void *owner);
 
-/* DENIED, with the first of them in words, unless we have all these rights. */
+/* DENIED, with the first that we have not in words. */
 void cluster_may(
     struct cluster *cluster, const struct cluster_right *rights, size_t count,
     cluster_done_fn on_done, void *owner);

@@ -51,15 +51,14 @@ static void on_read_back(void *owner, const struct capture_result *result);
 static void on_got(void *owner, const struct capture_result *result);
 static void on_verified(void *owner, const struct capture_result *result);
 
-static struct router *start(
-    struct loop *loop, const struct target *target, struct error *err) {
-    const struct target_command *commands = &target->command;
+static struct router *start(const struct router_options *options, struct error *err) {
+    const struct target_command *commands = &options->target->command;
     if (commands->set.arg_count == 0 || commands->get.arg_count == 0) {
         error_set(err, ERROR_USAGE, "split.command needs set and get");
         return NULL;
     }
     struct router *router = memory_new(sizeof *router);
-    router->loop = loop;
+    router->loop = options->loop;
     router->commands = *commands;
     return router;
 }

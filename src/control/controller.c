@@ -10,11 +10,15 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "control/controller_cluster.h"
 #include "control/controller_state.h"
+#include "control/deploy.h"
+#include "control/errand.h"
 #include "control/launch.h"
 #include "control/recovery.h"
 #include "control/routers.h"
 #include "io/folders.h"
+#include "io/kubernetes.h"
 #include "io/loop.h"
 #include "io/rollout_place.h"
 
@@ -54,36 +58,13 @@ static bool open_router(struct controller *controller, struct error *err) {
     const struct target *target = &controller->launch->target;
     controller->type = router_for(target, err);
     if (!controller->type) return false;
-    struct router *router = controller->type->start(controller->loop, target, err);
+    const struct router_options options = {
+        controller->loop, target, controller->kubernetes};
+    struct router *router = controller->type->start(&options, err);
     if (!router) return false;
     controller->keeper =
         keeper_new(controller->loop, controller->type, router, &handlers, controller);
     return true;
-}
-
-static void on_lease_lost(void *owner, const char *words) {
-    (void)words;
-    controller_abandon(owner);
-}
-
-/* In a cluster nobody sees the lock of this machine. */
-static bool open_guardian(struct controller *controller, struct error *err) {
-    const struct rollout_launch *launch = controller->launch;
-    char holder[2 * STATE_NAME_SIZE];
-    struct text text = TEXT_IN(holder);
-    if (controller->type == &haproxy_router || !*launch->target.kubernetes.lease) {
-        return true;
-    }
-    text_addf(&text, "%s@%s", launch->plan.holder, launch->plan.host);
-    const struct guardian_wish wish = {
-        .target = &launch->target.kubernetes,
-        .holder = holder,
-        .epoch = controller->epoch,
-        .force = launch->kind == ROLLOUT_LAUNCH_TAKEOVER,
-    };
-    controller->guardian =
-        guardian_new(controller->loop, &wish, on_lease_lost, controller, err);
-    return controller->guardian != NULL;
 }
 
 static bool open_front(struct controller *controller, struct error *err) {
@@ -144,8 +125,8 @@ static bool open_all(struct controller *controller, struct error *err) {
         controller->found ? &controller->rollout.plan : &launch->plan;
     if (!rollout_plan_check(plan, err)) return false;
     controller->salt = salt_of(plan);
-    if (!open_router(controller, err) || !open_guardian(controller, err) ||
-        !open_front(controller, err)) {
+    if (!controller_open_cluster(controller, err) || !open_router(controller, err) ||
+        !controller_open_guardian(controller, err) || !open_front(controller, err)) {
         return false;
     }
     /* Counters know no users, however traffic is divided. */
@@ -153,6 +134,7 @@ static bool open_all(struct controller *controller, struct error *err) {
     controller->watch = watch_new(plan, controller->type->known_assignment && has_log);
     if (!open_traffic(controller, err)) return false;
     controller->instances = instances_new(controller->loop, &launch->target);
+    controller_open_pods(controller);
     controller->second = loop_every(controller->loop, NS_PER_S, on_second, controller);
     return true;
 }
@@ -182,12 +164,14 @@ void controller_free(struct controller *controller) {
     loop_timer_free(controller->news);
     errand_free(controller->errand);
     deploy_free(controller->deploy);
+    controller_close_pods(controller);
     traffic_free(controller->traffic);
     instances_free(controller->instances);
     keeper_free(controller->keeper);
     guardian_free(controller->guardian);
     rollouts_free(controller->rollouts);
     publisher_free(controller->publisher);
+    kubernetes_free(controller->kubernetes);
     front_free(controller->front);
     lock_free(controller->lock);
     watch_free(controller->watch);
@@ -293,7 +277,8 @@ static struct rollout_sight look(struct controller *controller, uint64_t now_ns)
     struct rollout_moment moment = rollout_moment_of(rollout, now_ns);
     moment.data_age_ms = traffic.age_ms;
     moment.contradicts = traffic.contradicts;
-    moment.is_ready = canary.count > 0 && canary.ready == canary.count;
+    moment.is_ready = canary.count > 0 && canary.ready == canary.count &&
+                      controller_pods_are_fresh(controller, TRACK_CANARY, now_ns);
     moment.is_gone = canary.gone || canary.crashing || traffic.canary_crashes;
     struct rollout_sight sight = watch_look(controller->watch, &moment);
     explain(&sight, &traffic, &canary);

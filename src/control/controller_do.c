@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "control/controller_cluster.h"
 #include "control/controller_state.h"
 #include "control/deploy.h"
 #include "control/smoke.h"
@@ -136,10 +137,10 @@ static void finish_deploy(
 static void deploy(
     struct controller *controller, enum track track, deploy_done_fn on_done) {
     const struct deploy_wish wish = {
-        &controller->launch->target, track, controller->rollout.plan.to,
-        epoch_of(controller)};
+        &controller->launch->target, controller->kubernetes, track,
+        controller->rollout.plan.to, epoch_of(controller)};
     deploy_free(controller->deploy);
-    controller->is_deployed = false;
+    controller->deployed_ns = 0;
     controller->deploy = deploy_start(controller->loop, &wish, on_done, controller);
 }
 
@@ -148,7 +149,7 @@ static void on_deployed(void *owner, bool ok, const char *why) {
     struct controller *controller = owner;
     char words[ROLLOUT_WORDS_SIZE];
     struct text text = TEXT_IN(words);
-    controller->is_deployed = true;
+    controller->deployed_ns = loop_clock_ns();
     if (ok) return;
     text_addf(&text, "the deployment: %s", why);
     finish_deploy(controller, false, words, loop_clock_ns());
@@ -160,8 +161,10 @@ static void wait_for_deploy(struct controller *controller, uint64_t now_ns) {
         instances_look(controller->instances, TRACK_CANARY, plan->to, now_ns);
     char words[ROLLOUT_WORDS_SIZE];
     struct text text = TEXT_IN(words);
-    if (!controller->is_deployed) return;
-    bool is_there = canary.count > 0 && canary.renewed == canary.count;
+    if (controller->deployed_ns == 0) return;
+    bool is_there =
+        canary.count > 0 && canary.renewed == canary.count &&
+        controller_knows_pods(controller, TRACK_CANARY, controller->deployed_ns);
     if (!is_there && now_ns - controller->doing_ns < DEPLOY_NS) return;
     if (is_there) {
         text_addf(
@@ -185,10 +188,14 @@ static void on_finalized(void *owner, bool ok, const char *why) {
 
 /* The smoke test */
 
-static void smoke_next(struct controller *controller) {
-    controller->errand = smoke_start(
-        controller->loop, controller->launch, controller->smoked, on_smoked,
-        controller);
+/* One instance after the other; false when there is none left. */
+static bool smoke_next(struct controller *controller) {
+    char to[PLACE_URL_SIZE];
+    const char *url = controller_canary_url(controller, controller->smoked, to);
+    if (!url) return false;
+    controller->errand =
+        smoke_start(controller->loop, controller->launch, url, on_smoked, controller);
+    return true;
 }
 
 static enum verdict verdict_of(int code) {
@@ -205,12 +212,10 @@ static void on_smoked(void *owner, int code, const char *why) {
     char words[ROLLOUT_WORDS_SIZE];
     struct text text = TEXT_IN(words);
     controller->errand = NULL;
-    const struct target_track *canary =
-        &controller->launch->target.tracks[TRACK_CANARY];
     enum verdict verdict = verdict_of(code);
-    if (verdict == VERDICT_PASS && ++controller->smoked < canary->url_count) {
-        smoke_next(controller);
-        return;
+    if (verdict == VERDICT_PASS) {
+        controller->smoked++;
+        if (smoke_next(controller)) return;
     }
     if (verdict == VERDICT_PASS) {
         text_add(&text, "the smoke test against the canary passed");

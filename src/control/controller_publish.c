@@ -1,6 +1,6 @@
 /* What has happened reaches everybody: on the socket, and where watchers elsewhere look. */
 /* SPDX-License-Identifier: MIT */
-#include "control/controller_state.h"
+#include "control/controller_cluster.h"
 #include "io/loop.h"
 
 /* What cannot be published holds nothing up: whoever is there hears of it. */
@@ -10,8 +10,14 @@ static void on_trouble(void *owner, const char *words) {
 }
 
 void controller_open_publisher(struct controller *controller) {
-    controller->publisher = publisher_new(
-        controller->loop, &controller->launch->target, on_trouble, controller);
+    const struct publisher_options options = {
+        .loop = controller->loop,
+        .target = &controller->launch->target,
+        .kubernetes = controller->kubernetes,
+        .on_trouble = on_trouble,
+        .owner = controller,
+    };
+    controller->publisher = publisher_new(&options);
 }
 
 static void on_publish(void *owner, uint64_t at_ns) {
@@ -21,7 +27,9 @@ static void on_publish(void *owner, uint64_t at_ns) {
     controller->news = NULL;
     controller_tell(controller, &status, loop_clock_ns());
     front_publish(controller->front, &status);
-    publisher_publish(controller->publisher, &status, front_newest(controller->front));
+    publisher_publish(
+        controller->publisher, &status, front_newest(controller->front),
+        controller_cluster_epoch(controller));
 }
 
 void controller_publish_soon(struct controller *controller) {

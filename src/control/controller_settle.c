@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 #include "control/controller_state.h"
+#include "control/errand.h"
 #include "io/loop.h"
 
 static void on_written(void *owner, const struct error *err);

@@ -3,13 +3,12 @@
 #pragma once
 
 #include "control/controller.h"
-#include "control/deploy.h"
-#include "control/errand.h"
 #include "control/front.h"
 #include "control/guardian.h"
 #include "control/instances.h"
 #include "control/keeper.h"
 #include "control/moves.h"
+#include "control/pod_watch.h"
 #include "control/publisher.h"
 #include "control/router.h"
 #include "control/traffic.h"
@@ -26,29 +25,30 @@ struct controller {
     bool has_begun; /* something is on disk */
     struct lock *lock;
     struct rollouts *rollouts;
+    struct kubernetes *kubernetes; /* the way to a cluster; NULL without one */
     const struct router_type *type;
     struct keeper *keeper;
     struct guardian *guardian; /* in a cluster; NULL elsewhere */
     struct front *front;
     struct publisher *publisher; /* for watchers elsewhere */
     struct instances *instances;
+    struct pod_watch *pods[TRACK_COUNT]; /* NULL for a track that is not of pods */
     struct watch *watch;
     struct traffic *traffic;
     struct user_news user_news; /* that are not on disk yet */
     struct errand *errand;      /* the smoke test */
     struct deploy *deploy;
-    bool is_deployed;          /* all that could be done about it was done */
+    uint64_t deployed_ns; /* all that could be done about it was done; 0: not yet */
     struct loop_timer *second; /* its steady beat */
     struct loop_timer *news;   /* soon: it is published */
     struct rollout rollout;
-    struct rollout_found
-        *found;            /* of another controller, until the router has spoken */
-    unsigned silences;     /* of the router, meanwhile */
-    enum rollout_op doing; /* what is under way beside the router */
-    uint64_t doing_ns;     /* since when */
-    bool is_checked;       /* the router can be used */
-    uint32_t smoked;       /* instances whose smoke test has passed */
-    struct moves moves;    /* that are not on disk yet */
+    struct rollout_found *found; /* of another controller; until the router speaks */
+    unsigned silences;           /* of the router, meanwhile */
+    enum rollout_op doing;       /* what is under way beside the router */
+    uint64_t doing_ns;           /* since when */
+    bool is_checked;             /* the router can be used */
+    uint32_t smoked;             /* instances whose smoke test has passed */
+    struct moves moves;          /* that are not on disk yet */
     uint64_t epoch;
     uint64_t cluster_epoch; /* to write with in a cluster; 0: nothing was written yet */
     uint32_t salt;

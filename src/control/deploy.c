@@ -59,7 +59,7 @@ static struct errand *start_command(
 static void begin(
     struct loop *loop, const struct deploy_wish *wish, struct deploy *deploy) {
     const struct kubernetes_deploy_wish asked = {
-        wish->target, wish->track, wish->version, wish->epoch};
+        wish->kubernetes, wish->target, wish->track, wish->version, wish->epoch};
     switch ((enum deploy_kind)wish->target->deploy.kind) {
     case DEPLOY_EXTERNAL: break;
     case DEPLOY_COMMAND:

@@ -10,11 +10,13 @@
 #include "core/target.h"
 
 struct deploy;
+struct kubernetes;
 struct loop;
 
-/* Borrowed for the call, but for the target. */
+/* Borrowed for the call, but for the target and the cluster. */
 struct deploy_wish {
     const struct target *target;
+    struct kubernetes *kubernetes; /* the way to its cluster; NULL without one */
     enum track track;
     const char *version;
     uint64_t epoch;

@@ -20,8 +20,9 @@ enum { DURATION_S = 15 };
 #define ALIVE_NS (30 * NS_PER_S) /* of a watchdog: twice what its Lease lasts */
 
 struct guardian {
-    struct loop *loop; /* borrowed */
-    struct target_kubernetes target;
+    struct loop *loop;             /* borrowed */
+    struct kubernetes *kubernetes; /* borrowed */
+    char name[TARGET_CLUSTER_NAME_SIZE];
     struct kubernetes_lease *lease; /* NULL: it was lost, and is tried again */
     struct cluster *cluster;
     char holder[LEASE_HOLDER_SIZE], words[ERROR_MESSAGE_SIZE];
@@ -44,34 +45,31 @@ static void on_watchdog(void *owner, const struct cluster_done *done);
 static const struct lease_handlers handlers = {
     .on_held = on_held, .on_lost = on_lease_lost, .on_released = on_released};
 
-static bool take(struct guardian *guardian, struct error *err) {
+static void take(struct guardian *guardian) {
     const struct lease_wish wish = {
-        .target = &guardian->target,
-        .name = guardian->target.lease,
+        .kubernetes = guardian->kubernetes,
+        .name = guardian->name,
         .holder = guardian->holder,
         .duration_s = DURATION_S,
         .epoch = guardian->epoch,
         .force = guardian->force,
     };
-    guardian->lease =
-        kubernetes_lease_take(guardian->loop, &wish, &handlers, guardian, err);
-    return guardian->lease != NULL;
+    guardian->lease = kubernetes_lease_take(guardian->loop, &wish, &handlers, guardian);
 }
 
 static bool open_all(struct guardian *guardian, struct error *err) {
     char name[TARGET_CLUSTER_NAME_SIZE];
     struct text text = TEXT_IN(name);
-    text_addf(&text, "%s" WATCHDOG_LEASE_SUFFIX, guardian->target.lease);
+    text_addf(&text, "%s" WATCHDOG_LEASE_SUFFIX, guardian->name);
     if (text.truncated) {
         return error_set(err, ERROR_USAGE, "split.kubernetes.lease is too long");
     }
-    guardian->cluster =
-        cluster_new(guardian->loop, &guardian->target, HTTP_READ_ONLY, err);
-    if (!guardian->cluster) return false;
+    guardian->cluster = cluster_new(guardian->loop, guardian->kubernetes);
     cluster_path(
         guardian->cluster, "/apis/coordination.k8s.io/v1", "leases", name,
         guardian->path);
-    return take(guardian, err);
+    take(guardian);
+    return true;
 }
 
 struct guardian *guardian_new(
@@ -79,11 +77,12 @@ struct guardian *guardian_new(
     void *owner, struct error *err) {
     struct guardian *guardian = memory_new(sizeof *guardian);
     guardian->loop = loop;
-    guardian->target = *wish->target;
+    guardian->kubernetes = wish->kubernetes;
     guardian->epoch = wish->epoch;
     guardian->force = wish->force;
     guardian->on_lost = on_lost;
     guardian->owner = owner;
+    text_copy_cut(guardian->name, sizeof guardian->name, wish->lease);
     text_copy_cut(guardian->holder, sizeof guardian->holder, wish->holder);
     text_copy_cut(guardian->words, sizeof guardian->words, "the Lease is being taken");
     dead_man_init(&guardian->watchdog, ALIVE_NS, LOOK_NS);
@@ -133,11 +132,8 @@ static void on_released(void *owner) {
 static void on_time(void *owner, uint64_t now_ns) {
     (void)now_ns;
     struct guardian *guardian = owner;
-    struct error err = {0};
     guardian->timer = NULL;
-    if (!guardian->lease && !guardian->releasing && !take(guardian, &err)) {
-        text_copy_cut(guardian->words, sizeof guardian->words, err.message);
-    }
+    if (!guardian->lease && !guardian->releasing) take(guardian);
     cluster_read(guardian->cluster, guardian->path, on_watchdog, guardian);
 }
 

@@ -7,16 +7,17 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "core/target_kubernetes.h"
 
 struct guardian;
+struct kubernetes;
 struct loop;
 
 struct guardian_wish {
-    const struct target_kubernetes *target; /* copied; without a lease there is none */
-    const char *holder;                     /* "alice@ops1" */
-    uint64_t epoch;                         /* at least */
-    bool force;                             /* a takeover */
+    struct kubernetes *kubernetes; /* the cluster; borrowed */
+    const char *lease;             /* copied */
+    const char *holder;            /* copied: "alice@ops1" */
+    uint64_t epoch;                /* at least */
+    bool force;                    /* a takeover */
 };
 
 /* Somebody else has it: nothing may be written any more. Not inside a call. */

@@ -54,9 +54,8 @@ static bool is_name(const char *name) {
     return *name != '\0';
 }
 
-static struct router *start(
-    struct loop *loop, const struct target *target, struct error *err) {
-    const struct target_split *split = &target->split;
+static struct router *start(const struct router_options *options, struct error *err) {
+    const struct target_split *split = &options->target->split;
     if (!split->socket[0]) {
         error_set(err, ERROR_USAGE, "split.haproxy.socket is not configured");
         return NULL;
@@ -67,7 +66,7 @@ static struct router *start(
     }
     struct router *router = memory_new(sizeof *router);
     router->split = *split;
-    router->haproxy = haproxy_new(loop, split->socket, HAPROXY_MAY_ACT);
+    router->haproxy = haproxy_new(options->loop, split->socket, HAPROXY_MAY_ACT);
     return router;
 }
 

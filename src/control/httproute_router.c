@@ -42,18 +42,16 @@ static void on_poll(void *owner, uint64_t now_ns);
 static void on_polled(void *owner, const struct cluster_done *done);
 static void on_looked(void *owner, const struct cluster_done *done);
 
-static struct router *start(
-    struct loop *loop, const struct target *target, struct error *err) {
-    const struct target_kubernetes *kubernetes = &target->kubernetes;
+static struct router *start(const struct router_options *options, struct error *err) {
+    const struct target_kubernetes *kubernetes = &options->target->kubernetes;
     if (!*kubernetes->stable || !*kubernetes->canary || !*kubernetes->route) {
         error_set(
             err, ERROR_USAGE, "split.kubernetes: stable, canary and route are needed");
         return NULL;
     }
-    struct cluster *cluster = cluster_new(loop, kubernetes, HTTP_MAY_ACT, err);
-    if (!cluster) return NULL;
+    struct cluster *cluster = cluster_new(options->loop, options->kubernetes);
     struct router *router = memory_new(sizeof *router);
-    router->loop = loop;
+    router->loop = options->loop;
     router->cluster = cluster;
     router->target = *kubernetes;
     router->names =

@@ -11,6 +11,7 @@
 #include "io/http.h"
 #include "io/loop.h"
 #include "probes/probe.h"
+#include "probes/track.h"
 
 enum { INSTANCES_MAX = 2 * TARGET_INSTANCES_MAX, FAILURES_GONE = 3 };
 
@@ -23,7 +24,8 @@ struct instance_entry {
 struct instances {
     struct target target; /* what is asked of it: the health alone */
     struct probe_context context;
-    void *probe;
+    struct track_watch *tracks[TRACK_COUNT];      /* NULL for one that is nowhere */
+    char missed[TRACK_COUNT][ROLLOUT_WORDS_SIZE]; /* why its pods are not known */
     unsigned count;
     struct instance_entry entries[INSTANCES_MAX];
 };
@@ -86,15 +88,27 @@ struct instances *instances_new(struct loop *loop, const struct target *target) 
     uint64_t seed;
     loop_random(&seed, sizeof seed);
     random_seed(&instances->context.random, seed);
-    instances->probe = tracks_probe.start(&instances->context);
+    for (int i = 0; i < TRACK_COUNT; i++) {
+        instances->tracks[i] = track_watch_new(&instances->context, (enum track)i);
+    }
     return instances;
 }
 
 void instances_free(struct instances *instances) {
     if (!instances) return;
-    tracks_probe.free(instances->probe);
+    for (int i = 0; i < TRACK_COUNT; i++) track_watch_free(instances->tracks[i]);
     http_free(instances->context.http);
     free(instances);
+}
+
+void instances_follow(
+    struct instances *instances, enum track track, const struct place *places,
+    uint32_t count) {
+    track_watch_follow(instances->tracks[track], places, count);
+}
+
+void instances_miss(struct instances *instances, enum track track, const char *words) {
+    text_copy_cut(instances->missed[track], sizeof instances->missed[track], words);
 }
 
 static void add(
@@ -133,7 +147,10 @@ struct instances_sight instances_look(
     }
     if (sight.count == 0) {
         sight.gone = false;
-        text_copy_cut(sight.words, sizeof sight.words, "no instance has answered yet");
+        const char *missed = instances->missed[track];
+        text_copy_cut(
+            sight.words, sizeof sight.words,
+            *missed ? missed : "no instance has answered yet");
     }
     return sight;
 }

@@ -11,9 +11,17 @@
 
 struct instances;
 struct loop;
+struct place;
 
 struct instances *instances_new(struct loop *loop, const struct target *target);
 void instances_free(struct instances *instances); /* NULL is fine */
+
+/* All instances of a track whose pods are followed. */
+void instances_follow(
+    struct instances *instances, enum track track, const struct place *places,
+    uint32_t count);
+/* Why a track's pods are not known, or not any more; "" when they are. */
+void instances_miss(struct instances *instances, enum track track, const char *words);
 
 /* What is known of one track. */
 struct instances_sight {

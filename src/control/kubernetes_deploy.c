@@ -139,6 +139,10 @@ struct kubernetes_deploy *kubernetes_deploy_start(
     struct loop *loop, const struct kubernetes_deploy_wish *wish,
     router_done_fn on_done, void *owner, struct error *err) {
     if (!check_names(wish->target, err)) return NULL;
+    if (!wish->kubernetes) {
+        error_set(err, ERROR_USAGE, "deploy.kubernetes: there is no cluster");
+        return NULL;
+    }
     struct kubernetes_deploy *deploy = memory_new(sizeof *deploy);
     deploy->loop = loop;
     deploy->target = wish->target->kubernetes;
@@ -147,8 +151,8 @@ struct kubernetes_deploy *kubernetes_deploy_start(
     deploy->on_done = on_done;
     deploy->owner = owner;
     deploy->until_ns = loop_clock_ns() + DEPLOY_NS;
-    deploy->cluster = cluster_new(loop, &deploy->target, HTTP_MAY_ACT, err);
-    if (!deploy->cluster || !make_image(deploy, wish->version, err) ||
+    deploy->cluster = cluster_new(loop, wish->kubernetes);
+    if (!make_image(deploy, wish->version, err) ||
         !name_object(deploy, wish->track, err)) {
         kubernetes_deploy_free(deploy);
         return NULL;

@@ -9,13 +9,15 @@
 #include "control/router.h"
 #include "core/metric.h"
 
+struct kubernetes;
 struct kubernetes_deploy;
 struct loop;
 
 struct kubernetes_deploy_wish {
-    const struct target *target; /* copied: its `kubernetes` and `deploy` */
-    enum track track;            /* stable: the Deployment of split.kubernetes.stable */
-    const char *version;         /* in the place of ${version} in the image */
+    struct kubernetes *kubernetes; /* the cluster; borrowed; NULL is an error */
+    const struct target *target;   /* copied: its `kubernetes` and `deploy` */
+    enum track track;    /* stable: the Deployment of split.kubernetes.stable */
+    const char *version; /* in the place of ${version} in the image */
     uint64_t epoch;
 };
 

@@ -86,9 +86,8 @@ static void read_it(struct kubernetes_lease *lease) {
 
 struct kubernetes_lease *kubernetes_lease_take(
     struct loop *loop, const struct lease_wish *wish,
-    const struct lease_handlers *handlers, void *owner, struct error *err) {
-    struct cluster *cluster = cluster_new(loop, wish->target, HTTP_MAY_ACT, err);
-    if (!cluster) return NULL;
+    const struct lease_handlers *handlers, void *owner) {
+    struct cluster *cluster = cluster_new(loop, wish->kubernetes);
     struct kubernetes_lease *lease = memory_new(sizeof *lease);
     const char *api = "/apis/coordination.k8s.io/v1";
     lease->loop = loop;

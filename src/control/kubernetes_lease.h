@@ -8,16 +8,15 @@
 
 #include "base/error.h"
 #include "core/lease_record.h"
-#include "core/target_kubernetes.h"
 
+struct kubernetes;
 struct kubernetes_lease;
 struct loop;
 
-/* Borrowed for the call, but for the target. */
 struct lease_wish {
-    const struct target_kubernetes *target; /* copied */
-    const char *name, *holder;              /* holder: "alice@ops1" */
-    int64_t duration_s;                     /* renewed three times in it */
+    struct kubernetes *kubernetes; /* the cluster; borrowed */
+    const char *name, *holder;     /* copied; holder: "alice@ops1" */
+    int64_t duration_s;            /* renewed three times in it */
     uint64_t epoch; /* at least; newer than that of whoever had it before */
     bool
         force; /* takes it from whoever has it; else only when it has run out for long */
@@ -35,7 +34,7 @@ struct lease_handlers {
 
 struct kubernetes_lease *kubernetes_lease_take(
     struct loop *loop, const struct lease_wish *wish,
-    const struct lease_handlers *handlers, void *owner, struct error *err);
+    const struct lease_handlers *handlers, void *owner);
 /* Nobody holds it any more, which is no silence: core/dead_man.h. */
 void kubernetes_lease_release(struct kubernetes_lease *lease);
 void kubernetes_lease_free(struct kubernetes_lease *lease);

@@ -10,7 +10,8 @@
 #include "control/post.h"
 #include "report/rollout_report.h"
 
-static const struct post_type *const types[] = {&redis_post, &listen_post};
+static const struct post_type *const types[] = {
+    &redis_post, &listen_post, &configmap_post};
 
 enum { WAYS = sizeof types / sizeof types[0], TROUBLE_SIZE = 100 };
 
@@ -36,22 +37,20 @@ static void note_trouble(struct way *way, const char *name, const struct error *
     text_addf(&text, "not published: %s: %s", name, why->message);
 }
 
-struct publisher *publisher_new(
-    struct loop *loop, const struct target *target, publisher_trouble_fn on_trouble,
-    void *owner) {
+struct publisher *publisher_new(const struct publisher_options *options) {
     struct publisher *publisher = memory_new(sizeof *publisher);
-    publisher->target = target;
-    publisher->on_trouble = on_trouble;
-    publisher->owner = owner;
+    publisher->target = options->target;
+    publisher->on_trouble = options->on_trouble;
+    publisher->owner = options->owner;
     buffer_init(&publisher->json, ROLLOUT_REPORT_BYTES_MAX);
     for (unsigned i = 0; i < WAYS; i++) {
         struct way *way = &publisher->ways[i];
-        const struct post_options options = {
-            .loop = loop, .target = target, .on_said = on_said, .owner = way};
+        const struct post_options post = {
+            options->loop, options->target, options->kubernetes, on_said, way};
         struct error err = {0};
         way->publisher = publisher;
-        if (!types[i]->is_wanted(&target->publish)) continue;
-        way->post = types[i]->start(&options, &err);
+        if (!types[i]->is_wanted(&options->target->publish)) continue;
+        way->post = types[i]->start(&post, &err);
         if (!way->post) note_trouble(way, types[i]->name, &err);
     }
     return publisher;
@@ -94,7 +93,7 @@ static bool has_ways(const struct publisher *publisher) {
 
 void publisher_publish(
     struct publisher *publisher, const struct rollout_status *status,
-    struct slice envelope) {
+    struct slice envelope, uint64_t epoch) {
     const struct rollout_report report = {
         .status = status,
         .target = publisher->target->name,
@@ -104,7 +103,8 @@ void publisher_publish(
     if (!has_ways(publisher)) return;
     buffer_reset(&publisher->json);
     rollout_report_json(&report, &publisher->json);
-    const struct posting posting = {status, envelope, buffer_slice(&publisher->json)};
+    const struct posting posting = {
+        status, envelope, buffer_slice(&publisher->json), epoch};
     for (unsigned i = 0; i < WAYS; i++) {
         void *post = publisher->ways[i].post;
         if (post) types[i]->tell(post, &posting);

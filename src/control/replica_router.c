@@ -49,9 +49,8 @@ struct router {
 static void advance(struct router *router);
 static void on_step_done(void *owner, const struct cluster_done *done);
 
-static struct router *start(
-    struct loop *loop, const struct target *target, struct error *err) {
-    const struct target_kubernetes *kubernetes = &target->kubernetes;
+static struct router *start(const struct router_options *options, struct error *err) {
+    const struct target_kubernetes *kubernetes = &options->target->kubernetes;
     if (!*kubernetes->stable || !*kubernetes->canary || !*kubernetes->service ||
         kubernetes->replicas < 1) {
         error_set(
@@ -59,10 +58,9 @@ static struct router *start(
             "split.kubernetes: stable, canary, service and replicas are needed");
         return NULL;
     }
-    struct cluster *cluster = cluster_new(loop, kubernetes, HTTP_MAY_ACT, err);
-    if (!cluster) return NULL;
+    struct cluster *cluster = cluster_new(options->loop, options->kubernetes);
     struct router *router = memory_new(sizeof *router);
-    router->loop = loop;
+    router->loop = options->loop;
     router->cluster = cluster;
     router->target = *kubernetes;
     router->state.replicas = kubernetes->replicas;

@@ -10,6 +10,7 @@
 #include "core/rollout_status.h"
 #include "core/target.h"
 
+struct kubernetes;
 struct loop;
 struct router;
 
@@ -34,7 +35,6 @@ struct router_done {
     enum router_outcome outcome;
     struct error error; /* in words, unless done */
 };
-
 struct router_seen {
     bool known;                     /* else `error` says why not */
     bool settled;                   /* what was written has taken effect everywhere */
@@ -49,15 +49,19 @@ struct router_seen {
 typedef void (*router_done_fn)(void *owner, const struct router_done *done);
 typedef void (*router_seen_fn)(void *owner, const struct router_seen *seen);
 
+struct router_options {
+    struct loop *loop;             /* borrowed */
+    const struct target *target;   /* copied as far as it is needed */
+    struct kubernetes *kubernetes; /* of its cluster; borrowed; NULL without one */
+};
+
 /* Callbacks run exactly once, never inside the call that started them, and not after
  * free. One call at a time; each has a deadline of its own. */
 struct router_type {
     const char *name; /* "haproxy" */
-    bool yields; /* a set that goes back may come while another call is under way, which
-                  * then ends without a callback */
+    bool yields; /* a set that goes back may end another call, without its callback */
     bool known_assignment; /* each unit's probability is known: its hash is weighed */
-    struct router *(*start)(
-        struct loop *loop, const struct target *target, struct error *err);
+    struct router *(*start)(const struct router_options *options, struct error *err);
     void (*free)(struct router *router);
     /* Whether it can be used at all: rights, names, a configuration that fits. */
     void (*check)(struct router *router, router_done_fn on_done, void *owner);

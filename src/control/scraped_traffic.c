@@ -86,10 +86,12 @@ static void drop_missing(
     side->count = kept;
 }
 
-static void take_places(
+void scraped_traffic_follow(
     struct scraped_traffic *scraped, enum track track, const struct place *places,
     uint32_t count) {
     struct side *side = &scraped->sides[track];
+    const struct target_track *from = &scraped->target.tracks[track];
+    char url[PLACE_URL_SIZE];
     drop_missing(side, places, count);
     for (uint32_t i = 0; i < count; i++) {
         bool is_known = false;
@@ -97,16 +99,16 @@ static void take_places(
             is_known = is_known || is_at(&side->entries[j], &places[i]);
         }
         if (is_known) continue;
-        add_entry(scraped, track, scraped->target.tracks[track].dns, places[i].address);
+        add_entry(scraped, track, place_url(&places[i], from, url), places[i].address);
     }
 }
 
 static void on_stable_places(void *owner, const struct place *places, uint32_t count) {
-    take_places(owner, TRACK_STABLE, places, count);
+    scraped_traffic_follow(owner, TRACK_STABLE, places, count);
 }
 
 static void on_canary_places(void *owner, const struct place *places, uint32_t count) {
-    take_places(owner, TRACK_CANARY, places, count);
+    scraped_traffic_follow(owner, TRACK_CANARY, places, count);
 }
 
 static void ask_for_metrics_alone(struct target *target) {
@@ -130,7 +132,7 @@ static void open_sides(struct scraped_traffic *scraped) {
 }
 
 static bool is_somewhere(const struct target_track *track) {
-    return track->url_count > 0 || track->dns[0] != '\0';
+    return track->url_count > 0 || track->dns[0] || track->pods.deployment[0];
 }
 
 struct scraped_traffic *scraped_traffic_new(

@@ -10,6 +10,7 @@
 #include "core/target.h"
 
 struct loop;
+struct place;
 struct scraped_traffic;
 
 typedef void (*scraped_block_fn)(void *owner, const struct metric_block *block);
@@ -26,6 +27,10 @@ struct scraped_traffic_look {
 struct scraped_traffic *scraped_traffic_new(
     struct loop *loop, const struct target *target, scraped_block_fn on_block,
     void *owner);
+/* All instances of a track whose pods are followed. */
+void scraped_traffic_follow(
+    struct scraped_traffic *scraped, enum track track, const struct place *places,
+    uint32_t count);
 void scraped_traffic_free(struct scraped_traffic *scraped); /* NULL is fine */
 
 /* A new weight: what was counted of the interval under way belongs to the one before, and

@@ -25,12 +25,8 @@ static void find_program(struct text *path) {
 /* The command line: what the target is called, and who of it is meant. A target that is
  * nothing but a URL is that instance. */
 static void add_args(
-    const struct rollout_launch *launch, uint32_t instance, const char **args) {
+    const struct rollout_launch *launch, const char *url, const char **args) {
     const struct target *target = &launch->target;
-    const struct target_track *canary = &target->tracks[TRACK_CANARY];
-    /* Behind a DNS name any of them answers. */
-    const char *url =
-        instance < canary->url_count ? canary->urls[instance] : canary->dns;
     unsigned count = 0;
     args[count++] = "smoke";
     if (target->bare) {
@@ -54,13 +50,13 @@ static void add_args(
 }
 
 struct errand *smoke_start(
-    struct loop *loop, const struct rollout_launch *launch, uint32_t instance,
+    struct loop *loop, const struct rollout_launch *launch, const char *url,
     errand_done_fn on_done, void *owner) {
     char data[PATH_MAX + 16];
     struct text program = TEXT_IN(data);
     const char *args[ARGS_MAX] = {data};
     find_program(&program);
-    add_args(launch, instance, args + 1);
+    add_args(launch, url, args + 1);
     const struct errand_options options = {.args = args, .timeout_ns = SMOKE_NS};
     return errand_start(loop, &options, on_done, owner);
 }

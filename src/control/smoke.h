@@ -2,12 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <stdint.h>
-
 #include "control/errand.h"
 #include "core/rollout_launch.h"
 
-/* The exit code is that of `flightdeck smoke`. */
+/* `url`: of the instance. The exit code is that of `flightdeck smoke`. */
 struct errand *smoke_start(
-    struct loop *loop, const struct rollout_launch *launch, uint32_t instance,
+    struct loop *loop, const struct rollout_launch *launch, const char *url,
     errand_done_fn on_done, void *owner);

@@ -73,6 +73,14 @@ void traffic_free(struct traffic *traffic) {
     free(traffic);
 }
 
+void traffic_follow(
+    struct traffic *traffic, enum track track, const struct place *places,
+    uint32_t count) {
+    if (traffic->scraped) {
+        scraped_traffic_follow(traffic->scraped, track, places, count);
+    }
+}
+
 void traffic_warm_up(struct traffic *traffic, uint64_t for_ns) {
     traffic->warm_from_ms = loop_wall_ms();
     traffic->warm_until_ms = traffic->warm_from_ms + (int64_t)(for_ns / NS_PER_MS);

@@ -14,6 +14,7 @@
 #include "core/trials.h"
 
 struct loop;
+struct place;
 struct traffic;
 
 enum traffic_kind {
@@ -62,6 +63,11 @@ struct traffic *traffic_new(
     struct loop *loop, const struct target *target,
     const struct traffic_options *options, struct error *err);
 void traffic_free(struct traffic *traffic); /* NULL is fine */
+
+/* All instances of a track whose pods are followed. */
+void traffic_follow(
+    struct traffic *traffic, enum track track, const struct place *places,
+    uint32_t count);
 
 /* A raise took effect: latencies of what begins from now on do not count for so long. */
 void traffic_warm_up(struct traffic *traffic, uint64_t for_ns);

@@ -18,6 +18,7 @@
 #include "control/kubernetes_lease.h"
 #include "core/dead_man.h"
 #include "core/lease_record.h"
+#include "io/kubernetes.h"
 #include "io/loop.h"
 
 enum { LOOKS = 5, BODY_MAX = 4096, WORDS_SIZE = 400, LEASE_S = 15 };
@@ -27,6 +28,7 @@ enum { LOOKS = 5, BODY_MAX = 4096, WORDS_SIZE = 400, LEASE_S = 15 };
 struct watchdog {
     struct loop *loop; /* borrowed */
     struct target target;
+    struct kubernetes *kubernetes;
     const struct router_type *type;
     struct router *router;
     struct cluster *cluster;
@@ -81,16 +83,15 @@ static void look_again(struct watchdog *watchdog) {
 }
 
 static void take_own(struct watchdog *watchdog) {
-    struct error err = {0};
     const struct lease_wish wish = {
-        .target = &watchdog->target.kubernetes,
+        .kubernetes = watchdog->kubernetes,
         .name = watchdog->own_name,
         .holder = watchdog->holder,
         .duration_s = LEASE_S,
         .force = true,
     };
     watchdog->own =
-        kubernetes_lease_take(watchdog->loop, &wish, &own_handlers, watchdog, &err);
+        kubernetes_lease_take(watchdog->loop, &wish, &own_handlers, watchdog);
 }
 
 static bool open_all(struct watchdog *watchdog, struct loop *loop, struct error *err) {
@@ -100,11 +101,14 @@ static bool open_all(struct watchdog *watchdog, struct loop *loop, struct error 
     if (!*target->lease || name.truncated) {
         return error_set(err, ERROR_USAGE, "split.kubernetes: lease is needed");
     }
+    watchdog->kubernetes = cluster_open(loop, target, err);
+    if (!watchdog->kubernetes) return false;
+    const struct router_options options = {
+        loop, &watchdog->target, watchdog->kubernetes};
     watchdog->type = watchdog_router(target);
-    watchdog->router = watchdog->type->start(loop, &watchdog->target, err);
+    watchdog->router = watchdog->type->start(&options, err);
     if (!watchdog->router) return false;
-    watchdog->cluster = cluster_new(loop, target, HTTP_MAY_ACT, err);
-    if (!watchdog->cluster) return false;
+    watchdog->cluster = cluster_new(loop, watchdog->kubernetes);
     cluster_path(
         watchdog->cluster, "/apis/coordination.k8s.io/v1", "leases", target->lease,
         watchdog->path);
@@ -139,6 +143,7 @@ void watchdog_free(struct watchdog *watchdog) {
     kubernetes_lease_free(watchdog->own);
     if (watchdog->router) watchdog->type->free(watchdog->router);
     cluster_free(watchdog->cluster);
+    kubernetes_free(watchdog->kubernetes);
     buffer_clear(&watchdog->body);
     free(watchdog);
 }

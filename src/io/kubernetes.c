@@ -17,6 +17,8 @@ enum { URL_SIZE = HTTP_URL_SIZE, WORDS_SIZE = 200, FIRST_ERROR = 400 };
 
 #define TIMEOUT_NS (5 * NS_PER_S)
 #define RETRY_NS   (25 * NS_PER_MS) /* while the proxy opens its socket */
+#define RESTART_NS NS_PER_S         /* between one that came to nothing and the next */
+#define OPEN_NS    (20 * NS_PER_S)  /* for a login, until its socket is open */
 
 /* How the proxy is to be run; strings of our own. */
 struct wish {
@@ -29,7 +31,8 @@ struct kubernetes {
     struct wish wish;
     struct http *http;
     struct kubectl_proxy *proxy; /* NULL: none was started, or it is somebody else's */
-    bool has_served; /* that one has answered: if it ends, another may, too */
+    bool has_served;     /* that one has answered: if it ends, another may, too */
+    uint64_t started_ns; /* when that one was */
     struct kubernetes_exchange *first;
 };
 
@@ -174,9 +177,20 @@ static bool may_wait(
            loop_clock_ns() + RETRY_NS < exchange->deadline_ns;
 }
 
+/* One that hangs before it has opened its socket, as at a login that nobody answers. */
+static bool is_stuck(const struct kubernetes *kubernetes) {
+    return kubernetes->proxy && !kubernetes->has_served &&
+           loop_clock_ns() - kubernetes->started_ns > OPEN_NS;
+}
+
 static void on_lost(struct kubernetes_exchange *exchange, const struct error *why) {
     struct kubernetes_reply reply = {.outcome = KUBERNETES_UNKNOWN, .error = *why};
-    const struct kubectl_proxy *proxy = exchange->kubernetes->proxy;
+    struct kubernetes *kubernetes = exchange->kubernetes;
+    if (why->code == ERROR_CONNECT && is_stuck(kubernetes)) {
+        kubectl_proxy_free(kubernetes->proxy);
+        kubernetes->proxy = NULL; /* the next request starts another */
+    }
+    const struct kubectl_proxy *proxy = kubernetes->proxy;
     if (why->code == ERROR_FORBIDDEN) reply.outcome = KUBERNETES_DENIED;
     if (why->code == ERROR_USAGE) reply.outcome = KUBERNETES_REFUSED;
     if (proxy && !kubectl_proxy_runs(proxy)) {
@@ -235,6 +249,11 @@ static const char *socket_of(struct kubernetes *kubernetes, struct error *err) {
     const struct wish *wish = &kubernetes->wish;
     if (*wish->socket) return wish->socket;
     if (kubernetes->proxy && !kubectl_proxy_runs(kubernetes->proxy)) {
+        bool is_soon = loop_clock_ns() - kubernetes->started_ns < RESTART_NS;
+        if (!kubernetes->has_served && is_soon) {
+            error_set(err, ERROR_CONNECT, "it has just ended");
+            return NULL;
+        }
         kubectl_proxy_free(kubernetes->proxy);
         kubernetes->proxy = NULL;
     }
@@ -247,6 +266,7 @@ static const char *socket_of(struct kubernetes *kubernetes, struct error *err) {
             .read_only = wish->read_only,
         };
         kubernetes->has_served = false;
+        kubernetes->started_ns = loop_clock_ns();
         kubernetes->proxy = kubectl_proxy_start(kubernetes->loop, &options, err);
     }
     return kubernetes->proxy ? kubectl_proxy_socket(kubernetes->proxy) : NULL;

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "control/watchdog.h"
+#include "core/url.h"
 #include "io/loop.h"
 #include "support/kubernetes_peer.h"
 #include "support/rollout_scene.h"
@@ -54,6 +55,8 @@ static void use_kubectl(struct region *region) {
     test_folder_write(folder, "kubeconfig", config);
     test_folder_path(folder, "kubeconfig", path);
     to->socket[0] = '\0';
+    struct target_publish *publish = &region->scene->launch->target.publish;
+    text_copy_cut(publish->configmap, sizeof publish->configmap, "flightdeck-board");
     /* What it remembers of the cluster is nothing that a demo leaves behind. */
     setenv("KUBECACHEDIR", folder->path, 1);
     assert_true(text_copy(to->kubeconfig, sizeof to->kubeconfig, path));
@@ -130,6 +133,37 @@ static void a_rollout_holds_its_lease_and_is_taken_back(void **state) {
     region_clear(&region);
 }
 
+/* The only child of the controller while it watches; 0 for none. */
+static pid_t proxy_of(struct region *region) {
+    char path[64], words[64] = "";
+    int pid = (int)rollout_scene_pid(region->scene), child = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    if (fgets(words, sizeof words, file)) {
+        char *end;
+        child = (int)strtol(words, &end, 10);
+        assert_int_equal(strtol(end, NULL, 10), 0);
+    }
+    fclose(file);
+    return child;
+}
+
+static const char *written(struct region *region) {
+    cJSON *board = object(region, "configmaps", "flightdeck-board");
+    return board ? tree_string(board, "/data/written") : "";
+}
+
+/* Until something new was written on it. */
+static void wait_for_board(struct region *region) {
+    char before[64] = "";
+    snprintf(before, sizeof before, "%s", written(region));
+    for (int i = 0; i < 1000 && strcmp(before, written(region)) == 0; i++) {
+        rollout_scene_breathe(region->scene);
+    }
+    assert_string_not_equal(before, written(region));
+}
+
 static void it_goes_through_kubectl(void **state) {
     if (!kubernetes_stage_has_kubectl()) {
         print_message("kubectl is not here: it leads to no cluster\n");
@@ -141,6 +175,12 @@ static void it_goes_through_kubectl(void **state) {
     assert_true(rollout_scene_start(region.scene));
     wait_for(&region, ROLLOUT_WATCHING, 1);
     assert_int_equal(weight(&region), 5);
+    /* Router, Lease and board share one, also after it was killed. */
+    pid_t proxy = proxy_of(&region);
+    assert_int_equal(kill(proxy, SIGKILL), 0);
+    while (proxy_of(&region) == proxy) rollout_scene_breathe(region.scene);
+    wait_for_board(&region);
+    assert_int_not_equal(proxy_of(&region), 0);
     assert_true(rollout_scene_order(region.scene, ROLLOUT_ORDER_ABORT, "bob"));
     wait_for(&region, ROLLOUT_ROLLED_BACK, 0);
     assert_int_equal(weight(&region), 0);
@@ -164,6 +204,43 @@ static void a_killed_controller_is_missed_by_the_watchdog(void **state) {
     region_clear(&region);
 }
 
+/* The Deployments' pods are the demo's agents: at 127.0.0.1, each track at its own port. */
+static void use_pods(struct region *region) {
+    static const char *const names[TRACK_COUNT] = {"agent-stable", "agent-canary"};
+    struct target *target = &region->scene->launch->target;
+    struct kubernetes_api *api = kubernetes_peer_api(region->peer);
+    kubernetes_peer_behaviour(region->peer)->pod_ip = "127.0.0.1";
+    for (int i = 0; i < TRACK_COUNT; i++) {
+        struct target_track *track = &target->tracks[i];
+        struct url url;
+        struct error err;
+        assert_true(url_parse(slice_of(track->urls[0]), &url, &err));
+        track->url_count = 0;
+        track->pods.port = url.port;
+        text_copy_cut(track->pods.deployment, sizeof track->pods.deployment, names[i]);
+    }
+    struct kubernetes_object *pod = api->store.first;
+    for (; pod; pod = pod->next) {
+        if (strcmp(pod->kind->plural, "pods") != 0) continue;
+        tree_set_string(pod->json, "/status/podIP", "127.0.0.1");
+    }
+}
+
+static void its_instances_may_be_pods(void **state) {
+    struct region region;
+    region_init(&region, *state);
+    use_pods(&region);
+    assert_true(rollout_scene_start(region.scene));
+    wait_for(&region, ROLLOUT_WATCHING, 1);
+    assert_int_equal(weight(&region), 5);
+    /* The pod answers no more: nobody promotes what is not there. */
+    rollout_scene_tell_demo(region.scene, "stop", "agent-canary");
+    wait_for(&region, ROLLOUT_ROLLED_BACK, 0);
+    assert_int_equal(weight(&region), 0);
+    rollout_scene_tell_demo(region.scene, "start", "agent-canary");
+    region_clear(&region);
+}
+
 static void production_asks_for_a_watchdog(void **state) {
     struct region region;
     region_init(&region, *state);
@@ -183,6 +260,7 @@ int main(void) {
         SHARED(it_goes_through_kubectl),
         SHARED(a_killed_controller_is_missed_by_the_watchdog),
         SHARED(production_asks_for_a_watchdog),
+        SHARED(its_instances_may_be_pods),
     };
     return cmocka_run_group_tests(tests, rollout_scene_open, rollout_scene_close);
 }

@@ -75,7 +75,8 @@ static void set_up(struct scene *scene) {
     add_word(&command->set, "salt=${salt};$(id)");
     add_command(scene, &command->get, "get");
     add_command(scene, &command->verify, "verify");
-    scene->router = command_router.start(scene->loop, scene->target, &err);
+    const struct router_options options = {scene->loop, scene->target, NULL};
+    scene->router = command_router.start(&options, &err);
     assert_non_null(scene->router);
 }
 
@@ -195,10 +196,11 @@ static void a_program_that_is_not_there_is_refused(void **state) {
     set_up(&scene);
     command_router.free(scene.router);
     text_copy(scene.target->command.get.args[0], TARGET_ARG_SIZE, "no-such-program");
-    scene.router = command_router.start(scene.loop, scene.target, &err);
+    const struct router_options options = {scene.loop, scene.target, NULL};
+    scene.router = command_router.start(&options, &err);
     assert_int_equal(check(&scene), ROUTER_REFUSED);
     scene.target->command.get.arg_count = 0;
-    assert_null(command_router.start(scene.loop, scene.target, &err));
+    assert_null(command_router.start(&options, &err));
     assert_int_equal(err.code, ERROR_USAGE);
     tear_down(&scene);
 }

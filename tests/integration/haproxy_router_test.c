@@ -55,7 +55,8 @@ static void on_written(void *owner, const struct haproxy_result *result) {
 
 static void open_router(struct scene *scene) {
     struct error err = {0};
-    scene->router = haproxy_router.start(scene->loop, scene->target, &err);
+    const struct router_options options = {scene->loop, scene->target, NULL};
+    scene->router = haproxy_router.start(&options, &err);
     assert_non_null(scene->router);
 }
 
@@ -347,13 +348,14 @@ static void names_that_could_end_a_command_are_refused(void **state) {
     struct loop *loop = loop_new();
     struct target *target = memory_new(sizeof *target);
     struct target_split *split = &target->split;
+    const struct router_options options = {loop, target, NULL};
     struct error err;
-    assert_null(haproxy_router.start(loop, target, &err));
+    assert_null(haproxy_router.start(&options, &err));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         *split = (struct target_split){
             .socket = "/nowhere", .stable = "stable", .canary = "canary"};
         text_copy(split->table, sizeof split->table, names[i]);
-        assert_null(haproxy_router.start(loop, target, &err));
+        assert_null(haproxy_router.start(&options, &err));
         assert_int_equal(err.code, ERROR_USAGE);
     }
     free(target);

@@ -95,7 +95,8 @@ static void set_up(
     text_copy(split->table, sizeof split->table, "canary_lease");
     text_copy(split->stable, sizeof split->stable, "stable");
     text_copy(split->canary, sizeof split->canary, "canary");
-    scene->router = haproxy_router.start(scene->loop, scene->target, &err);
+    const struct router_options place = {scene->loop, scene->target, NULL};
+    scene->router = haproxy_router.start(&place, &err);
     assert_non_null(scene->router);
     follow(scene, SALT);
     struct users_options options = *who;

@@ -51,7 +51,7 @@ static enum router_outcome deploy(
     struct site *site, enum track track, const char *version) {
     struct error err = {0};
     const struct kubernetes_deploy_wish wish = {
-        .target = &site->target, .track = track, .version = version, .epoch = 7};
+        site->stage.kubernetes, &site->target, track, version, 7};
     kubernetes_deploy_free(site->deploy);
     site->answers = 0;
     site->deploy =
@@ -178,7 +178,7 @@ static void what_cannot_be_is_refused_before_anything_is_written(void **state) {
     assert_true(text_copy(
         site.target.deploy.deployment, sizeof site.target.deploy.deployment, "../x"));
     const struct kubernetes_deploy_wish wish = {
-        .target = &site.target, .track = TRACK_CANARY, .version = "v1", .epoch = 7};
+        site.stage.kubernetes, &site.target, TRACK_CANARY, "v1", 7};
     assert_null(kubernetes_deploy_start(site.stage.loop, &wish, on_done, &site, &err));
     assert_int_equal(err.code, ERROR_USAGE);
     assert_int_equal(kubernetes_peer_writes(site.stage.peer), 0);

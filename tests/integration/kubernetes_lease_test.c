@@ -45,11 +45,8 @@ static const struct lease_handlers handlers = {
 static void take(
     struct kubernetes_stage *stage, struct party *party, const char *holder,
     bool force) {
-    static struct target target;
-    struct error err = {0};
-    router_scene_target(&target, stage->socket, CLUSTER_HTTPROUTE);
     const struct lease_wish wish = {
-        .target = &target.kubernetes,
+        .kubernetes = stage->kubernetes,
         .name = "flightdeck-agent",
         .holder = holder,
         .duration_s = SHORT_S,
@@ -57,7 +54,7 @@ static void take(
         .force = force,
     };
     *party = (struct party){0};
-    party->lease = kubernetes_lease_take(stage->loop, &wish, &handlers, party, &err);
+    party->lease = kubernetes_lease_take(stage->loop, &wish, &handlers, party);
     assert_non_null(party->lease);
 }
 

@@ -205,7 +205,7 @@ static void deploy(struct router_scene *scene) {
     text_copy(to->container, sizeof to->container, "agent");
     text_copy(to->image, sizeof to->image, "agent:${version}");
     const struct kubernetes_deploy_wish wish = {
-        .target = &scene->target, .track = TRACK_CANARY, .version = "v2", .epoch = 1};
+        scene->stage.kubernetes, &scene->target, TRACK_CANARY, "v2", 1};
     struct kubernetes_deploy *under_way =
         kubernetes_deploy_start(scene->stage.loop, &wish, on_deployed, &deployed, &err);
     assert_non_null(under_way);

@@ -69,17 +69,15 @@ static void stop_watchdog(struct yard *yard) {
 }
 
 static void start_controller(struct yard *yard) {
-    struct error err = {0};
     const struct lease_wish wish = {
-        .target = &yard->scene.target.kubernetes,
+        .kubernetes = yard->scene.stage.kubernetes,
         .name = "flightdeck-agent",
         .holder = "alice@ops1",
         .duration_s = CONTROLLER_S,
         .epoch = 7,
     };
     yard->held = yard->lost = 0;
-    yard->lease =
-        kubernetes_lease_take(yard->scene.stage.loop, &wish, &handlers, yard, &err);
+    yard->lease = kubernetes_lease_take(yard->scene.stage.loop, &wish, &handlers, yard);
     kubernetes_stage_until(&yard->scene.stage, &yard->held, 1);
 }
 

@@ -7,14 +7,17 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "control/cluster.h"
 #include "control/deploy.h"
 #include "control/guardian.h"
 #include "control/instances.h"
+#include "control/pod_watch.h"
 #include "control/publisher.h"
 #include "control/rollout_recorder.h"
 #include "control/smoke.h"
 #include "core/exit_code.h"
 #include "history/lock.h"
+#include "io/kubernetes.h"
 #include "io/loop.h"
 #include "io/rollout_place.h"
 #include "simulation/made_up.h"
@@ -183,6 +186,16 @@ struct instances_sight instances_look(
     return sight;
 }
 
+void instances_follow(
+    struct instances *instances, enum track track, const struct place *places,
+    uint32_t count) {
+    (void)instances, (void)track, (void)places, (void)count;
+}
+
+void instances_miss(struct instances *instances, enum track track, const char *words) {
+    (void)instances, (void)track, (void)words;
+}
+
 /* What was there before has no name in this world. */
 void instances_version(
     const struct instances *instances, enum track track, char to[STATE_VERSION_SIZE]) {
@@ -213,11 +226,11 @@ static void on_smoked(void *owner, uint64_t now_ns) {
 }
 
 struct errand *smoke_start(
-    struct loop *loop, const struct rollout_launch *launch, uint32_t instance,
+    struct loop *loop, const struct rollout_launch *launch, const char *url,
     errand_done_fn on_done, void *owner) {
     struct errand *errand = memory_new(sizeof *errand);
     (void)launch;
-    (void)instance;
+    (void)url;
     errand->on_done = on_done;
     errand->owner = owner;
     if (made_up_chance(made_up, 0.05)) errand->code = EXIT_CODE_FAILED;
@@ -295,6 +308,12 @@ void traffic_free(struct traffic *traffic) {
     free(traffic);
 }
 
+void traffic_follow(
+    struct traffic *traffic, enum track track, const struct place *places,
+    uint32_t count) {
+    (void)traffic, (void)track, (void)places, (void)count;
+}
+
 void traffic_warm_up(struct traffic *traffic, uint64_t for_ns) {
     (void)traffic;
     (void)for_ns;
@@ -319,7 +338,44 @@ struct traffic_state traffic_look(const struct traffic *traffic) {
     return state;
 }
 
-/* Here is no cluster. */
+/* Here is no cluster, and nothing is made of pods. */
+struct kubernetes *cluster_open(
+    struct loop *loop, const struct target_kubernetes *target, struct error *err) {
+    (void)loop, (void)target;
+    error_set(err, ERROR_USAGE, "there is no cluster");
+    return NULL;
+}
+
+void kubernetes_free(struct kubernetes *kubernetes) {
+    (void)kubernetes;
+}
+
+struct pod_watch *pod_watch_new(const struct pod_watch_options *options) {
+    (void)options;
+    return NULL;
+}
+
+void pod_watch_free(struct pod_watch *watch) {
+    (void)watch;
+}
+
+bool pod_watch_is_whole(const struct pod_watch *watch, uint64_t since_ns) {
+    (void)watch, (void)since_ns;
+    return true;
+}
+
+const struct place *pod_watch_place(const struct pod_watch *watch, uint32_t at) {
+    (void)watch, (void)at;
+    return NULL;
+}
+
+const char *place_url(
+    const struct place *place, const struct target_track *track,
+    char to[PLACE_URL_SIZE]) {
+    (void)place, (void)track;
+    return to;
+}
+
 struct guardian *guardian_new(
     struct loop *loop, const struct guardian_wish *wish, guardian_lost_fn on_lost,
     void *owner, struct error *err) {
@@ -353,10 +409,8 @@ bool guardian_release(struct guardian *guardian) {
 }
 
 /* Nobody watches from elsewhere. */
-struct publisher *publisher_new(
-    struct loop *loop, const struct target *target, publisher_trouble_fn on_trouble,
-    void *owner) {
-    (void)loop, (void)target, (void)on_trouble, (void)owner;
+struct publisher *publisher_new(const struct publisher_options *options) {
+    (void)options;
     return NULL;
 }
 
@@ -366,8 +420,8 @@ void publisher_free(struct publisher *publisher) {
 
 void publisher_publish(
     struct publisher *publisher, const struct rollout_status *status,
-    struct slice envelope) {
-    (void)publisher, (void)status, (void)envelope;
+    struct slice envelope, uint64_t epoch) {
+    (void)publisher, (void)status, (void)envelope, (void)epoch;
 }
 
 bool publisher_is_idle(const struct publisher *publisher) {

@@ -32,12 +32,10 @@ uint32_t made_up_weight(const struct made_up *world) {
     return loop_clock_ns() < world->router.lease_until_ns ? world->router.weight_bp : 0;
 }
 
-static struct router *start(
-    struct loop *loop, const struct target *target, struct error *err) {
+static struct router *start(const struct router_options *options, struct error *err) {
     struct router *router = memory_new(sizeof *router);
-    (void)target;
     (void)err;
-    router->loop = loop;
+    router->loop = options->loop;
     router->epoch = made_up->epoch;
     return router;
 }

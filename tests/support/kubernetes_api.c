@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/kubernetes_api.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,13 +185,32 @@ static bool names(const char *field, const char *name) {
            (strncmp(field, prefix, length) == 0 && strcmp(field + length, name) == 0);
 }
 
+/* One that lags behind, or was restored, does not know what it is asked about. */
+static bool is_too_new(
+    const struct kubernetes_api *api, const struct kubernetes_call *call,
+    struct kubernetes_answer *answer) {
+    char match[KUBERNETES_PATH_SIZE], version[KUBERNETES_PATH_SIZE], words[128];
+    kubernetes_call_query(call, "resourceVersionMatch", match);
+    kubernetes_call_query(call, "resourceVersion", version);
+    unsigned long long wanted = strtoull(version, NULL, 10), is = api->store.version;
+    if (strcmp(match, "NotOlderThan") != 0 || wanted <= is) return false;
+    snprintf(
+        words, sizeof words, "Too large resource version: %llu, current: %llu", wanted,
+        is);
+    kubernetes_answer_plain(answer, 504, "Timeout", words);
+    return true;
+}
+
 static void list(
     struct kubernetes_api *api, const struct kubernetes_call *call,
     const struct kubernetes_place *place, struct kubernetes_answer *answer) {
+    if (is_too_new(api, call, answer)) return;
     char selector[KUBERNETES_PATH_SIZE], name[KUBERNETES_NAME_SIZE], own[96];
-    char field[KUBERNETES_PATH_SIZE];
+    char field[KUBERNETES_PATH_SIZE], words[KUBERNETES_PATH_SIZE];
     kubernetes_call_query(call, "labelSelector", selector);
     kubernetes_call_query(call, "fieldSelector", field);
+    bool limited = kubernetes_call_query(call, "limit", words);
+    long most = limited ? strtol(words, NULL, 10) : LONG_MAX;
     cJSON *json = cJSON_CreateObject();
     snprintf(name, sizeof name, "%sList", place->kind->kind);
     tree_set_string(json, "/kind", name);
@@ -207,6 +227,10 @@ static void list(
         }
         if (!names(field, object->name)) continue;
         if (!kubernetes_labels_match(object->json, selector)) continue;
+        if (cJSON_GetArraySize(items) == most) {
+            tree_set_string(json, "/metadata/continue", "more");
+            break;
+        }
         cJSON_AddItemToArray(items, cJSON_Duplicate(object->json, true));
     }
     kubernetes_answer_with(answer, 200, json);

@@ -6,6 +6,7 @@
 
 #include "base/panic.h"
 #include "base/units.h"
+#include "io/kubernetes.h"
 #include "io/loop.h"
 #include "support/test_process.h"
 
@@ -37,9 +38,13 @@ void kubernetes_stage_init(struct kubernetes_stage *stage, bool tcp) {
     stage->peer = kubernetes_peer_new(stage->loop, &options);
     kubernetes_peer_add_agent(stage->peer);
     if (tcp) write_kubeconfig(stage);
+    const struct kubernetes_options way = {
+        .socket = stage->socket, .namespace = "agent", .authority = HTTP_MAY_ACT};
+    stage->kubernetes = kubernetes_new(stage->loop, &way);
 }
 
 void kubernetes_stage_clear(struct kubernetes_stage *stage) {
+    kubernetes_free(stage->kubernetes);
     kubernetes_peer_free(stage->peer);
     loop_free(stage->loop);
     test_folder_clear(&stage->folder);

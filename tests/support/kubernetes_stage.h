@@ -7,14 +7,15 @@
 #include "support/kubernetes_peer.h"
 #include "support/test_folder.h"
 
-struct http;
+struct kubernetes;
 struct loop;
 
 struct kubernetes_stage {
     struct test_folder folder; /* $XDG_RUNTIME_DIR and $HOME are in it */
     char socket[TEST_PATH_SIZE], kubeconfig[TEST_PATH_SIZE];
     struct loop *loop;
-    struct kubernetes_peer *peer; /* with the agent of kubernetes_peer_add_agent() */
+    struct kubernetes_peer *peer;  /* with the agent of kubernetes_peer_add_agent() */
+    struct kubernetes *kubernetes; /* the way to its namespace, by the socket */
 };
 
 /* `tcp`: the server also listens on a port, which the kubeconfig names as the context

@@ -36,7 +36,9 @@ void router_scene_init(
     router_scene_target(&scene->target, scene->stage.socket, CLUSTER_REPLICAS);
     scene->target.kubernetes.settle_ns = settle_ns;
     scene->type = type;
-    scene->router = type->start(scene->stage.loop, &scene->target, &err);
+    const struct router_options options = {
+        scene->stage.loop, &scene->target, scene->stage.kubernetes};
+    scene->router = type->start(&options, &err);
     if (!scene->router) panic("%s", err.message);
 }
 
