@@ -242,7 +242,8 @@ static void begin(struct rollout_recorder *recorder) {
     struct error err;
     rollout_recording_prune();
     if (!rollout_recording_place(recorder->options.plan->id, path, &err) ||
-        !segment_create(&recorder->shelf->segment, path, &err)) {
+        !segment_create(&recorder->shelf->segment, path, &err) ||
+        !segment_claim(&recorder->shelf->segment, &err)) {
         stop(recorder, err.message);
         return;
     }

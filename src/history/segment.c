@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -42,27 +43,33 @@ bool segment_open(struct segment *segment, const char *path, struct error *err) 
     return true;
 }
 
+bool segment_claim(const struct segment *segment, struct error *err) {
+    if (flock(segment->descriptor, LOCK_EX | LOCK_NB) == 0) return true;
+    return error_set(err, ERROR_CONFLICT, "somebody else writes it");
+}
+
+static bool cut(const struct segment *segment, struct error *err) {
+    if (ftruncate(segment->descriptor, (off_t)segment->length) == 0) return true;
+    return error_set(err, ERROR_SYSTEM, "cutting it: %s", strerror(errno));
+}
+
 bool segment_continue(
     struct segment *segment, const char *path, uint64_t length, struct error *err) {
-    int descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (descriptor < 0 || ftruncate(descriptor, (off_t)length) != 0) {
-        error_set(err, ERROR_SYSTEM, "going on with %s: %s", path, strerror(errno));
-        if (descriptor >= 0) close(descriptor);
-        return false;
+    struct segment opened = {
+        .descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW), .length = length};
+    bool is_open =
+        opened.descriptor >= 0 || error_set(err, ERROR_SYSTEM, "%s", strerror(errno));
+    if (is_open && segment_claim(&opened, err) && cut(&opened, err)) {
+        *segment = opened;
+        return true;
     }
-    *segment = (struct segment){.descriptor = descriptor, .length = length};
-    return true;
+    segment_close(&opened);
+    return error_wrap(err, "going on with %s", path);
 }
 
 void segment_close(struct segment *segment) {
     if (segment->descriptor >= 0) close(segment->descriptor);
     *segment = (struct segment){.descriptor = -1};
-}
-
-/* What stays of it, where not even that can be done, is found to be torn by who reads. */
-static void cut_back(const struct segment *segment) {
-    int ignored = ftruncate(segment->descriptor, (off_t)segment->length);
-    (void)ignored;
 }
 
 bool segment_append(
@@ -75,7 +82,9 @@ bool segment_append(
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) {
             error_set(err, ERROR_SYSTEM, "recording: %s", strerror(errno));
-            cut_back(segment);
+            /* What stays where not even that works is found to be torn by who reads. */
+            struct error ignored;
+            cut(segment, &ignored);
             return false;
         }
         written += (size_t)count;

@@ -16,7 +16,10 @@ struct segment {
 /* A new file with mode 0600 that did not exist, or, for a NULL path, one without a name. */
 bool segment_create(struct segment *segment, const char *path, struct error *err);
 bool segment_open(struct segment *segment, const char *path, struct error *err);
-/* Goes on with a file behind its first `length` bytes; what follows them is cut off. */
+/* That nobody else writes it while it is open. ERROR_CONFLICT when somebody does. */
+bool segment_claim(const struct segment *segment, struct error *err);
+
+/* Claims a file and goes on behind its first `length` bytes; what follows is cut off. */
 bool segment_continue(
     struct segment *segment, const char *path, uint64_t length, struct error *err);
 void segment_close(struct segment *segment);

@@ -89,6 +89,7 @@ static void record(struct desk *desk) {
 
 static void resume(struct desk *desk, uint64_t offset) {
     const struct rollout_recorder_options options = options_of(desk);
+    watch_take_recorder(desk->watch, NULL); /* its controller is gone */
     watch_take_recorder(
         desk->next, rollout_recorder_resume(desk->loop, &options, offset));
 }
@@ -218,6 +219,29 @@ static void what_is_missing_from_it_is_said_in_it(void **state) {
     buffer_clear(&next);
 }
 
+/* A controller that only seemed to be gone. */
+static void what_somebody_else_still_writes_is_left_alone(void **state) {
+    struct desk *desk = *state;
+    const struct rollout_recorder_options options = options_of(desk);
+    uint64_t offset = 0;
+    record(desk);
+    see(desk, OUTCOMES);
+    struct buffer saved = save(desk->watch, &offset);
+    settle(desk);
+    watch_take_recorder(
+        desk->next, rollout_recorder_resume(desk->loop, &options, offset));
+    assert_int_equal(desk->troubles, 1);
+    assert_non_null(strstr(desk->words, "somebody else writes it"));
+    watch_start_step(desk->next, 500);
+    watch_start_step(desk->watch, 2500);
+    buffer_clear(&saved);
+    saved = save(desk->watch, &offset);
+    settle(desk);
+    assert_int_equal(count_kind(desk, ROLLOUT_INPUT_OUTCOME), OUTCOMES);
+    assert_int_equal(count_kind(desk, ROLLOUT_INPUT_STEP), 1);
+    buffer_clear(&saved);
+}
+
 static void a_full_disk_ends_it_at_a_whole_block_and_is_said(void **state) {
     struct desk *desk = *state;
     struct rlimit before;
@@ -289,6 +313,7 @@ int main(void) {
         X(a_checkpoint_and_what_follows_it_are_all_that_was_known),
         X(without_a_checkpoint_all_of_it_is_read_again),
         X(what_is_missing_from_it_is_said_in_it),
+        X(what_somebody_else_still_writes_is_left_alone),
         X(a_full_disk_ends_it_at_a_whole_block_and_is_said),
         X(past_its_limit_only_what_the_rollout_does_is_recorded),
         X(a_rollout_that_is_over_is_not_recorded_further),
