@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "support/recorded_rollout.h"
 #include "support/rollout_scene.h"
 
 static void a_dead_controller_leaves_no_weight_behind(void **state) {
@@ -34,17 +35,6 @@ static void a_dead_controller_leaves_no_weight_behind(void **state) {
     assert_int_equal(rollout_scene_weight(scene), 2500);
 }
 
-/* What both controllers have decided comes out again from what they recorded. */
-static void expect_same_decisions(const struct rollout_scene *scene) {
-    static char words[TEST_DEMO_WORDS_SIZE];
-    const char *const args[] = {"canary", "analyze", scene->status.id,
-                                "-f",     "json",    NULL};
-    test_demo_ask(&scene->demo.home, args, words);
-    bool is_same = strstr(words, "\"differing\":0,\"has_gap\":false") &&
-                   !strstr(words, "\"decisions\":0,");
-    if (!is_same) fail_msg("%s", words);
-}
-
 static void a_controller_that_is_back_at_once_goes_on(void **state) {
     struct rollout_scene *scene = *state;
     rollout_scene_start_manual(scene);
@@ -54,7 +44,7 @@ static void a_controller_that_is_back_at_once_goes_on(void **state) {
     rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     assert_true(rollout_scene_weight(scene) == 500);
     /* Its last checkpoint and what was recorded since: nothing that it counted is missing. */
-    expect_same_decisions(scene);
+    recorded_rollout_expect_same(scene->status.id);
 }
 
 static void nobodys_weight_is_overwritten(void **state) {

@@ -21,6 +21,7 @@
 #include "history/store.h"
 #include "io/loop.h"
 #include "io/sqlite.h"
+#include "support/recorded_rollout.h"
 #include "support/rollout_scene.h"
 
 enum {
@@ -267,6 +268,7 @@ static void check_end(struct sweep *sweep) {
     int weight = rollout_scene_weight(&sweep->scene);
     assert_true(is_over(sweep));
     check_journal(sweep);
+    recorded_rollout_expect_same(sweep->scene.launch->plan.id);
     if (sweep->goes_back) {
         assert_int_equal(sweep->status.phase, ROLLOUT_ROLLED_BACK);
         assert_true(weight <= 0);
