@@ -97,10 +97,24 @@ static void on_work(void *owner, struct loop *loop) {
     struct made_up *world = owner;
     int64_t before = world->last_event;
     made_up_read_disk(world);
-    bool is_full = loop_clock_ns() < world->faults.disk_full_ns;
+    bool is_full = world->faults.disk_full_ns != 0; /* until somebody makes room */
     if (is_full && world->last_event == before) {
         made_up_say(world, "refused epoch=%" PRIu64, made_up_seat_of(loop)->epoch);
     }
+}
+
+/* What the disk could not take has not ended: somebody takes it up again. */
+static bool is_closed(const struct made_up *world) {
+    struct error err;
+    struct statement *statement = statement_new(
+        world->sqlite, "SELECT count(*) FROM rollout WHERE id=? AND ended_ms IS NULL",
+        &err);
+    ensure(statement);
+    statement_bind_string(statement, 1, world->launch->plan.id);
+    ensure(statement_next(statement, &err) == STATEMENT_ROW);
+    bool is_open = statement_int(statement, 0) > 0;
+    statement_free(statement);
+    return !is_open;
 }
 
 /* Making it */
@@ -264,7 +278,8 @@ static bool tend_seats(struct made_up *world) {
         }
         if (!virtual_loop_is_over(seat->loop)) continue;
         /* One that has lost the rollout does not speak for it any more. */
-        bool has_ended = seat->status.ended && seat->epoch == world->epoch;
+        bool has_ended =
+            seat->status.ended && seat->epoch == world->epoch && is_closed(world);
         made_up_say(world, "left epoch=%" PRIu64, seat->epoch);
         empty_seat(seat);
         if (has_ended) return false;

@@ -320,7 +320,7 @@ static void on_seen(struct checking *checking) {
     checking->was_blind = checking->age_ms > checking->stale_ms;
     checking->age_ms = number_of(checking, "age");
     checking->canary_units += (double)number_of(checking, "canary");
-    bool counts = strcmp(checking->phase, "watching") == 0 &&
+    bool counts = checking->runs && strcmp(checking->phase, "watching") == 0 &&
                   checking->age_ms <= checking->stale_ms;
     if (counts) {
         checking->clock_ms += checking->line.ms - checking->seen_ms;

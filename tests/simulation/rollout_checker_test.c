@@ -74,6 +74,10 @@ static const struct plant plants[] = {
     {{begun, raised, undone, "14011 refused epoch=1\n", "14012 act epoch=1 op=back\n",
       back, "15000 end\n"},
      -1},
+    /* Who is dead holds nothing. */
+    {{begun, raised, "5000 died epoch=1\n",
+      "70000 seen epoch=1 stable=900 canary=0 age=10\n", "15000 end\n"},
+     -1},
 
     {{begun, "2610 act epoch=1 op=weight bp=500\n"}, CHECKER_INTENT},
     {{begun, raised, watched, "13110 act epoch=1 op=weight bp=10000\n"},
