@@ -1,5 +1,5 @@
-/* A rollout that sees nothing, whose traffic is not divided as asked for, or whose router
- * somebody else has changed: it holds, says why, and raises no weight. */
+/* A rollout whose traffic is not divided as asked for, or whose router somebody else has
+ * changed: it holds, says why, and raises no weight. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,29 +15,6 @@
 enum { USERS = 2000, STATUSES = 3 };
 
 static const struct users_options many = {.count = USERS};
-
-/* Everything else would let it go on: once its log is back, it does. */
-static void without_its_log_it_holds_until_that_is_back(void **state) {
-    const struct routed_options options = {.relayed = true};
-    const struct rollout_goal blind = {ROLLOUT_HOLD, ROLLOUT_HELD_BLIND, 1};
-    struct routed_rollout routed;
-    (void)state;
-    routed_init(&routed, &options);
-    routed.rollout.launch->plan.hold_each_ns = 4 * NS_PER_S;
-    routed_begin(&routed, &many);
-    routed_wait_for(&routed, ROLLOUT_WATCHING, ROLLOUT_NOT_HELD, 1);
-    routed_wait_for_weight(&routed, "500");
-    log_relay_freeze(&routed.relay);
-    routed_stay(&routed, &blind, STATUSES);
-    routed_expect_reason(&routed, "the data is ");
-    routed_expect_reason(&routed, " old, at most 2.00s is fresh");
-    routed_expect_course(&routed, "0 500");
-    log_relay_thaw(&routed.relay);
-    routed_wait_for(&routed, ROLLOUT_WATCHING, ROLLOUT_NOT_HELD, 2);
-    routed_expect_course(&routed, "0 500 2500");
-    routed_expect_no_failure(&routed);
-    routed_clear(&routed);
-}
 
 static void nobodys_weight_is_raised(void **state) {
     const struct routed_options options = {0};
@@ -96,7 +73,6 @@ static void a_pinned_connection_is_told_from_a_share(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(without_its_log_it_holds_until_that_is_back),
         cmocka_unit_test(nobodys_weight_is_raised),
         cmocka_unit_test(a_pinned_connection_is_told_from_a_share),
     };

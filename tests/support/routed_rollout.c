@@ -63,11 +63,11 @@ static void write_config(const struct routed_rollout *routed, const char *log) {
         "    tracks: {stable: {urls: [\"%s\"]}, canary: {urls: [\"%s\"]}}\n"
         "    split:\n"
         "      haproxy: {socket: %s, table: canary_lease, stable: stable,\n"
-        "        canary: canary, log: %s}\n"
+        "        canary: canary%s%s}\n"
         "    rollout: {socket: %s/rollout.sock}\n",
         routed->haproxy.port, routed->stack.urls[TRACK_STABLE],
-        routed->stack.urls[TRACK_CANARY], routed->haproxy.socket, log,
-        routed->folder.path);
+        routed->stack.urls[TRACK_CANARY], routed->haproxy.socket, *log ? ", log: " : "",
+        log, routed->folder.path);
     assert_false(text.truncated);
     test_folder_write(&routed->folder, "config.yaml", config);
 }
@@ -89,13 +89,15 @@ static void read_config(struct routed_rollout *routed) {
     config_free(config);
 }
 
-/* The log arrives where HAProxy sends it, or behind a relay. */
-static void place_log(struct routed_rollout *routed, bool relayed) {
+/* The log arrives where HAProxy sends it, or behind a relay, or is not read. */
+static void place_log(
+    struct routed_rollout *routed, const struct routed_options *options) {
     char sent[TEST_PATH_SIZE], judged[TEST_PATH_SIZE];
     test_folder_path(&routed->haproxy.folder, "canary.sock", sent);
     test_folder_path(&routed->haproxy.folder, "judged.sock", judged);
-    if (relayed) log_relay_start(&routed->relay, sent, judged);
-    write_config(routed, relayed ? judged : sent);
+    if (options->relayed) log_relay_start(&routed->relay, sent, judged);
+    if (options->counted) sent[0] = '\0';
+    write_config(routed, options->relayed ? judged : sent);
 }
 
 static void name_plan(struct rollout_plan *plan) {
@@ -146,7 +148,7 @@ void routed_init(struct routed_rollout *routed, const struct routed_options *opt
         test_stack_serve(&routed->stack, track, releases[track], NULL);
     }
     start_haproxy(routed, options->spoil);
-    place_log(routed, options->relayed);
+    place_log(routed, options);
     routed->rollout.loop = loop_new();
     routed->rollout.launch = memory_new(sizeof *routed->rollout.launch);
     read_config(routed);

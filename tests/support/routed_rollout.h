@@ -21,6 +21,7 @@
 
 struct routed_options {
     bool relayed; /* the log can be frozen */
+    bool counted; /* there is none: the agents' metrics are compared */
     void (*spoil)(
         struct buffer *config); /* what a test changes in HAProxy's; or NULL */
 };
