@@ -209,6 +209,7 @@ struct errand {
     struct loop_timer *timer;
     errand_done_fn on_done;
     void *owner;
+    uint64_t epoch; /* of who has begun it */
     int code;
 };
 
@@ -218,7 +219,7 @@ static void on_smoked(void *owner, uint64_t now_ns) {
     (void)now_ns;
     free(errand);
     made_up_say(
-        made_up, "smoke epoch=%llu result=%s", (unsigned long long)made_up->epoch,
+        made_up, "smoke epoch=%llu result=%s", (unsigned long long)done.epoch,
         done.code == EXIT_CODE_OK       ? "pass"
         : done.code == EXIT_CODE_FAILED ? "fail"
                                         : "killed");
@@ -231,6 +232,7 @@ struct errand *smoke_start(
     struct errand *errand = memory_new(sizeof *errand);
     (void)launch;
     (void)url;
+    errand->epoch = made_up_seat_of(loop)->epoch;
     errand->on_done = on_done;
     errand->owner = owner;
     if (made_up_chance(made_up, 0.05)) errand->code = EXIT_CODE_FAILED;
