@@ -122,8 +122,9 @@ static void what_is_written_is_tested_and_read(void **state) {
     press->status.ended = true;
     press->status.phase = ROLLOUT_DONE;
     press_publish(press); /* does not wait for its turn */
-    while (!publisher_is_idle(press->publisher))
+    while (!publisher_is_idle(press->publisher)) {
         world_run(&press->world, NS_PER_S / 50);
+    }
     assert_non_null(strstr(on_board(&office, "/data/status.json"), "\"ended\":true"));
     for (size_t i = 0; i < kubernetes_peer_writes(office.peer); i++) {
         const struct kubernetes_record *write = kubernetes_peer_write(office.peer, i);
@@ -207,43 +208,55 @@ static void what_cannot_be_published_is_said_and_holds_nothing_up(void **state) 
     office_clear(&office);
 }
 
+static struct manifest manifests[MANIFESTS_MAX];
+static size_t manifest_count;
+
+/* The Role as it is, but for the board's name here. */
+static void grant(struct office *office, const char *file) {
+    cJSON *role = manifest_find(manifests, manifest_count, file), *rule;
+    cJSON_ArrayForEach(rule, tree_at(role, "/rules")) {
+        if (strcmp(tree_string(rule, "/resources/0"), "configmaps") != 0) continue;
+        tree_set_string(rule, "/resourceNames/0", "board");
+    }
+    kubernetes_api_grant(kubernetes_peer_api(office->peer), role);
+}
+
+static void revoke(struct office *office) {
+    struct kubernetes_api *api = kubernetes_peer_api(office->peer);
+    cJSON_Delete(api->granted);
+    api->granted = NULL;
+}
+
+static void add_board(struct office *office) {
+    cJSON *board = manifest_find(manifests, manifest_count, "board.yaml");
+    tree_set_string(board, "/metadata/name", "board");
+    char *words = cJSON_PrintUnformatted(board);
+    kubernetes_api_add(kubernetes_peer_api(office->peer), "agent", words);
+    cJSON_free(words);
+}
+
 /* What deploy/kubernetes gives to whoever rolls out, and to whoever looks on. */
 static void the_roles_are_enough(void **state) {
-    static struct manifest manifests[MANIFESTS_MAX];
     struct office office;
     struct press *press = &office.press;
     (void)state;
-    size_t count = manifests_read(TESTS_FOLDER "/../deploy/kubernetes", manifests);
+    manifest_count = manifests_read(TESTS_FOLDER "/../deploy/kubernetes", manifests);
     office_init(&office);
-    struct kubernetes_api *api = kubernetes_peer_api(office.peer);
-    cJSON *board = manifest_find(manifests, count, "board.yaml");
-    tree_set_string(board, "/metadata/name", "board"); /* as this office calls it */
-    char *words = cJSON_PrintUnformatted(board);
-    kubernetes_api_add(api, "agent", words);
-    cJSON_free(words);
-    static const char *const roles[] = {"rbac-operator.yaml", "watch-role.yaml"};
-    for (size_t i = 0; i < 2; i++) {
-        cJSON *role = manifest_find(manifests, count, roles[i]), *rule;
-        cJSON_ArrayForEach(rule, tree_at(role, "/rules")) {
-            if (strcmp(tree_string(rule, "/resources/0"), "configmaps") != 0) continue;
-            tree_set_string(rule, "/resourceNames/0", "board");
-        }
-    }
-    kubernetes_api_grant(api, manifest_find(manifests, count, roles[0]));
-    kubernetes_api_grant(api, manifest_find(manifests, count, "rbac-identity.yaml"));
+    add_board(&office);
+    grant(&office, "rbac-operator.yaml");
+    grant(&office, "rbac-identity.yaml");
     press_open(press);
     press_publish(press);
     wait_for_changes(&office, 1);
     assert_string_equal(press->trouble, "");
-    cJSON_Delete(api->granted);
-    api->granted = NULL;
-    kubernetes_api_grant(api, manifest_find(manifests, count, roles[1]));
+    revoke(&office);
+    grant(&office, "watch-role.yaml");
     watch_by_socket(&office);
     press_wait_known(press, true);
     press_publish(press);
     press_wait_trouble(press, true); /* who looks on cannot write */
     office_clear(&office);
-    manifests_clear(manifests, count);
+    manifests_clear(manifests, manifest_count);
 }
 
 int main(void) {

@@ -42,18 +42,10 @@ static int weight(struct region *region) {
 
 /* The server listens on a port, and kubectl leads there. */
 static void use_kubectl(struct region *region) {
-    char config[1024], path[TEST_PATH_SIZE];
+    char path[TEST_PATH_SIZE];
     struct target_kubernetes *to = &region->scene->launch->target.kubernetes;
     const struct test_folder *folder = &region->scene->demo.home.logs;
-    snprintf(
-        config, sizeof config,
-        "apiVersion: v1\nkind: Config\n"
-        "clusters: [{name: c, cluster: {server: \"http://127.0.0.1:%u\"}}]\n"
-        "users: [{name: u, user: {}}]\n"
-        "contexts: [{name: here, context: {cluster: c, user: u}}]\n",
-        kubernetes_peer_port(region->peer));
-    test_folder_write(folder, "kubeconfig", config);
-    test_folder_path(folder, "kubeconfig", path);
+    kubernetes_kubeconfig(folder, kubernetes_peer_port(region->peer), path);
     to->socket[0] = '\0';
     struct target_publish *publish = &region->scene->launch->target.publish;
     text_copy_cut(publish->configmap, sizeof publish->configmap, "flightdeck-board");
@@ -127,8 +119,9 @@ static void a_rollout_holds_its_lease_and_is_taken_back(void **state) {
     wait_for(&region, ROLLOUT_ROLLED_BACK, 0);
     assert_int_equal(weight(&region), 0);
     /* The watchdog may rest. */
-    for (int i = 0; i < 500 && *holder(&region); i++)
+    for (int i = 0; i < 500 && *holder(&region); i++) {
         rollout_scene_breathe(region.scene);
+    }
     assert_string_equal(holder(&region), "");
     region_clear(&region);
 }

@@ -18,6 +18,7 @@
 #include "control/watchdog.h"
 #include "io/http.h"
 #include "io/loop.h"
+#include "support/cluster_ground.h"
 #include "support/kubernetes_ask.h"
 #include "support/manifest.h"
 #include "support/router_scene.h"
@@ -291,20 +292,27 @@ static void the_configuration_is_right(void **state) {
 }
 
 /* kubectl on one file; the exit code. */
-static int apply(const char *kubeconfig, const char *how, const char *file) {
+static int apply(const char *kubeconfig, const char *file) {
     char path[512], config[256];
     snprintf(path, sizeof path, FOLDER "/%s", file);
     snprintf(config, sizeof config, "--kubeconfig=%s", kubeconfig);
-    const char *const args[] = {"kubectl", config, "--namespace=agent",
-                                "create",  how,    "--validate=false",
-                                "-f",      path,   NULL};
+    const char *const args[] = {
+        "kubectl",
+        config,
+        "--namespace=agent",
+        "create",
+        "--dry-run=client",
+        "--validate=false",
+        "-f",
+        path,
+        NULL};
     return test_process_run(args, NULL);
 }
 
-static void apply_all(const char *kubeconfig, const char *how) {
+static void apply_all(const char *kubeconfig) {
     for (size_t i = 0; i < count; i++) {
         bool again = i > 0 && strcmp(manifests[i].file, manifests[i - 1].file) == 0;
-        if (!again) assert_int_equal(apply(kubeconfig, how, manifests[i].file), 0);
+        if (!again) assert_int_equal(apply(kubeconfig, manifests[i].file), 0);
     }
 }
 
@@ -316,7 +324,7 @@ static void kubectl_understands_them(void **state) {
     }
     struct test_folder folder;
     struct test_process peer;
-    char config[TEST_PATH_SIZE], words[512], port[8];
+    char config[TEST_PATH_SIZE], port[8];
     test_folder_init(&folder);
     setenv("HOME", folder.path, 1);
     uint16_t number = test_free_port();
@@ -325,20 +333,35 @@ static void kubectl_understands_them(void **state) {
         BINARIES_FOLDER "/tests/kubernetes-peer", "-p", port, NULL};
     test_process_start(&peer, args, NULL);
     assert_true(test_wait_for_port(number, &peer));
-    snprintf(
-        words, sizeof words,
-        "apiVersion: v1\nkind: Config\n"
-        "clusters: [{name: c, cluster: {server: \"http://127.0.0.1:%u\"}}]\n"
-        "users: [{name: u, user: {}}]\n"
-        "contexts: [{name: here, context: {cluster: c, user: u}}]\n"
-        "current-context: here\n",
-        number);
-    test_folder_write(&folder, "kubeconfig", words);
-    test_folder_path(&folder, "kubeconfig", config);
-    apply_all(config, "--dry-run=client");
+    kubernetes_kubeconfig(&folder, number, config);
+    apply_all(config);
     test_process_stop(&peer);
     test_folder_clear(&folder);
 }
+
+/* A cluster need not know all kinds, nor we be allowed to give rights away. */
+static void try_in(struct cluster_ground *cluster, const struct manifest *manifest) {
+    static const char query[] = "?dryRun=All&fieldValidation=Strict";
+    char ignored[KUBERNETES_PATH_SIZE], own[96], api[128], path[256];
+    const struct kubernetes_kind *kind = manifest_path(manifest->json, ignored);
+    bool in_cluster = kind->traits & KIND_CLUSTER;
+    kubernetes_kind_api(kind, own);
+    snprintf(api, sizeof api, "/%s/%s", *kind->group ? "apis" : "api", own);
+    snprintf(
+        path, sizeof path, "%s%s%s%s", in_cluster ? api : "", in_cluster ? "/" : "",
+        kind->plural, query);
+    char *body = cJSON_PrintUnformatted(manifest->json);
+    const struct ground_call call = {
+        "POST", in_cluster ? NULL : api, path, "application/json", body};
+    unsigned status = cluster_ground_call(cluster, &call);
+    cJSON_free(body);
+    if (status == 404) print_message("  the cluster knows no %s\n", kind->kind);
+    if (status == 403) print_message("  we may not make a %s\n", kind->kind);
+    if (status == 201 || status == 404 || status == 403) return;
+    fail_msg("%s: %u", manifest->file, status);
+}
+
+static struct cluster_ground ground;
 
 static void a_real_cluster_takes_them(void **state) {
     (void)state;
@@ -347,12 +370,19 @@ static void a_real_cluster_takes_them(void **state) {
         print_message("KUBECONFIG names no cluster: none is asked\n");
         skip();
     }
-    apply_all(kubeconfig, "--dry-run=server");
+    cluster_ground_open(&ground, WAY_KUBECTL);
+    for (size_t i = 0; i < count; i++) try_in(&ground, &manifests[i]);
+}
+
+static int close_ground(void **state) {
+    (void)state;
+    cluster_ground_close(&ground);
+    return 0;
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_real_cluster_takes_them),
+        cmocka_unit_test_teardown(a_real_cluster_takes_them, close_ground),
         cmocka_unit_test(every_file_says_what_it_is_for),
         cmocka_unit_test(a_server_takes_all_of_them),
         cmocka_unit_test(a_mistake_in_one_would_be_found),

@@ -12,7 +12,8 @@
 
 enum { CONFIG_SIZE = 1024, LIMIT_MS = 10000 };
 
-static void write_kubeconfig(struct kubernetes_stage *stage) {
+void kubernetes_kubeconfig(
+    const struct test_folder *folder, uint16_t port, char path[TEST_PATH_SIZE]) {
     char config[CONFIG_SIZE];
     snprintf(
         config, sizeof config,
@@ -21,9 +22,9 @@ static void write_kubeconfig(struct kubernetes_stage *stage) {
         "users: [{name: u, user: {}}]\n"
         "contexts: [{name: here, context: {cluster: c, user: u}}]\n"
         "current-context: here\n",
-        kubernetes_peer_port(stage->peer));
-    test_folder_write(&stage->folder, "kubeconfig", config);
-    test_folder_path(&stage->folder, "kubeconfig", stage->kubeconfig);
+        port);
+    test_folder_write(folder, "kubeconfig", config);
+    test_folder_path(folder, "kubeconfig", path);
 }
 
 void kubernetes_stage_init(struct kubernetes_stage *stage, bool tcp) {
@@ -37,7 +38,8 @@ void kubernetes_stage_init(struct kubernetes_stage *stage, bool tcp) {
         .path = stage->socket, .tcp = tcp, .tick_ns = 2 * NS_PER_MS};
     stage->peer = kubernetes_peer_new(stage->loop, &options);
     kubernetes_peer_add_agent(stage->peer);
-    if (tcp) write_kubeconfig(stage);
+    uint16_t port = kubernetes_peer_port(stage->peer);
+    if (tcp) kubernetes_kubeconfig(&stage->folder, port, stage->kubeconfig);
     const struct kubernetes_options way = {
         .socket = stage->socket, .namespace = "agent", .authority = HTTP_MAY_ACT};
     stage->kubernetes = kubernetes_new(stage->loop, &way);

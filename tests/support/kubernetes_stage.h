@@ -43,5 +43,9 @@ void kubernetes_stage_set(
     struct kubernetes_stage *stage, const char *plural, const char *name,
     const char *pointer, const char *json);
 
+/* A kubeconfig whose context "here", the current one, leads to that port of 127.0.0.1. */
+void kubernetes_kubeconfig(
+    const struct test_folder *folder, uint16_t port, char path[TEST_PATH_SIZE]);
+
 /* Whether kubectl is here at all. */
 bool kubernetes_stage_has_kubectl(void);
