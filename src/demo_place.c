@@ -13,7 +13,7 @@
 #include "base/text.h"
 
 /* HAProxy binds a socket under a name of its own, and gives it the right one then. */
-static const char longest_socket[] = "/router.sock.4194304.tmp";
+static const char longest_socket[] = "/canary.sock.in.4194304.tmp";
 
 static const char lock_name[] = "lock";
 

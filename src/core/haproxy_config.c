@@ -4,6 +4,12 @@
 #include <ctype.h>
 #include <string.h>
 
+/* What the proxy in front of a reader listens on, beside it. */
+#define RING_SUFFIX ".in"
+
+/* HAProxy binds to a path with ".PID.tmp" behind it first, of at most 107 bytes. */
+enum { RING_PATH_MAX = 107 - (int)(sizeof RING_SUFFIX ".4194304.tmp" - 1) };
+
 void haproxy_plan_init(struct haproxy_plan *plan) {
     *plan = (struct haproxy_plan){
         .table = "canary_lease",
@@ -62,6 +68,11 @@ static bool check_sockets(const struct haproxy_plan *plan, struct error *err) {
     }
     for (uint32_t i = 0; i < plan->ring_count; i++) {
         if (!check_word(plan->rings[i], path, "log socket", err)) return false;
+        if (strlen(plan->rings[i]) > RING_PATH_MAX) {
+            return error_set(
+                err, ERROR_USAGE,
+                "HAProxy takes at most %d bytes of a log socket's path", RING_PATH_MAX);
+        }
     }
     return true;
 }
@@ -86,20 +97,32 @@ bool haproxy_plan_check(const struct haproxy_plan *plan, struct error *err) {
            check_servers(plan, TRACK_CANARY, err);
 }
 
-/* Room for some thousand lines while nobody reads. */
-static void write_rings(const struct haproxy_plan *plan, struct buffer *to) {
-    for (uint32_t i = 0; i < plan->ring_count; i++) {
-        buffer_addf(
-            to,
-            "ring lines%u\n"
-            "    format raw\n"
-            "    maxlen %d\n"
-            "    size 4194304\n"
-            "    timeout connect 2s\n"
-            "    timeout server 10s\n"
-            "    server reader unix@%s log-proto octet-count\n",
-            i + 1, HAPROXY_LOG_LINE_SIZE, plan->rings[i]);
-    }
+/* Room for some thousand lines while the reader is slow. A ring whose reader is not there
+ * connects again at once, without end: so it goes through a proxy, which is always there,
+ * and which lets nobody in for a second while the reader is not. */
+static void write_ring(unsigned number, const char *reader, struct buffer *to) {
+    buffer_addf(
+        to,
+        "ring lines%u\n"
+        "    format raw\n"
+        "    maxlen %d\n"
+        "    size 4194304\n"
+        "    timeout connect 2s\n"
+        "    timeout server 10s\n"
+        "    server proxy unix@%s" RING_SUFFIX " log-proto octet-count\n"
+        "listen lines%u_reader\n"
+        "    mode tcp\n"
+        "    bind unix@%s" RING_SUFFIX " mode 600\n"
+        "    timeout connect 2s\n"
+        "    timeout client 1h\n"
+        "    timeout server 1h\n"
+        "    retries 0\n"
+        "    tcp-request inspect-delay 1s\n"
+        "    tcp-request content accept if { nbsrv gt 0 }\n"
+        "    tcp-request content reject if WAIT_END\n"
+        "    server reader unix@%s check inter 5s downinter 200ms fall 1 rise 1"
+        " observe layer4 error-limit 1 on-error mark-down\n",
+        number, HAPROXY_LOG_LINE_SIZE, reader, number, reader, reader);
 }
 
 static void write_global(const struct haproxy_plan *plan, struct buffer *to) {
@@ -125,7 +148,9 @@ static void write_global(const struct haproxy_plan *plan, struct buffer *to) {
             to, "    log ring@lines%u len %d format raw local0\n", i + 1,
             HAPROXY_LOG_LINE_SIZE);
     }
-    write_rings(plan, to);
+    for (uint32_t i = 0; i < plan->ring_count; i++) {
+        write_ring(i + 1, plan->rings[i], to);
+    }
 }
 
 /* What comes from outside is quoted and escaped, and read strictly at the other end. A

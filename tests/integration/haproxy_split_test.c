@@ -53,16 +53,6 @@ static void on_done(void *owner, const struct router_done *done) {
     loop_stop(scene->loop);
 }
 
-static void follow(struct scene *scene, uint32_t salt) {
-    struct error err = {0};
-    const struct traffic_options options = {
-        .salt = salt, .on_observation = on_observation, .owner = scene};
-    traffic_free(scene->traffic);
-    scene->salt = salt;
-    scene->traffic = traffic_new(scene->loop, scene->target, &options, &err);
-    assert_non_null(scene->traffic);
-}
-
 static void start_haproxy(struct scene *scene, void (*spoil)(struct buffer *)) {
     struct haproxy_plan plan;
     haproxy_plan_init(&plan);
@@ -76,32 +66,6 @@ static void start_haproxy(struct scene *scene, void (*spoil)(struct buffer *)) {
         plan.server_counts[track] = 1;
     }
     test_haproxy_start_plan(&scene->haproxy, &plan, spoil);
-}
-
-static void set_up(
-    struct scene *scene, const struct users_options *who,
-    void (*spoil)(struct buffer *)) {
-    struct error err = {0};
-    char log[TEST_PATH_SIZE];
-    *scene = (struct scene){.loop = loop_new()};
-    scene->seen = memory_new_array(SEEN_MAX, sizeof *scene->seen);
-    start_haproxy(scene, spoil);
-    scene->target = memory_new(sizeof *scene->target);
-    target_init(scene->target);
-    struct target_split *split = &scene->target->split;
-    test_folder_path(&scene->haproxy.folder, "canary.sock", log);
-    text_copy(split->socket, sizeof split->socket, scene->haproxy.socket);
-    text_copy(split->log, sizeof split->log, log);
-    text_copy(split->table, sizeof split->table, "canary_lease");
-    text_copy(split->stable, sizeof split->stable, "stable");
-    text_copy(split->canary, sizeof split->canary, "canary");
-    const struct router_options place = {scene->loop, scene->target, NULL};
-    scene->router = haproxy_router.start(&place, &err);
-    assert_non_null(scene->router);
-    follow(scene, SALT);
-    struct users_options options = *who;
-    options.port = scene->haproxy.port;
-    scene->users = users_new(scene->loop, &options);
 }
 
 static void tear_down(struct scene *scene) {
@@ -172,6 +136,49 @@ static bool is_at_zero(const struct scene *scene, uint64_t from) {
 
 static bool has_strayed(const struct scene *scene, uint64_t count) {
     return traffic_look(scene->traffic).strayed >= count;
+}
+
+/* What was logged before is nobody's. */
+static bool is_connected(const struct scene *scene, uint64_t value) {
+    (void)value;
+    return !traffic_look(scene->traffic).is_unplugged;
+}
+
+static void follow(struct scene *scene, uint32_t salt) {
+    struct error err = {0};
+    const struct traffic_options options = {
+        .salt = salt, .on_observation = on_observation, .owner = scene};
+    traffic_free(scene->traffic);
+    scene->salt = salt;
+    scene->traffic = traffic_new(scene->loop, scene->target, &options, &err);
+    assert_non_null(scene->traffic);
+    wait_until(scene, is_connected, 0);
+}
+
+static void set_up(
+    struct scene *scene, const struct users_options *who,
+    void (*spoil)(struct buffer *)) {
+    struct error err = {0};
+    char log[TEST_PATH_SIZE];
+    *scene = (struct scene){.loop = loop_new()};
+    scene->seen = memory_new_array(SEEN_MAX, sizeof *scene->seen);
+    start_haproxy(scene, spoil);
+    scene->target = memory_new(sizeof *scene->target);
+    target_init(scene->target);
+    struct target_split *split = &scene->target->split;
+    test_folder_path(&scene->haproxy.folder, "canary.sock", log);
+    text_copy(split->socket, sizeof split->socket, scene->haproxy.socket);
+    text_copy(split->log, sizeof split->log, log);
+    text_copy(split->table, sizeof split->table, "canary_lease");
+    text_copy(split->stable, sizeof split->stable, "stable");
+    text_copy(split->canary, sizeof split->canary, "canary");
+    const struct router_options place = {scene->loop, scene->target, NULL};
+    scene->router = haproxy_router.start(&place, &err);
+    assert_non_null(scene->router);
+    follow(scene, SALT);
+    struct users_options options = *who;
+    options.port = scene->haproxy.port;
+    scene->users = users_new(scene->loop, &options);
 }
 
 static void watch_phase(struct scene *scene) {

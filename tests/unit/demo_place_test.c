@@ -16,7 +16,7 @@
 #include "support/test_folder.h"
 
 /* HAProxy binds a socket under this name before it gives it its own. */
-static const char longest[] = "/router.sock.4194304.tmp";
+static const char longest[] = "/canary.sock.in.4194304.tmp";
 
 /* Claims a place in a runtime folder that is `more` bytes longer than the test's. */
 static bool claim(

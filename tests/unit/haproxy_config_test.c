@@ -39,6 +39,11 @@ static void a_word_that_could_be_more_is_refused(void **state) {
     (void)state;
     static const char *const evil[] = {"127.0.0.1:1\n    bind :80"}, *const none[] = {
                                                                          ""};
+    /* Beside it lies another one, which has a longer name while it is made. */
+    static const char too_long[] =
+        "/run/12345678901234567890123456789012345678901234567"
+        "890123456789012345678901234567890123.sock";
+    const char *longest = too_long + 1;
     struct haproxy_plan wrong, plan = plan_of();
     assert_true(is_good(&plan));
     plan.health_path = plan.chat_path = plan.user_field = "";
@@ -50,6 +55,11 @@ static void a_word_that_could_be_more_is_refused(void **state) {
     WRONG(logs[0], "/run/a#b");
     WRONG(log_count, HAPROXY_LOGS_MAX + 1);
     WRONG(ring_count, HAPROXY_LOGS_MAX + 1);
+    plan.rings[0] = longest;
+    plan.ring_count = 1;
+    assert_true(is_good(&plan));
+    plan.rings[0] = too_long;
+    assert_false(is_good(&plan));
     WRONG(listen, "");
     WRONG(listen, ":80 accept-proxy");
     WRONG(table, "a\"b");
