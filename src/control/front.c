@@ -100,14 +100,19 @@ static size_t encode(struct front *front, uint8_t *bytes, size_t size) {
     return event_encode(event, bytes, size);
 }
 
+/* Who only looks may come again; who comes may want to take it back. */
+static void make_room(struct front *front) {
+    struct seat *oldest = front->seats;
+    if (front->seat_count < FRONT_SEATS_MAX) return;
+    while (oldest->next) oldest = oldest->next;
+    leave(oldest);
+}
+
 static void on_accept(void *owner, struct stream *stream) {
     static const struct stream_handlers handlers = {
         .on_bytes = on_bytes, .on_end = on_end};
     struct front *front = owner;
-    if (front->seat_count == FRONT_SEATS_MAX) {
-        stream_free(stream);
-        return;
-    }
+    make_room(front);
     struct seat *seat = memory_new(sizeof *seat);
     seat->front = front;
     seat->stream = stream;

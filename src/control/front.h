@@ -11,6 +11,7 @@
 struct front;
 struct loop;
 
+/* Whoever comes when all are taken gets that of who has been there for the longest time. */
 enum { FRONT_SEATS_MAX = 32 };
 
 /* Runs for one order after the other; the answer is what it leaves there. */
