@@ -21,6 +21,7 @@ struct canary_follow {
     struct progress progress;
     struct rollout_status status; /* the last one */
     uint64_t held_ns;             /* since when; 0 while it is not */
+    bool was_stranded;            /* when it was seen first: it may come back yet */
 };
 
 static void finish(struct canary_follow *follow, enum exit_code code) {
@@ -51,10 +52,12 @@ static bool is_held_for_good(struct canary_follow *follow) {
 
 static bool is_over(struct canary_follow *follow) {
     const struct rollout_status *status = &follow->status;
-    bool back =
-        status->phase == ROLLOUT_ROLLED_BACK || status->phase == ROLLOUT_STRANDED;
+    bool until_back = follow->options.until == CANARY_UNTIL_BACK;
+    bool stranded = status->phase == ROLLOUT_STRANDED;
+    bool back = status->phase == ROLLOUT_ROLLED_BACK ||
+                (stranded && !(until_back && follow->was_stranded));
     if (back || (status->phase == ROLLOUT_IDLE && status->ended)) return true;
-    if (follow->options.until == CANARY_UNTIL_BACK) return false;
+    if (until_back) return false;
     return status->phase == ROLLOUT_DONE || is_held_for_good(follow);
 }
 
@@ -76,6 +79,9 @@ static void on_status(void *owner, const struct rollout_status *status) {
     struct canary_follow *follow = owner;
     uint64_t version_before = follow->status.version;
     if (!status->known) return;
+    if (!follow->status.known) {
+        follow->was_stranded = status->phase == ROLLOUT_STRANDED;
+    }
     follow->status = *status;
     say_status(follow, version_before);
     if (is_over(follow)) finish(follow, rollout_report_code(&follow->status));
