@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "canary_line.h"
+#include "canary_orphan.h"
 #include "io/loop.h"
 #include "progress.h"
 #include "report/rollout_report.h"
@@ -91,17 +92,20 @@ static void on_status(void *owner, const struct rollout_status *status) {
 static void on_gone(void *owner, const struct error *why) {
     struct canary_follow *follow = owner;
     const struct invocation *invocation = follow->options.desk->invocation;
+    const struct target *target = follow->options.desk->target;
     bool was_there = follow->status.known;
-    enum exit_code code = was_there ? EXIT_CODE_PERSON : EXIT_CODE_UNREACHABLE;
     struct error said = *why;
+    bool is_orphan = !was_there && canary_orphan_explain(target, &said);
+    enum exit_code code =
+        was_there || is_orphan ? EXIT_CODE_PERSON : EXIT_CODE_UNREACHABLE;
     progress_wipe(&follow->progress);
     if (was_there) {
         error_wrap(
             &said,
             "the controller has gone; `flightdeck canary resume --target %s` "
             "takes the rollout up again",
-            follow->options.desk->target->name);
-    } else {
+            target->name);
+    } else if (!is_orphan) {
         error_wrap(&said, "no rollout is under way");
     }
     invocation_fail(invocation, code, &said);

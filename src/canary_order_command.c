@@ -8,6 +8,7 @@
 #include "canary_desk.h"
 #include "canary_follow.h"
 #include "canary_line.h"
+#include "canary_orphan.h"
 #include "command_functions.h"
 #include "confirm.h"
 #include "io/loop.h"
@@ -115,7 +116,9 @@ static void write_text(
     }
     bool follows = ordering->meaning->follows;
     const char *words = ordering->answer.words;
-    if (follows && code == EXIT_CODE_OK) words = "all on stable, verified";
+    /* One that ended before it began has asked nothing of the router. */
+    bool is_back = ordering->status.phase == ROLLOUT_ROLLED_BACK;
+    if (follows && code == EXIT_CODE_OK && is_back) words = "all on stable, verified";
     if (follows && code == EXIT_CODE_PERSON) words = "NOT verified: look at the router";
     buffer_addf(to, "%s: %s\n", rollout_order_name(ordering->kind), words);
     if (follows) buffer_addf(to, "%s\n", line);
@@ -146,11 +149,16 @@ static void on_followed(
     report(ordering, code == EXIT_CODE_OK ? code : EXIT_CODE_PERSON);
 }
 
+static uint64_t limit_of(const struct ordering *ordering) {
+    uint64_t asked_ns = ordering->desk.invocation->options.timeout_ns;
+    return asked_ns > 0 ? asked_ns : BACK_LIMIT_NS;
+}
+
 static void follow_back(struct ordering *ordering) {
     const struct canary_follow_options options = {
         .desk = &ordering->desk,
         .until = CANARY_UNTIL_BACK,
-        .limit_ns = BACK_LIMIT_NS,
+        .limit_ns = limit_of(ordering),
         .on_end = on_followed,
         .owner = ordering,
     };
@@ -211,6 +219,14 @@ static void open_line(struct ordering *ordering, uint64_t patience_ns) {
     ordering->line = canary_line_new(ordering->desk.loop, &options);
 }
 
+/* Who wants the way back is told when nobody knows of it. */
+static void fail_to_start(struct ordering *ordering, const struct error *why) {
+    struct error open;
+    bool is_unknown = ordering->meaning->follows &&
+                      canary_orphan_explain(ordering->desk.target, &open);
+    fail(ordering, is_unknown ? EXIT_CODE_PERSON : EXIT_CODE_UNREACHABLE, why);
+}
+
 static void on_started(
     void *owner, const struct rollout_answer *answer, const struct error *why) {
     struct ordering *ordering = owner;
@@ -227,15 +243,18 @@ static void on_started(
     } else {
         refused = *why;
     }
-    fail(ordering, EXIT_CODE_UNREACHABLE, &refused);
+    fail_to_start(ordering, &refused);
 }
 
-static void start_again(struct ordering *ordering, enum rollout_launch_kind kind) {
+/* `epoch` is of who is replaced, whoever has come since keeps it; 0 for nobody yet. */
+static void start_again(
+    struct ordering *ordering, enum rollout_launch_kind kind, uint64_t epoch) {
     const struct rollout_plan plan = canary_begin_anew(&ordering->desk);
     const struct canary_begin_options options = {
         .loop = ordering->desk.loop,
         .config = ordering->desk.config,
         .kind = kind,
+        .epoch = epoch,
         .plan = &plan,
         .on_started = on_started,
         .owner = ordering,
@@ -243,31 +262,46 @@ static void start_again(struct ordering *ordering, enum rollout_launch_kind kind
     struct error err;
     ordering->started = true;
     ordering->starter = canary_begin(&options, &err);
-    if (!ordering->starter) fail(ordering, EXIT_CODE_UNREACHABLE, &err);
+    if (!ordering->starter) fail_to_start(ordering, &err);
 }
 
-static void on_gone(void *owner, const struct error *why) {
-    struct ordering *ordering = owner;
+/* Why nobody can be told. */
+static void fail_gone(struct ordering *ordering, const struct error *why) {
+    const struct target *target = ordering->desk.target;
     struct error said = *why;
-    bool dry = options_has(&ordering->desk.invocation->options, OPTION_DRY_RUN);
-    bool can = ordering->kind != ROLLOUT_ORDER_HOLD &&
-               ordering->kind != ROLLOUT_ORDER_PROMOTE && !ordering->started && !dry;
-    canary_line_free(ordering->line);
-    ordering->line = NULL;
-    if (can && why->code == ERROR_CONNECT) {
-        start_again(ordering, ROLLOUT_LAUNCH_RESUME);
-    } else if (can && ordering->kind == ROLLOUT_ORDER_TAKEOVER) {
-        start_again(ordering, ROLLOUT_LAUNCH_TAKEOVER);
-    } else if (why->code == ERROR_CONNECT) {
-        error_wrap(&said, "no rollout of %s is under way", ordering->desk.target->name);
-        fail(ordering, EXIT_CODE_UNREACHABLE, &said);
-    } else {
+    if (why->code != ERROR_CONNECT) {
         error_wrap(
             &said,
             "the controller does not answer; `flightdeck canary takeover "
             "--target %s` replaces it",
-            ordering->desk.target->name);
+            target->name);
         fail(ordering, EXIT_CODE_PERSON, &said);
+    } else if (canary_orphan_explain(target, &said)) {
+        fail(ordering, EXIT_CODE_PERSON, &said);
+    } else {
+        error_wrap(&said, "no rollout of %s is under way", target->name);
+        fail(ordering, EXIT_CODE_UNREACHABLE, &said);
+    }
+}
+
+/* The way back, and a takeover, replace a controller that cannot be reached. */
+static void on_gone(void *owner, const struct error *why) {
+    struct ordering *ordering = owner;
+    enum rollout_order_kind kind = ordering->kind;
+    const struct error said = *why;
+    struct lock_holder who;
+    bool dry = options_has(&ordering->desk.invocation->options, OPTION_DRY_RUN);
+    bool can = !ordering->started && !dry;
+    bool held = canary_orphan_is_held(ordering->desk.target, &who);
+    canary_line_free(ordering->line);
+    ordering->line = NULL;
+    if (can && held && (ordering->meaning->follows || kind == ROLLOUT_ORDER_TAKEOVER)) {
+        start_again(ordering, ROLLOUT_LAUNCH_TAKEOVER, who.epoch);
+    } else if (
+        can && !held && kind != ROLLOUT_ORDER_HOLD && kind != ROLLOUT_ORDER_PROMOTE) {
+        start_again(ordering, ROLLOUT_LAUNCH_RESUME, 0);
+    } else {
+        fail_gone(ordering, &said);
     }
 }
 
@@ -277,7 +311,8 @@ static void on_limit(void *owner, uint64_t now_ns) {
     (void)now_ns;
     ordering->limit = NULL;
     error_set(&said, ERROR_TIMEOUT, "no answer in time");
-    fail(ordering, ordering->sent ? EXIT_CODE_PERSON : EXIT_CODE_UNREACHABLE, &said);
+    bool is_unknown = ordering->sent || ordering->meaning->follows;
+    fail(ordering, is_unknown ? EXIT_CODE_PERSON : EXIT_CODE_UNREACHABLE, &said);
 }
 
 static void on_stop(void *owner, unsigned count) {
@@ -309,10 +344,8 @@ static bool may_act(const struct ordering *ordering, struct error *err) {
 }
 
 static void give(struct ordering *ordering) {
-    uint64_t asked_ns = ordering->desk.invocation->options.timeout_ns;
     struct loop *loop = ordering->desk.loop;
-    ordering->limit =
-        loop_after(loop, asked_ns > 0 ? asked_ns : BACK_LIMIT_NS, on_limit, ordering);
+    ordering->limit = loop_after(loop, limit_of(ordering), on_limit, ordering);
     open_line(ordering, 0);
     stop_watch(&ordering->stop, loop, on_stop, ordering);
     loop_run(loop);

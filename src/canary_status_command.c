@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "canary_desk.h"
 #include "canary_line.h"
+#include "canary_orphan.h"
 #include "command_functions.h"
 #include "io/loop.h"
 #include "output_file.h"
@@ -73,19 +74,28 @@ static void on_status(void *owner, const struct rollout_status *status) {
     if (is_over(status)) end(watching, code);
 }
 
+static void fail(
+    struct watching *watching, enum exit_code code, const struct error *why) {
+    watching->code = invocation_fail(watching->desk.invocation, code, why);
+    loop_stop(watching->desk.loop);
+}
+
 /* Nothing under way is an answer to a question, but nothing to wait for. */
 static void on_gone(void *owner, const struct error *why) {
     struct watching *watching = owner;
     struct error said = *why;
+    if (why->code == ERROR_CONNECT &&
+        canary_orphan_explain(watching->desk.target, &said)) {
+        fail(watching, EXIT_CODE_PERSON, &said);
+        return;
+    }
     if (why->code == ERROR_CONNECT && !watching->status.known) {
         if (watching->watches) write_piece(watching, EXIT_CODE_UNREACHABLE);
         end(watching, EXIT_CODE_UNREACHABLE);
         return;
     }
     error_wrap(&said, "the controller does not answer");
-    watching->code =
-        invocation_fail(watching->desk.invocation, EXIT_CODE_UNREACHABLE, &said);
-    loop_stop(watching->desk.loop);
+    fail(watching, EXIT_CODE_UNREACHABLE, &said);
 }
 
 static void on_stop(void *owner, unsigned count) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "history/rollouts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/panic.h"
@@ -10,6 +12,8 @@
 #include "history/store.h"
 #include "io/loop.h"
 #include "io/sqlite.h"
+
+enum { FIRST_VERSION = 2 }; /* of the file, that knows of rollouts */
 
 /* The open file. Once there are writes only the working thread uses it. */
 struct shelf {
@@ -107,6 +111,27 @@ bool rollouts_users(
     struct error *err) {
     ensure(!rollouts->writes);
     return rollout_rows_users(rollouts->shelf->sqlite, id, on_user, owner, err);
+}
+
+static bool peek(
+    struct sqlite *sqlite, const char *target, struct rollout_found *found,
+    struct error *err) {
+    int64_t version = 0;
+    if (!sqlite_version(sqlite, &version, err)) return false;
+    if (version >= FIRST_VERSION) return rollout_rows_find(sqlite, target, found, err);
+    return error_set(err, ERROR_NOT_FOUND, "no rollout of %s is open", target);
+}
+
+bool rollouts_peek(const char *target, struct rollout_found *found, struct error *err) {
+    char place[FOLDER_PATH_SIZE];
+    if (!store_path(place, err)) return false;
+    if (access(place, F_OK) != 0 && errno == ENOENT) {
+        return error_set(err, ERROR_NOT_FOUND, "no rollout of %s is open", target);
+    }
+    struct sqlite *sqlite = sqlite_open_read_only(place, err);
+    bool found_one = sqlite && peek(sqlite, target, found, err);
+    sqlite_close(sqlite);
+    return found_one;
 }
 
 /* On the working thread. */

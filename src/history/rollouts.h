@@ -32,6 +32,10 @@ bool rollouts_users(
     struct rollouts *rollouts, const char *id, rollout_user_fn on_user, void *owner,
     struct error *err);
 
+/* The open rollout of a target, read from the file of store_path() as it is: nothing is
+ * made, nothing is changed. ERROR_NOT_FOUND when none is open. */
+bool rollouts_peek(const char *target, struct rollout_found *found, struct error *err);
+
 /* `err` is ERROR_NONE when it is on disk; otherwise its effect must not start. */
 typedef void (*rollouts_done_fn)(void *owner, const struct error *err);
 
