@@ -198,9 +198,16 @@ static void on_checked(void *owner, const struct capture_result *result) {
     }
 }
 
+/* A command that hangs holds nothing up: it is killed, and tells nobody. */
+static void give_way(struct router *router) {
+    capture_free(router->running);
+    router->running = NULL;
+}
+
 static void set(
     struct router *router, const struct router_intent *intent, router_done_fn on_done,
     void *owner) {
+    if (intent->back) give_way(router);
     begin(router, on_done, owner);
     router->intent = *intent;
     /* Going back asks nobody, and does not wait for what cannot be read. */
@@ -306,6 +313,7 @@ static void on_verified(void *owner, const struct capture_result *result) {
 
 const struct router_type command_router = {
     .name = "command",
+    .yields = true,
     .known_assignment = false, /* by whatever the commands divide */
     .start = start,
     .free = free_router,

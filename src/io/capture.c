@@ -13,6 +13,8 @@
 #include "io/loop.h"
 #include "io/process.h"
 
+enum { READS_PER_TURN = 64 }; /* it may say more than anybody can read */
+
 struct capture {
     struct loop *loop;       /* borrowed */
     struct process *process; /* NULL once it has ended */
@@ -94,16 +96,18 @@ static void on_output(void *owner, unsigned ready) {
     struct capture *capture = owner;
     char bytes[CAPTURE_OUTPUT_MAX];
     (void)ready;
-    for (;;) {
+    for (unsigned i = 0; i < READS_PER_TURN; i++) {
         ssize_t got = read(capture->output, bytes, sizeof bytes);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0 && errno == EAGAIN) return;
-        if (got <= 0) break;
+        if (got <= 0) {
+            loop_watch_set(capture->watch, 0);
+            return;
+        }
         size_t room = capture->said.limit - capture->said.length;
         size_t length = (size_t)got;
         buffer_add(&capture->said, bytes, length < room ? length : room);
     }
-    loop_watch_set(capture->watch, 0);
 }
 
 static void on_deadline(void *owner, uint64_t now_ns) {

@@ -16,10 +16,14 @@
 #include "support/test_folder.h"
 
 /* $1 is the folder. A file `code` there makes it end with that code; `late` makes verify
- * say that it is not everywhere yet. */
+ * say that it is not everywhere yet; `stuck` makes get hang until something is set. */
 static const char script[] =
     "cd \"$1\" || exit 9\n"
     "[ -f code ] && { printf 'no\\033[31m\\n'; exit \"$(cat code)\"; }\n"
+    "case $2 in\n"
+    "get) [ -f stuck ] && exec sleep 600 ;;\n"
+    "set) rm -f stuck ;;\n"
+    "esac\n"
     "case $2 in\n"
     "set) echo \"$3 $4 $5 $6\" >asked; echo \"$3 $5\" >weight ;;\n"
     "get) cat weight 2>/dev/null || echo 0 ;;\n"
@@ -205,6 +209,26 @@ static void a_program_that_is_not_there_is_refused(void **state) {
     tear_down(&scene);
 }
 
+static void nobody_waits(void *owner, const struct router_seen *seen) {
+    (void)owner;
+    fail_msg("it was told all the same: %u", seen->weight_bp);
+}
+
+static void going_back_waits_for_no_command_that_hangs(void **state) {
+    (void)state;
+    struct scene scene;
+    set_up(&scene);
+    assert_int_equal(set(&scene, 0, 500, 3), ROUTER_DONE);
+    test_folder_write(&scene.folder, "stuck", "");
+    uint64_t start_ns = loop_clock_ns();
+    command_router.look(scene.router, nobody_waits, &scene);
+    assert_true(command_router.yields);
+    assert_int_equal(set(&scene, 500, 0, 3), ROUTER_DONE);
+    assert_true(loop_clock_ns() - start_ns < 20 * NS_PER_S);
+    assert_int_equal(look(&scene)->weight_bp, 0);
+    tear_down(&scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_weight_is_set_and_read_back),
@@ -212,6 +236,7 @@ int main(void) {
         cmocka_unit_test(an_exit_code_says_what_became_of_it),
         cmocka_unit_test(what_is_no_weight_is_refused),
         cmocka_unit_test(a_program_that_is_not_there_is_refused),
+        cmocka_unit_test(going_back_waits_for_no_command_that_hangs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
