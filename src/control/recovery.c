@@ -114,9 +114,10 @@ void recovery_restore(struct controller *controller) {
     watch_forget_safety(controller->watch);
 }
 
+/* A clock that was set back in between says nothing. */
 static uint64_t gap_ns(const struct rollout_found *found) {
     int64_t gap_ms = loop_wall_ms() - found->alive_ms;
-    return gap_ms > 0 ? (uint64_t)gap_ms * NS_PER_MS : 0;
+    return gap_ms >= 0 ? (uint64_t)gap_ms * NS_PER_MS : ROLLOUT_GAP_UNKNOWN;
 }
 
 static void recover(

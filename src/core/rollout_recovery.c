@@ -112,8 +112,12 @@ static struct rollout_effect go_on(struct recovering *recovering) {
 static void tell_gap(struct recovering *recovering, char words[ROLLOUT_WORDS_SIZE]) {
     struct text text = text_in(words, ROLLOUT_WORDS_SIZE);
     const struct rollout_reading *reading = recovering->reading;
-    text_add(&text, "the controller was away for ");
-    units_add_duration(&text, recovering->recovery->gap_ns);
+    if (recovering->recovery->gap_ns == ROLLOUT_GAP_UNKNOWN) {
+        text_add(&text, "the clock was set back while the controller was away");
+    } else {
+        text_add(&text, "the controller was away for ");
+        units_add_duration(&text, recovering->recovery->gap_ns);
+    }
     if (!reading->known) {
         text_addf(&text, ", and the router does not answer: %s", reading->words);
     } else if (reading->weight_bp == 0 && recovering->rollout->wanted_bp > 0) {

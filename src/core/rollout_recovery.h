@@ -8,6 +8,8 @@
 
 #include "core/rollout.h"
 
+#define ROLLOUT_GAP_UNKNOWN UINT64_MAX /* is taken for a long one */
+
 struct rollout_recovery {
     enum rollout_op open; /* what was under way */
     uint64_t gap_ns;      /* for how long there was no controller */

@@ -304,7 +304,9 @@ static bool read_found(
     struct slice state = statement_blob(statement, 0);
     struct byte_reader reader =
         byte_reader_of((const uint8_t *)state.data, state.length);
-    if (!record_get(&rollout_record, &found->rollout, &reader)) {
+    const struct rollout *rollout = &found->rollout;
+    if (!record_get(&rollout_record, &found->rollout, &reader) ||
+        rollout->step >= rollout->plan.step_count) {
         return error_set(err, ERROR_PROTOCOL, "what is written of it cannot be read");
     }
     found->epoch = (uint64_t)statement_int(statement, 1);

@@ -16,7 +16,7 @@ static void recover(
     enum rollout_op open) {
     const struct rollout_recovery recovery = {open, gap_ns, 5 * NS_PER_S};
     const struct rollout_reading reading = {.known = true, .weight_bp = weight_bp};
-    play->now_ns += gap_ns;
+    if (gap_ns != ROLLOUT_GAP_UNKNOWN) play->now_ns += gap_ns;
     play->effect =
         rollout_on_recovered(&play->rollout, &recovery, &reading, play->now_ns);
 }
@@ -104,6 +104,21 @@ static void an_open_raise_is_finished_or_not_begun(void **state) {
     play_expect_hold(&copy, ROLLOUT_HELD_CRASH);
 }
 
+/* Nobody knows for how long there was none: it is taken for long. */
+static void a_clock_that_was_set_back_raises_nothing(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play.now_ns += play_plan.hold_each_ns;
+    play_see(&play, &play_safe);
+    struct rollout_play copy = play;
+    recover(&copy, ROLLOUT_GAP_UNKNOWN, 500, ROLLOUT_DO_WEIGHT);
+    play_expect_hold(&copy, ROLLOUT_HELD_DRIFT);
+    recover(&play, ROLLOUT_GAP_UNKNOWN, 0, ROLLOUT_DO_WEIGHT);
+    play_expect_hold(&play, ROLLOUT_HELD_CRASH);
+    assert_non_null(strstr(play.rollout.reason, "the clock was set back"));
+}
+
 static void a_rollback_is_finished_whatever_happens(void **state) {
     struct rollout_play play;
     (void)state;
@@ -159,6 +174,7 @@ int main(void) {
         cmocka_unit_test(anything_else_is_somebody_elses),
         cmocka_unit_test(an_open_raise_is_finished_or_not_begun),
         cmocka_unit_test(what_is_about_to_be_replaced_is_not_kept_alive),
+        cmocka_unit_test(a_clock_that_was_set_back_raises_nothing),
         cmocka_unit_test(a_rollback_is_finished_whatever_happens),
         cmocka_unit_test(a_silent_router_decides_nothing),
         cmocka_unit_test(what_had_no_weight_begins_again),

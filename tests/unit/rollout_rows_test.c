@@ -110,6 +110,22 @@ static void what_was_written_is_found_again(void **state) {
     assert_false(rollout_rows_find(shelf->sqlite, "other", shelf->found, &err));
 }
 
+/* Of a damaged file. */
+static void what_cannot_be_is_not_taken_up(void **state) {
+    struct shelf *shelf = *state;
+    struct error err = {0};
+    begin(shelf, "ROLLOUT-1");
+    struct rollout_row row = row_of(shelf, false);
+    row.rollout.version++;
+    row.rollout.step = row.rollout.plan.step_count;
+    must_add(shelf, &row);
+    assert_false(rollout_rows_find(shelf->sqlite, "demo", shelf->found, &err));
+    assert_int_equal(err.code, ERROR_PROTOCOL);
+    assert_true(sqlite_run(shelf->sqlite, "UPDATE rollout SET state=x'00'", &err));
+    assert_false(rollout_rows_find(shelf->sqlite, "demo", shelf->found, &err));
+    assert_int_equal(err.code, ERROR_PROTOCOL);
+}
+
 static void one_target_has_one_open_rollout(void **state) {
     struct shelf *shelf = *state;
     struct error err = {0};
@@ -248,6 +264,7 @@ static void a_beat_keeps_what_was_counted(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         SHELF_TEST(what_was_written_is_found_again),
+        SHELF_TEST(what_cannot_be_is_not_taken_up),
         SHELF_TEST(one_target_has_one_open_rollout),
         SHELF_TEST(an_intent_is_closed_with_what_became_of_it),
         SHELF_TEST(a_newer_intent_replaces_an_open_one),
