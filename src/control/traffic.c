@@ -29,12 +29,12 @@ struct traffic {
     struct random random;
     struct traffic_state state;
     struct log_witness witness;
-    int64_t started_ms; /* wall clock: lines from before were kept for us */
-    int64_t newest_ms;  /* wall clock: when the last request ended; 0 for none */
-    int64_t newest_of_ms[ARM_COUNT]; /* the same, of those assigned to a side */
-    uint64_t spoilt_ns;              /* when something was amiss last; 0 for never */
-    uint64_t number;                 /* of the last line; 0 before the first */
-    uint64_t unreadable;             /* lines since then */
+    uint64_t started_ns;              /* lines from before were kept for us */
+    uint64_t newest_ns;               /* when the last request ended; 0 for none */
+    uint64_t newest_of_ns[ARM_COUNT]; /* the same, of those assigned to a side */
+    uint64_t spoilt_ns;               /* when something was amiss last; 0 for never */
+    uint64_t number;                  /* of the last line; 0 before the first */
+    uint64_t unreadable;              /* lines since then */
     int64_t warm_from_ms, warm_until_ms; /* wall clock, as in the log */
 };
 
@@ -48,7 +48,7 @@ struct traffic *traffic_new(
     uint64_t seed = 0;
     struct traffic *traffic = memory_new(sizeof *traffic);
     *traffic = (struct traffic){.loop = loop, .target = target, .options = *options};
-    traffic->started_ms = loop_wall_ms();
+    traffic->started_ns = loop_now_ns(loop);
     loop_random(&seed, sizeof seed);
     random_seed(&traffic->random, seed);
     traffic->scraped = scraped_traffic_new(loop, target, on_scraped, traffic);
@@ -136,7 +136,7 @@ static void on_scraped(void *owner, const struct metric_block *block) {
 static void follow_numbers(struct traffic *traffic, uint64_t number) {
     uint64_t missing = 0;
     if (traffic->number > 0 && number <= traffic->number) traffic->state.restarts++;
-    bool was_there = traffic->newest_ms >= traffic->started_ms;
+    bool was_there = traffic->newest_ns >= traffic->started_ns;
     if (traffic->number > 0 && number > traffic->number && was_there) {
         missing = number - traffic->number - 1;
     }
@@ -168,12 +168,22 @@ static bool is_ours(
     return true;
 }
 
+/* Dated once, when it comes: a clock that is set back later makes nothing younger, and
+ * what has not happened yet happens now. */
+static uint64_t moment_of(const struct traffic *traffic, int64_t wall_ms) {
+    uint64_t now_ns = loop_now_ns(traffic->loop);
+    int64_t ago_ms = loop_wall_ms() - wall_ms;
+    uint64_t ago_ns = ago_ms > 0 ? (uint64_t)ago_ms * NS_PER_MS : 0;
+    return ago_ns < now_ns ? now_ns - ago_ns : 1;
+}
+
 static void note_time(struct traffic *traffic, const struct router_line *line) {
-    int64_t ended_ms = line->at_ms + (line->total_ms > 0 ? line->total_ms : 0);
-    int64_t *newest_of_ms = &traffic->newest_of_ms[line->arm];
-    if (ended_ms > traffic->newest_ms) traffic->newest_ms = ended_ms;
+    int64_t total_ms = line->total_ms > 0 ? line->total_ms : 0;
+    uint64_t ended_ns = moment_of(traffic, line->at_ms + total_ms);
+    uint64_t *newest_of_ns = &traffic->newest_of_ns[line->arm];
+    if (ended_ns > traffic->newest_ns) traffic->newest_ns = ended_ns;
     if (line->kind != ROUTER_LINE_REQUEST) return;
-    if (ended_ms > *newest_of_ms) *newest_of_ms = ended_ms;
+    if (ended_ns > *newest_of_ns) *newest_of_ns = ended_ns;
     log_witness_hear(&traffic->witness);
 }
 
@@ -219,14 +229,12 @@ static uint64_t age_ns(const struct traffic *traffic, uint64_t since_ns) {
     return now_ns > since_ns ? now_ns - since_ns : 0;
 }
 
-static uint64_t wall_age_ms(int64_t since_ms) {
-    if (since_ms == 0) return UINT64_MAX;
-    int64_t age_ms = loop_wall_ms() - since_ms;
-    return age_ms > 0 ? (uint64_t)age_ms : 0;
+static uint64_t age_ms(const struct traffic *traffic, uint64_t since_ns) {
+    return since_ns == 0 ? UINT64_MAX : age_ns(traffic, since_ns) / NS_PER_MS;
 }
 
-static uint32_t cut_ms(uint64_t age_ms) {
-    return age_ms < UINT32_MAX ? (uint32_t)age_ms : UINT32_MAX;
+static uint32_t cut_ms(uint64_t value_ms) {
+    return value_ms < UINT32_MAX ? (uint32_t)value_ms : UINT32_MAX;
 }
 
 static void add_words(
@@ -278,7 +286,7 @@ static void look_at_counters(
 static void look_at_log(struct traffic_state *state, const struct traffic *traffic) {
     const struct job_watch_state jobs = job_watch_look(traffic->jobs);
     struct text words = TEXT_IN(state->words);
-    state->age_ms = wall_age_ms(traffic->newest_ms);
+    state->age_ms = age_ms(traffic, traffic->newest_ns);
     state->lost += traffic->unreadable + log_stream_broken_count(traffic->log);
     state->jobs_open = jobs.open;
     state->oldest_job_ms = jobs.oldest_ms;
@@ -286,9 +294,8 @@ static void look_at_log(struct traffic_state *state, const struct traffic *traff
     state->contradicts = age_ns(traffic, traffic->spoilt_ns) < SPOILT_NS ||
                          age_ns(traffic, jobs.lost_ns) < SPOILT_NS;
     for (int arm = 0; arm < ARM_COUNT; arm++) {
-        uint64_t age_ms = wall_age_ms(traffic->newest_of_ms[arm]);
         state->feeds[arm].source = ROLLOUT_SOURCE_LOG;
-        state->feeds[arm].age_ms = cut_ms(age_ms);
+        state->feeds[arm].age_ms = cut_ms(age_ms(traffic, traffic->newest_of_ns[arm]));
     }
     state->is_unplugged = log_stream_sender_count(traffic->log) == 0;
     add_words(&words, state, traffic);

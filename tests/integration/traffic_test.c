@@ -82,6 +82,7 @@ struct sent {
     const char *arm, *status, *outcome, *job;
     unsigned bucket, weight_bp, salt;
     int user, chat;
+    long long ahead_s; /* of the clock */
 };
 
 static const struct sent plain = {
@@ -120,7 +121,8 @@ static void send_line(struct scene *scene, const struct sent *sent) {
         "\"st\":%s,\"ts\":\"----\",\"rc\":\"0\",\"Tw\":0,\"Tc\":0,\"Tr\":1,\"Ta\":2,"
         "\"bkt\":%u,\"bp\":%u,\"salt\":%u,\"user\":%d,\"chat\":%d,\"out\":\"%s\","
         "\"job\":\"%s\",\"tin\":\"3\",\"tout\":\"4\",\"usd\":\"0.5\",\"tf\":\"0\"}\n",
-        (unsigned long long)++scene->number, (long long)(loop_wall_ms() / 1000),
+        (unsigned long long)++scene->number,
+        (long long)(loop_wall_ms() / 1000) + sent->ahead_s,
         (long long)(loop_wall_ms() % 1000), sent->arm, sent->arm, sent->status,
         sent->bucket, sent->weight_bp, sent->salt, sent->user, sent->chat,
         sent->outcome, sent->job);
@@ -207,6 +209,25 @@ static void requests_become_observations(void **state) {
     assert_int_equal(after.aside, 1);
     assert_int_equal(after.lost, 0);
     assert_string_equal(after.words, "");
+    tear_down(&scene);
+}
+
+static bool is_older_than(const struct scene *scene, uint64_t age_ms) {
+    struct traffic_state state = traffic_look(scene->traffic);
+    return state.age_ms >= age_ms && state.feeds[ARM_STABLE].age_ms >= age_ms;
+}
+
+/* Or a clock that was set back: silence behind it would look fresh until then. */
+static void a_time_that_has_not_come_is_now(void **state) {
+    (void)state;
+    struct scene scene;
+    set_up(&scene);
+    struct sent early = plain;
+    early.ahead_s = 3600;
+    send_line(&scene, &early);
+    wait_until(&scene, has_seen, 1);
+    assert_true(traffic_look(scene.traffic).age_ms < LIMIT_NS / NS_PER_MS);
+    wait_until(&scene, is_older_than, 5);
     tear_down(&scene);
 }
 
@@ -450,6 +471,7 @@ static void a_log_that_is_silent_beside_growing_counters_contradicts(void **stat
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_become_observations),
+        cmocka_unit_test(a_time_that_has_not_come_is_now),
         cmocka_unit_test(what_is_missing_or_untrue_is_said),
         cmocka_unit_test(another_rollouts_canary_is_set_aside),
         cmocka_unit_test(what_begins_after_a_raise_is_warming),
