@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "canary_desk.h"
 #include "canary_look.h"
@@ -26,6 +27,7 @@ struct monitoring {
     struct progress progress;
     struct canary_verdict verdict;
     uint64_t since_ns, duration_ns, last_ns;
+    uint64_t asked_ns;  /* more than duration_ns where --timeout is shorter */
     uint32_t weight_bp; /* of the lines; 0 before the first */
     bool settled;       /* what is slow was taken from stable */
     bool contradicts;
@@ -102,6 +104,18 @@ static void end(struct monitoring *monitoring, const struct canary_sight *sight)
     loop_stop(monitoring->desk.loop);
 }
 
+/* Harm is harm however long one looked; what was cut short is never good. */
+static void cut_short(const struct monitoring *monitoring, struct decision *decision) {
+    bool is_whole = monitoring->duration_ns == monitoring->asked_ns;
+    if (is_whole || decision->kind != DECISION_PROMOTE) return;
+    decision->kind = DECISION_INCONCLUSIVE;
+    struct text why = TEXT_IN(decision->why);
+    text_add(&why, "cut short by --timeout, after ");
+    units_add_duration(&why, monitoring->duration_ns);
+    text_add(&why, " of ");
+    units_add_duration(&why, monitoring->asked_ns);
+}
+
 /* Counters know no users and no weight: both sides are compared as one block. */
 static void take_counts(
     struct monitoring *monitoring, const struct canary_sight *sight) {
@@ -121,6 +135,7 @@ static void on_seen(void *owner, const struct canary_sight *sight) {
     struct monitoring *monitoring = owner;
     take_counts(monitoring, sight);
     monitoring->verdict.decision = decide(monitoring);
+    cut_short(monitoring, &monitoring->verdict.decision);
     end(monitoring, sight);
 }
 
@@ -183,8 +198,11 @@ static bool prepare(
     struct monitoring *monitoring, const struct invocation *invocation,
     struct error *err) {
     const char *value = invocation->options.values[OPTION_DURATION];
-    monitoring->duration_ns = DURATION_NS;
-    if (value) units_parse_duration(slice_of(value), &monitoring->duration_ns);
+    uint64_t most_ns = invocation->options.timeout_ns;
+    monitoring->asked_ns = DURATION_NS;
+    if (value) units_parse_duration(slice_of(value), &monitoring->asked_ns);
+    bool is_cut = most_ns > 0 && most_ns < monitoring->asked_ns;
+    monitoring->duration_ns = is_cut ? most_ns : monitoring->asked_ns;
     return canary_wish_plan(
                invocation, monitoring->desk.config, &monitoring->plan, err) &&
            invocation_check_output(invocation, err);

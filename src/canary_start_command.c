@@ -60,11 +60,11 @@ static void end_when_held(struct letting *letting) {
 static void on_held(
     void *owner, const struct rollout_answer *answer, const struct error *why) {
     struct letting *letting = owner;
-    const struct rollout_status *status = &letting->status;
     letting->held = answer->accepted && !why;
     end_when_held(letting);
     if (letting->held) return;
-    end(letting, canary_desk_finish(&letting->desk, status, EXIT_CODE_PERSON));
+    end(letting,
+        canary_desk_finish(&letting->desk, &letting->status, EXIT_CODE_PERSON));
 }
 
 static void on_status(void *owner, const struct rollout_status *status) {
@@ -112,9 +112,10 @@ static void on_followed(
 static uint64_t limit_of(const struct letting *letting) {
     const struct options *options = &letting->desk.invocation->options;
     const char *value = options->values[OPTION_DURATION];
-    uint64_t limit_ns = letting->bounded ? BOUND_NS : options->timeout_ns;
-    if (letting->bounded && value) units_parse_duration(slice_of(value), &limit_ns);
-    return limit_ns;
+    uint64_t limit_ns = BOUND_NS, most_ns = options->timeout_ns;
+    if (value) units_parse_duration(slice_of(value), &limit_ns);
+    bool is_less = most_ns > 0 && most_ns < limit_ns;
+    return is_less || !letting->bounded ? most_ns : limit_ns;
 }
 
 static void follow(struct letting *letting, uint64_t patience_ns) {
@@ -187,9 +188,8 @@ static void on_other(void *owner, const struct rollout_status *status) {
 }
 
 static void on_nobody(void *owner, const struct error *why) {
-    const struct rollout_status ended = {.ended = true};
     (void)why;
-    on_other(owner, &ended);
+    on_other(owner, &(struct rollout_status){.ended = true});
 }
 
 static void look_at_other(struct letting *letting) {

@@ -50,7 +50,8 @@ static bool read_steps(
             return wrong(OPTION_STEPS, value, expected, err);
         }
     }
-    bool whole = plan->step_count > 0 &&
+    size_t length = strlen(value);
+    bool whole = plan->step_count > 0 && value[length - 1] != ',' &&
                  plan->steps[plan->step_count - 1].weight_bp == ROLLOUT_BASIS_POINTS;
     return whole || wrong(OPTION_STEPS, value, expected, err);
 }

@@ -102,6 +102,10 @@ static void say_freeze(
             text_add(text, "the data contradicts itself");
             break;
         }
+        if (moment->data_age_ms == UINT64_MAX) {
+            text_add(text, "no data has come yet");
+            break;
+        }
         text_add(text, "the data is ");
         add_ms(text, moment->data_age_ms);
         text_add(text, " old, at most ");

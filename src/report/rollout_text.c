@@ -111,7 +111,7 @@ static void add_metrics(struct buffer *to, const struct rollout_status *status) 
 }
 
 static void add_gauges(struct buffer *to, const struct rollout_status *status) {
-    if (isfinite(status->harm) && isfinite(status->harm_limit)) {
+    if (isfinite(status->harm) && status->harm_limit > 0) { /* it has been looked at */
         buffer_addf(
             to, "harm      %.3g; %.3g rolls back\n", (double)status->harm,
             (double)status->harm_limit);

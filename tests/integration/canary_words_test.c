@@ -52,6 +52,7 @@ static void wrong_words_are_refused_with_the_right_ones(void **state) {
         {"flightdeck canary start --to a$b", "without blanks"},
         {"flightdeck canary start --to v2 --steps 5%,4%,100%", "shares that rise"},
         {"flightdeck canary start --to v2 --steps 5%,50%", "shares that rise"},
+        {"flightdeck canary start --to v2 --steps 5%,100%,", "shares that rise"},
         {"flightdeck canary start --to v2 --steps five", "got \"five\""},
         {"flightdeck canary start --to v2 --hold-each 10", "expected a duration"},
         {"flightdeck canary start --to v2 --alpha 50%", "--alpha: expected a ratio"},
@@ -154,6 +155,16 @@ static void where_nothing_is_under_way_everybody_says_so(void **state) {
     assert_non_null(strstr(program.out, "no rollout is under way"));
 }
 
+/* Ten minutes unless it may not take so long; and nothing seen is never good. */
+static void a_comparison_takes_no_longer_than_it_may(void **state) {
+    (void)state;
+    assert_int_equal(
+        test_program_run(&program, "flightdeck canary monitor --timeout 1s"),
+        EXIT_CODE_INCONCLUSIVE);
+    assert_non_null(strstr(program.out, "here: hold: no data has come yet"));
+    assert_non_null(strstr(program.out, "in 1 s by metrics"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
@@ -164,6 +175,8 @@ int main(void) {
             the_router_is_configured_as_its_target_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             where_nothing_is_under_way_everybody_says_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_comparison_takes_no_longer_than_it_may, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,6 +94,8 @@ static void what_makes_the_numbers_worthless_freezes(void **state) {
     scene->moment.data_age_ms = 18000;
     canary_scene_expect(
         scene, DECISION_FREEZE, "the data is 18.0s old, at most 15.0s is fresh");
+    scene->moment.data_age_ms = UINT64_MAX;
+    canary_scene_expect(scene, DECISION_FREEZE, "no data has come yet");
     assert_int_equal(canary_scene_decide(scene).freeze, FREEZE_BLIND);
     scene->moment.contradicts = true;
     canary_scene_expect(scene, DECISION_FREEZE, "the data contradicts itself");
