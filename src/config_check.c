@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "config_canary.h"
 #include "config_file.h"
+#include "config_split.h"
 #include "core/loopback_address.h"
 #include "core/node_json.h"
 #include "core/reference.h"
@@ -233,6 +234,7 @@ static void check_rollout(const struct node *rollout, struct mistakes *mistakes)
     struct error err;
     check_http_url(node_get(rollout, "url"), mistakes);
     check_object_name(node_get(rollout, "configmap"), mistakes);
+    config_socket_check(node_get(rollout, "socket"), mistakes);
     if (!listen || listen->kind != NODE_STRING) return;
     if (loopback_address_parse(listen->string, &address, &err)) return;
     mistakes_add(mistakes, listen, "status_listen: %s", err.message);
@@ -257,6 +259,7 @@ static void check_target(const struct node *target, struct mistakes *mistakes) {
     check_connect_to(node_get(target, "connect_to"), mistakes);
     check_chat(node_get(target, "chat"), mistakes);
     check_rollout(node_get(target, "rollout"), mistakes);
+    config_split_check(node_get(target, "split"), mistakes);
     config_deploy_check(node_get(target, "deploy"), mistakes);
 }
 

@@ -28,8 +28,8 @@ agent base core io
 FOLDERS
 
 # What flightdeck-watch is made of: it cannot act, so it never sees a header of what does.
-settings='config|config_canary|config_file|config_layer|config_schema|crash|demo_target|format|invocation'
-settings="$settings|option_table|options|output_file|secrets|terminal|trust|untrusted"
+settings='config|config_canary|config_file|config_layer|config_schema|config_split|crash'
+settings="$settings|demo_target|format|invocation|option_table|options|output_file|secrets|terminal|trust|untrusted"
 watching="engine|guard|operator|outfit|session|stage|takeaway|themes|themes_builtin|watch_plain"
 sight="(base|core|io|probes|report|ui)/|history/recording\\.h|($settings|$watching)\\.h"
 complain "$(find src -maxdepth 1 -regextype posix-extended \

@@ -60,6 +60,8 @@ static void what_makes_sense_is_left_alone(void **state) {
     }
 }
 
+#define LONG "a-name-that-is-much-too-long-for-where-it-is-to-stand-in-the-end"
+
 static const struct {
     const char *lines, *said;
 } wrong[] = {
@@ -106,6 +108,19 @@ static const struct {
     {"canary: {steps: [5%, 50%]}\n", "5:22 steps: the last one must be 100%\n"},
     {"canary: {hold_each: 2h, max_each: 1h}\n",
      "5:35 max_each: expected at least hold_each\n"},
+    {"    split: {haproxy: {socket: /s, table: \"a;b\"}}\n",
+     "5:42 table: nothing can be called \"a;b\"\n"},
+    {"    split: {haproxy: {socket: /s, stable: a, canary: a}}\n",
+     "5:54 canary: expected another one than stable\n"},
+    {"    split: {kubernetes: {namespace: ../b, stable: a, canary: a}}\n",
+     "5:37 namespace: nothing can be called \"../b\"\n"
+     "5:62 canary: expected another one than stable\n"},
+    {"    split: {command: {set: [w], get: [w]}}\n",
+     "5:23 set: \"${weight}\" must stand in it\n"},
+    {"    split: {command: {set: [w, \"${weight}\"], get: [w, \"${wait}\"]}}\n",
+     "5:55 only ${weight}, ${before}, ${epoch} and ${salt} can be filled in here\n"},
+    {"    rollout: {socket: /" LONG LONG "}\n",
+     "5:23 socket: the path of a socket has at most 107 bytes\n"},
     {"    deploy: {command: [deploy, \"${versio}\"]}\n",
      "5:32 only ${version} and ${track} can be filled in here\n"},
     {"    deploy: {kubernetes: {deployment: d, container: c, image: \"a:1\"}}\n",
