@@ -59,7 +59,9 @@ static bool is_over(struct canary_follow *follow) {
                 (stranded && !(until_back && follow->was_stranded));
     if (back || (status->phase == ROLLOUT_IDLE && status->ended)) return true;
     if (until_back) return false;
-    return status->phase == ROLLOUT_DONE || is_held_for_good(follow);
+    bool promoted =
+        status->phase == ROLLOUT_FINALIZING || status->phase == ROLLOUT_DONE;
+    return promoted || is_held_for_good(follow);
 }
 
 static void say_status(struct canary_follow *follow, uint64_t version_before) {

@@ -14,9 +14,11 @@
 #include "io/loop.h"
 #include "report/rollout_report.h"
 
-/* A controller that was started anew needs a moment; the way back has 30 s of its own. */
+/* A controller that was started anew needs a moment. The way back takes seconds, and
+ * minutes when stable has to be the version before first. */
 #define NEW_PATIENCE_NS (10 * NS_PER_S)
-#define BACK_LIMIT_NS   (60 * NS_PER_S)
+#define ANSWER_LIMIT_NS (60 * NS_PER_S)
+#define BACK_LIMIT_NS   (480 * NS_PER_S)
 
 enum { WHAT_SIZE = 256, REPORT_BYTES_MAX = 8 * 1024 };
 
@@ -97,6 +99,19 @@ static void write_json(
     buffer_add_char(to, '\n');
 }
 
+/* NULL for one that has not been followed, or that ended before it began: it has asked
+ * nothing of the router. */
+static const char *describe_way_back(
+    const struct rollout_status *status, enum exit_code code) {
+    bool is_back = status->phase == ROLLOUT_ROLLED_BACK;
+    if (code == EXIT_CODE_OK) return is_back ? "all on stable, verified" : NULL;
+    if (code != EXIT_CODE_PERSON) return NULL;
+    if (status->phase == ROLLOUT_STRANDED && status->ended) {
+        return "all on stable, which is NOT the version before";
+    }
+    return "NOT verified: look at the router";
+}
+
 static void write_text(
     const struct ordering *ordering, enum exit_code code, struct buffer *to) {
     char line[ROLLOUT_LINE_SIZE];
@@ -115,11 +130,8 @@ static void write_text(
         return;
     }
     bool follows = ordering->meaning->follows;
-    const char *words = ordering->answer.words;
-    /* One that ended before it began has asked nothing of the router. */
-    bool is_back = ordering->status.phase == ROLLOUT_ROLLED_BACK;
-    if (follows && code == EXIT_CODE_OK && is_back) words = "all on stable, verified";
-    if (follows && code == EXIT_CODE_PERSON) words = "NOT verified: look at the router";
+    const char *words = follows ? describe_way_back(&ordering->status, code) : NULL;
+    if (!words) words = ordering->answer.words;
     buffer_addf(to, "%s: %s\n", rollout_order_name(ordering->kind), words);
     if (follows) buffer_addf(to, "%s\n", line);
 }
@@ -149,16 +161,16 @@ static void on_followed(
     report(ordering, code == EXIT_CODE_OK ? code : EXIT_CODE_PERSON);
 }
 
-static uint64_t limit_of(const struct ordering *ordering) {
+static uint64_t limit_of(const struct ordering *ordering, uint64_t usual_ns) {
     uint64_t asked_ns = ordering->desk.invocation->options.timeout_ns;
-    return asked_ns > 0 ? asked_ns : BACK_LIMIT_NS;
+    return asked_ns > 0 ? asked_ns : usual_ns;
 }
 
 static void follow_back(struct ordering *ordering) {
     const struct canary_follow_options options = {
         .desk = &ordering->desk,
         .until = CANARY_UNTIL_BACK,
-        .limit_ns = limit_of(ordering),
+        .limit_ns = limit_of(ordering, BACK_LIMIT_NS),
         .on_end = on_followed,
         .owner = ordering,
     };
@@ -345,7 +357,8 @@ static bool may_act(const struct ordering *ordering, struct error *err) {
 
 static void give(struct ordering *ordering) {
     struct loop *loop = ordering->desk.loop;
-    ordering->limit = loop_after(loop, limit_of(ordering), on_limit, ordering);
+    uint64_t limit_ns = limit_of(ordering, ANSWER_LIMIT_NS);
+    ordering->limit = loop_after(loop, limit_ns, on_limit, ordering);
     open_line(ordering, 0);
     stop_watch(&ordering->stop, loop, on_stop, ordering);
     loop_run(loop);

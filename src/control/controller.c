@@ -17,6 +17,7 @@
 #include "control/launch.h"
 #include "control/recovery.h"
 #include "control/routers.h"
+#include "core/rollout_end.h"
 #include "io/folders.h"
 #include "io/kubernetes.h"
 #include "io/loop.h"
@@ -25,6 +26,7 @@
 enum { MOVES_WAITING_MAX = 8 };
 
 #define RELEASE_NS (20 * NS_PER_S) /* of the Lease in a cluster that does not answer */
+#define WRITE_NS   (60 * NS_PER_S) /* of the end, on a disk that takes nothing */
 #define LINGER_NS  (3 * NS_PER_S)  /* so that everybody hears of the end */
 
 static void on_second(void *owner, uint64_t at_ns);
@@ -302,8 +304,11 @@ static void see_end(struct controller *controller, uint64_t now_ns) {
     bool is_new = stable.count > 0 && stable.renewed == stable.count;
     const struct rollout before = controller->rollout;
     struct rollout_effect effect = {.op = ROLLOUT_DO_NOTHING};
+    bool is_ours = controller->launch->target.deploy.kind != DEPLOY_EXTERNAL;
     if (is_new) {
         effect = rollout_on_stable_new(&controller->rollout, now_ns);
+    } else if (is_ours) {
+        effect = rollout_on_replaceable(&controller->rollout, now_ns);
     } else if (!keeper_seen(controller->keeper)->leased) {
         effect = rollout_on_unleased(&controller->rollout, now_ns);
     }
@@ -339,7 +344,12 @@ static void leave(struct controller *controller, uint64_t now_ns) {
     /* A watchdog that still waits for it would take the end for a death. */
     bool is_free = guardian_release(controller->guardian) ||
                    now_ns - controller->leave_ns >= RELEASE_NS;
-    if (controller->moves.count == 0 && is_heard && is_free) {
+    bool is_written =
+        !controller->is_end_unwritten || now_ns - controller->leave_ns >= WRITE_NS;
+    if (controller->moves.count > 0) return;
+    if (!is_written) {
+        controller_settle_end(controller);
+    } else if (is_heard && is_free) {
         loop_stop(controller->loop);
     }
 }

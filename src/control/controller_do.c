@@ -1,11 +1,12 @@
 /* The effects: what a controller does in the world, and when that is done. */
 /* SPDX-License-Identifier: MIT */
+#include "control/controller_do.h"
+
 #include <string.h>
 
 #include "base/text.h"
 #include "base/units.h"
 #include "control/controller_cluster.h"
-#include "control/controller_state.h"
 #include "control/deploy.h"
 #include "control/smoke.h"
 #include "io/loop.h"
@@ -16,7 +17,7 @@
 
 static void on_smoked(void *owner, int code, const char *why);
 
-static void end_intent(struct controller *controller, bool ok, const char *words) {
+void controller_end_intent(struct controller *controller, bool ok, const char *words) {
     controller->has_result = true;
     controller->has_failed = !ok;
     text_copy_cut(controller->result, sizeof controller->result, words);
@@ -127,18 +128,19 @@ static void wait_for_check(struct controller *controller, uint64_t now_ns) {
 
 static void finish_deploy(
     struct controller *controller, bool ok, const char *words, uint64_t now_ns) {
-    end_intent(controller, ok, words);
+    controller_end_intent(controller, ok, words);
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect =
         rollout_on_deployed(&controller->rollout, ok, words, now_ns);
     controller_settle(controller, &before, &effect);
 }
 
-static void deploy(
-    struct controller *controller, enum track track, deploy_done_fn on_done) {
+void controller_deploy(
+    struct controller *controller, enum track track, const char *version,
+    deploy_done_fn on_done) {
     const struct deploy_wish wish = {
-        &controller->launch->target, controller->kubernetes, track,
-        controller->rollout.plan.to, epoch_of(controller)};
+        &controller->launch->target, controller->kubernetes, track, version,
+        epoch_of(controller)};
     deploy_free(controller->deploy);
     controller->deployed_ns = 0;
     controller->deploy = deploy_start(controller->loop, &wish, on_done, controller);
@@ -174,16 +176,6 @@ static void wait_for_deploy(struct controller *controller, uint64_t now_ns) {
         text_copy_cut(words, sizeof words, canary.words);
     }
     finish_deploy(controller, is_there, words, now_ns);
-}
-
-static void on_finalized(void *owner, bool ok, const char *why) {
-    struct controller *controller = owner;
-    end_intent(controller, ok, ok ? "done" : why);
-    const struct rollout before = controller->rollout;
-    const struct rollout_effect effect = rollout_on_finalized(
-        &controller->rollout, ok, ok ? "promoted: it gets all the traffic" : why,
-        loop_clock_ns());
-    controller_settle(controller, &before, &effect);
 }
 
 /* The smoke test */
@@ -241,7 +233,10 @@ void controller_do(struct controller *controller, const struct rollout_effect *e
         controller->is_checked = false;
         keeper_check(controller->keeper);
         break;
-    case ROLLOUT_DO_DEPLOY: deploy(controller, TRACK_CANARY, on_deployed); break;
+    case ROLLOUT_DO_DEPLOY:
+        controller_deploy(
+            controller, TRACK_CANARY, controller->rollout.plan.to, on_deployed);
+        break;
     case ROLLOUT_DO_SMOKE:
         controller->smoked = 0;
         smoke_next(controller);
@@ -253,10 +248,11 @@ void controller_do(struct controller *controller, const struct rollout_effect *e
         break;
     case ROLLOUT_DO_WEIGHT:
     case ROLLOUT_DO_RELEASE: set_weight(controller, effect); break;
-    case ROLLOUT_DO_FINALIZE: deploy(controller, TRACK_STABLE, on_finalized); break;
+    case ROLLOUT_DO_RESTORE: controller_restore(controller); break;
+    case ROLLOUT_DO_FINALIZE: controller_finalize(controller); break;
     case ROLLOUT_DO_LEAVE:
+        if (!controller->is_leaving) controller->leave_ns = controller->doing_ns;
         controller->is_leaving = true;
-        controller->leave_ns = controller->doing_ns;
         break;
     case ROLLOUT_DO_NOTHING:
     case ROLLOUT_OP_COUNT: break;
@@ -266,4 +262,5 @@ void controller_do(struct controller *controller, const struct rollout_effect *e
 void controller_wait(struct controller *controller, uint64_t now_ns) {
     if (controller->doing == ROLLOUT_DO_CHECK) wait_for_check(controller, now_ns);
     if (controller->doing == ROLLOUT_DO_DEPLOY) wait_for_deploy(controller, now_ns);
+    controller_wait_for_stable(controller, now_ns);
 }

@@ -38,6 +38,7 @@ static void follow(struct controller *controller, const struct rollout *before) 
     }
     if (rollout->phase != before->phase) {
         controller->doing = ROLLOUT_DO_NOTHING;
+        controller->trouble[0] = '\0';
         errand_free(controller->errand);
         controller->errand = NULL;
     }
@@ -60,16 +61,29 @@ void controller_settle(
     rollouts_add(controller->rollouts, &row, on_written, controller);
 }
 
+void controller_settle_end(struct controller *controller) {
+    const struct rollout_effect leave = {.op = ROLLOUT_DO_LEAVE};
+    const struct move move = {leave, controller->rollout.version};
+    moves_add(&controller->moves, &move);
+    const struct rollout_row row = row_of(controller, &controller->rollout, &leave);
+    controller->is_end_unwritten = false;
+    rollouts_add(controller->rollouts, &row, on_written, controller);
+}
+
 static bool goes_back(const struct rollout *rollout) {
     return rollout->phase == ROLLOUT_ROLLING_BACK || rollout->phase == ROLLOUT_STRANDED;
+}
+
+static bool is_of_way_back(const struct move *move) {
+    enum rollout_op op = move->effect.op;
+    return op == ROLLOUT_DO_BACK || op == ROLLOUT_DO_RESTORE || op == ROLLOUT_DO_LEAVE;
 }
 
 /* What was meant before it was decided to go back is not done any more. */
 static bool is_outdated(const struct controller *controller, const struct move *move) {
     const struct rollout *rollout = &controller->rollout;
     if (move->version == rollout->version) return false;
-    return (goes_back(rollout) || rollout->ended) &&
-           move->effect.op != ROLLOUT_DO_BACK && move->effect.op != ROLLOUT_DO_LEAVE;
+    return (goes_back(rollout) || rollout->ended) && !is_of_way_back(move);
 }
 
 static void on_unwritten(
@@ -78,8 +92,9 @@ static void on_unwritten(
         controller_abandon(controller);
         return;
     }
+    if (move->effect.op == ROLLOUT_DO_LEAVE) controller->is_end_unwritten = true;
     /* Going back waits for no disk. */
-    if (move->effect.op == ROLLOUT_DO_BACK || move->effect.op == ROLLOUT_DO_LEAVE) {
+    if (is_of_way_back(move)) {
         controller_do(controller, &move->effect);
         return;
     }

@@ -39,20 +39,22 @@ struct controller {
     struct errand *errand;      /* the smoke test */
     struct deploy *deploy;
     uint64_t deployed_ns; /* all that could be done about it was done; 0: not yet */
-    struct loop_timer *second; /* its steady beat */
-    struct loop_timer *news;   /* soon: it is published */
+    char trouble[ROLLOUT_WORDS_SIZE]; /* of stable, as it should be; "" */
+    struct loop_timer *second;        /* its steady beat */
+    struct loop_timer *news;          /* soon: it is published */
     struct rollout rollout;
-    struct rollout_found *found; /* of another controller; until the router speaks */
+    struct rollout_found *found; /* of another one, until the router has spoken */
     unsigned silences;           /* of the router, meanwhile */
     enum rollout_op doing;       /* what is under way beside the router */
-    uint64_t doing_ns;           /* since when */
+    uint64_t doing_ns, again_ns; /* since when; when stable is tried again */
     bool is_checked;             /* the router can be used */
     uint32_t smoked;             /* instances whose smoke test has passed */
     struct moves moves;          /* that are not on disk yet */
     uint64_t epoch;
     uint64_t cluster_epoch; /* to write with in a cluster; 0: nothing was written yet */
     uint32_t salt;
-    bool is_beating, is_leaving; /* beating: a beat is on its way to the disk */
+    bool is_beating;                   /* a beat is on its way to the disk */
+    bool is_leaving, is_end_unwritten; /* the latter: its last row is not on disk */
     uint64_t leave_ns;
     int64_t since_ms;
     char result[ROLLOUT_WORDS_SIZE]; /* of the intent that has just ended */
@@ -63,13 +65,12 @@ struct controller {
 void controller_settle(
     struct controller *controller, const struct rollout *before,
     const struct rollout_effect *effect);
-
+/* The last row once more, which did not get to the disk. */
+void controller_settle_end(struct controller *controller);
 /* Begins to do it: what it means is on disk. */
 void controller_do(struct controller *controller, const struct rollout_effect *effect);
-/* Each second: what is waited for may have come. */
-void controller_wait(struct controller *controller, uint64_t now_ns);
+void controller_wait(struct controller *controller, uint64_t now_ns); /* each second */
 void controller_on_checked(struct controller *controller, bool ok, const char *words);
-
 /* What everybody may know. */
 void controller_tell(
     const struct controller *controller, struct rollout_status *status,

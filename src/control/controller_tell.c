@@ -10,6 +10,7 @@
 #include "core/confidence.h"
 #include "core/evidence.h"
 #include "core/quantile_bounds.h"
+#include "core/rollout_end.h"
 #include "io/loop.h"
 
 static uint32_t cut_ms(uint64_t ms) {
@@ -128,9 +129,32 @@ static void tell_evidence(
     tell_latency(evidence, status);
 }
 
+static void tell_end(const struct controller *controller, struct text *next) {
+    const char *version = controller->rollout.plan.to;
+    if (controller->rollout.finalizing) {
+        text_addf(next, "traffic goes to stable, which is %s", version);
+    } else if (controller->launch->target.deploy.kind != DEPLOY_EXTERNAL) {
+        text_addf(next, "stable gets %s when it can be undone no more", version);
+    } else {
+        text_addf(
+            next, "give stable %s: then this ends, until then the lease is kept",
+            version);
+    }
+}
+
+static void tell_way_back(const struct rollout *rollout, struct text *next) {
+    const char *from = rollout->plan.from[0] ? rollout->plan.from : "what it was";
+    if (!rollout->restoring) {
+        text_add(next, "weight 0 is set until it is read back");
+    } else if (rollout->wanted_bp > 0) {
+        text_addf(next, "stable becomes %s again, then traffic goes to it", from);
+    } else {
+        text_addf(next, "weight 0, and stable is to be %s again", from);
+    }
+}
+
 static void tell_next(
-    const struct controller *controller, struct rollout_status *status,
-    uint64_t now_ns) {
+    const struct controller *controller, struct rollout_status *status) {
     const struct rollout *rollout = &controller->rollout;
     struct text next = TEXT_IN(status->next);
     switch (rollout->phase) {
@@ -157,22 +181,24 @@ static void tell_next(
         text_add(&next, "resume, promote or abort");
         text_copy_cut(status->why_not_now, sizeof status->why_not_now, rollout->reason);
         break;
-    case ROLLOUT_FINALIZING: text_add(&next, "stable becomes the version"); break;
-    case ROLLOUT_DONE:
-        if (rollout->ended) break;
-        text_addf(
-            &next, "give stable %s: then this ends, until then the lease is kept",
-            rollout->plan.to);
+    case ROLLOUT_FINALIZING:
+        text_add(&next, "traffic goes to stable, once all of it is the version");
         break;
-    case ROLLOUT_ROLLING_BACK:
+    case ROLLOUT_DONE:
+        if (!rollout->ended) tell_end(controller, &next);
+        break;
+    case ROLLOUT_ROLLING_BACK: tell_way_back(rollout, &next); break;
     case ROLLOUT_STRANDED:
-        text_add(&next, "weight 0 is set until it is read back");
+        if (!rollout->ended) tell_way_back(rollout, &next);
         break;
     case ROLLOUT_IDLE:
     case ROLLOUT_ROLLED_BACK:
     case ROLLOUT_PHASE_COUNT: break;
     }
-    (void)now_ns;
+    if (controller->trouble[0]) {
+        text_copy_cut(
+            status->why_not_now, sizeof status->why_not_now, controller->trouble);
+    }
 }
 
 static void tell_data(
@@ -201,7 +227,7 @@ void controller_tell(
     text_copy_cut(status->reason, sizeof status->reason, rollout->reason);
     tell_steps(controller, status, now_ns);
     tell_evidence(controller, status);
-    tell_next(controller, status, now_ns);
+    tell_next(controller, status);
     tell_data(controller, status);
     status->at_ns = now_ns;
 }

@@ -118,6 +118,8 @@ static void add(
     bool ready = is_ready(part);
     bool renewed = ready && strcmp(part->version, version) == 0;
     bool crashing = crash_loop_is_on(&entry->falls, now_ns);
+    bool is_older = sight->ready == 0 || part->answered_ns < sight->answered_ns;
+    if (ready && is_older) sight->answered_ns = part->answered_ns;
     sight->count++;
     sight->ready += ready;
     sight->renewed += renewed;

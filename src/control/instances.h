@@ -28,6 +28,7 @@ struct instances_sight {
     unsigned count;                 /* of those that were asked at least once */
     unsigned ready;                 /* they answer that they can serve */
     unsigned renewed;               /* ready, and of the version that was asked about */
+    uint64_t answered_ns;           /* the oldest answer of those that are ready */
     bool gone;                      /* none was ready for some seconds */
     bool crashing;                  /* one came and went again and again */
     char words[ROLLOUT_WORDS_SIZE]; /* the first one that is not as it should be */

@@ -89,10 +89,11 @@ static struct rollout_effect on_set_while_held(
 static struct rollout_effect on_went_back(
     struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
     struct rollout_cause because = {ROLLOUT_AUTO, rollout->reason, cause->now_ns};
+    if (!rollout->setting) return rollout_rest;
     if (how == ROLLOUT_SET_DONE) {
         rollout->setting = false;
-        rollout_move(rollout, ROLLOUT_ROLLED_BACK, &because);
-        return rollout_leave(rollout);
+        if (rollout->restoring) return rollout_restore(rollout, &because);
+        return rollout_arrive(rollout, &because);
     }
     bool is_late = cause->now_ns - rollout->back_ns >= ROLLOUT_BACK_MAX_NS;
     if (rollout->phase == ROLLOUT_ROLLING_BACK && is_late) {
@@ -100,10 +101,7 @@ static struct rollout_effect on_went_back(
         rollout_move(rollout, ROLLOUT_STRANDED, &because);
     }
     return (struct rollout_effect){
-        .op = ROLLOUT_DO_BACK,
-        .before_bp = rollout->before_bp,
-        .restore = rollout->finalizing,
-    };
+        .op = ROLLOUT_DO_BACK, .before_bp = rollout->before_bp};
 }
 
 static struct rollout_effect on_released(
@@ -140,44 +138,12 @@ struct rollout_effect rollout_on_set(
     return rollout_rest;
 }
 
-struct rollout_effect rollout_on_finalized(
-    struct rollout *rollout, bool ok, const char *words, uint64_t now_ns) {
-    if (rollout->phase != ROLLOUT_FINALIZING) return rollout_rest;
-    const struct rollout_cause cause = {ROLLOUT_AUTO, words, now_ns};
-    if (!ok) return rollout_halt(rollout, ROLLOUT_HELD_DEPLOY, &cause);
-    rollout_move(rollout, ROLLOUT_DONE, &cause);
-    rollout->done_ns = now_ns;
-    return rollout_rest;
-}
-
-struct rollout_effect rollout_on_stable_new(struct rollout *rollout, uint64_t now_ns) {
-    if (rollout->phase != ROLLOUT_DONE || rollout->releasing) return rollout_rest;
-    const struct rollout_cause cause = {
-        ROLLOUT_AUTO, "stable has the version: traffic goes to it", now_ns};
-    rollout_move(rollout, ROLLOUT_DONE, &cause);
-    rollout->releasing = true;
-    rollout->setting = true;
-    rollout->before_bp = rollout->wanted_bp;
-    rollout->wanted_bp = 0;
-    return (struct rollout_effect){
-        .op = ROLLOUT_DO_RELEASE, .before_bp = rollout->before_bp};
-}
-
-struct rollout_effect rollout_on_unleased(struct rollout *rollout, uint64_t now_ns) {
-    bool is_over = rollout->phase == ROLLOUT_DONE && !rollout->releasing &&
-                   !rollout->ended && !rollout_is_undoable(rollout, now_ns);
-    if (!is_over) return rollout_rest;
-    const struct rollout_cause cause = {
-        ROLLOUT_AUTO, "the version before is kept no longer", now_ns};
-    rollout_move(rollout, ROLLOUT_DONE, &cause);
-    return rollout_leave(rollout);
-}
-
 /* What was only meant has not been done. Going back does not depend on it. */
 struct rollout_effect rollout_on_unwritten(
     struct rollout *rollout, const char *words, uint64_t now_ns) {
     bool is_going_on =
-        rollout->phase >= ROLLOUT_PREFLIGHT && rollout->phase <= ROLLOUT_FINALIZING;
+        rollout->phase >= ROLLOUT_PREFLIGHT && rollout->phase <= ROLLOUT_DONE;
+    if (rollout->releasing) is_going_on = false; /* that is tried again */
     if (rollout->ended || !(is_going_on || rollout->releasing)) return rollout_rest;
     if (rollout->setting) {
         rollout->wanted_bp = rollout->before_bp;
@@ -198,10 +164,5 @@ bool rollout_keeps_weight(const struct rollout *rollout, uint64_t now_ns) {
         now_ns - rollout->unwritten_ns >= rollout->plan.blind_max_ns) {
         return false;
     }
-    return rollout->phase != ROLLOUT_ROLLING_BACK && rollout->phase != ROLLOUT_STRANDED;
-}
-
-bool rollout_is_undoable(const struct rollout *rollout, uint64_t now_ns) {
-    return rollout->phase == ROLLOUT_DONE && !rollout->releasing && !rollout->ended &&
-           now_ns - rollout->done_ns < rollout->plan.keep_previous_ns;
+    return !rollout_is_going_back(rollout) || rollout->restoring;
 }

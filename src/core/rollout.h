@@ -14,24 +14,23 @@ struct rollout {
     struct rollout_plan plan;
     enum rollout_phase phase;
     enum rollout_hold hold;
-    enum rollout_phase held_at; /* HOLD: where it goes on */
-    uint32_t step;              /* of plan.steps; the one under way, or the next */
-    uint32_t wanted_bp;         /* the weight that was asked for last */
-    uint32_t before_bp;         /* the one before it */
+    enum rollout_phase held_at;    /* HOLD: where it goes on */
+    uint32_t step;                 /* of plan.steps; the one under way, or the next */
+    uint32_t wanted_bp, before_bp; /* the weight that was asked for last, and before */
     uint64_t version;
     uint64_t taken_version; /* since when it is its holder's, in this process */
     bool ended;
     bool setting;          /* a weight was asked for and is not read back yet */
     bool drifted;          /* the router says otherwise: it is left alone */
-    bool finalizing;       /* stable may have been touched */
+    bool finalizing;       /* stable may have been given the version */
     bool releasing;        /* stable has the version: traffic goes to it */
+    bool restoring;        /* going back: stable is to be seen as the version before */
+    bool unrestored;       /* it could not be */
     uint64_t unwritten_ns; /* since when what is done cannot be written down */
     uint32_t failures;
-    uint64_t phase_ns;       /* since when it is in its phase */
-    uint64_t fresh_since_ns; /* evidence from before does not count */
-    uint64_t clock_ns;       /* time in the step, with data */
-    uint64_t clocked_ns;     /* until when it was counted */
-    uint64_t blind_ns;       /* without data, since then */
+    uint64_t fresh_since_ns;       /* evidence from before does not count */
+    uint64_t clock_ns, clocked_ns; /* time in the step, with data; counted until then */
+    uint64_t blind_ns;             /* without data, since then */
     uint64_t back_ns, done_ns;
     struct rollout_sight sight;
     struct rollout_reading reading;
@@ -53,18 +52,12 @@ struct rollout_effect rollout_on_smoked(
     struct rollout *rollout, enum verdict verdict, const char *words, uint64_t now_ns);
 struct rollout_effect rollout_on_set(
     struct rollout *rollout, enum rollout_set how, const char *words, uint64_t now_ns);
-struct rollout_effect rollout_on_finalized(
-    struct rollout *rollout, bool ok, const char *words, uint64_t now_ns);
 
 /* Each second, and when it is news. */
 struct rollout_effect rollout_on_reading(
     struct rollout *rollout, const struct rollout_reading *reading, uint64_t now_ns);
 struct rollout_effect rollout_on_sight(
     struct rollout *rollout, const struct rollout_sight *sight, uint64_t now_ns);
-/* All of stable's instances say that they are the version. */
-struct rollout_effect rollout_on_stable_new(struct rollout *rollout, uint64_t now_ns);
-/* Nothing is to be kept alive: it ends once it cannot be undone. */
-struct rollout_effect rollout_on_unleased(struct rollout *rollout, uint64_t now_ns);
 /* A row could not be written: nothing goes forward any more. */
 struct rollout_effect rollout_on_unwritten(
     struct rollout *rollout, const char *words, uint64_t now_ns);
@@ -76,4 +69,3 @@ struct rollout_effect rollout_on_order(
 
 /* Whether a leased weight is to be kept alive. */
 bool rollout_keeps_weight(const struct rollout *rollout, uint64_t now_ns);
-bool rollout_is_undoable(const struct rollout *rollout, uint64_t now_ns);

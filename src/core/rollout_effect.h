@@ -15,6 +15,7 @@
     X(ROLLOUT_DO_SMOKE,      "smoke",    false) /* the checks, against the canary itself */ \
     X(ROLLOUT_DO_WEIGHT,     "weight",   true)  /* so much of the traffic to the canary */ \
     X(ROLLOUT_DO_BACK,       "back",     true)  /* nothing of it, whatever it was */ \
+    X(ROLLOUT_DO_RESTORE,    "restore",  true)  /* stable is the version before again */ \
     X(ROLLOUT_DO_FINALIZE,   "finalize", true)  /* stable becomes the version */ \
     X(ROLLOUT_DO_RELEASE,    "release",  true)  /* stable has become it: traffic to it */ \
     X(ROLLOUT_DO_LEAVE,      "leave",    false) /* nothing is left to do */
@@ -31,7 +32,6 @@ struct rollout_effect {
     enum rollout_op op;
     uint32_t weight_bp; /* of the canary, after it */
     uint32_t before_bp; /* what the router has to say now; else it is a conflict */
-    bool restore;       /* BACK: stable has to be given the version before first */
 };
 
 const char *rollout_op_name(enum rollout_op op);

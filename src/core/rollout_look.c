@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "core/rollout.h"
+#include "core/rollout_end.h"
 #include "core/rollout_move.h"
 
 enum { UNANSWERED_MAX = 3 };
@@ -141,6 +142,14 @@ static struct rollout_effect wait(
     return rollout_rest;
 }
 
+/* Nobody answers there any more: users cannot wait for stable. */
+static struct rollout_effect wait_for_stable(struct rollout *rollout, uint64_t now_ns) {
+    const struct rollout_cause because = {ROLLOUT_AUTO, rollout->reason, now_ns};
+    bool waits = rollout->restoring && rollout->wanted_bp > 0;
+    if (!waits || !rollout->sight.canary_gone) return rollout_rest;
+    return rollout_go_back(rollout, &because);
+}
+
 struct rollout_effect rollout_on_sight(
     struct rollout *rollout, const struct rollout_sight *sight, uint64_t now_ns) {
     rollout->sight = *sight;
@@ -158,10 +167,10 @@ struct rollout_effect rollout_on_sight(
         return sight->canary_gone && rollout_is_undoable(rollout, now_ns)
                    ? rollout_go_back(rollout, &cause)
                    : rollout_rest;
+    case ROLLOUT_ROLLING_BACK: return wait_for_stable(rollout, now_ns);
     case ROLLOUT_IDLE:
     case ROLLOUT_PREFLIGHT:
     case ROLLOUT_DEPLOYING:
-    case ROLLOUT_ROLLING_BACK:
     case ROLLOUT_ROLLED_BACK:
     case ROLLOUT_STRANDED:
     case ROLLOUT_PHASE_COUNT: break;

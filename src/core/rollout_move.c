@@ -15,7 +15,6 @@ void rollout_move(
     rollout->hold = ROLLOUT_NOT_HELD;
     rollout->version++;
     rollout->failures = 0;
-    rollout->phase_ns = cause->now_ns;
     text_copy_cut(rollout->reason, sizeof rollout->reason, words);
     text_copy_cut(rollout->actor, sizeof rollout->actor, cause->actor);
 }
@@ -38,17 +37,49 @@ static void ask(struct rollout *rollout, uint32_t weight_bp) {
     rollout->drifted = false;
 }
 
+bool rollout_is_going_back(const struct rollout *rollout) {
+    return rollout->phase == ROLLOUT_ROLLING_BACK || rollout->phase == ROLLOUT_STRANDED;
+}
+
+struct rollout_effect rollout_restore(
+    struct rollout *rollout, const struct rollout_cause *cause) {
+    rollout_move(rollout, ROLLOUT_ROLLING_BACK, cause);
+    return (struct rollout_effect){
+        .op = ROLLOUT_DO_RESTORE,
+        .weight_bp = rollout->wanted_bp,
+        .before_bp = rollout->wanted_bp,
+    };
+}
+
+/* Half replaced, stable is no better than the canary, and has less room: users stay where
+ * they are until it is the version before again, as long as somebody answers them there. */
+static bool waits_for_stable(const struct rollout *rollout) {
+    const struct rollout_reading *reading = &rollout->reading;
+    return rollout->restoring && rollout->finalizing && !rollout->drifted &&
+           !rollout->sight.canary_gone && rollout->wanted_bp > 0 && reading->known &&
+           reading->weight_bp == rollout->wanted_bp;
+}
+
+/* What was promoted once may have been given to stable, by us or by somebody else. */
 struct rollout_effect rollout_go_back(
     struct rollout *rollout, const struct rollout_cause *cause) {
+    if (!rollout_is_going_back(rollout)) rollout->restoring = rollout->done_ns != 0;
+    rollout->releasing = false;
+    if (waits_for_stable(rollout)) return rollout_restore(rollout, cause);
     rollout_move(rollout, ROLLOUT_ROLLING_BACK, cause);
     ask(rollout, 0);
     rollout->back_ns = cause->now_ns;
-    rollout->releasing = false;
     return (struct rollout_effect){
-        .op = ROLLOUT_DO_BACK,
-        .before_bp = rollout->before_bp,
-        .restore = rollout->finalizing,
-    };
+        .op = ROLLOUT_DO_BACK, .before_bp = rollout->before_bp};
+}
+
+/* All traffic is on stable. When that is not the version before, a person has to see to
+ * it, and the reason says so. */
+struct rollout_effect rollout_arrive(
+    struct rollout *rollout, const struct rollout_cause *cause) {
+    rollout_move(
+        rollout, rollout->unrestored ? ROLLOUT_STRANDED : ROLLOUT_ROLLED_BACK, cause);
+    return rollout_leave(rollout);
 }
 
 struct rollout_effect rollout_raise(
@@ -72,12 +103,20 @@ struct rollout_effect rollout_finalize(
         .op = ROLLOUT_DO_FINALIZE, .weight_bp = rollout->wanted_bp};
 }
 
+/* All traffic is on it. Stable is left as it is for as long as one may go back to it. */
+static struct rollout_effect be_done(
+    struct rollout *rollout, const struct rollout_cause *cause) {
+    rollout_move(rollout, ROLLOUT_DONE, cause);
+    rollout->done_ns = cause->now_ns;
+    return rollout_rest;
+}
+
 struct rollout_effect rollout_promote(
     struct rollout *rollout, const struct rollout_cause *cause) {
-    if (rollout->step + 1 == rollout->plan.step_count) {
-        return rollout_finalize(rollout, cause);
-    }
-    return rollout_raise(rollout, rollout->step + 1, cause);
+    bool is_last = rollout->step + 1 == rollout->plan.step_count;
+    if (!is_last) return rollout_raise(rollout, rollout->step + 1, cause);
+    return rollout->finalizing ? rollout_finalize(rollout, cause)
+                               : be_done(rollout, cause);
 }
 
 struct rollout_effect rollout_leave(struct rollout *rollout) {

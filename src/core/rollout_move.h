@@ -20,7 +20,14 @@ void rollout_move(
     const struct rollout_cause *cause);
 struct rollout_effect rollout_halt(
     struct rollout *rollout, enum rollout_hold hold, const struct rollout_cause *cause);
+bool rollout_is_going_back(const struct rollout *rollout);
 struct rollout_effect rollout_go_back(
+    struct rollout *rollout, const struct rollout_cause *cause);
+/* Stable gets the version before, wherever the traffic is meanwhile. */
+struct rollout_effect rollout_restore(
+    struct rollout *rollout, const struct rollout_cause *cause);
+/* It has come back: all traffic is on stable. */
+struct rollout_effect rollout_arrive(
     struct rollout *rollout, const struct rollout_cause *cause);
 /* To the weight of that step. */
 struct rollout_effect rollout_raise(

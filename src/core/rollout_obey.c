@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "core/rollout.h"
+#include "core/rollout_end.h"
 #include "core/rollout_move.h"
 
 /* An order under way: what is said to it is said once. */
@@ -56,17 +57,13 @@ static bool may_go_on(struct ordering *ordering) {
     return false;
 }
 
-static bool is_going_back(const struct rollout *rollout) {
-    return rollout->phase == ROLLOUT_ROLLING_BACK || rollout->phase == ROLLOUT_STRANDED;
-}
-
 static struct rollout_effect hold(struct ordering *ordering) {
     struct rollout *rollout = ordering->rollout;
     if (rollout->phase == ROLLOUT_HOLD) {
         accept_weight(ordering, "it is held already");
         return rollout_rest;
     }
-    if (is_going_back(rollout)) return refuse(ordering, "it is going back");
+    if (rollout_is_going_back(rollout)) return refuse(ordering, "it is going back");
     if (rollout->phase == ROLLOUT_DONE) return refuse(ordering, "it is promoted");
     rollout_halt(rollout, ROLLOUT_HELD_PERSON, &ordering->cause);
     accept_weight(ordering, "held");
@@ -95,8 +92,10 @@ static struct rollout_effect go_on(struct ordering *ordering) {
         return rollout_redo(rollout, rollout->held_at, cause);
     }
     if (has_to_raise(rollout)) return rollout_raise(rollout, rollout->step, cause);
-    if (rollout->held_at == ROLLOUT_FINALIZING || rollout->held_at == ROLLOUT_DONE) {
-        return rollout_finalize(rollout, cause);
+    if (rollout->held_at == ROLLOUT_FINALIZING) return rollout_finalize(rollout, cause);
+    if (rollout->held_at == ROLLOUT_DONE) {
+        rollout_move(rollout, ROLLOUT_DONE, cause);
+        return rollout_rest;
     }
     if (before == ROLLOUT_HELD_SPLIT) {
         rollout_watch_anew(rollout, cause);
@@ -172,9 +171,25 @@ static struct rollout_effect promote(struct ordering *ordering) {
     return effect;
 }
 
+static struct rollout_effect go_back(struct ordering *ordering, const char *where) {
+    const struct rollout_effect effect =
+        rollout_go_back(ordering->rollout, &ordering->cause);
+    const char *from = ordering->rollout->plan.from;
+    struct text text = TEXT_IN(ordering->answer->words);
+    ordering->answer->accepted = true;
+    if (effect.op == ROLLOUT_DO_RESTORE) {
+        text_addf(
+            &text, "stable becomes %s again, then all traffic goes to it",
+            from[0] ? from : "what it was");
+    } else {
+        text_addf(&text, "all traffic goes back to %s", where);
+    }
+    return effect;
+}
+
 static struct rollout_effect abandon(struct ordering *ordering) {
     struct rollout *rollout = ordering->rollout;
-    if (is_going_back(rollout)) {
+    if (rollout_is_going_back(rollout)) {
         accept(ordering, "it is going back already");
         return rollout_rest;
     }
@@ -189,14 +204,13 @@ static struct rollout_effect abandon(struct ordering *ordering) {
         rollout_move(rollout, ROLLOUT_IDLE, &ordering->cause);
         return rollout_leave(rollout);
     }
-    accept(ordering, "all traffic goes back to stable");
-    return rollout_go_back(rollout, &ordering->cause);
+    return go_back(ordering, "stable");
 }
 
 static struct rollout_effect undo(struct ordering *ordering) {
     struct rollout *rollout = ordering->rollout;
     uint64_t expected = ordering->order->expected_version;
-    if (is_going_back(rollout)) {
+    if (rollout_is_going_back(rollout)) {
         accept(ordering, "it is going back already");
         return rollout_rest;
     }
@@ -210,8 +224,7 @@ static struct rollout_effect undo(struct ordering *ordering) {
     if (!is_kept && !(ordering->order->force && !rollout->releasing)) {
         return refuse(ordering, "the version before is kept no longer");
     }
-    accept(ordering, "all traffic goes back to the version before");
-    return rollout_go_back(rollout, &ordering->cause);
+    return go_back(ordering, "the version before");
 }
 
 /* Whose order means somebody before the holder has lost the race to him. */

@@ -16,6 +16,8 @@ static const struct record_field fields[] = {
     {RECORD_COUNT, AT(drifted)},
     {RECORD_COUNT, AT(finalizing)},
     {RECORD_COUNT, AT(releasing)},
+    {RECORD_COUNT, AT(restoring)},
+    {RECORD_COUNT, AT(unrestored)},
     {RECORD_TEXT, AT(reason)},
     {RECORD_TEXT, AT(actor)},
 };

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "core/rollout_end.h"
 #include "core/rollout_move.h"
 
 struct recovering {
@@ -143,9 +144,9 @@ struct rollout_effect rollout_on_recovered(
     rollout->fresh_since_ns = rollout->clocked_ns = now_ns;
     rollout->clock_ns = rollout->blind_ns = 0;
     if (rollout->ended) return rollout_rest;
-    bool was_going_back = recovery->open == ROLLOUT_DO_BACK ||
-                          rollout->phase == ROLLOUT_ROLLING_BACK ||
-                          rollout->phase == ROLLOUT_STRANDED;
+    bool was_going_back =
+        recovery->open == ROLLOUT_DO_BACK || recovery->open == ROLLOUT_DO_RESTORE ||
+        rollout->phase == ROLLOUT_ROLLING_BACK || rollout->phase == ROLLOUT_STRANDED;
     if (was_going_back) {
         recovering.cause.words = rollout->reason;
         return rollout_go_back(rollout, &recovering.cause);

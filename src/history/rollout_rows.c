@@ -34,7 +34,8 @@ static bool end_run(
     struct sqlite *sqlite, const struct rollout_row *row, struct error *err) {
     const struct rollout *rollout = &row->rollout;
     bool promoted = rollout->phase == ROLLOUT_DONE;
-    bool back = rollout->phase == ROLLOUT_ROLLED_BACK;
+    bool stranded = rollout->phase == ROLLOUT_STRANDED;
+    bool back = rollout->phase == ROLLOUT_ROLLED_BACK || stranded;
     if (!promoted && !rollout->ended) return true;
     struct statement *statement = statement_new(
         sqlite,
@@ -42,8 +43,10 @@ static bool end_run(
         " WHERE id=? AND (verdict='running' OR ?)",
         err);
     if (!statement) return false;
-    int code = promoted ? EXIT_CODE_OK
-                        : (back ? EXIT_CODE_ROLLED_BACK : EXIT_CODE_UNREACHABLE);
+    int code = promoted   ? EXIT_CODE_OK
+               : stranded ? EXIT_CODE_PERSON
+               : back     ? EXIT_CODE_ROLLED_BACK
+                          : EXIT_CODE_UNREACHABLE;
     statement_bind_string(statement, 1, promoted ? "pass" : (back ? "fail" : "error"));
     statement_bind_string(statement, 2, rollout->reason);
     statement_bind_int(statement, 3, code);

@@ -12,6 +12,7 @@ enum { CELL_SIZE = 32 };
 enum exit_code rollout_report_code(const struct rollout_status *status) {
     if (!status->known) return EXIT_CODE_UNREACHABLE;
     switch ((enum rollout_phase)status->phase) {
+    case ROLLOUT_FINALIZING: /* all traffic is on it; stable is seen to */
     case ROLLOUT_DONE: return EXIT_CODE_OK;
     case ROLLOUT_ROLLED_BACK: return EXIT_CODE_ROLLED_BACK;
     case ROLLOUT_STRANDED: return EXIT_CODE_PERSON;
@@ -22,7 +23,6 @@ enum exit_code rollout_report_code(const struct rollout_status *status) {
     case ROLLOUT_RAISING:
     case ROLLOUT_WATCHING:
     case ROLLOUT_HOLD:
-    case ROLLOUT_FINALIZING:
     case ROLLOUT_ROLLING_BACK:
     case ROLLOUT_PHASE_COUNT: break;
     }

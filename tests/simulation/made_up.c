@@ -131,7 +131,7 @@ static void make_plan(struct rollout_plan *plan, uint64_t seed) {
         .steps = {{500}, {1000}, {2500}, {5000}, {10000}},
         .hold_each_ns = 8 * NS_PER_S,
         .max_each_ns = 60 * NS_PER_S,
-        .keep_previous_ns = 60 * NS_PER_S,
+        .keep_previous_ns = seed % 3 * 10 * NS_PER_S,
         .stale_ns = 5 * NS_PER_S,
         .blind_max_ns = 20 * NS_PER_S,
         .alpha = 0.01,
@@ -178,6 +178,9 @@ void made_up_begin(struct made_up *world, uint64_t seed) {
     text_copy_cut(
         world->launch->target.split.log, sizeof world->launch->target.split.log, "log");
     world->launch->target.tracks[TRACK_CANARY].url_count = 1;
+    /* With some of them somebody else sees to what is deployed. */
+    world->launch->target.deploy.kind =
+        seed % 4 == 0 ? DEPLOY_EXTERNAL : DEPLOY_COMMAND;
     world->stable_failing = 0.01;
     world->canary_failing = failing[random_below(&world->random, 4)];
     world->crash_in = 20 + random_below(&world->random, EVENTS_MAX);

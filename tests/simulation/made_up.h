@@ -32,7 +32,8 @@ struct made_up {
     bool is_calm; /* nothing new goes wrong any more */
     double canary_failing, stable_failing;
     bool is_deployed;
-    uint64_t stable_new_ns; /* 0: stable is the version before */
+    bool stable_is_new;       /* or it is the version before */
+    uint64_t stable_turns_ns; /* until then it is neither */
     uint64_t last_unit_ns;
     uint64_t units[2]; /* since they were told of last */
     uint64_t crash_in; /* so many things may happen until a controller is killed */

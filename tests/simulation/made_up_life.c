@@ -167,6 +167,9 @@ static void order_something(struct made_up *world, struct made_up_seat *seat) {
     if (is_held && made_up_chance(world, 0.15)) {
         order(world, seat, ROLLOUT_ORDER_RESUME);
     }
+    if (seat->status.phase == ROLLOUT_FINALIZING && made_up_chance(world, 0.05)) {
+        order(world, seat, ROLLOUT_ORDER_ABORT);
+    }
     for (size_t i = 0; i < sizeof habits / sizeof *habits; i++) {
         if (made_up_chance(world, habits[i].chance)) order(world, seat, habits[i].kind);
     }

@@ -173,16 +173,16 @@ void instances_free(struct instances *instances) {
 struct instances_sight instances_look(
     const struct instances *instances, enum track track, const char *version,
     uint64_t now_ns) {
-    struct instances_sight sight = {.count = 1, .ready = 1, .words = "as it should be"};
-    bool is_new = track == TRACK_CANARY
-                      ? made_up->is_deployed
-                      : made_up->stable_new_ns != 0 && now_ns >= made_up->stable_new_ns;
+    struct instances_sight sight = {
+        .count = 1, .ready = 1, .answered_ns = now_ns, .words = "as it should be"};
+    bool is_new = track == TRACK_CANARY ? made_up->is_deployed : made_up->stable_is_new;
     uint64_t down_ns = made_up->faults.canary_down_ns;
     if (track == TRACK_CANARY && now_ns < down_ns) {
         sight.ready = 0;
         sight.gone = down_ns - now_ns < GONE_NS;
     }
     sight.renewed = sight.ready && is_new == (strcmp(version, instances->version) == 0);
+    if (track == TRACK_STABLE && now_ns < made_up->stable_turns_ns) sight.renewed = 0;
     return sight;
 }
 
@@ -252,6 +252,7 @@ void errand_free(struct errand *errand) {
 struct deploy {
     struct loop_timer *timer;
     enum track track;
+    bool is_new; /* not the version before */
     deploy_done_fn on_done;
     void *owner;
 };
@@ -260,7 +261,8 @@ static void on_deployed(void *owner, uint64_t now_ns) {
     struct deploy *deploy = owner;
     deploy->timer = NULL;
     if (deploy->track == TRACK_STABLE) {
-        made_up->stable_new_ns = now_ns + made_up_soon_ns(made_up, 20000);
+        made_up->stable_is_new = deploy->is_new;
+        made_up->stable_turns_ns = now_ns + made_up_soon_ns(made_up, 20000);
     } else {
         made_up->is_deployed = true;
     }
@@ -273,9 +275,11 @@ struct deploy *deploy_start(
     void *owner) {
     struct deploy *deploy = memory_new(sizeof *deploy);
     *deploy = (struct deploy){.track = wish->track, .on_done = on_done, .owner = owner};
+    deploy->is_new = strcmp(wish->version, made_up->launch->plan.to) == 0;
+    const char *of_stable = deploy->is_new ? "finalize" : "restore";
     made_up_say(
         made_up, "act epoch=%llu op=%s", (unsigned long long)wish->epoch,
-        wish->track == TRACK_STABLE ? "finalize" : "deploy");
+        wish->track == TRACK_STABLE ? of_stable : "deploy");
     deploy->timer =
         loop_after(loop, made_up_soon_ns(made_up, 3000), on_deployed, deploy);
     return deploy;

@@ -38,6 +38,7 @@ struct checking {
     int step;                 /* of the last weight that was meant; -1 before */
     bool step_is_read;
     bool goes_back, was_refused, is_unsure;
+    bool was_done, is_replaced; /* promoted; stable was given the version */
     /* what was seen */
     bool drifted;
     long clock_ms, patience_ms; /* watched: of this weight, and since a person spoke */
@@ -164,7 +165,7 @@ static void check_weight(struct checking *checking) {
         checking, checking->smoke_passed, CHECKER_CUT_SHORT,
         "traffic for a canary whose smoke test was not passed");
     checking->step = step;
-    checking->step_is_read = false;
+    checking->step_is_read = checking->was_done = false;
     checking->drifted = false;
 }
 
@@ -178,8 +179,8 @@ static void check_way_back(struct checking *checking) {
 }
 
 static bool is_intent(const char *op) {
-    static const char *const intents[] = {
-        "deploy", "weight", "back", "finalize", "release"};
+    static const char *const intents[] = {"deploy",  "weight",   "back",
+                                          "restore", "finalize", "release"};
     for (size_t i = 0; i < sizeof intents / sizeof *intents; i++) {
         if (strcmp(op, intents[i]) == 0) return true;
     }
@@ -207,13 +208,20 @@ static void take_phase(struct checking *checking) {
     checking->asked_bp = number_of(checking, "asked");
 }
 
-static void check_finalize(struct checking *checking) {
-    if (!says(checking, "op", "finalize") || is_op(checking, "finalize")) return;
+static void check_end(struct checking *checking) {
+    bool is_end = says(checking, "phase", "done") || says(checking, "op", "finalize");
+    if (says(checking, "phase", "rolled-back")) {
+        require(
+            checking, !checking->is_replaced, CHECKER_ROLLBACK,
+            "it went back to a stable that has the version");
+    }
+    if (!is_end || checking->was_done) return;
     bool is_last = checking->step == checking->step_count - 1;
     require(
         checking, is_last && checking->step_is_read, CHECKER_STEPS,
         "finished before the last step");
     check_promotion(checking, checking->step_count);
+    checking->was_done = true;
 }
 
 static void on_commit(struct checking *checking) {
@@ -231,7 +239,7 @@ static void on_commit(struct checking *checking) {
         checking->has_to_hold = false;
     }
     if (says(checking, "op", "weight")) check_weight(checking);
-    check_finalize(checking);
+    check_end(checking);
     take_intent(checking);
     take_phase(checking);
 }
@@ -245,6 +253,7 @@ static void check_intent(struct checking *checking, const char *op) {
     if (strcmp(op, "back") == 0) {
         is_meant = is_meant || is_op(checking, "release") || checking->was_refused;
     }
+    if (strcmp(op, "restore") == 0) is_meant = is_meant || checking->was_refused;
     if (strcmp(op, "renew") == 0) {
         is_meant = weight_bp > 0 && (weight_bp == checking->asked_bp ||
                                      weight_bp == checking->before_bp);
@@ -259,8 +268,13 @@ static void on_act(struct checking *checking) {
     check_epoch(checking);
     check_intent(checking, op);
     if (strcmp(op, "back") == 0) return;
+    if (strcmp(op, "finalize") == 0) checking->is_replaced = true;
+    if (strcmp(op, "restore") == 0) checking->is_replaced = false;
+    /* Users may wait where they are for stable to be what it was. */
+    bool waits = is_op(checking, "restore") &&
+                 (strcmp(op, "restore") == 0 || strcmp(op, "renew") == 0);
     require(
-        checking, !checking->goes_back, CHECKER_ROLLBACK,
+        checking, !checking->goes_back || waits, CHECKER_ROLLBACK,
         "it went back, and something else is done");
     require(
         checking, checking->has_looked || !checking->was_restarted, CHECKER_READ_BACK,

@@ -14,7 +14,7 @@
  *                                     say before it, and the weight that holds then
  *   refused epoch=                    the disk did not take one
  *   act epoch= op= bp=                the world is told: deploy, weight, renew, back,
- *                                     finalize
+ *                                     finalize, restore
  *   look epoch= known= bp=            what the router answered
  *   seen epoch= stable= canary= age=  units since the last time, age of the newest in ms
  *   smoke epoch= result=              pass, fail, or killed

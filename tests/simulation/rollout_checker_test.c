@@ -45,6 +45,17 @@ static const char undone[] =
     "14010 act epoch=1 op=back bp=0\n";
 static const char back[] =
     "14020 commit epoch=1 phase=rolled-back op=leave bp=0 asked=0 actor=auto\n";
+/* Stable was being replaced: it is what it was before the traffic comes to it. */
+static const char finalized[] =
+    "23140 seen epoch=1 stable=0 canary=900 age=10\n"
+    "23150 commit epoch=1 phase=done op=nothing bp=0 asked=10000 actor=ann\n"
+    "23160 commit epoch=1 phase=finalizing op=finalize bp=10000 asked=10000 "
+    "actor=auto\n"
+    "23170 act epoch=1 op=finalize\n";
+static const char restored[] = "24000 commit epoch=1 phase=rolling-back op=restore "
+                               "bp=10000 asked=10000 actor=ann\n"
+                               "24010 act epoch=1 op=restore\n"
+                               "24020 act epoch=1 op=renew bp=10000\n";
 static const char gone[] = "5000 died epoch=1\n"
                            "6000 start epoch=2\n";
 static const char blinded[] = "13050 seen epoch=1 stable=0 canary=0 age=6001\n"
@@ -78,6 +89,7 @@ static const struct plant plants[] = {
     {{begun, raised, "5000 died epoch=1\n",
       "70000 seen epoch=1 stable=900 canary=0 age=10\n", "15000 end\n"},
      -1},
+    {{begun, raised, watched, promoted, finalized, restored, undone, back}, -1},
 
     {{begun, "2610 act epoch=1 op=weight bp=500\n"}, CHECKER_INTENT},
     {{begun, raised, watched, "13110 act epoch=1 op=weight bp=10000\n"},
@@ -104,6 +116,7 @@ static const struct plant plants[] = {
       "14100 commit epoch=1 phase=hold op=nothing bp=0 asked=0 actor=bob\n", back},
      CHECKER_ROLLBACK},
     {{begun, raised, watched, undone, "15000 end\n"}, CHECKER_ROLLBACK},
+    {{begun, raised, watched, promoted, finalized, undone, back}, CHECKER_ROLLBACK},
     {{begun, raised, watched, undone,
       "14012 commit epoch=1 phase=raising op=weight bp=500 asked=500 actor=bob\n",
       back},
@@ -122,6 +135,9 @@ static const struct plant plants[] = {
      CHECKER_STEPS},
     {{begun,
       "2600 commit epoch=1 phase=raising op=weight bp=10000 asked=10000 actor=auto\n"},
+     CHECKER_STEPS},
+    {{begun, raised, watched,
+      "13100 commit epoch=1 phase=done op=nothing bp=0 asked=500 actor=auto\n"},
      CHECKER_STEPS},
     {{begun, raised, watched,
       "13100 commit epoch=1 phase=finalizing op=finalize bp=500 asked=500 "

@@ -20,7 +20,7 @@
 #include "base/units.h"
 #include "core/event.h"
 #include "core/frame.h"
-#include "core/rollout.h"
+#include "core/rollout_end.h"
 #include "io/listener.h"
 #include "io/loop.h"
 #include "io/stream.h"
@@ -59,6 +59,9 @@ static void do_all(struct peer *peer, struct rollout_effect effect) {
             break;
         case ROLLOUT_DO_FINALIZE:
             effect = rollout_on_finalized(rollout, true, "", now_ns);
+            break;
+        case ROLLOUT_DO_RESTORE:
+            effect = rollout_on_restored(rollout, true, "", now_ns);
             break;
         case ROLLOUT_DO_WEIGHT:
         case ROLLOUT_DO_BACK:

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "core/rollout_end.h"
 
 const struct rollout_plan play_plan = {
     .target = "demo",
@@ -131,10 +132,15 @@ void play_climb(struct rollout_play *play) {
 void play_be_done(struct rollout_play *play) {
     play_begin_watching(play);
     for (unsigned i = 0; i < 4; i++) play_climb(play);
+    play_expect(play, ROLLOUT_DONE);
+    assert_int_equal(play->effect.op, ROLLOUT_DO_NOTHING);
+}
+
+void play_replace(struct rollout_play *play) {
+    play->now_ns += play_plan.keep_previous_ns;
+    play->effect = rollout_on_replaceable(&play->rollout, play->now_ns);
     play_expect(play, ROLLOUT_FINALIZING);
     assert_int_equal(play->effect.op, ROLLOUT_DO_FINALIZE);
-    play->effect = rollout_on_finalized(&play->rollout, true, "", play->now_ns);
-    play_expect(play, ROLLOUT_DONE);
 }
 
 void play_expect_back(struct rollout_play *play) {
@@ -142,6 +148,10 @@ void play_expect_back(struct rollout_play *play) {
     assert_int_equal(play->effect.op, ROLLOUT_DO_BACK);
     assert_int_equal(play->effect.weight_bp, 0);
     play_set(play, ROLLOUT_SET_DONE);
+    if (play->effect.op == ROLLOUT_DO_RESTORE) {
+        assert_int_not_equal(play->rollout.done_ns, 0);
+        play->effect = rollout_on_restored(&play->rollout, true, "", play->now_ns);
+    }
     play_expect(play, ROLLOUT_ROLLED_BACK);
     assert_int_equal(play->effect.op, ROLLOUT_DO_LEAVE);
     assert_true(play->rollout.ended);

@@ -43,3 +43,5 @@ void play_begin_watching(struct rollout_play *play);
 /* To the next weight, by evidence; through all of them to DONE. */
 void play_climb(struct rollout_play *play);
 void play_be_done(struct rollout_play *play);
+/* Then the version before is kept no longer, and stable is given the new one. */
+void play_replace(struct rollout_play *play);

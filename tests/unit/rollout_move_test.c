@@ -11,6 +11,7 @@
 
 #include "base/units.h"
 #include "core/random.h"
+#include "core/rollout_end.h"
 #include "core/rollout_recovery.h"
 
 enum { SEQUENCES = 10000, EVENTS_MAX = 300, EVENT_KINDS = 11 };
@@ -33,7 +34,7 @@ struct storm {
     bool was_back;          /* going back was asked for */
     uint32_t reached;       /* steps that were asked for */
     unsigned raises, backs; /* in all sequences */
-    unsigned dones;
+    unsigned dones, restores;
 };
 
 static bool chance(struct storm *storm, unsigned one_in) {
@@ -105,7 +106,9 @@ static struct rollout_effect any_event(struct storm *storm) {
         return rollout_on_set(
             rollout, chance(storm, 20) ? ROLLOUT_SET_CONFLICT : how, "", now_ns);
     }
-    case 4: return rollout_on_finalized(rollout, ok, "", now_ns);
+    case 4:
+        return chance(storm, 2) ? rollout_on_finalized(rollout, ok, "", now_ns)
+                                : rollout_on_restored(rollout, ok, "", now_ns);
     case 5: return rollout_on_reading(rollout, &reading, now_ns);
     case 6: return any_order(storm);
     case 7:
@@ -115,6 +118,7 @@ static struct rollout_effect any_event(struct storm *storm) {
         return chance(storm, 20) ? rollout_on_unwritten(rollout, "", now_ns)
                                  : rollout_on_sight(rollout, &sight, now_ns);
     case 9:
+        if (chance(storm, 10)) return rollout_on_replaceable(rollout, now_ns);
         return chance(storm, 20) ? rollout_on_stable_new(rollout, now_ns)
                                  : rollout_on_sight(rollout, &sight, now_ns);
     default: return rollout_on_sight(rollout, &sight, now_ns);
@@ -155,7 +159,16 @@ static void check(
         storm->was_back = true;
         assert_int_equal(effect->weight_bp, 0);
     }
+    if (effect->op == ROLLOUT_DO_RESTORE) {
+        storm->restores++;
+        storm->was_back = true;
+        assert_true(effect->weight_bp == before->wanted_bp || before->setting);
+    }
     if (effect->op == ROLLOUT_DO_FINALIZE) assert_false(storm->was_back);
+    if (storm->was_back && !rollout->ended) {
+        assert_true(rollout->wanted_bp == 0 || rollout->restoring);
+        assert_true(rollout->wanted_bp <= before->wanted_bp);
+    }
     if (storm->was_back) {
         assert_true(
             rollout->phase == ROLLOUT_ROLLING_BACK ||
@@ -187,6 +200,7 @@ static void no_order_of_events_breaks_the_rules(void **state) {
     assert_true(storm.raises > SEQUENCES);
     assert_true(storm.backs > SEQUENCES / 10);
     assert_true(storm.dones > SEQUENCES / 100);
+    assert_true(storm.restores > 10);
 }
 
 int main(void) {

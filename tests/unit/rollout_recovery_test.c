@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/units.h"
+#include "core/rollout_end.h"
 #include "support/rollout_play.h"
 
 static void recover(
@@ -129,6 +130,29 @@ static void a_rollback_is_finished_whatever_happens(void **state) {
     play_expect_back(&play);
 }
 
+/* Where the weight still is as it was, users wait there; nothing goes up again. */
+static void what_stable_was_is_seen_to_again(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_be_done(&play);
+    play_replace(&play);
+    play_read(&play, 10000);
+    play_order(&play, ROLLOUT_ORDER_ABORT);
+    assert_int_equal(play.effect.op, ROLLOUT_DO_RESTORE);
+    struct rollout_play copy = play;
+    recover(&copy, NS_PER_S, 10000, ROLLOUT_DO_RESTORE);
+    play_expect(&copy, ROLLOUT_ROLLING_BACK);
+    assert_int_equal(copy.effect.op, ROLLOUT_DO_RESTORE);
+    assert_true(rollout_keeps_weight(&copy.rollout, copy.now_ns));
+    copy = play;
+    recover(&copy, 60 * NS_PER_S, 0, ROLLOUT_DO_RESTORE);
+    assert_int_equal(copy.effect.op, ROLLOUT_DO_BACK);
+    play_set(&copy, ROLLOUT_SET_DONE);
+    assert_int_equal(copy.effect.op, ROLLOUT_DO_RESTORE);
+    rollout_on_restored(&copy.rollout, false, "by hand", copy.now_ns);
+    play_expect(&copy, ROLLOUT_STRANDED);
+}
+
 static void a_silent_router_decides_nothing(void **state) {
     const struct rollout_recovery recovery = {
         ROLLOUT_DO_NOTHING, NS_PER_S, 5 * NS_PER_S};
@@ -176,6 +200,7 @@ int main(void) {
         cmocka_unit_test(what_is_about_to_be_replaced_is_not_kept_alive),
         cmocka_unit_test(a_clock_that_was_set_back_raises_nothing),
         cmocka_unit_test(a_rollback_is_finished_whatever_happens),
+        cmocka_unit_test(what_stable_was_is_seen_to_again),
         cmocka_unit_test(a_silent_router_decides_nothing),
         cmocka_unit_test(what_had_no_weight_begins_again),
         cmocka_unit_test(a_hold_stays_a_hold),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/units.h"
+#include "core/rollout_end.h"
 #include "support/rollout_play.h"
 
 static void a_healthy_version_goes_up_every_step(void **state) {
@@ -22,8 +23,6 @@ static void a_healthy_version_goes_up_every_step(void **state) {
         play_expect(&play, ROLLOUT_WATCHING);
         play_climb(&play);
     }
-    play_expect(&play, ROLLOUT_FINALIZING);
-    play.effect = rollout_on_finalized(&play.rollout, true, "", play.now_ns);
     play_expect(&play, ROLLOUT_DONE);
     assert_false(play.rollout.ended);
     assert_true(rollout_keeps_weight(&play.rollout, play.now_ns));
@@ -112,33 +111,6 @@ static void who_cannot_go_back_calls_a_person_and_goes_on_trying(void **state) {
     play_expect(&play, ROLLOUT_ROLLED_BACK);
 }
 
-static void traffic_goes_to_stable_once_that_is_the_version(void **state) {
-    struct rollout_play play;
-    (void)state;
-    play_be_done(&play);
-    play.effect = rollout_on_stable_new(&play.rollout, play.now_ns);
-    assert_int_equal(play.effect.op, ROLLOUT_DO_RELEASE);
-    assert_int_equal(play.effect.weight_bp, 0);
-    assert_false(rollout_is_undoable(&play.rollout, play.now_ns));
-    play_set(&play, ROLLOUT_SET_FAILED);
-    assert_int_equal(play.effect.op, ROLLOUT_DO_RELEASE);
-    play_set(&play, ROLLOUT_SET_DONE);
-    play_expect(&play, ROLLOUT_DONE);
-    assert_true(play.rollout.ended);
-}
-
-static void a_stable_that_cannot_be_renewed_holds_it(void **state) {
-    struct rollout_play play;
-    (void)state;
-    play_begin_watching(&play);
-    for (unsigned i = 0; i < 4; i++) play_climb(&play);
-    play.effect = rollout_on_finalized(&play.rollout, false, "no image", play.now_ns);
-    play_expect_hold(&play, ROLLOUT_HELD_DEPLOY);
-    assert_int_equal(play.rollout.wanted_bp, 10000);
-    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
-    assert_int_equal(play.effect.op, ROLLOUT_DO_FINALIZE);
-}
-
 static void who_cannot_write_goes_nowhere_but_back(void **state) {
     struct rollout_play play;
     (void)state;
@@ -169,8 +141,6 @@ int main(void) {
         cmocka_unit_test(the_smoke_test_decides_three_ways),
         cmocka_unit_test(a_weight_that_cannot_be_set_is_tried_three_times),
         cmocka_unit_test(who_cannot_go_back_calls_a_person_and_goes_on_trying),
-        cmocka_unit_test(traffic_goes_to_stable_once_that_is_the_version),
-        cmocka_unit_test(a_stable_that_cannot_be_renewed_holds_it),
         cmocka_unit_test(who_cannot_write_goes_nowhere_but_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
