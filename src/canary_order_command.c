@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "base/json_writer.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "canary_begin.h"
 #include "canary_desk.h"
 #include "canary_follow.h"
 #include "canary_line.h"
+#include "canary_order_words.h"
 #include "canary_orphan.h"
+#include "canary_owner.h"
 #include "command_functions.h"
 #include "confirm.h"
 #include "io/loop.h"
-#include "report/rollout_report.h"
 
 /* A controller that was started anew needs a moment. The way back takes seconds, and
  * minutes when stable has to be the version before first. */
@@ -20,40 +20,13 @@
 #define ANSWER_LIMIT_NS (60 * NS_PER_S)
 #define BACK_LIMIT_NS   (480 * NS_PER_S)
 
-enum { WHAT_SIZE = 256, REPORT_BYTES_MAX = 8 * 1024 };
-
-/* What an order means to who gives it. */
-struct meaning {
-    const char *what; /* "this would ..." */
-    const char *back; /* how to go back from it */
-    bool forward;     /* needs the name of a production target */
-    bool follows;     /* is only done when all traffic is on stable */
-};
-
-static const struct meaning meanings[ROLLOUT_ORDER_COUNT] = {
-    [ROLLOUT_ORDER_HOLD] =
-        {"keep the weight of the canary as it is", "flightdeck canary resume", false,
-         false},
-    [ROLLOUT_ORDER_RESUME] =
-        {"let the rollout go on", "flightdeck canary hold, or abort", true, false},
-    [ROLLOUT_ORDER_PROMOTE] =
-        {"give the canary the traffic of the next step",
-         "flightdeck canary abort; after the last step: undo", true, false},
-    [ROLLOUT_ORDER_ABORT] =
-        {"send all traffic back to stable", "a new rollout: flightdeck canary start",
-         false, true},
-    [ROLLOUT_ORDER_UNDO] =
-        {"send all traffic back to the version before",
-         "a new rollout: flightdeck canary start", false, true},
-    [ROLLOUT_ORDER_TAKEOVER] =
-        {"make the rollout yours", "whoever had it can take it over again", true,
-         false},
-};
+enum { WHAT_SIZE = 256 };
 
 struct ordering {
     struct canary_desk desk;
+    struct canary_owner owner; /* TAKEOVER: whom it is taken from */
     enum rollout_order_kind kind;
-    const struct meaning *meaning;
+    const struct order_meaning *meaning;
     struct stop stop;
     struct canary_line *line;
     struct rollout_starter *starter;
@@ -75,76 +48,19 @@ static void fail(
     end(ordering, invocation_fail(ordering->desk.invocation, code, err));
 }
 
-/* What came of it */
-
-static void write_json(
-    const struct ordering *ordering, enum exit_code code, struct buffer *to) {
-    const struct rollout_status *status = &ordering->status;
-    struct json_writer json = json_writer_to(to);
-    json_object_begin(&json);
-    json_field_string(&json, "kind", "canary_order");
-    json_field_string(&json, "order", rollout_order_name(ordering->kind));
-    json_field_string(&json, "target", ordering->desk.target->name);
-    json_field_bool(&json, "dry_run", !ordering->sent);
-    json_field_bool(&json, "accepted", ordering->answer.accepted);
-    json_field_string(&json, "words", ordering->answer.words);
-    json_field_string(&json, "id", status->id);
-    json_field_string(
-        &json, "phase", rollout_phase_name((enum rollout_phase)status->phase));
-    json_field_double(
-        &json, "weight", (double)status->wanted_bp / ROLLOUT_BASIS_POINTS);
-    json_field_string(&json, "back", ordering->meaning->back);
-    json_field_int(&json, "exit_code", (int)code);
-    json_object_end(&json);
-    buffer_add_char(to, '\n');
-}
-
-/* NULL for one that has not been followed, or that ended before it began: it has asked
- * nothing of the router. */
-static const char *describe_way_back(
-    const struct rollout_status *status, enum exit_code code) {
-    bool is_back = status->phase == ROLLOUT_ROLLED_BACK;
-    if (code == EXIT_CODE_OK) return is_back ? "all on stable, verified" : NULL;
-    if (code != EXIT_CODE_PERSON) return NULL;
-    if (status->phase == ROLLOUT_STRANDED && status->ended) {
-        return "all on stable, which is NOT the version before";
-    }
-    return "NOT verified: look at the router";
-}
-
-static void write_text(
-    const struct ordering *ordering, enum exit_code code, struct buffer *to) {
-    char line[ROLLOUT_LINE_SIZE];
-    struct text text = TEXT_IN(line);
-    rollout_report_line(&ordering->status, &text);
-    if (!ordering->sent) {
-        const struct rollout_order order =
-            canary_desk_order(&ordering->desk, ordering->kind);
-        buffer_addf(
-            to, "would tell the controller of %s (%s): %s, from %s@%s, \"%s\"\n",
-            ordering->desk.target->name, ordering->desk.path,
-            rollout_order_name(ordering->kind), order.who, order.host, order.reason);
-        buffer_addf(to, "that would %s\n", ordering->meaning->what);
-        buffer_addf(to, "it stands at: %s\n", line);
-        buffer_addf(to, "to go back: %s\n", ordering->meaning->back);
-        return;
-    }
-    bool follows = ordering->meaning->follows;
-    const char *words = follows ? describe_way_back(&ordering->status, code) : NULL;
-    if (!words) words = ordering->answer.words;
-    buffer_addf(to, "%s: %s\n", rollout_order_name(ordering->kind), words);
-    if (follows) buffer_addf(to, "%s\n", line);
-}
-
 static void report(struct ordering *ordering, enum exit_code code) {
     const struct invocation *invocation = ordering->desk.invocation;
     struct buffer report;
-    buffer_init(&report, REPORT_BYTES_MAX);
-    if (invocation->format == FORMAT_JSON) {
-        write_json(ordering, code, &report);
-    } else {
-        write_text(ordering, code, &report);
-    }
+    const struct canary_order_told told = {
+        .desk = &ordering->desk,
+        .kind = ordering->kind,
+        .status = &ordering->status,
+        .answer = &ordering->answer,
+        .sent = ordering->sent,
+        .code = code,
+    };
+    buffer_init(&report, ORDER_WORDS_BYTES_MAX);
+    canary_order_write(&told, &report);
     end(ordering, invocation_finish(invocation, buffer_slice(&report), code));
     buffer_clear(&report);
 }
@@ -199,11 +115,25 @@ static void on_answer(
     }
 }
 
+/* Whoever has it by now was not meant: he is not taken from in turn. */
+static bool is_taken_since(struct ordering *ordering) {
+    struct text words = TEXT_IN(ordering->answer.words);
+    if (ordering->kind != ROLLOUT_ORDER_TAKEOVER) return false;
+    switch (canary_owner_check(&ordering->owner, &ordering->desk, &words)) {
+    case CANARY_OWNER_SAME:
+    case CANARY_OWNER_ME: return false;
+    case CANARY_OWNER_ANOTHER: break;
+    }
+    ordering->sent = true;
+    report(ordering, EXIT_CODE_FAILED);
+    return true;
+}
+
 static void on_status(void *owner, const struct rollout_status *status) {
     struct ordering *ordering = owner;
     const struct options *options = &ordering->desk.invocation->options;
     ordering->status = *status;
-    if (ordering->sent) return;
+    if (ordering->sent || is_taken_since(ordering)) return;
     if (options_has(options, OPTION_DRY_RUN)) {
         report(ordering, EXIT_CODE_OK);
         return;
@@ -250,6 +180,7 @@ static void on_started(
         open_line(ordering, NEW_PATIENCE_NS);
         return;
     }
+    if (is_taken_since(ordering)) return;
     if (answer) {
         error_set(&refused, ERROR_CONFLICT, "%s", answer->words);
     } else {
@@ -307,11 +238,14 @@ static void on_gone(void *owner, const struct error *why) {
     bool held = canary_orphan_is_held(ordering->desk.target, &who);
     canary_line_free(ordering->line);
     ordering->line = NULL;
-    if (can && held && (ordering->meaning->follows || kind == ROLLOUT_ORDER_TAKEOVER)) {
-        start_again(ordering, ROLLOUT_LAUNCH_TAKEOVER, who.epoch);
+    /* Whom one has seen is taken from; the way back is open to everybody. */
+    bool takes = kind == ROLLOUT_ORDER_TAKEOVER;
+    uint64_t seen = ordering->owner.seen.epoch;
+    if (can && held && (ordering->meaning->follows || takes)) {
+        start_again(ordering, ROLLOUT_LAUNCH_TAKEOVER, takes ? seen : who.epoch);
     } else if (
         can && !held && kind != ROLLOUT_ORDER_HOLD && kind != ROLLOUT_ORDER_PROMOTE) {
-        start_again(ordering, ROLLOUT_LAUNCH_RESUME, 0);
+        start_again(ordering, ROLLOUT_LAUNCH_RESUME, seen);
     } else {
         fail_gone(ordering, &said);
     }
@@ -347,8 +281,11 @@ static bool may_act(const struct ordering *ordering, struct error *err) {
             desk->invocation, desk->target, "promote against the evidence", note, err);
     }
     if (ordering->kind == ROLLOUT_ORDER_TAKEOVER) {
-        return confirm_name(
-            desk->invocation, desk->target, ordering->meaning->what, note, err);
+        char what[WHAT_SIZE];
+        struct text text = TEXT_IN(what);
+        text_add(&text, ordering->meaning->what);
+        canary_owner_add(&ordering->owner, &text);
+        return confirm_name(desk->invocation, desk->target, what, note, err);
     }
     return !ordering->meaning->forward ||
            confirm_act(
@@ -369,11 +306,20 @@ static void give(struct ordering *ordering) {
     loop_timer_free(ordering->limit);
 }
 
+static bool sit(
+    struct ordering *ordering, const struct invocation *invocation, struct error *err) {
+    if (!canary_desk_sit(&ordering->desk, invocation, err)) return false;
+    if (ordering->kind == ROLLOUT_ORDER_TAKEOVER) {
+        ordering->owner = canary_owner_look(&ordering->desk);
+    }
+    return true;
+}
+
 static int give_order(
     const struct invocation *invocation, enum rollout_order_kind kind) {
-    struct ordering ordering = {.kind = kind, .meaning = &meanings[kind]};
+    struct ordering ordering = {.kind = kind, .meaning = order_meaning_of(kind)};
     struct error err;
-    if (!canary_desk_sit(&ordering.desk, invocation, &err)) {
+    if (!sit(&ordering, invocation, &err)) {
         ordering.code = invocation_fail(invocation, invocation_code_of(&err), &err);
     } else if (
         !may_act(&ordering, &err) || !invocation_check_output(invocation, &err)) {

@@ -11,10 +11,11 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "control/controller_cluster.h"
-#include "control/controller_state.h"
+#include "control/controller_obey.h"
 #include "control/deploy.h"
 #include "control/errand.h"
 #include "control/launch.h"
+#include "control/predecessor.h"
 #include "control/recovery.h"
 #include "control/routers.h"
 #include "core/rollout_end.h"
@@ -23,15 +24,11 @@
 #include "io/loop.h"
 #include "io/rollout_place.h"
 
-enum { MOVES_WAITING_MAX = 8 };
-
 #define RELEASE_NS (20 * NS_PER_S) /* of the Lease in a cluster that does not answer */
 #define WRITE_NS   (60 * NS_PER_S) /* of the end, on a disk that takes nothing */
 #define LINGER_NS  (3 * NS_PER_S)  /* so that everybody hears of the end */
 
 static void on_second(void *owner, uint64_t at_ns);
-static void on_order(
-    void *owner, const struct rollout_order *order, struct rollout_answer *answer);
 static bool may_write(void *owner);
 static void on_checked(void *owner, bool ok, const char *words);
 static void on_set(void *owner, enum rollout_set how, const char *words);
@@ -42,13 +39,15 @@ static bool take_lock(struct controller *controller, struct error *err) {
     char folder[FOLDER_PATH_SIZE], name[ROLLOUT_LOCK_SIZE];
     struct lock_holder me = {
         .purpose = "canary", .since_ms = loop_wall_ms(), .epoch = launch->epoch};
+    struct lock_holder before = {0};
     text_copy_cut(me.holder, sizeof me.holder, launch->plan.holder);
     text_copy_cut(me.host, sizeof me.host, launch->plan.host);
     rollout_lock_name(launch->target.name, name);
     if (!folder_state(folder, err)) return false;
     controller->lock = launch->kind == ROLLOUT_LAUNCH_TAKEOVER
-                           ? lock_take_over(folder, name, &me, NULL, err)
+                           ? lock_take_over(folder, name, &me, &before, err)
                            : lock_take(folder, name, &me, NULL, err);
+    if (controller->lock) predecessor_end(before.pid);
     controller->since_ms = me.since_ms;
     if (controller->lock) controller->epoch = lock_epoch(controller->lock);
     return controller->lock != NULL;
@@ -72,7 +71,8 @@ static bool open_router(struct controller *controller, struct error *err) {
 static bool open_front(struct controller *controller, struct error *err) {
     char path[FOLDER_PATH_SIZE];
     if (!rollout_place(&controller->launch->target, path, err)) return false;
-    controller->front = front_new(controller->loop, path, on_order, controller, err);
+    controller->front =
+        front_new(controller->loop, path, controller_on_order, controller, err);
     if (!controller->front) return false;
     controller_open_publisher(controller);
     return true;
@@ -222,33 +222,6 @@ static void on_reading(void *owner, const struct rollout_reading *reading) {
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect =
         rollout_on_reading(&controller->rollout, reading, loop_clock_ns());
-    controller_settle(controller, &before, &effect);
-}
-
-/* People */
-
-static void on_order(
-    void *owner, const struct rollout_order *order, struct rollout_answer *answer) {
-    struct controller *controller = owner;
-    *answer = (struct rollout_answer){.number = order->number};
-    bool goes_back = order->kind == ROLLOUT_ORDER_ABORT;
-    if (!lock_is_mine(controller->lock)) {
-        text_copy_cut(answer->words, sizeof answer->words, "somebody took it over");
-        return;
-    }
-    if (controller->moves.count >= MOVES_WAITING_MAX && !goes_back) {
-        text_copy_cut(answer->words, sizeof answer->words, "the disk is slow: later");
-        return;
-    }
-    if (controller->found && !goes_back) {
-        text_copy_cut(
-            answer->words, sizeof answer->words, "the router has to answer first");
-        return;
-    }
-    if (controller->found) recovery_skip(controller);
-    const struct rollout before = controller->rollout;
-    const struct rollout_effect effect =
-        rollout_on_order(&controller->rollout, order, loop_clock_ns(), answer);
     controller_settle(controller, &before, &effect);
 }
 

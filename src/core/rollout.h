@@ -18,7 +18,7 @@ struct rollout {
     uint32_t step;                 /* of plan.steps; the one under way, or the next */
     uint32_t wanted_bp, before_bp; /* the weight that was asked for last, and before */
     uint64_t version;
-    uint64_t taken_version; /* since when it is its holder's, in this process */
+    uint64_t taken_version, taken_ns; /* since it is its holder's, in this process */
     bool ended;
     bool setting;          /* a weight was asked for and is not read back yet */
     bool drifted;          /* the router says otherwise: it is left alone */

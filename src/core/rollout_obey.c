@@ -239,13 +239,15 @@ static struct rollout_effect take_over(struct ordering *ordering) {
     if (order->expected_version < rollout->taken_version) {
         struct text text = TEXT_IN(ordering->answer->words);
         text_addf(
-            &text, "%s on %s has taken it over since: look again", plan->holder,
-            plan->host);
+            &text, "%s on %s has taken it over since, ", plan->holder, plan->host);
+        units_add_duration(&text, ordering->cause.now_ns - rollout->taken_ns);
+        text_add(&text, " ago: look again");
         return rollout_rest;
     }
     text_copy_cut(plan->holder, sizeof plan->holder, order->who);
     text_copy_cut(plan->host, sizeof plan->host, order->host);
     rollout->taken_version = ++rollout->version;
+    rollout->taken_ns = ordering->cause.now_ns;
     accept(ordering, "it is yours");
     return rollout_rest;
 }

@@ -240,6 +240,19 @@ uint64_t lock_epoch(const struct lock *lock) {
     return lock->epoch;
 }
 
+bool lock_hand_over(
+    struct lock *lock, const struct lock_holder *to, struct error *err) {
+    struct lock_holder now, next = *to;
+    if (!begin_change(lock->descriptor, err)) return false;
+    bool is_mine = read_record(lock->descriptor, &now) && now.epoch == lock->epoch;
+    next.pid = now.pid;
+    next.epoch = now.epoch;
+    bool done = is_mine ? write_record(lock->descriptor, &next, err)
+                        : error_set(err, ERROR_CONFLICT, "somebody took it over");
+    end_change(lock->descriptor);
+    return done;
+}
+
 bool lock_is_held(const char *folder, const char *target, struct lock_holder *who) {
     char path[FOLDER_PATH_SIZE];
     struct error err;

@@ -49,5 +49,10 @@ bool lock_is_taken(const struct lock *lock, struct lock_holder *who);
 void lock_free(struct lock *lock);
 uint64_t lock_epoch(const struct lock *lock);
 
-/* Looks without taking: true while somebody holds it, who in `who`. */
+/* It is somebody else's from now on, and still of the same epoch and process: `to` says
+ * whose, and since when. False when it is not ours any more, or cannot be written. */
+bool lock_hand_over(struct lock *lock, const struct lock_holder *to, struct error *err);
+
+/* Looks without taking: true while somebody holds it. `who` is the one, or who had it
+ * last; untouched when nobody ever had. */
 bool lock_is_held(const char *folder, const char *target, struct lock_holder *who);

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,8 +12,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -42,11 +43,14 @@ enum {
     SAID_SIZE = 4096,
 };
 
-/* Who races: presses a key at a controller's socket, or runs a command. */
+/* Who races: presses a key at a controller's socket, starts another one in its place, or
+ * runs a command. */
 struct racer {
     char who[STATE_NAME_SIZE];
     enum rollout_order_kind kind;
-    const char *const *args; /* of a command; NULL for a press */
+    bool starts;             /* a controller: the scene's launch, as his */
+    const char *const *args; /* of a command; NULL for the others */
+    const char *host;        /* on which it runs; NULL for this one */
     /* What became of it */
     pid_t pid;
     int said; /* what a command wrote */
@@ -67,6 +71,7 @@ static struct rollout_scene scene;
 static struct race *race;
 static struct random dice;
 static struct rollout_link *line; /* of a racer, in its own process */
+static struct rollout_starter *starter;
 static struct racer *self;
 
 /* The racers: all stand at the gate before one may go */
@@ -75,7 +80,12 @@ static void pass_gate(uint32_t jitter_ns) {
     char byte = 0;
     if (write(race->ready[1], &byte, 1) != 1) _exit(EXIT_CODE_INTERNAL);
     while (read(race->gate[0], &byte, 1) > 0) continue;
-    nanosleep(&(struct timespec){.tv_nsec = (long)jitter_ns}, NULL);
+    uint64_t start_ns = loop_clock_ns(); /* so short that no sleep is */
+    while (loop_clock_ns() - start_ns < jitter_ns) continue;
+}
+
+static uint32_t own_jitter_ns(void) {
+    return self == race->racers ? race->jitter_ns : 0;
 }
 
 static void on_status(void *owner, const struct rollout_status *status) {
@@ -89,7 +99,7 @@ static void on_status(void *owner, const struct rollout_status *status) {
         .host = "ops1",
         .reason = "the race"};
     text_copy_cut(order.who, sizeof order.who, racer->who);
-    pass_gate(racer == race->racers ? race->jitter_ns : 0);
+    pass_gate(own_jitter_ns());
     if (rollout_link_order(line, &order) == 0) loop_stop(owner);
 }
 
@@ -114,14 +124,50 @@ _Noreturn static void press(void) {
     _exit(0);
 }
 
+static void on_started(
+    void *owner, const struct rollout_answer *answer, const struct error *why) {
+    self->answered = answer != NULL;
+    self->accepted = answer && answer->accepted;
+    text_copy_cut(
+        self->words, sizeof self->words, answer ? answer->words : why->message);
+    loop_stop(owner);
+}
+
+_Noreturn static void start_controller(void) {
+    static const char *const args[] = {"run", NULL};
+    struct loop *loop = loop_new();
+    struct error err = {0};
+    const struct rollout_starter_options options = {
+        .program = BINARIES_FOLDER "/flightdeck-canary",
+        .args = args,
+        .launch = scene.launch,
+        .on_started = on_started,
+        .owner = loop,
+    };
+    struct rollout_plan *plan = &scene.launch->plan;
+    text_copy_cut(plan->holder, sizeof plan->holder, self->who);
+    pass_gate(own_jitter_ns());
+    starter = rollout_starter_new(loop, &options, &err);
+    if (starter) loop_run(loop);
+    _exit(0);
+}
+
+/* Somebody is known by his machine, too. */
+static void move_to(const char *host) {
+    bool alone =
+        unshare(CLONE_NEWUTS) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWUTS) == 0;
+    if (!alone || sethostname(host, strlen(host)) != 0) _exit(EXIT_CODE_INTERNAL);
+}
+
 _Noreturn static void command(void) {
     char *args[ARGS_MAX + 2] = {strdup(BINARIES_FOLDER "/flightdeck")};
     for (size_t i = 0; i < ARGS_MAX && self->args[i]; i++) {
         args[i + 1] = strdup(self->args[i]);
     }
+    if (self->host) move_to(self->host);
     dup2(self->said, STDOUT_FILENO);
     dup2(self->said, STDERR_FILENO);
-    pass_gate(self == race->racers ? race->jitter_ns : 0);
+    pass_gate(own_jitter_ns());
     if (args[0]) execv(args[0], args);
     _exit(127);
 }
@@ -138,6 +184,7 @@ static void enter(struct racer *racer) {
     close(race->gate[1]);
     self = racer;
     if (racer->args) command();
+    if (racer->starts) start_controller();
     press();
 }
 
@@ -196,6 +243,16 @@ static unsigned race_presses(
     return run_race();
 }
 
+/* What the scene's launch says, as theirs. */
+static unsigned race_launches(const char *first, const char *second) {
+    const char *const names[RACERS] = {first, second};
+    for (int i = 0; i < RACERS; i++) {
+        race->racers[i] = (struct racer){.starts = true};
+        text_copy_cut(race->racers[i].who, STATE_NAME_SIZE, names[i]);
+    }
+    return run_race();
+}
+
 static unsigned race_commands(const char *const *args) {
     for (int i = 0; i < RACERS; i++) race->racers[i] = (struct racer){.args = args};
     return run_race();
@@ -246,14 +303,30 @@ static bool has_controller(struct lock_holder *who) {
     return folder_state(folder, &err) && lock_is_held(folder, name, who);
 }
 
+/* False when it is still there after a while. */
+static bool wait_for_end_of(pid_t pid) {
+    int process = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (process < 0) return true;
+    struct pollfd end = {.fd = process, .events = POLLIN};
+    bool ended = poll(&end, 1, LEAVE_LIMIT_S * 1000) == 1;
+    close(process);
+    return ended;
+}
+
 static bool wait_until_left(void) {
     struct lock_holder who;
-    uint64_t start_ns = loop_clock_ns();
     while (has_controller(&who)) {
-        if (loop_clock_ns() - start_ns > LEAVE_LIMIT_S * NS_PER_S) return false;
-        nanosleep(&(struct timespec){.tv_nsec = 20000000L}, NULL);
+        if (!wait_for_end_of(who.pid)) return false;
     }
     return true;
+}
+
+static struct lock_holder kill_controller(void) {
+    struct lock_holder who = {0};
+    assert_true(has_controller(&who));
+    kill(who.pid, SIGKILL);
+    assert_true(wait_for_end_of(who.pid));
+    return who;
 }
 
 static int set_up(void **state) {
@@ -389,12 +462,82 @@ static void of_two_takeovers_one_has_it(void **state) {
     assert_int_equal(rollout_scene_weight(&scene), 500);
 }
 
+static void expect_told_of_winner(void) {
+    const char *winner = find_racer(true)->who;
+    char words[STATE_NAME_SIZE + 32];
+    struct text text = TEXT_IN(words);
+    text_addf(&text, "held by %s on ops1", winner);
+    const char *told = find_racer(false)->words;
+    if (!strstr(told, words) || !strstr(told, " since ")) fail_with_words("not told");
+    struct lock_holder who = {0};
+    assert_true(has_controller(&who));
+    assert_string_equal(who.holder, winner);
+}
+
+/* Two who have seen the same owner: the second one does not take it from the first. */
+static void of_two_who_replace_a_controller_one_does(void **state) {
+    (void)state;
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
+    rollout_link_free(scene.link);
+    scene.link = NULL;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct lock_holder seen = kill_controller();
+        scene.launch->kind = ROLLOUT_LAUNCH_RESUME;
+        scene.launch->epoch = seen.epoch;
+        if (race_launches("bob", "cleo") != 1) fail_with_words("not one has it");
+        expect_told_of_winner();
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        struct lock_holder seen = {0};
+        assert_true(has_controller(&seen));
+        assert_int_equal(kill(seen.pid, SIGSTOP), 0); /* it hangs */
+        scene.launch->kind = ROLLOUT_LAUNCH_TAKEOVER;
+        scene.launch->epoch = seen.epoch;
+        unsigned won = race_launches("dora", "emil");
+        kill(seen.pid, SIGCONT);
+        if (won != 1) fail_with_words("not one has it");
+        expect_told_of_winner();
+        assert_true(wait_for_end_of(seen.pid)); /* it finds out */
+    }
+    assert_int_equal(count("SELECT count(*) FROM rollout WHERE ended_ms IS NULL"), 1);
+}
+
+/* The same with the command, on two machines. */
+static void of_two_commands_that_take_over_one_does(void **state) {
+    static const char *const take[] = {"canary",    "takeover", "--target", "demo",
+                                       "--confirm", "demo",     NULL};
+    static const char *const hosts[RACERS] = {"ops7", "ops8"};
+    (void)state;
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
+    rollout_link_free(scene.link);
+    scene.link = NULL;
+    for (int round = 0; round < ROUNDS; round++) {
+        kill_controller();
+        for (int i = 0; i < RACERS; i++) {
+            race->racers[i] = (struct racer){.args = take, .host = hosts[i]};
+        }
+        if (run_race() != 1) fail_with_words("not one has it");
+        const struct racer *loser = find_racer(false);
+        if (!strstr(loser->words, "has taken it over since, at ") ||
+            !strstr(loser->words, find_racer(true)->host)) {
+            fail_with_words("not told");
+        }
+        assert_int_equal(loser->code, EXIT_CODE_FAILED);
+    }
+    /* Who has it already takes it from nobody. */
+    if (race_commands(take) == 0) fail_with_words("not one has it");
+}
+
 int main(void) {
 #define RACE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         RACE_TEST(of_two_starts_one_begins_and_the_other_is_told_whose_it_is),
         RACE_TEST(of_two_presses_one_acts),
         RACE_TEST(of_two_takeovers_one_has_it),
+        RACE_TEST(of_two_who_replace_a_controller_one_does),
+        RACE_TEST(of_two_commands_that_take_over_one_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,7 +237,7 @@ static int set_up(void **state) {
     *state = scene;
     test_folder_init(&scene->folder);
     enter_home(&scene->folder);
-    test_stack_start(&scene->stack, AGENT, "fixed:20ms");
+    test_stack_start(&scene->stack, AGENT, "fixed:100ms");
     scene->rollout.loop = loop_new();
     scene->rollout.launch = memory_new(sizeof *scene->rollout.launch);
     for (unsigned i = 0; i < SIDES; i++) {

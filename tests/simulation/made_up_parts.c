@@ -66,6 +66,12 @@ bool lock_is_mine(const struct lock *lock) {
     return lock->epoch == made_up->epoch;
 }
 
+bool lock_hand_over(
+    struct lock *lock, const struct lock_holder *to, struct error *err) {
+    (void)to, (void)err;
+    return lock_is_mine(lock);
+}
+
 void lock_free(struct lock *lock) {
     if (!lock) return;
     if (lock_is_mine(lock)) made_up->is_locked = false;

@@ -71,6 +71,32 @@ static void looking_takes_nothing(void **state) {
     assert_false(lock_is_held(folder->path, "demo", &who));
 }
 
+static void it_is_handed_over_without_being_let_go(void **state) {
+    struct test_folder *folder = *state;
+    struct lock_holder who = {0};
+    struct error err = {0};
+    struct lock *lock = take(folder, &ann);
+    uint64_t epoch = lock_epoch(lock);
+    assert_true(lock_hand_over(lock, &bob, &err));
+    assert_true(lock_is_mine(lock));
+    assert_true(lock_is_held(folder->path, "demo", &who));
+    assert_string_equal(who.holder, "bob");
+    assert_int_equal(who.since_ms, bob.since_ms);
+    assert_int_equal(who.epoch, epoch);
+    assert_int_equal(who.pid, getpid());
+    struct lock_holder meant = ann;
+    meant.epoch = epoch;
+    struct lock *next = lock_take_over(folder->path, "demo", &meant, NULL, &err);
+    assert_non_null(next);
+    assert_false(lock_hand_over(lock, &bob, &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    lock_free(next);
+    lock_free(lock);
+    who = (struct lock_holder){0};
+    assert_false(lock_is_held(folder->path, "demo", &who));
+    assert_string_equal(who.holder, "ann"); /* the last one */
+}
+
 static void the_epoch_rises_with_every_holder(void **state) {
     struct test_folder *folder = *state;
     for (uint64_t epoch = 1; epoch <= 12; epoch++) {
@@ -193,6 +219,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         FOLDER_TEST(a_second_taker_is_told_who_holds_it),
         FOLDER_TEST(looking_takes_nothing),
+        FOLDER_TEST(it_is_handed_over_without_being_let_go),
         FOLDER_TEST(the_epoch_rises_with_every_holder),
         FOLDER_TEST(who_is_taken_over_from_finds_out),
         FOLDER_TEST(only_who_is_meant_is_taken_over_from),

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/controller_obey.h"
+
+#include "base/text.h"
+#include "control/recovery.h"
+#include "io/loop.h"
+
+/* Who asks the lock whose it is hears of the one who has taken it over. */
+static void hand_over(struct controller *controller, const struct rollout *before) {
+    const struct rollout_plan *plan = &controller->rollout.plan;
+    struct lock_holder to = {.purpose = "canary", .since_ms = loop_wall_ms()};
+    struct error ignored; /* the lock is held all the same */
+    if (controller->rollout.taken_version == before->taken_version) return;
+    text_copy_cut(to.holder, sizeof to.holder, plan->holder);
+    text_copy_cut(to.host, sizeof to.host, plan->host);
+    lock_hand_over(controller->lock, &to, &ignored);
+    controller->since_ms = to.since_ms;
+}
+
+void controller_on_order(
+    void *owner, const struct rollout_order *order, struct rollout_answer *answer) {
+    struct controller *controller = owner;
+    *answer = (struct rollout_answer){.number = order->number};
+    bool goes_back = order->kind == ROLLOUT_ORDER_ABORT;
+    if (!lock_is_mine(controller->lock)) {
+        text_copy_cut(answer->words, sizeof answer->words, "somebody took it over");
+        return;
+    }
+    if (controller->moves.count >= MOVES_WAITING_MAX && !goes_back) {
+        text_copy_cut(answer->words, sizeof answer->words, "the disk is slow: later");
+        return;
+    }
+    if (controller->found && !goes_back) {
+        text_copy_cut(
+            answer->words, sizeof answer->words, "the router has to answer first");
+        return;
+    }
+    if (controller->found) recovery_skip(controller);
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_order(&controller->rollout, order, loop_clock_ns(), answer);
+    hand_over(controller, &before);
+    controller_settle(controller, &before, &effect);
+}
