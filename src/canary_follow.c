@@ -23,6 +23,7 @@ struct canary_follow {
     struct rollout_status status; /* the last one */
     uint64_t held_ns;             /* since when; 0 while it is not */
     bool was_stranded;            /* when it was seen first: it may come back yet */
+    bool has_warned;              /* that it is not guarded */
 };
 
 static void finish(struct canary_follow *follow, enum exit_code code) {
@@ -78,6 +79,20 @@ static void say_status(struct canary_follow *follow, uint64_t version_before) {
     progress_say(&follow->progress, line);
 }
 
+/* By then it is known whether anything watches it. */
+static void warn(struct canary_follow *follow) {
+    const struct rollout_status *status = &follow->status;
+    bool is_news =
+        status->phase == ROLLOUT_WATCHING && !status->guarded && !follow->has_warned;
+    if (!is_news) return;
+    follow->has_warned = true;
+    progress_wipe(&follow->progress);
+    invocation_say(
+        follow->options.desk->invocation, 0,
+        "warning: NOT guarded: nothing takes the traffic back when the controller "
+        "dies");
+}
+
 static void on_status(void *owner, const struct rollout_status *status) {
     struct canary_follow *follow = owner;
     uint64_t version_before = follow->status.version;
@@ -87,6 +102,7 @@ static void on_status(void *owner, const struct rollout_status *status) {
     }
     follow->status = *status;
     say_status(follow, version_before);
+    warn(follow);
     if (is_over(follow)) finish(follow, rollout_report_code(&follow->status));
 }
 

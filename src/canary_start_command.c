@@ -7,6 +7,7 @@
 #include "canary_begin.h"
 #include "canary_desk.h"
 #include "canary_follow.h"
+#include "canary_guard.h"
 #include "canary_line.h"
 #include "canary_start.h"
 #include "canary_wish.h"
@@ -313,7 +314,8 @@ static bool may_start(const struct letting *letting, struct error *err) {
     struct text text = TEXT_IN(what);
     text_addf(&text, "let %s in on ", letting->plan.to);
     redact_add_url(&text, letting->desk.target->url);
-    return confirm_act(
+    return canary_guard_check(letting->desk.target, err) &&
+           confirm_act(
                letting->desk.invocation, letting->desk.target, what,
                config_note(letting->desk.config), err) &&
            invocation_check_output(letting->desk.invocation, err);
@@ -326,8 +328,12 @@ static void say_plan(const struct letting *letting) {
     text_addf(&text, "%s to %s: ", letting->plan.to, letting->plan.target);
     canary_wish_add_steps(&text, &letting->plan);
     invocation_say(invocation, 0, "%s", line);
-    const char *warning = canary_wish_warning(&letting->plan);
-    if (warning[0]) invocation_say(invocation, 0, "warning: %s", warning);
+    const char *const warnings[] = {
+        canary_wish_warning(&letting->plan),
+        canary_guard_warning(letting->desk.target)};
+    for (size_t i = 0; i < sizeof warnings / sizeof *warnings; i++) {
+        if (warnings[i][0]) invocation_say(invocation, 0, "warning: %s", warnings[i]);
+    }
 }
 
 static void start(struct letting *letting) {

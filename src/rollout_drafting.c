@@ -3,6 +3,7 @@
 
 #include "base/safe_text.h"
 #include "base/text.h"
+#include "canary_guard.h"
 #include "canary_wish.h"
 
 static void add(struct text *text, const char *words) {
@@ -72,16 +73,20 @@ static void add_deploy(
 /* What a router keeps is only seen once it is spoken to: the screen of the rollout says
  * what it is then. */
 static void add_guard(struct text *text, const struct target *target) {
-    if (target->split.socket[0]) {
+    switch (canary_guard_of(target)) {
+    case CANARY_GUARD_LEASE:
         text_add(
             text, "the weight is lent: it runs out in the router, back to stable, when "
                   "the controller dies and the table expires");
-    } else if (target->kubernetes.lease[0]) {
+        return;
+    case CANARY_GUARD_WATCHDOG:
         text_add(text, "the watchdog of Lease ");
         add(text, target->kubernetes.lease);
         text_add(text, ", if it runs; production refuses without");
-    } else {
+        return;
+    case CANARY_GUARD_NONE:
         text_add(text, "!none: the weight stays when the controller dies");
+        return;
     }
 }
 
@@ -100,7 +105,9 @@ void rollout_draft_fill(struct rollout_draft *draft, const struct config *config
         text_copy_cut(
             draft->blocked, sizeof draft->blocked,
             "no router is configured: the target has no split");
-    } else if (!canary_wish_default(config, &draft->plan, &err)) {
+    } else if (
+        !canary_guard_check(target, &err) ||
+        !canary_wish_default(config, &draft->plan, &err)) {
         safe_text_copy(draft->blocked, sizeof draft->blocked, slice_of(err.message));
     } else {
         draft->rules = canary_wish_rules(&draft->plan);

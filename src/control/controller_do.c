@@ -11,7 +11,8 @@
 #include "control/smoke.h"
 #include "io/loop.h"
 
-#define CHECK_NS (90 * NS_PER_S) /* a lease of somebody before may have to run out */
+#define CHECK_NS    (90 * NS_PER_S) /* a lease of somebody before may have to run out */
+#define WATCHDOG_NS (20 * NS_PER_S) /* until one that runs has been seen */
 #define DEPLOY_NS \
     (600 * NS_PER_S) /* until all instances say that they are the version */
 
@@ -64,6 +65,30 @@ void controller_on_checked(struct controller *controller, bool ok, const char *w
     controller_settle(controller, &before, &effect);
 }
 
+/* Whether nothing would go back if this program died; time does not mend that, but for a
+ * watchdog that has yet to be seen. */
+static bool is_unguarded(const struct controller *controller) {
+    return controller->launch->target.class == TARGET_PRODUCTION &&
+           keeper_seen(controller->keeper)->known &&
+           !keeper_seen(controller->keeper)->leased &&
+           !guardian_is_watched(controller->guardian);
+}
+
+/* Nobody has to say what is deployed: it says so itself. */
+static bool is_there_already(const struct controller *controller) {
+    char version[STATE_VERSION_SIZE];
+    instances_version(controller->instances, TRACK_STABLE, version);
+    return strcmp(version, controller->rollout.plan.to) == 0;
+}
+
+static uint64_t patience_ns(const struct controller *controller) {
+    const char *ignored;
+    if (is_there_already(controller)) return 0;
+    bool holds = guardian_holds(controller->guardian, &ignored);
+    if (!holds || !is_unguarded(controller)) return CHECK_NS;
+    return controller->guardian ? WATCHDOG_NS : 0;
+}
+
 /* What is still in the way; "" when nothing is. */
 static void find_obstacle(
     const struct controller *controller, struct text *words, uint64_t now_ns) {
@@ -72,16 +97,16 @@ static void find_obstacle(
     struct instances_sight stable =
         instances_look(controller->instances, TRACK_STABLE, plan->from, now_ns);
     const char *why = "";
-    const struct target *target = &controller->launch->target;
-    bool is_clustered = target->kubernetes.namespace[0] && !seen->leased;
-    if (!guardian_holds(controller->guardian, &why)) {
+    bool is_clustered = controller->launch->target.kubernetes.namespace[0] != '\0';
+    if (is_there_already(controller)) {
+        text_addf(words, "stable is %s already: there is nothing to let in", plan->to);
+    } else if (!guardian_holds(controller->guardian, &why)) {
         text_add(words, why);
-    } else if (
-        is_clustered && target->class == TARGET_PRODUCTION &&
-        !guardian_is_watched(controller->guardian)) {
-        text_add(
-            words, "no watchdog in the cluster would go back if this program died: "
-                   "deploy/kubernetes/watchdog-job.yaml");
+    } else if (is_unguarded(controller)) {
+        text_addf(
+            words, "this is production, and %s would go back if this program died%s",
+            is_clustered ? "no watchdog in the cluster" : "nothing",
+            is_clustered ? ": deploy/kubernetes/watchdog-job.yaml" : "");
     } else if (!controller->is_checked || !seen->known) {
         text_addf(
             words, "the router does not answer%s%s", seen->error.message[0] ? ": " : "",
@@ -97,15 +122,13 @@ static void find_obstacle(
     }
 }
 
-/* Nobody has to say what is deployed already: it says so itself. */
 static void learn_version_before(struct controller *controller) {
     struct rollout_plan *plan = &controller->rollout.plan;
     char version[STATE_VERSION_SIZE];
     if (plan->from[0]) return;
     instances_version(controller->instances, TRACK_STABLE, version);
-    bool is_another =
-        rollout_plan_is_version(version) && strcmp(version, plan->to) != 0;
-    if (is_another) text_copy_cut(plan->from, sizeof plan->from, version);
+    if (rollout_plan_is_version(version))
+        text_copy_cut(plan->from, sizeof plan->from, version);
 }
 
 static void wait_for_check(struct controller *controller, uint64_t now_ns) {
@@ -113,7 +136,7 @@ static void wait_for_check(struct controller *controller, uint64_t now_ns) {
     struct text words = TEXT_IN(data);
     find_obstacle(controller, &words, now_ns);
     bool is_clear = words.length == 0;
-    if (!is_clear && now_ns - controller->doing_ns < CHECK_NS) return;
+    if (!is_clear && now_ns - controller->doing_ns < patience_ns(controller)) return;
     if (is_clear) {
         text_add(&words, "the router and stable are as they should be");
         learn_version_before(controller);

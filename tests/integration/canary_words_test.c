@@ -31,6 +31,11 @@ static int set_up(void **state) {
         " canary: {urls: [\"http://[::1]:8001\"]}}\n"
         "    split: {haproxy: {socket: /tmp/admin.sock, table: lease, stable: old,"
         " canary: new, log: /tmp/lines.sock}}\n"
+        "  lonely:\n    class: production\n    url: http://agent.example:8080\n"
+        "    split: {command: {set: [sh, set], get: [sh, get]}}\n"
+        "  cluster:\n    class: production\n    url: http://agent.example:8080\n"
+        "    split: {kubernetes: {namespace: agent, router: replicas, stable: a,"
+        " canary: b}}\n"
         "  secured:\n    class: staging\n    url: https://agent.example\n"
         "    split: {haproxy: {socket: /tmp/admin.sock, table: lease, stable: old,"
         " canary: new}}\n"
@@ -63,6 +68,10 @@ static void wrong_words_are_refused_with_the_right_ones(void **state) {
         {"flightdeck canary start --to v2 --target live", "live is production"},
         {"flightdeck canary start --to v2 --target live --confirm here",
          "--confirm names"},
+        {"flightdeck canary start --to v2 --target lonely --confirm lonely",
+         "lonely is production: it needs a router that lends the weight"},
+        {"flightdeck canary start --to v2 --target cluster --confirm cluster",
+         "cluster is production: it needs split.kubernetes.lease"},
         {"flightdeck canary promote --force", "--force needs --reason"},
         {"flightdeck canary promote --force --reason why", "--confirm here allows it"},
         {"flightdeck canary promote --target live", "live is production"},

@@ -238,6 +238,12 @@ static void production_asks_for_a_watchdog(void **state) {
     struct region region;
     region_init(&region, *state);
     region.scene->launch->target.class = TARGET_PRODUCTION;
+    assert_true(rollout_scene_start(region.scene));
+    rollout_scene_wait_for_end(region.scene);
+    assert_int_equal(region.scene->status.phase, ROLLOUT_IDLE);
+    assert_non_null(strstr(region.scene->status.reason, "no watchdog in the cluster"));
+    assert_int_equal(weight(&region), 0);
+    rollout_scene_rename(region.scene);
     start_watchdog(&region);
     assert_true(rollout_scene_start(region.scene));
     wait_for(&region, ROLLOUT_WATCHING, 1);

@@ -23,9 +23,22 @@ static void anybody_takes_it_back(void **state) {
     assert_true(rollout_scene_weight(scene) <= 0);
 }
 
+/* What stable says that it is already. */
+static void expect_nothing_to_let_in(struct rollout_scene *scene) {
+    struct rollout_plan *plan = &scene->launch->plan;
+    text_copy_cut(plan->to, sizeof plan->to, "v1.5.0");
+    assert_true(rollout_scene_start(scene));
+    rollout_scene_wait_for_end(scene);
+    assert_int_equal(scene->status.phase, ROLLOUT_IDLE);
+    assert_non_null(strstr(scene->status.reason, "stable is v1.5.0 already"));
+    text_copy_cut(plan->to, sizeof plan->to, "v1.6.0");
+}
+
 static void a_healthy_version_gets_all_the_traffic(void **state) {
     struct rollout_scene *scene = *state;
     scene->launch->plan.from[0] = '\0'; /* stable says it itself */
+    expect_nothing_to_let_in(scene);
+    rollout_scene_rename(scene);
     assert_true(rollout_scene_start(scene));
     static const int weights[] = {500, 2500, 5000, 10000};
     for (uint16_t step = 1; step <= 4; step++) {

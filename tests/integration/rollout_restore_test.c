@@ -49,7 +49,6 @@ struct scene {
     int wanted, given;
     struct loop_timer *look;
     char asked[ASKED_SIZE]; /* of the deployment, and not answered yet; "" */
-    bool is_turning;        /* for a moment */
 };
 
 static void write_config(const struct scene *scene) {
@@ -135,7 +134,6 @@ static void enter_home(const struct test_folder *folder) {
 static void on_look(void *owner, uint64_t now_ns) {
     struct scene *scene = owner;
     (void)now_ns;
-    if (scene->is_turning) loop_stop(scene->rollout.loop);
     if (scene->asked[0]) return;
     ssize_t got = read(scene->wanted, scene->asked, sizeof scene->asked - 1);
     scene->asked[got > 0 ? got : 0] = '\0';
@@ -205,20 +203,6 @@ static void wait_for(struct scene *scene, enum rollout_phase phase) {
     rollout_scene_wait(&scene->rollout, &(struct rollout_goal){.phase = phase});
 }
 
-/* It has left the lock, and another one may begin. */
-static void wait_for_end(struct scene *scene) {
-    assert_true(scene->rollout.status.ended);
-    rollout_link_free(scene->rollout.link);
-    scene->rollout.link = NULL;
-    uint64_t start_ns = loop_clock_ns();
-    scene->is_turning = true;
-    while (rollout_scene_pid(&scene->rollout) > 0) {
-        assert_true(loop_clock_ns() - start_ns < LIMIT_S * NS_PER_S);
-        loop_run(scene->rollout.loop);
-    }
-    scene->is_turning = false;
-}
-
 static void promote(struct scene *scene, uint64_t keep_previous_ns) {
     make_plan(scene, keep_previous_ns);
     assert_true(rollout_scene_start(&scene->rollout));
@@ -282,7 +266,7 @@ static void while_it_is_kept_stable_is_not_touched(void **state) {
     wait_for(scene, ROLLOUT_ROLLED_BACK);
     assert_int_equal(weight(scene), 0);
     assert_string_equal(scene->asked, "");
-    wait_for_end(scene);
+    rollout_scene_wait_for_end(&scene->rollout);
 }
 
 /* Killed in between, it asks for the same again; users stay where they are meanwhile. */
@@ -312,7 +296,7 @@ static void stable_becomes_what_it_was_before_traffic_comes_to_it(void **state) 
     replace_stable(scene, "v1.5.0");
     wait_for(scene, ROLLOUT_ROLLED_BACK);
     assert_int_equal(weight(scene), 0);
-    wait_for_end(scene);
+    rollout_scene_wait_for_end(&scene->rollout);
 }
 
 /* Users wait for stable at a canary, not before a closed door. */
@@ -328,7 +312,7 @@ static void a_canary_that_dies_meanwhile_is_left_at_once(void **state) {
     assert_int_equal(weight(scene), 0);
     answer(scene, "0\n");
     wait_for(scene, ROLLOUT_ROLLED_BACK);
-    wait_for_end(scene);
+    rollout_scene_wait_for_end(&scene->rollout);
     char address[TEST_URL_SIZE];
     text_copy_cut(address, sizeof address, strstr(scene->stack.urls[CANARY], "127"));
     const char *const again[] = {"--listen", address, NULL};
@@ -347,7 +331,7 @@ static void what_somebody_else_has_replaced_is_for_a_person(void **state) {
     assert_int_equal(weight(scene), 0);
     assert_non_null(strstr(scene->rollout.status.reason, "give stable v1.5.0 by hand"));
     assert_non_null(strstr(scene->rollout.status.reason, "says that it is v1.7.0"));
-    wait_for_end(scene);
+    rollout_scene_wait_for_end(&scene->rollout);
 }
 
 int main(void) {

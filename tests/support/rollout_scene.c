@@ -280,6 +280,10 @@ bool rollout_scene_start(struct rollout_scene *scene) {
     return scene->started.accepted;
 }
 
+void rollout_scene_rename(struct rollout_scene *scene) {
+    name_plan(&scene->launch->plan);
+}
+
 pid_t rollout_scene_pid(const struct rollout_scene *scene) {
     return scene->starter ? rollout_starter_pid(scene->starter) : 0;
 }
@@ -306,6 +310,15 @@ void rollout_scene_turn(struct rollout_scene *scene) {
     scene->is_turning = true;
     run(scene);
     scene->is_turning = false;
+}
+
+/* What was said last is kept, and whoever leaves has said that it has ended. */
+void rollout_scene_wait_for_end(struct rollout_scene *scene) {
+    while (!scene->has_ended) run(scene);
+    assert_true(scene->status.ended);
+    rollout_link_free(scene->link);
+    scene->link = NULL;
+    while (rollout_scene_pid(scene) > 0) rollout_scene_breathe(scene);
 }
 
 void rollout_scene_start_manual(struct rollout_scene *scene) {

@@ -49,6 +49,10 @@ int rollout_scene_close(void **state);
 bool rollout_scene_start(struct rollout_scene *scene);
 /* One that is promoted by hand, and waits for its first step. */
 void rollout_scene_start_manual(struct rollout_scene *scene);
+/* Until it has ended and its controller has left: another one may begin. */
+void rollout_scene_wait_for_end(struct rollout_scene *scene);
+/* Another rollout, to be started after one that has ended. */
+void rollout_scene_rename(struct rollout_scene *scene);
 pid_t rollout_scene_pid(const struct rollout_scene *scene);
 void rollout_scene_kill(struct rollout_scene *scene);
 
