@@ -47,6 +47,7 @@ int canary_desk_finish(
         .status = status,
         .target = desk->target->name,
         .exit_code = code,
+        .past = status->known && status->at_ns == 0,
         .color = !options_has(&invocation->options, OPTION_OUTPUT) &&
                  invocation_colors(invocation, STDOUT_FILENO),
     };

@@ -2,12 +2,14 @@
 #include "canary_follow.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "canary_line.h"
 #include "canary_orphan.h"
+#include "canary_past.h"
 #include "io/loop.h"
 #include "progress.h"
 #include "report/rollout_report.h"
@@ -106,9 +108,26 @@ static void on_status(void *owner, const struct rollout_status *status) {
     if (is_over(follow)) finish(follow, rollout_report_code(&follow->status));
 }
 
+/* A controller that has done its work leaves, and the history has what came of it. False
+ * when it knows nothing of the rollout that is followed, or of any. */
+static bool look_back(
+    const struct canary_follow *follow, const struct error *why,
+    struct rollout_status *past) {
+    bool was_there = follow->status.known;
+    if (!was_there && why->code != ERROR_CONNECT) return false;
+    if (!canary_past_read(follow->options.desk->target->name, past)) return false;
+    return !was_there || strcmp(past->id, follow->status.id) == 0;
+}
+
 /* Whether traffic is back on stable nobody says: that is for a person. */
 static void on_gone(void *owner, const struct error *why) {
     struct canary_follow *follow = owner;
+    struct rollout_status past;
+    if (look_back(follow, why, &past) && past.ended) {
+        follow->status = past;
+        finish(follow, canary_past_code(&past));
+        return;
+    }
     const struct invocation *invocation = follow->options.desk->invocation;
     const struct target *target = follow->options.desk->target;
     bool was_there = follow->status.known;

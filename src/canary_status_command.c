@@ -4,6 +4,7 @@
 #include "canary_desk.h"
 #include "canary_line.h"
 #include "canary_orphan.h"
+#include "canary_past.h"
 #include "command_functions.h"
 #include "io/loop.h"
 #include "output_file.h"
@@ -29,6 +30,7 @@ static void write_piece(struct watching *watching, enum exit_code code) {
         .status = &watching->status,
         .target = watching->desk.target->name,
         .exit_code = code,
+        .past = watching->status.known && watching->status.at_ns == 0,
     };
     buffer_init(&piece, ROLLOUT_REPORT_BYTES_MAX);
     bool is_text = watching->desk.invocation->format == FORMAT_TEXT;
@@ -80,22 +82,32 @@ static void fail(
     loop_stop(watching->desk.loop);
 }
 
+/* What the history has of it; not of one whose controller is there and cannot be reached. */
+static bool look_back(struct watching *watching) {
+    const struct target *target = watching->desk.target;
+    struct lock_holder who;
+    return canary_past_read(target->name, &watching->status) &&
+           (watching->status.ended || !canary_orphan_is_held(target, &who));
+}
+
 /* Nothing under way is an answer to a question, but nothing to wait for. */
 static void on_gone(void *owner, const struct error *why) {
     struct watching *watching = owner;
     struct error said = *why;
-    if (why->code == ERROR_CONNECT &&
+    bool is_first = why->code == ERROR_CONNECT && !watching->status.known;
+    bool is_past = is_first && look_back(watching);
+    if (!is_past && why->code == ERROR_CONNECT &&
         canary_orphan_explain(watching->desk.target, &said)) {
         fail(watching, EXIT_CODE_PERSON, &said);
-        return;
+    } else if (is_first) {
+        enum exit_code code =
+            is_past ? canary_past_code(&watching->status) : EXIT_CODE_UNREACHABLE;
+        if (watching->watches) write_piece(watching, code);
+        end(watching, code);
+    } else {
+        error_wrap(&said, "the controller does not answer");
+        fail(watching, EXIT_CODE_UNREACHABLE, &said);
     }
-    if (why->code == ERROR_CONNECT && !watching->status.known) {
-        if (watching->watches) write_piece(watching, EXIT_CODE_UNREACHABLE);
-        end(watching, EXIT_CODE_UNREACHABLE);
-        return;
-    }
-    error_wrap(&said, "the controller does not answer");
-    fail(watching, EXIT_CODE_UNREACHABLE, &said);
 }
 
 static void on_stop(void *owner, unsigned count) {

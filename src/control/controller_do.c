@@ -89,17 +89,28 @@ static uint64_t patience_ns(const struct controller *controller) {
     return controller->guardian ? WATCHDOG_NS : 0;
 }
 
+static void find_ill_stable(
+    const struct controller *controller, struct text *words, uint64_t now_ns) {
+    const struct rollout_plan *plan = &controller->rollout.plan;
+    const struct instances_sight stable =
+        instances_look(controller->instances, TRACK_STABLE, plan->from, now_ns);
+    if (stable.count == 0 || stable.ready == 0) {
+        text_addf(words, "stable is not ready: %s", stable.words);
+    } else if (plan->from[0] && stable.renewed < stable.ready) {
+        text_addf(words, "stable is not %s: %s", plan->from, stable.words);
+    }
+}
+
 /* What is still in the way; "" when nothing is. */
 static void find_obstacle(
     const struct controller *controller, struct text *words, uint64_t now_ns) {
-    const struct rollout_plan *plan = &controller->rollout.plan;
     const struct router_seen *seen = keeper_seen(controller->keeper);
-    struct instances_sight stable =
-        instances_look(controller->instances, TRACK_STABLE, plan->from, now_ns);
     const char *why = "";
     bool is_clustered = controller->launch->target.kubernetes.namespace[0] != '\0';
     if (is_there_already(controller)) {
-        text_addf(words, "stable is %s already: there is nothing to let in", plan->to);
+        text_addf(
+            words, "stable is %s already: there is nothing to let in",
+            controller->rollout.plan.to);
     } else if (!guardian_holds(controller->guardian, &why)) {
         text_add(words, why);
     } else if (is_unguarded(controller)) {
@@ -115,10 +126,8 @@ static void find_obstacle(
         text_add(words, "the router already sends ");
         units_add_percent(words, (double)seen->weight_bp / ROLLOUT_BASIS_POINTS);
         text_add(words, " % to the canary");
-    } else if (stable.count == 0 || stable.ready == 0) {
-        text_addf(words, "stable is not ready: %s", stable.words);
-    } else if (plan->from[0] && stable.renewed < stable.ready) {
-        text_addf(words, "stable is not %s: %s", plan->from, stable.words);
+    } else {
+        find_ill_stable(controller, words, now_ns);
     }
 }
 
@@ -127,8 +136,9 @@ static void learn_version_before(struct controller *controller) {
     char version[STATE_VERSION_SIZE];
     if (plan->from[0]) return;
     instances_version(controller->instances, TRACK_STABLE, version);
-    if (rollout_plan_is_version(version))
+    if (rollout_plan_is_version(version)) {
         text_copy_cut(plan->from, sizeof plan->from, version);
+    }
 }
 
 static void wait_for_check(struct controller *controller, uint64_t now_ns) {

@@ -111,6 +111,11 @@ void instances_miss(struct instances *instances, enum track track, const char *w
     text_copy_cut(instances->missed[track], sizeof instances->missed[track], words);
 }
 
+static void keep_older(struct instances_sight *sight, uint64_t answered_ns) {
+    bool is_older = sight->ready == 0 || answered_ns < sight->answered_ns;
+    if (is_older) sight->answered_ns = answered_ns;
+}
+
 static void add(
     struct instances_sight *sight, const struct instance_entry *entry,
     const char *version, uint64_t now_ns) {
@@ -118,8 +123,7 @@ static void add(
     bool ready = is_ready(part);
     bool renewed = ready && strcmp(part->version, version) == 0;
     bool crashing = crash_loop_is_on(&entry->falls, now_ns);
-    bool is_older = sight->ready == 0 || part->answered_ns < sight->answered_ns;
-    if (ready && is_older) sight->answered_ns = part->answered_ns;
+    if (ready) keep_older(sight, part->answered_ns);
     sight->count++;
     sight->ready += ready;
     sight->renewed += renewed;

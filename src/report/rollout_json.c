@@ -181,6 +181,7 @@ void rollout_report_json(const struct rollout_report *report, struct buffer *to)
     json_field_bool(&json, "known", known);
     json_field_int(&json, "exit_code", (int)report->exit_code);
     json_field_string(&json, "exit_reason", exit_code_name(report->exit_code));
+    if (known && report->past) json_field_bool(&json, "past", true);
     if (known) {
         add_who(&json, status);
         add_where(&json, status);

@@ -15,6 +15,7 @@ struct rollout_report {
     const char *target;
     enum exit_code exit_code;
     bool color;
+    bool past; /* as the history has it: no controller was there to ask */
 };
 
 /* "step 2/4 25 % (seen 24.6 %), watching 6m12s: 139 of 180 canary requests". */

@@ -175,6 +175,21 @@ static void add_guard(struct buffer *to, const struct rollout_status *status) {
         to, "NOT guarded: nothing takes the traffic back when the controller dies\n");
 }
 
+static void add_past(struct buffer *to, const struct rollout_report *report) {
+    const struct rollout_status *status = report->status;
+    char words[ROLLOUT_LINE_SIZE];
+    struct text text = TEXT_IN(words);
+    text_add(
+        &text,
+        status->ended ? "it ended at " : "its controller has gone, last seen at ");
+    units_add_timestamp(&text, status->since_ms);
+    add_row(to, "past", words);
+    if (status->ended) return;
+    buffer_addf(
+        to, "          flightdeck canary resume --target %s takes it up again\n",
+        report->target);
+}
+
 void rollout_report_text(const struct rollout_report *report, struct buffer *to) {
     const struct rollout_status *status = report->status;
     char line[ROLLOUT_LINE_SIZE];
@@ -189,7 +204,9 @@ void rollout_report_text(const struct rollout_report *report, struct buffer *to)
     buffer_addf(
         to, "owner     %s@%s, epoch %" PRIu64 ", rollout %s\n", status->holder,
         status->host, status->epoch, status->id);
-    if (!status->ended) {
+    if (report->past) {
+        add_past(to, report);
+    } else if (!status->ended) {
         add_data(to, status);
         add_guard(to, status);
     }

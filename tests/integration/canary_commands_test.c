@@ -1,6 +1,7 @@
 /* The canary commands against a real demo and a real controller. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +10,8 @@
 #include <cmocka.h>
 
 #include "core/exit_code.h"
+#include "history/lock.h"
+#include "io/rollout_place.h"
 #include "support/test_demo.h"
 
 #define CANARY(...)                                     \
@@ -48,6 +51,21 @@ static void wait_for(const struct lone_demo *stack, const char *phase) {
     fail_msg("never %s: %s", phase, words);
 }
 
+/* Of one that has begun. */
+static void kill_controller(const struct lone_demo *stack) {
+    char name[ROLLOUT_LOCK_SIZE], folder[TEST_PATH_SIZE];
+    struct lock_holder who = {0};
+    start(stack);
+    wait_for(stack, "\"phase\":\"watching\"");
+    rollout_lock_name("demo", name);
+    test_folder_path(&stack->home.logs, "flightdeck", folder);
+    assert_true(lock_is_held(folder, name, &who));
+    kill(who.pid, SIGKILL);
+    for (unsigned i = 0; i < ASKED_MAX && lock_is_held(folder, name, &who); i++) {
+        test_demo_ask(&stack->home, CANARY("status"), words);
+    }
+}
+
 static void a_rollout_is_started_once_steered_and_taken_back(void **state) {
     struct lone_demo *stack = *state;
     expect(stack, CANARY("status"), EXIT_CODE_UNREACHABLE, "no rollout is under way");
@@ -70,7 +88,17 @@ static void a_rollout_is_started_once_steered_and_taken_back(void **state) {
         "all on stable, verified");
     /* And again, perhaps before it has begun: it is over, and nothing is worse. */
     start(stack);
-    expect(stack, CANARY("abort"), EXIT_CODE_OK, "abort: ");
+    wait_for(stack, "\"phase\":\"watching\"");
+    expect(stack, CANARY("abort"), EXIT_CODE_OK, "all on stable, verified");
+    wait_for(stack, "\"past\":true"); /* its controller has left */
+    expect(stack, CANARY("status"), EXIT_CODE_ROLLED_BACK, "it ended at 2");
+    expect(stack, CANARY("wait"), EXIT_CODE_ROLLED_BACK, "rolled back");
+    kill_controller(stack);
+    expect(
+        stack, CANARY("status"), EXIT_CODE_PERSON,
+        "flightdeck canary resume --target");
+    expect(stack, CANARY("wait"), EXIT_CODE_PERSON, "has gone");
+    expect(stack, CANARY("abort"), EXIT_CODE_OK, "all on stable, verified");
 }
 
 static void what_is_deployed_is_compared_and_nothing_is_done(void **state) {
