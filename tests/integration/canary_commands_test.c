@@ -95,8 +95,7 @@ static void a_rollout_is_started_once_steered_and_taken_back(void **state) {
     expect(stack, CANARY("wait"), EXIT_CODE_ROLLED_BACK, "rolled back");
     kill_controller(stack);
     expect(
-        stack, CANARY("status"), EXIT_CODE_PERSON,
-        "flightdeck canary resume --target");
+        stack, CANARY("status"), EXIT_CODE_PERSON, "flightdeck canary resume --target");
     expect(stack, CANARY("wait"), EXIT_CODE_PERSON, "has gone");
     expect(stack, CANARY("abort"), EXIT_CODE_OK, "all on stable, verified");
 }

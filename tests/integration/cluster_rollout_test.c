@@ -243,7 +243,6 @@ static void production_asks_for_a_watchdog(void **state) {
     assert_int_equal(region.scene->status.phase, ROLLOUT_IDLE);
     assert_non_null(strstr(region.scene->status.reason, "no watchdog in the cluster"));
     assert_int_equal(weight(&region), 0);
-    rollout_scene_rename(region.scene);
     start_watchdog(&region);
     assert_true(rollout_scene_start(region.scene));
     wait_for(&region, ROLLOUT_WATCHING, 1);

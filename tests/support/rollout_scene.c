@@ -280,10 +280,6 @@ bool rollout_scene_start(struct rollout_scene *scene) {
     return scene->started.accepted;
 }
 
-void rollout_scene_rename(struct rollout_scene *scene) {
-    name_plan(&scene->launch->plan);
-}
-
 pid_t rollout_scene_pid(const struct rollout_scene *scene) {
     return scene->starter ? rollout_starter_pid(scene->starter) : 0;
 }
@@ -319,6 +315,7 @@ void rollout_scene_wait_for_end(struct rollout_scene *scene) {
     rollout_link_free(scene->link);
     scene->link = NULL;
     while (rollout_scene_pid(scene) > 0) rollout_scene_breathe(scene);
+    name_plan(&scene->launch->plan);
 }
 
 void rollout_scene_start_manual(struct rollout_scene *scene) {

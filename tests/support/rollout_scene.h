@@ -49,10 +49,8 @@ int rollout_scene_close(void **state);
 bool rollout_scene_start(struct rollout_scene *scene);
 /* One that is promoted by hand, and waits for its first step. */
 void rollout_scene_start_manual(struct rollout_scene *scene);
-/* Until it has ended and its controller has left: another one may begin. */
+/* Until it has ended and its controller has left; the launch is another rollout's then. */
 void rollout_scene_wait_for_end(struct rollout_scene *scene);
-/* Another rollout, to be started after one that has ended. */
-void rollout_scene_rename(struct rollout_scene *scene);
 pid_t rollout_scene_pid(const struct rollout_scene *scene);
 void rollout_scene_kill(struct rollout_scene *scene);
 
@@ -75,9 +73,8 @@ void rollout_scene_insist(
 /* So, too, to the next step, whatever the evidence says. */
 void rollout_scene_promote(struct rollout_scene *scene);
 
-/* What the router says: basis points, or -1 without a lease. */
+/* What the router says: basis points, or -1 without a lease; and until it says so. */
 int rollout_scene_weight(struct rollout_scene *scene);
-/* Until it says so, or fails the test. */
 void rollout_scene_wait_for_weight(struct rollout_scene *scene, int weight_bp);
 /* Changes it behind the controller's back. */
 void rollout_scene_meddle(struct rollout_scene *scene, unsigned weight_bp);
