@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "control/controller_cluster.h"
+#include "control/controller_do.h"
+#include "control/controller_empty.h"
 #include "control/controller_obey.h"
 #include "control/deploy.h"
 #include "control/errand.h"
@@ -198,19 +200,24 @@ static void on_checked(void *owner, bool ok, const char *words) {
     controller_on_checked(owner, ok, words);
 }
 
-static void on_set(void *owner, enum rollout_set how, const char *words) {
-    struct controller *controller = owner;
+void controller_on_set(
+    struct controller *controller, enum rollout_set how, const char *words) {
     const struct rollout before = controller->rollout;
     controller->has_result = true;
     controller->has_failed = how != ROLLOUT_SET_DONE;
-    text_copy_cut(
-        controller->result, sizeof controller->result,
-        how == ROLLOUT_SET_DONE ? "read back" : words);
+    text_copy_cut(controller->result, sizeof controller->result, words);
     const struct rollout_effect effect =
         rollout_on_set(&controller->rollout, how, controller->result, loop_clock_ns());
     /* What is tried again has not come to an end. */
     if (controller->rollout.version == before.version) controller->has_result = false;
     controller_settle(controller, &before, &effect);
+}
+
+static void on_set(void *owner, enum rollout_set how, const char *words) {
+    struct controller *controller = owner;
+    bool done = how == ROLLOUT_SET_DONE;
+    if (done && controller_begin_empty(controller)) return;
+    controller_on_set(controller, how, done ? "read back" : words);
 }
 
 static void on_reading(void *owner, const struct rollout_reading *reading) {

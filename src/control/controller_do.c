@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "control/controller_cluster.h"
+#include "control/controller_empty.h"
 #include "control/deploy.h"
 #include "control/smoke.h"
 #include "io/loop.h"
@@ -275,6 +276,7 @@ void controller_do(struct controller *controller, const struct rollout_effect *e
         smoke_next(controller);
         break;
     case ROLLOUT_DO_BACK: /* waits for no instances */
+        controller->emptying_ns = 0;
         deploy_free(controller->deploy);
         controller->deploy = NULL;
         set_weight(controller, effect);
@@ -296,4 +298,5 @@ void controller_wait(struct controller *controller, uint64_t now_ns) {
     if (controller->doing == ROLLOUT_DO_CHECK) wait_for_check(controller, now_ns);
     if (controller->doing == ROLLOUT_DO_DEPLOY) wait_for_deploy(controller, now_ns);
     controller_wait_for_stable(controller, now_ns);
+    controller_wait_for_empty(controller, now_ns);
 }

@@ -8,6 +8,10 @@
 /* What an intent has come to; it is written down with the next transition. */
 void controller_end_intent(struct controller *controller, bool ok, const char *words);
 
+/* A weight has been set, or has not; `words` say how that is known, or why not. */
+void controller_on_set(
+    struct controller *controller, enum rollout_set how, const char *words);
+
 /* Gives a track the version; in place of what was deployed before. */
 void controller_deploy(
     struct controller *controller, enum track track, const char *version,

@@ -40,18 +40,17 @@ struct controller {
     struct deploy *deploy;
     uint64_t deployed_ns; /* all that could be done about it was done; 0: not yet */
     char trouble[ROLLOUT_WORDS_SIZE]; /* of stable, as it should be; "" */
-    struct loop_timer *second;        /* its steady beat */
-    struct loop_timer *news;          /* soon: it is published */
+    struct loop_timer *second, *news; /* its steady beat; soon: it is published */
     struct rollout rollout;
     struct rollout_found *found; /* of another one, until the router has spoken */
     unsigned silences;           /* of the router, meanwhile */
     enum rollout_op doing;       /* what is under way beside the router */
     uint64_t doing_ns, again_ns; /* since when; when stable is tried again */
+    uint64_t emptying_ns;        /* since when weight 0 is to be seen in the traffic */
     bool is_checked;             /* the router can be used */
     uint32_t smoked;             /* instances whose smoke test has passed */
     struct moves moves;          /* that are not on disk yet */
-    uint64_t epoch;
-    uint64_t cluster_epoch; /* to write with in a cluster; 0: nothing was written yet */
+    uint64_t epoch, cluster_epoch; /* the latter of writes in a cluster; 0: none yet */
     uint32_t salt;
     bool is_beating;                   /* a beat is on its way to the disk */
     bool is_leaving, is_end_unwritten; /* the latter: its last row is not on disk */

@@ -35,6 +35,7 @@ struct traffic {
     uint64_t spoilt_ns;               /* when something was amiss last; 0 for never */
     uint64_t number;                  /* of the last line; 0 before the first */
     uint64_t unreadable;              /* lines since then */
+    int64_t marked_ms;                /* wall clock, as in the log */
     int64_t warm_from_ms, warm_until_ms; /* wall clock, as in the log */
 };
 
@@ -85,6 +86,11 @@ void traffic_warm_up(struct traffic *traffic, uint64_t for_ns) {
     traffic->warm_from_ms = loop_wall_ms();
     traffic->warm_until_ms = traffic->warm_from_ms + (int64_t)(for_ns / NS_PER_MS);
     if (traffic->scraped) scraped_traffic_warm_up(traffic->scraped, for_ns);
+}
+
+void traffic_mark(struct traffic *traffic) {
+    traffic->marked_ms = loop_wall_ms();
+    memset(traffic->state.since, 0, sizeof traffic->state.since);
 }
 
 void traffic_weigh(struct traffic *traffic, uint32_t weight_bp) {
@@ -145,6 +151,12 @@ static void follow_numbers(struct traffic *traffic, uint64_t number) {
     if (missing > 0) spoil(traffic);
     traffic->unreadable = 0;
     traffic->number = number;
+}
+
+static void count_since(struct traffic *traffic, const struct router_line *line) {
+    bool is_since =
+        line->kind == ROUTER_LINE_REQUEST && line->at_ms > traffic->marked_ms;
+    if (is_since) traffic->state.since[line->arm]++;
 }
 
 static void count_line(struct traffic_state *state, const struct router_line *line) {
@@ -217,6 +229,7 @@ static void on_line(void *owner, struct slice bytes) {
     follow_numbers(traffic, line.number);
     note_time(traffic, &line);
     count_line(&traffic->state, &line);
+    count_since(traffic, &line);
     if (line.is_contradictory) spoil(traffic);
     take_request(traffic, &line); /* its callback may free all of it */
 }

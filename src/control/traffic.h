@@ -48,13 +48,13 @@ struct traffic_state {
     uint64_t clients_left, limited;   /* say nothing of a version; no errors of it */
     uint64_t strayed;                 /* of the canary, and stable had to answer */
     uint64_t refused;                 /* by the router itself */
-    uint64_t contradictory; /* lines that do not fit their own figures; counters
-                                     * that fell */
-    uint64_t lost;          /* lines that did not arrive or cannot be read */
-    uint64_t restarts;      /* of what counts */
-    uint32_t jobs_open;     /* that are followed */
-    uint64_t oldest_job_ms;
-    uint64_t jobs_lost; /* whose end nobody will know */
+    uint64_t
+        contradictory; /* lines that do not fit their figures; counters that fell */
+    uint64_t lost;     /* lines that did not arrive or cannot be read */
+    uint64_t restarts; /* of what counts */
+    uint64_t since[TRACK_COUNT]; /* requests that began since the mark, by the log */
+    uint32_t jobs_open;          /* that are followed */
+    uint64_t oldest_job_ms, jobs_lost; /* whose end nobody will know */
 };
 
 /* Binds the log's socket, or begins to ask. `target` is borrowed. Callbacks never run
@@ -72,6 +72,8 @@ void traffic_follow(
 /* A raise took effect: latencies of what begins from now on do not count for so long. */
 void traffic_warm_up(struct traffic *traffic, uint64_t for_ns);
 
+/* From here on what begins is counted anew: `since`. */
+void traffic_mark(struct traffic *traffic);
 /* The share of the traffic that the canary is meant to have. */
 void traffic_weigh(struct traffic *traffic, uint32_t weight_bp);
 

@@ -14,8 +14,8 @@ enum { UNANSWERED_MAX = 3 };
 static bool is_expected(const struct rollout *rollout) {
     if (rollout->setting || rollout->drifted || rollout->ended) return false;
     switch (rollout->phase) {
+    case ROLLOUT_HOLD: return rollout->held_at >= ROLLOUT_RAISING; /* or none was yet */
     case ROLLOUT_WATCHING:
-    case ROLLOUT_HOLD:
     case ROLLOUT_FINALIZING:
     case ROLLOUT_DONE: return true;
     case ROLLOUT_IDLE:

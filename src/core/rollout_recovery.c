@@ -59,6 +59,9 @@ static struct rollout_effect stay_held(struct recovering *recovering) {
     struct rollout *rollout = recovering->rollout;
     enum rollout_hold hold = rollout->hold;
     bool was_setting = rollout->held_at == ROLLOUT_RAISING;
+    if (rollout->held_at < ROLLOUT_RAISING) { /* no weight was asked for yet */
+        return rollout_halt(rollout, hold, &recovering->cause);
+    }
     if (was_setting && is_still(recovering, rollout->before_bp)) {
         rollout->wanted_bp = rollout->before_bp;
     } else if (!is_still(recovering, rollout->wanted_bp)) {

@@ -336,10 +336,16 @@ void traffic_weigh(struct traffic *traffic, uint32_t weight_bp) {
     (void)weight_bp;
 }
 
+void traffic_mark(struct traffic *traffic) {
+    (void)traffic;
+}
+
+/* Since the mark it is all on stable, as far as it can be seen. */
 struct traffic_state traffic_look(const struct traffic *traffic) {
     uint64_t now_ns = loop_clock_ns();
     struct traffic_state state = {
         .kind = TRAFFIC_LOG,
+        .since = {[TRACK_STABLE] = now_ns >= made_up->faults.blind_ns},
         .age_ms = (now_ns - made_up->last_unit_ns) / NS_PER_MS,
         .contradicts = now_ns < made_up->faults.contradicts_ns,
     };

@@ -32,6 +32,19 @@ static void nobodys_weight_is_overwritten(void **state) {
     assert_int_equal(play.effect.before_bp, 1234);
 }
 
+/* What the router says before the first weight is for the preflight, not for a hold. */
+static void a_hold_before_the_first_weight_is_no_drift(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin(&play);
+    assert_true(play_order(&play, ROLLOUT_ORDER_HOLD));
+    play_read(&play, 1000);
+    play_expect_hold(&play, ROLLOUT_HELD_PERSON);
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
+    play_expect(&play, ROLLOUT_PREFLIGHT);
+    assert_int_equal(play.effect.op, ROLLOUT_DO_CHECK);
+}
+
 static void a_router_that_was_restarted_stays_at_0(void **state) {
     struct rollout_play play;
     (void)state;
@@ -179,6 +192,7 @@ static void nothing_is_promoted_while_stable_is_unwell(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobodys_weight_is_overwritten),
+        cmocka_unit_test(a_hold_before_the_first_weight_is_no_drift),
         cmocka_unit_test(a_router_that_was_restarted_stays_at_0),
         cmocka_unit_test(harm_takes_it_back),
         cmocka_unit_test(harm_takes_it_back_from_a_hold),

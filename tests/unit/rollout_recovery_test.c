@@ -184,6 +184,11 @@ static void a_hold_stays_a_hold(void **state) {
     play_order(&play, ROLLOUT_ORDER_HOLD);
     recover(&play, NS_PER_S, 500, ROLLOUT_DO_NOTHING);
     play_expect_hold(&play, ROLLOUT_HELD_PERSON);
+    play_begin(&play);
+    play_order(&play, ROLLOUT_ORDER_HOLD);
+    recover(
+        &play, NS_PER_S, 1000, ROLLOUT_DO_NOTHING); /* whose it is, it never asked */
+    play_expect_hold(&play, ROLLOUT_HELD_PERSON);
     play_be_done(&play);
     recover(&play, NS_PER_S, 10000, ROLLOUT_DO_NOTHING);
     play_expect(&play, ROLLOUT_DONE);
