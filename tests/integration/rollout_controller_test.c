@@ -20,6 +20,10 @@ static void anybody_takes_it_back(void **state) {
     rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
     assert_true(scene->status.ended);
     assert_string_equal(scene->status.reason, "the test says so");
+    /* Users go on asking: that none of them is on the canary is seen. */
+    if (!strstr(scene->status.next, "requests since went to the canary")) {
+        fail_msg("%s", scene->status.next);
+    }
     assert_true(rollout_scene_weight(scene) <= 0);
 }
 
