@@ -343,6 +343,7 @@ static void on_second(void *owner, uint64_t at_ns) {
         return;
     }
     controller_publish_soon(controller);
+    controller_mind_journal(controller);
     if (controller->found) return;
     if (controller->is_leaving) {
         leave(controller, now_ns);

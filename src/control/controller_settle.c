@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "control/controller_state.h"
 #include "control/errand.h"
+#include "control/recovery.h"
+#include "core/rollout_move.h"
 #include "io/loop.h"
 
 static void on_written(void *owner, const struct error *err);
@@ -120,5 +122,32 @@ static void on_written(void *owner, const struct error *err) {
         on_unwritten(controller, &move, err);
     } else if (!is_outdated(controller, &move)) {
         controller_do(controller, &move.effect);
+    }
+}
+
+/* Who dies without a journal leaves a rollout that nobody knows of, nor can take up: it
+ * goes back while it can. What is promoted stays, and ends in its own way. */
+static void give_up(struct controller *controller) {
+    static const struct rollout_order order = {
+        .kind = ROLLOUT_ORDER_ABORT,
+        .who = ROLLOUT_AUTO,
+        .reason = "its journal has gone from the disk"};
+    struct rollout_answer answer;
+    controller->is_lost = true;
+    if (controller->found) recovery_skip(controller);
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_order(&controller->rollout, &order, loop_clock_ns(), &answer);
+    controller_settle(controller, &before, &effect);
+}
+
+void controller_mind_journal(struct controller *controller) {
+    bool has_lease = controller->type->renew != NULL;
+    if (!controller->is_lost && rollouts_are_gone(controller->rollouts)) {
+        give_up(controller);
+    } else if (
+        controller->is_lost && has_lease &&
+        controller->rollout.phase == ROLLOUT_STRANDED) {
+        loop_stop(controller->loop); /* its weight has run out long ago */
     }
 }

@@ -56,8 +56,8 @@ struct controller {
     bool is_leaving, is_end_unwritten; /* the latter: its last row is not on disk */
     uint64_t leave_ns;
     int64_t since_ms;
-    char result[ROLLOUT_WORDS_SIZE]; /* of the intent that has just ended */
-    bool has_result, has_failed;
+    char result[ROLLOUT_WORDS_SIZE];      /* of the intent that has just ended */
+    bool has_result, has_failed, is_lost; /* lost: its journal has gone */
 };
 
 /* Takes what the state machine wants: writes it down, and then does it. */
@@ -68,7 +68,9 @@ void controller_settle(
 void controller_settle_end(struct controller *controller);
 /* Begins to do it: what it means is on disk. */
 void controller_do(struct controller *controller, const struct rollout_effect *effect);
-void controller_wait(struct controller *controller, uint64_t now_ns); /* each second */
+/* Each second: what is waited for may have come, and the journal may have gone. */
+void controller_wait(struct controller *controller, uint64_t now_ns);
+void controller_mind_journal(struct controller *controller);
 void controller_on_checked(struct controller *controller, bool ok, const char *words);
 /* What everybody may know. */
 void controller_tell(

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -42,6 +43,8 @@ struct rollouts {
     struct shelf *shelf;
     struct write *writes; /* write.next; those without a callback yet */
     unsigned pending;
+    char path[FOLDER_PATH_SIZE];
+    ino_t file; /* that was opened */
 };
 
 static struct shelf *shelf_hold(struct shelf *shelf) {
@@ -53,6 +56,12 @@ static void shelf_release(struct shelf *shelf) {
     if (--shelf->holders > 0) return;
     sqlite_close(shelf->sqlite);
     free(shelf);
+}
+
+/* Its inode; 0 for none. */
+static ino_t file_at(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 ? info.st_ino : 0;
 }
 
 struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error *err) {
@@ -70,7 +79,13 @@ struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error 
     rollouts->loop = loop;
     rollouts->shelf = shelf_hold(memory_new(sizeof *rollouts->shelf));
     rollouts->shelf->sqlite = sqlite;
+    text_copy_cut(rollouts->path, sizeof rollouts->path, place);
+    rollouts->file = file_at(place);
     return rollouts;
+}
+
+bool rollouts_are_gone(const struct rollouts *rollouts) {
+    return file_at(rollouts->path) != rollouts->file;
 }
 
 static void write_free(void *data) {

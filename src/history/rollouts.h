@@ -18,6 +18,9 @@ struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error 
  * runs. NULL is fine. */
 void rollouts_free(struct rollouts *rollouts);
 
+/* Whether the file has gone from its place: what is written to it nobody will ever read. */
+bool rollouts_are_gone(const struct rollouts *rollouts);
+
 /* Before anything was written: waits for the answer. See rollout_rows_find(). */
 bool rollouts_find(
     struct rollouts *rollouts, const char *target, struct rollout_found *found,

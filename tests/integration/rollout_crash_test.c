@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "support/recorded_rollout.h"
 #include "support/rollout_scene.h"
 
@@ -83,6 +84,22 @@ static void who_cannot_write_goes_nowhere_but_back(void **state) {
     assert_true(rollout_scene_weight(scene) <= 0);
 }
 
+/* Nobody could take it up any more. */
+static void who_has_lost_the_journal_goes_back_and_ends(void **state) {
+    struct rollout_scene *scene = *state;
+    struct test_folder journal;
+    char path[TEST_PATH_SIZE];
+    rollout_scene_start_manual(scene);
+    test_folder_path(&scene->demo.home.logs, "flightdeck", path);
+    text_copy_cut(journal.path, sizeof journal.path, path);
+    test_folder_clear(&journal);
+    rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
+    assert_true(scene->status.ended);
+    assert_non_null(strstr(scene->status.reason, "its journal has gone"));
+    assert_true(rollout_scene_weight(scene) <= 0);
+    while (rollout_scene_pid(scene) > 0) rollout_scene_breathe(scene);
+}
+
 #define SHARED(test) cmocka_unit_test_setup(test, rollout_scene_renew)
 
 int main(void) {
@@ -92,6 +109,7 @@ int main(void) {
         SHARED(nobodys_weight_is_overwritten),
         SHARED(who_cannot_write_goes_nowhere_but_back),
         SHARED(a_weight_that_somebody_took_back_stays_at_0),
+        SHARED(who_has_lost_the_journal_goes_back_and_ends), /* epochs, too: the last */
     };
     return cmocka_run_group_tests(tests, rollout_scene_open, rollout_scene_close);
 }
