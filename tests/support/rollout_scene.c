@@ -24,6 +24,8 @@
 #include "io/rollout_place.h"
 #include "support/canary_table.h"
 
+#define CONTROLLER (BINARIES_FOLDER "/flightdeck-canary")
+
 enum { LIMIT_S = 120, TURN_MS = 20 };
 
 static void on_limit(void *owner, uint64_t now_ns) {
@@ -260,10 +262,11 @@ static void listen_to_it(struct rollout_scene *scene) {
     scene->link = rollout_link_new(scene->loop, scene->place, &handlers, scene);
 }
 
+/* A controller outlives who has started it: not here, even if the test is killed. */
 bool rollout_scene_start(struct rollout_scene *scene) {
-    static const char *const args[] = {"run", NULL};
+    static const char *const args[] = {"--pdeathsig", "KILL", CONTROLLER, "run", NULL};
     const struct rollout_starter_options options = {
-        .program = BINARIES_FOLDER "/flightdeck-canary",
+        .program = "/usr/bin/setpriv",
         .args = args,
         .launch = scene->launch,
         .on_started = on_started,
