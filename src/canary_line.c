@@ -15,6 +15,7 @@ struct canary_line {
     struct rollout_link *link; /* NULL while waiting to dial again */
     struct loop_timer *again;
     uint64_t heard_ns;
+    bool has_heard;
 };
 
 static void dial(struct canary_line *line);
@@ -22,6 +23,7 @@ static void dial(struct canary_line *line);
 static void on_status(void *owner, const struct rollout_status *status) {
     struct canary_line *line = owner;
     line->heard_ns = loop_clock_ns();
+    line->has_heard = true;
     line->options.on_status(line->options.owner, status);
 }
 
@@ -45,7 +47,8 @@ static void on_end(void *owner, const struct error *why) {
     const struct error reason = *why;
     rollout_link_free(line->link);
     line->link = NULL;
-    if (loop_clock_ns() - line->heard_ns >= line->options.patience_ns) {
+    bool was_one_try = line->options.asks_once && !line->has_heard;
+    if (was_one_try || loop_clock_ns() - line->heard_ns >= line->options.patience_ns) {
         line->options.on_gone(line->options.owner, &reason);
         return;
     }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "actions/rollout_link.h"
@@ -12,6 +13,7 @@ struct canary_line;
 struct canary_line_options {
     const char *path;     /* borrowed until it is freed */
     uint64_t patience_ns; /* with a controller that is not there; 0: one try */
+    bool asks_once;       /* one try, too, for one that was never heard */
     void (*on_status)(void *owner, const struct rollout_status *status);
     void (*on_answer)(
         void *owner, const struct rollout_answer *answer, const struct error *why);

@@ -121,6 +121,7 @@ static void watch(struct watching *watching) {
     const struct canary_line_options options = {
         .path = watching->desk.path,
         .patience_ns = watching->watches ? WATCH_PATIENCE_NS : 0,
+        .asks_once = true,
         .on_status = on_status,
         .on_gone = on_gone,
         .owner = watching,
