@@ -322,9 +322,11 @@ static void nothing_to_ask_is_inconclusive(void **state) {
         "    url: http://127.0.0.1:1\n"
         "    paths: {health: \"\", ready: \"\", metrics: \"\", errors: \"\"}\n");
     assert_int_equal(
-        test_program_run(&program, "flightdeck status"), EXIT_CODE_INCONCLUSIVE);
+        test_program_run(&program, "flightdeck status --timeout 1s"),
+        EXIT_CODE_INCONCLUSIVE);
     assert_memory_equal(program.out, "INCONCLUSIVE: ", 14);
-    int code = test_program_run(&program, "flightdeck status --fail-on inconclusive");
+    int code = test_program_run(
+        &program, "flightdeck status --timeout 1s --fail-on inconclusive");
     assert_int_equal(code, EXIT_CODE_FAILED);
 }
 
