@@ -8,6 +8,7 @@
 #include "config_split.h"
 #include "core/loopback_address.h"
 #include "core/node_json.h"
+#include "core/prometheus_query.h"
 #include "core/reference.h"
 #include "core/target_kubernetes.h"
 #include "core/url.h"
@@ -240,6 +241,26 @@ static void check_rollout(const struct node *rollout, struct mistakes *mistakes)
     mistakes_add(mistakes, listen, "status_listen: %s", err.message);
 }
 
+static void check_prometheus(const struct node *prometheus, struct mistakes *mistakes) {
+    static const char *const tracks[] = {"stable", "canary"};
+    struct error err;
+    unsigned count = 0;
+    if (!prometheus || prometheus->kind != NODE_MAP) return;
+    check_http_url(node_get(prometheus, "url"), mistakes);
+    check_headers(node_get(prometheus, "headers"), mistakes);
+    for (size_t i = 0; i < sizeof tracks / sizeof *tracks; i++) {
+        const struct node *selector = node_get(prometheus, tracks[i]);
+        if (!selector || selector->kind != NODE_STRING) continue;
+        count++;
+        if (prometheus_selector_check(selector->string, &err)) continue;
+        mistakes_add(mistakes, selector, "%s: %s", tracks[i], err.message);
+    }
+    if (count > 0) return;
+    mistakes_add_at_key(
+        mistakes, prometheus,
+        "prometheus: expected a selector for `stable` or `canary`");
+}
+
 static void check_target(const struct node *target, struct mistakes *mistakes) {
     static const char *const redis_schemes[] = {"redis", "rediss", "unix", NULL};
     static const char *const proxy_schemes[] = {"http", "https", NULL};
@@ -260,6 +281,7 @@ static void check_target(const struct node *target, struct mistakes *mistakes) {
     check_chat(node_get(target, "chat"), mistakes);
     check_rollout(node_get(target, "rollout"), mistakes);
     config_split_check(node_get(target, "split"), mistakes);
+    check_prometheus(node_get(target, "prometheus"), mistakes);
     config_deploy_check(node_get(target, "deploy"), mistakes);
 }
 

@@ -247,6 +247,21 @@ static const struct schema_field rollout_fields[] = {
 };
 static const struct schema rollout_schema = {SCHEMA_OF(struct target, rollout_fields)};
 
+static const struct schema_field prometheus_fields[] = {
+    {"url", SCHEMA_URL, SCHEMA_AT(struct target_prometheus, url), .required = true,
+     .words = http_schemes},
+    {"ca", SCHEMA_FILE, SCHEMA_AT(struct target_prometheus, ca)},
+    {"headers", SCHEMA_MAP,
+     SCHEMA_LIST_AT(struct target_prometheus, headers, header_count),
+     .of = &header_schema},
+    {"stable", SCHEMA_STRING,
+     SCHEMA_AT(struct target_prometheus, selectors[TRACK_STABLE])},
+    {"canary", SCHEMA_STRING,
+     SCHEMA_AT(struct target_prometheus, selectors[TRACK_CANARY])},
+};
+static const struct schema prometheus_schema = {
+    SCHEMA_OF(struct target_prometheus, prometheus_fields)};
+
 static const struct schema_field target_fields[] = {
     {"class", SCHEMA_ENUM, SCHEMA_AT(struct target, class), .words = classes},
     {"url", SCHEMA_URL, SCHEMA_AT(struct target, url), .words = http_schemes},
@@ -272,6 +287,8 @@ static const struct schema_field target_fields[] = {
     {"processes", SCHEMA_MAP, SCHEMA_LIST_AT(struct target, processes, process_count),
      .of = &process_schema},
     {"rollout", SCHEMA_OBJECT, .offset = 0, .of = &rollout_schema},
+    {"prometheus", SCHEMA_OBJECT, SCHEMA_AT(struct target, prometheus),
+     .of = &prometheus_schema},
     {"deploy", SCHEMA_OBJECT, SCHEMA_AT(struct target, deploy),
      .of = &config_deploy_schema},
     {"real_model", SCHEMA_BOOL, SCHEMA_AT(struct target, real_model)},

@@ -275,11 +275,20 @@ static bool fill_header(
         REDACT_SECRET_MIN, REDACT_SECRET_SIZE);
 }
 
+static bool fill_headers(
+    struct target_header *headers, uint32_t count, struct redactor *redactor,
+    struct error *err) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (!fill_header(&headers[i], redactor, err)) return false;
+    }
+    return true;
+}
+
 bool secrets_fill_target(
     struct target *target, struct redactor *redactor, struct error *err) {
-    for (uint32_t i = 0; i < target->header_count; i++) {
-        if (!fill_header(&target->headers[i], redactor, err)) return false;
-    }
-    return fill_url(target->redis, sizeof target->redis, "redis", redactor, err) &&
+    struct target_prometheus *prometheus = &target->prometheus;
+    return fill_headers(target->headers, target->header_count, redactor, err) &&
+           fill_headers(prometheus->headers, prometheus->header_count, redactor, err) &&
+           fill_url(target->redis, sizeof target->redis, "redis", redactor, err) &&
            fill_url(target->proxy, sizeof target->proxy, "proxy", redactor, err);
 }

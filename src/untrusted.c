@@ -10,12 +10,12 @@
 #include "core/url.h"
 
 enum {
-    /* Of one target: its own URL, Redis, proxy, instances, DNS names, redirections. */
-    PLACES_MAX = 3 + TRACK_COUNT * (TARGET_INSTANCES_MAX + 1) + TARGET_CONNECT_TO_MAX,
+    /* Of one target: its own URL, Redis, proxy, Prometheus, instances, DNS names, redirections. */
+    PLACES_MAX = 4 + TRACK_COUNT * (TARGET_INSTANCES_MAX + 1) + TARGET_CONNECT_TO_MAX,
     NAME_SHOWN_SIZE = 80,
 };
 
-enum reach { REACH_HTTP, REACH_PROXY, REACH_REDIS };
+enum reach { REACH_HTTP, REACH_PROXY, REACH_REDIS, REACH_PROMETHEUS };
 
 /* A value that says who is spoken to. */
 struct place {
@@ -55,6 +55,8 @@ static void find_places(const struct node *target, struct places *places) {
     add_place(places, node_get(target, "url"), REACH_HTTP, false);
     add_place(places, node_get(target, "proxy"), REACH_PROXY, false);
     add_place(places, node_get(target, "redis"), REACH_REDIS, false);
+    const struct node *prometheus = node_get(target, "prometheus");
+    add_place(places, node_get(prometheus, "url"), REACH_PROMETHEUS, false);
     const struct node *tracks = node_get(target, "tracks");
     add_track(places, node_get(tracks, "stable"));
     add_track(places, node_get(tracks, "canary"));
@@ -110,18 +112,35 @@ static bool is_named(const struct config_layer *user, const char *endpoint) {
     return false;
 }
 
+/* The first of them that holds a variable or a file, or stands in the operator's own. */
+static const char *secret_among(
+    const struct target_header *headers, uint32_t count, const struct node *own) {
+    for (uint32_t i = 0; i < count; i++) {
+        struct slice value = slice_of(headers[i].value);
+        if (reference_has(value, REFERENCE_ENV) ||
+            reference_has(value, REFERENCE_FILE) || node_get(own, headers[i].name)) {
+            return headers[i].name;
+        }
+    }
+    return NULL;
+}
+
+static const char *secret_of_prometheus(
+    const struct config_layer *user, const struct target *target) {
+    const struct node *own = node_get(targets_node(user), target->name);
+    const struct target_prometheus *prometheus = &target->prometheus;
+    return secret_among(
+        prometheus->headers, prometheus->header_count,
+        node_get(node_get(own, "prometheus"), "headers"));
+}
+
 /* What a target sends that belongs to the operator: NULL for nothing. */
 static const char *secret_of_headers(
     const struct config_layer *user, const struct target *target) {
     const struct node *own = node_get(targets_node(user), target->name);
-    for (uint32_t i = 0; i < target->header_count; i++) {
-        const struct target_header *header = &target->headers[i];
-        if (reference_has(slice_of(header->value), REFERENCE_ENV) ||
-            reference_has(slice_of(header->value), REFERENCE_FILE) ||
-            node_get(node_get(own, "headers"), header->name)) {
-            return header->name;
-        }
-    }
+    const char *secret =
+        secret_among(target->headers, target->header_count, node_get(own, "headers"));
+    if (secret) return secret;
     return node_get(node_get(own, "tls"), "key") ? "tls.key" : NULL;
 }
 
@@ -142,14 +161,29 @@ static bool has_secret_of_redis(
            (own && memchr(own->string.data, '@', own->string.length));
 }
 
+/* What goes to each kind of place. */
+struct secrets_sent {
+    const char *to_target, *to_prometheus;
+};
+
+static const char *sent_to(const struct secrets_sent *secrets, enum reach reach) {
+    switch (reach) {
+    case REACH_HTTP:
+    case REACH_PROXY: return secrets->to_target;
+    case REACH_PROMETHEUS: return secrets->to_prometheus;
+    case REACH_REDIS: break;
+    }
+    return NULL;
+}
+
 static void find_strangers(
-    const struct config_layer *user, const struct node *target, const char *secret,
-    struct mistakes *refusals) {
+    const struct config_layer *user, const struct node *target,
+    const struct secrets_sent *secrets, struct mistakes *refusals) {
     struct places places;
     find_places(target, &places);
     for (unsigned i = 0; i < places.count; i++) {
         const struct place *place = &places.items[i];
-        const char *sent = place->reach == REACH_REDIS ? NULL : secret;
+        const char *sent = sent_to(secrets, place->reach);
         if (!sent && holds_reference(place->node)) sent = "a variable";
         if (!sent) continue;
         char endpoint[URL_ENDPOINT_SIZE] = "a host that only a variable knows";
@@ -182,6 +216,7 @@ static const struct forbidden forbidden[] = {
     {"split", "command", false, "split.command would run programs as you"},
     {"split", "kubernetes", false,
      "split.kubernetes would run kubectl and act on a cluster in your name"},
+    {"prometheus", "ca", true, "prometheus.ca decides who may receive your secrets"},
     {"rollout", "status_listen", false,
      "rollout.status_listen would open a port of yours"},
     {"rollout", "configmap", false,
@@ -214,21 +249,29 @@ static void find_pods(
     mistakes_add_at_key(refusals, pods, "pods decides who receives %s", secret);
 }
 
+static void find_files(const struct node *headers, struct mistakes *refusals) {
+    const struct node *header = headers ? headers->first : NULL;
+    for (; header; header = header->next) find_file(header, refusals);
+}
+
 void untrusted_find(
     const struct config_layer *project, const struct config_layer *user,
     const struct target *target, struct mistakes *refusals) {
     const struct node *node = node_get(targets_node(project), target->name);
     if (!node) return;
-    const struct node *headers = node_get(node, "headers");
-    const struct node *header = headers ? headers->first : NULL;
-    for (; header; header = header->next) find_file(header, refusals);
+    find_files(node_get(node, "headers"), refusals);
+    find_files(node_get(node_get(node, "prometheus"), "headers"), refusals);
     find_file(node_get(node, "redis"), refusals);
     find_file(node_get(node, "proxy"), refusals);
-    const char *secret = secret_of_headers(user, target);
-    find_forbidden(node, secret != NULL || has_secret_of_redis(user, target), refusals);
-    find_strangers(user, node, secret, refusals);
-    find_pods(node_get(node_get(node, "tracks"), "stable"), secret, refusals);
-    find_pods(node_get(node_get(node, "tracks"), "canary"), secret, refusals);
+    const struct secrets_sent secrets = {
+        secret_of_headers(user, target), secret_of_prometheus(user, target)};
+    bool has_secret =
+        secrets.to_target || secrets.to_prometheus || has_secret_of_redis(user, target);
+    find_forbidden(node, has_secret, refusals);
+    find_strangers(user, node, &secrets, refusals);
+    const struct node *tracks = node_get(node, "tracks");
+    find_pods(node_get(tracks, "stable"), secrets.to_target, refusals);
+    find_pods(node_get(tracks, "canary"), secrets.to_target, refusals);
 }
 
 bool untrusted_lowers_class(

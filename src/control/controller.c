@@ -243,10 +243,9 @@ static void explain(
         text_copy_cut(sight->words, sizeof sight->words, traffic->words);
     }
     if (sight->canary_gone) {
-        bool is_seen = canary->gone || canary->crashing;
         text_copy_cut(
             sight->words, sizeof sight->words,
-            is_seen ? canary->words : traffic->crashes);
+            traffic->canary_crashes ? traffic->crashes : canary->words);
     }
 }
 

@@ -6,7 +6,9 @@
 
 #include "base/memory.h"
 #include "base/panic.h"
+#include "base/text.h"
 #include "base/units.h"
+#include "control/prometheus_source.h"
 #include "io/http.h"
 #include "io/loop.h"
 #include "probes/instance.h"
@@ -22,7 +24,8 @@ struct entry {
 struct side {
     uint32_t count;
     struct entry entries[TARGET_INSTANCES_MAX];
-    struct places *places; /* NULL without a DNS name */
+    struct places *places;                /* NULL without a DNS name */
+    struct prometheus_source *prometheus; /* NULL: its instances are scraped */
 };
 
 struct scraped_traffic {
@@ -92,6 +95,7 @@ void scraped_traffic_follow(
     struct side *side = &scraped->sides[track];
     const struct target_track *from = &scraped->target.tracks[track];
     char url[PLACE_URL_SIZE];
+    if (side->prometheus) return; /* it counts for them */
     drop_missing(side, places, count);
     for (uint32_t i = 0; i < count; i++) {
         bool is_known = false;
@@ -117,11 +121,35 @@ static void ask_for_metrics_alone(struct target *target) {
     target->paths.errors[0] = '\0';
 }
 
+static void on_server_block(void *owner, const struct metric_block *block) {
+    struct scraped_traffic *scraped = owner;
+    scraped->on_block(scraped->owner, block);
+}
+
+static bool is_by_prometheus(const struct target *target, int track) {
+    return target->prometheus.selectors[track][0] != '\0';
+}
+
+static void open_prometheus(struct scraped_traffic *scraped, enum track track) {
+    const struct prometheus_options options = {
+        .target = &scraped->target,
+        .maker = &scraped->maker,
+        .track = track,
+        .on_block = on_server_block,
+        .owner = scraped,
+    };
+    scraped->sides[track].prometheus = prometheus_source_new(scraped->loop, &options);
+}
+
 static void open_sides(struct scraped_traffic *scraped) {
     static const places_fn on_places[TRACK_COUNT] = {
         [TRACK_STABLE] = on_stable_places, [TRACK_CANARY] = on_canary_places};
     for (int i = 0; i < TRACK_COUNT; i++) {
         const struct target_track *from = &scraped->target.tracks[i];
+        if (is_by_prometheus(&scraped->target, i)) {
+            open_prometheus(scraped, (enum track)i);
+            continue;
+        }
         for (uint32_t j = 0; j < from->url_count; j++) {
             add_entry(scraped, (enum track)i, from->urls[j], "");
         }
@@ -131,15 +159,17 @@ static void open_sides(struct scraped_traffic *scraped) {
     }
 }
 
-static bool is_somewhere(const struct target_track *track) {
-    return track->url_count > 0 || track->dns[0] || track->pods.deployment[0];
+static bool is_counted(const struct target *target, int track) {
+    const struct target_track *from = &target->tracks[track];
+    bool is_somewhere = from->url_count > 0 || from->dns[0] || from->pods.deployment[0];
+    return is_by_prometheus(target, track) ||
+           (target->paths.metrics[0] && is_somewhere);
 }
 
 struct scraped_traffic *scraped_traffic_new(
     struct loop *loop, const struct target *target, scraped_block_fn on_block,
     void *owner) {
-    if (!target->paths.metrics[0] || !is_somewhere(&target->tracks[TRACK_STABLE]) ||
-        !is_somewhere(&target->tracks[TRACK_CANARY])) {
+    if (!is_counted(target, TRACK_STABLE) || !is_counted(target, TRACK_CANARY)) {
         return NULL;
     }
     struct scraped_traffic *scraped = memory_new(sizeof *scraped);
@@ -169,6 +199,7 @@ void scraped_traffic_free(struct scraped_traffic *scraped) {
     for (int i = 0; i < TRACK_COUNT; i++) {
         struct side *side = &scraped->sides[i];
         places_free(side->places);
+        prometheus_source_free(side->prometheus);
         for (uint32_t j = 0; j < side->count; j++) {
             instance_free(side->entries[j].instance);
         }
@@ -217,6 +248,24 @@ static void on_news(void *owner, struct instance *instance, enum instance_news n
     if (is_whole) scraped->on_block(scraped->owner, &block);
 }
 
+/* What a server says of itself comes before what is missing of its instances; how old its
+ * samples are, after it. */
+static void explain(
+    const struct scraped_traffic *scraped, struct scraped_traffic_look *look) {
+    char data[ROLLOUT_WORDS_SIZE];
+    struct text words = TEXT_IN(data);
+    for (int i = 0; i < TRACK_COUNT && words.length == 0; i++) {
+        const struct prometheus_source *source = scraped->sides[i].prometheus;
+        if (!source) continue;
+        bool has_words = look->blocks.words[0] != '\0';
+        if (has_words && !prometheus_source_is_troubled(source)) continue;
+        prometheus_source_explain(source, &words);
+    }
+    if (words.length > 0) {
+        text_copy_cut(look->blocks.words, sizeof look->blocks.words, data);
+    }
+}
+
 struct scraped_traffic_look scraped_traffic_look(
     const struct scraped_traffic *scraped) {
     const struct block_maker *maker = &scraped->maker;
@@ -225,8 +274,11 @@ struct scraped_traffic_look scraped_traffic_look(
         .requests = maker->requests,
         .fallen = maker->fallen,
     };
-    for (int arm = 0; arm < ARM_COUNT; arm++) {
+    for (int i = 0; i < TRACK_COUNT; i++) {
+        enum arm arm = arm_of((enum track)i);
         look.restarts[arm] = maker->restarts[arm];
+        look.from_prometheus[arm] = scraped->sides[i].prometheus != NULL;
     }
+    if (!look.blocks.contradicts) explain(scraped, &look);
     return look;
 }

@@ -1,5 +1,5 @@
-/* What both sides of a target count of their traffic: the metrics of every instance, asked
- * again and again, block by block. */
+/* What both sides of a target count of their traffic, block by block: the metrics of every
+ * instance, asked again and again, or as a Prometheus server has scraped them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -17,12 +17,14 @@ typedef void (*scraped_block_fn)(void *owner, const struct metric_block *block);
 
 struct scraped_traffic_look {
     struct block_look blocks;
-    uint64_t requests;            /* of both sides, in all blocks */
+    uint64_t requests; /* of both sides, in all blocks */
+    bool from_prometheus[ARM_COUNT];
     uint32_t restarts[ARM_COUNT]; /* of instances: their interval is left out */
     uint64_t fallen; /* readings with a counter that fell, although nothing restarted */
 };
 
-/* NULL when the target has no metrics, or no instances to ask for them. `target` is
+/* NULL when nothing tells what a track counts: neither metrics of its instances nor a
+ * Prometheus server that has them. `target` is
  * borrowed. */
 struct scraped_traffic *scraped_traffic_new(
     struct loop *loop, const struct target *target, scraped_block_fn on_block,

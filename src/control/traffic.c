@@ -291,7 +291,9 @@ static void look_at_counters(
     state->contradictory = look->fallen;
     text_copy_cut(state->words, sizeof state->words, look->blocks.words);
     for (int arm = 0; arm < ARM_COUNT; arm++) {
-        state->feeds[arm].source = ROLLOUT_SOURCE_METRICS;
+        state->feeds[arm].source = look->from_prometheus[arm]
+                                       ? ROLLOUT_SOURCE_PROMETHEUS
+                                       : ROLLOUT_SOURCE_METRICS;
         state->feeds[arm].age_ms = cut_ms(look->blocks.ages_ms[arm]);
     }
 }

@@ -319,6 +319,11 @@ struct alias_match aliases_match(const struct aliases *aliases, struct slice nam
     return match;
 }
 
+const struct alias *aliases_rows(size_t *count) {
+    *count = ROW_COUNT;
+    return rows;
+}
+
 const struct alias_key *alias_key(const char *key) {
     for (size_t i = 0; i < KEY_COUNT; i++) {
         if (strcmp(keys[i].key, key) == 0) return &keys[i];

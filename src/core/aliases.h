@@ -36,6 +36,8 @@ struct alias_match {
 };
 
 void aliases_init(struct aliases *aliases);
+/* All of them, in the order of the table. */
+const struct alias *aliases_rows(size_t *count);
 struct alias_match aliases_match(const struct aliases *aliases, struct slice name);
 
 /* A key of a JSON body, "latency.p95_ms" when nested; `factor` brings it to the unit of

@@ -20,6 +20,7 @@ enum { BLOCK_MEMBERS_MAX = 64 };
     X(BLOCK_SILENT,    "does not tell its metrics"), \
     X(BLOCK_MIXED,     "is several processes: list each one"), \
     X(BLOCK_CUT,       "tells more metrics than can be read"), \
+    X(BLOCK_DOUBLE,    "is found more than once by its selector"), \
     X(BLOCK_MUTE,      "does not count which requests failed")
 /* clang-format on */
 

@@ -12,6 +12,7 @@
 #include "core/target_command.h"
 #include "core/target_kubernetes.h"
 #include "core/target_parts.h"
+#include "core/target_prometheus.h"
 #include "core/target_way.h"
 
 enum {
@@ -45,6 +46,7 @@ struct target {
     struct target_process processes[TARGET_PROCESSES_MAX];
     char rollout_socket[TARGET_FILE_SIZE]; /* of the controller; "" for none */
     struct target_publish publish;
+    struct target_prometheus prometheus;
     struct target_deploy deploy;
     struct target_load load;
     double expected_rps;     /* 0 when not configured */

@@ -157,6 +157,19 @@ static const struct record publish_record =
     RECORD_OF(struct target_publish, publish_fields);
 #undef AT
 
+#define AT(member) RECORD_AT(struct target_prometheus, member)
+static const struct record_field prometheus_fields[] = {
+    {RECORD_TEXT, AT(url)},
+    {RECORD_TEXT, AT(ca)},
+    {RECORD_TEXT, AT(selectors[TRACK_STABLE])},
+    {RECORD_TEXT, AT(selectors[TRACK_CANARY])},
+    {RECORD_LIST, AT(headers), .of = &header_record,
+     .count_offset = offsetof(struct target_prometheus, header_count)},
+};
+static const struct record prometheus_record =
+    RECORD_OF(struct target_prometheus, prometheus_fields);
+#undef AT
+
 #define AT(member) RECORD_AT(struct target, member)
 static const struct record_field fields[] = {
     {RECORD_TEXT, AT(name)},
@@ -181,6 +194,7 @@ static const struct record_field fields[] = {
     {RECORD_TEXT, AT(rollout_socket)},
     {RECORD_STRUCT, AT(kubernetes), .of = &kubernetes_record},
     {RECORD_STRUCT, AT(publish), .of = &publish_record},
+    {RECORD_STRUCT, AT(prometheus), .of = &prometheus_record},
     {RECORD_STRUCT, AT(deploy), .of = &deploy_record},
     {RECORD_REAL, AT(expected_rps)},
     {RECORD_COUNT, AT(poll_health_ns)},

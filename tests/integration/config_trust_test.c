@@ -152,6 +152,12 @@ static const char *const attacks[] = {
     "    url: http://127.0.0.1:PORT\n    split: {command: {set: [id], get: [id]}}\n",
     "    url: http://127.0.0.1:PORT\n    deploy: {kubernetes: {deployment: a, "
     "container: b, image: \"c:${version}\"}}\n",
+    "    url: http://127.0.0.1:PORT\n    prometheus: {url: \"http://127.0.0.1:PORT\", "
+    "stable: '{a=\"b\"}', headers: {X: \"${env:PLANTED}\"}}\n",
+    "    url: http://127.0.0.1:PORT\n    prometheus: {url: \"http://127.0.0.1:PORT\", "
+    "stable: '{a=\"b\"}', headers: {X: \"${file:/etc/hostname}\"}}\n",
+    "    url: http://127.0.0.1:PORT\n    prometheus: {url: \"http://127.0.0.1:PORT/\", "
+    "stable: '{a=\"b\"}', ca: /etc/a.pem}\n    headers: {X: \"${env:PLANTED}\"}\n",
     "    url: http://127.0.0.1:PORT\n    rollout: {status_listen: \"127.0.0.1:1\"}\n",
     "    url: http://127.0.0.1:PORT\n    rollout: {status_listen: \"0.0.0.0:1\"}\n",
     "    url: http://127.0.0.1:PORT\n    rollout: {url: "
@@ -184,7 +190,7 @@ static void no_attack_of_a_project_file_gets_through(void **state) {
     program.env[0] = variable;
     reflector_start(&reflector);
     write_user_config("version: 1\n");
-    assert_int_equal(sizeof attacks / sizeof *attacks, 39);
+    assert_int_equal(sizeof attacks / sizeof *attacks, 42);
     for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++) {
         char file[FILE_SIZE / 2];
         snprintf(file, sizeof file, "version: 1\ntargets:\n  a:\n%s", attacks[i]);

@@ -45,6 +45,7 @@ static const char *const fine[] = {
     "    tracks: {stable: {urls: [http://a, \"http://[::1]:2\"]}}\n",
     "    tracks: {canary: {pods: {deployment: a-b, port: 80}}}\n",
     "    rollout: {configmap: a.b-c}\n",
+    "    prometheus: {url: http://p, stable: '{job=\"a\", track!~\"b|c\"}'}\n",
     "    deploy: external\n",
     "    deploy: {command: [deploy, \"${track}\", \"v${version}\"]}\n",
     "canary: {steps: 100%}\n",
@@ -66,6 +67,14 @@ static const struct {
     const char *lines, *said;
 } wrong[] = {
     {"    headers: {\"a b\": c}\n", "5:15 \"a b\" is no name for a header\n"},
+    {"    prometheus: {url: http://u:p@h, canary: '{a=\"b\"}', headers: {Host: c}}\n",
+     "5:23 a user and password belong into `headers: {Authorization: ...}`, not into "
+     "the URL\n5:66 the header \"Host\" cannot be set here\n"},
+    {"    prometheus: {url: http://h}\n",
+     "5:5 prometheus: expected a selector for `stable` or `canary`\n"},
+    {"    prometheus: {url: http://h, stable: 'up', canary: '{a=\"b\"}[5m]'}\n",
+     "5:41 stable: expected a selector like {job=\"agent\"}\n"
+     "5:55 canary: nothing may stand behind \"}\"\n"},
     {"    headers: {hOST: c}\n", "5:15 the header \"hOST\" cannot be set here\n"},
     {"    headers: {A: \"${x}\"}\n",
      "5:18 A: \"${\": only ${env:NAME} and ${file:PATH} are known here\n"},

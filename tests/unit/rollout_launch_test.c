@@ -41,6 +41,10 @@ static struct rollout_launch *any_launch(void) {
     text_copy_cut(
         target->publish.listen, sizeof target->publish.listen, "127.0.0.1:8080");
     target->queues[0].track = STATE_TRACK_NONE;
+    text_copy_cut(
+        target->prometheus.selectors[TRACK_CANARY], TARGET_SELECTOR_SIZE, "{a=\"b\"}");
+    target->prometheus.header_count = 1;
+    target->prometheus.headers[0].secret = true;
     return launch;
 }
 

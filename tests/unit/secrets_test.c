@@ -71,6 +71,20 @@ static void a_variable_is_filled_in_and_redacted_from_then_on(void **state) {
     expect_redacted("s3cr3t-token");
 }
 
+static void headers_of_prometheus_are_filled_in_as_well(void **state) {
+    (void)state;
+    struct target_prometheus *prometheus = &target.prometheus;
+    struct target_header *header = &prometheus->headers[0];
+    prometheus->header_count = 1;
+    text_copy(header->name, sizeof header->name, "Authorization");
+    text_copy(header->value, sizeof header->value, "Bearer ${env:TEST_TOKEN}");
+    assert_true(secrets_fill_target(&target, redactor, &err));
+    assert_string_equal(header->value, "Bearer s3cr3t-token");
+    assert_true(header->secret);
+    expect_redacted("s3cr3t-token");
+    prometheus->header_count = 0;
+}
+
 static void a_private_file_is_filled_in_without_its_line_end(void **state) {
     (void)state;
     write_secret("token", "from-a-file\n", 0600);
@@ -206,6 +220,7 @@ static void a_password_that_is_written_down_is_redacted(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(a_variable_is_filled_in_and_redacted_from_then_on),
+        TEST(headers_of_prometheus_are_filled_in_as_well),
         TEST(a_private_file_is_filled_in_without_its_line_end),
         TEST(files_that_others_may_read_are_refused),
         TEST(what_is_no_private_file_is_refused),
