@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/panic.h"
 #include "base/safe_text.h"
 #include "base/units.h"
 #include "core/aliases.h"
@@ -133,6 +134,7 @@ static void on_due(void *owner, uint64_t now_ns) {
     (void)now_ns;
     source->timer = NULL;
     add_url(&url, source);
+    ensure(!url.truncated); /* a selector has its limit */
     for (uint32_t i = 0; i < server->header_count; i++) {
         headers[i] =
             (struct http_header){server->headers[i].name, server->headers[i].value};

@@ -82,41 +82,45 @@ static void a_selector_that_finds_a_process_twice_shows(void **state) {
     document_free(document);
 }
 
+static const struct {
+    const char *json, *words;
+} cases[] = {
+    {"{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"no \\u202e "
+     "such\"}",
+     "bad_data: no "},
+    {"{\"status\":\"error\"}", "?: ?"},
+    {"[]", "no answer of Prometheus: it has no status"},
+    {"{\"status\":\"success\"}", "no answer of Prometheus: it is no matrix"},
+    {"{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}",
+     "no answer of Prometheus: it is no matrix"},
+    {"{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":{}}}",
+     "no answer of Prometheus: it has no result"},
+    {MATRIX("7"), "no answer of Prometheus: a series has samples"},
+    {MATRIX("{\"metric\":{}}"), "no answer of Prometheus: a series has samples"},
+    {MATRIX(SERIES("", "")), "no answer of Prometheus: a series has samples"},
+    {MATRIX(SERIES("", "[1,\"x\"]")), "no answer of Prometheus: a series"},
+    {MATRIX(SERIES("", "[1,2]")), "no answer of Prometheus: a series"},
+    {MATRIX(SERIES("", "[\"1\",\"2\"]")), "no answer of Prometheus: a series"},
+    {MATRIX(SERIES("", "[2,\"2\"],[1,\"1\"]")), "no answer of Prometheus: a series"},
+    {MATRIX(SERIES("", "[-1,\"2\"]")), "no answer of Prometheus: a series"},
+};
+
+static void expect_refused(const char *json, const char *words) {
+    struct prometheus_answer answer;
+    struct document *document;
+    struct error err = {0};
+    assert_false(read_answer(json, &answer, &document, &err));
+    if (strncmp(err.message, words, strlen(words)) != 0) {
+        fail_msg("%s: %s", json, err.message);
+    }
+    assert_null(strstr(err.message, "\xE2\x80\xAE")); /* no bytes from outside */
+    document_free(document);
+}
+
 static void what_is_no_such_answer_is_refused_in_words(void **state) {
     (void)state;
-    static const struct {
-        const char *json, *words;
-    } cases[] = {
-        {"{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"no \\u202e "
-         "such\"}",
-         "bad_data: no "},
-        {"{\"status\":\"error\"}", "?: ?"},
-        {"[]", "no answer of Prometheus: it has no status"},
-        {"{\"status\":\"success\"}", "no answer of Prometheus: it is no matrix"},
-        {"{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}",
-         "no answer of Prometheus: it is no matrix"},
-        {"{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":{}}}",
-         "no answer of Prometheus: it has no result"},
-        {MATRIX("7"), "no answer of Prometheus: a series has samples"},
-        {MATRIX("{\"metric\":{}}"), "no answer of Prometheus: a series has samples"},
-        {MATRIX(SERIES("", "")), "no answer of Prometheus: a series has samples"},
-        {MATRIX(SERIES("", "[1,\"x\"]")), "no answer of Prometheus: a series"},
-        {MATRIX(SERIES("", "[1,2]")), "no answer of Prometheus: a series"},
-        {MATRIX(SERIES("", "[\"1\",\"2\"]")), "no answer of Prometheus: a series"},
-        {MATRIX(SERIES("", "[2,\"2\"],[1,\"1\"]")),
-         "no answer of Prometheus: a series"},
-        {MATRIX(SERIES("", "[-1,\"2\"]")), "no answer of Prometheus: a series"},
-    };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct prometheus_answer answer;
-        struct document *document;
-        struct error err = {0};
-        assert_false(read_answer(cases[i].json, &answer, &document, &err));
-        if (strncmp(err.message, cases[i].words, strlen(cases[i].words)) != 0) {
-            fail_msg("%s: %s", cases[i].json, err.message);
-        }
-        assert_null(strstr(err.message, "\xE2\x80\xAE")); /* no bytes from outside */
-        document_free(document);
+        expect_refused(cases[i].json, cases[i].words);
     }
 }
 

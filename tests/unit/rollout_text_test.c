@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/units.h"
+#include "report/rollout_report.h"
+#include "support/fixture_canary.h"
+
+static char said[ROLLOUT_REPORT_BYTES_MAX];
+
+static void say(const struct rollout_status *status) {
+    struct buffer to;
+    const struct rollout_report report = {.status = status, .target = "agent"};
+    buffer_init(&to, sizeof said - 1);
+    rollout_report_text(&report, &to);
+    struct slice text = buffer_slice(&to);
+    memcpy(said, text.data, text.length);
+    said[text.length] = '\0';
+    buffer_clear(&to);
+}
+
+static void expect(const char *line) {
+    if (!strstr(said, line)) fail_msg("no \"%s\" in:\n%s", line, said);
+}
+
+static void each_track_says_where_its_data_comes_from(void **state) {
+    (void)state;
+    struct rollout_status status = fixture_rollout(ROLLOUT_AT_STEP, NS_PER_S);
+    say(&status);
+    expect("data      log, stable 0.8 s old, canary 3.1 s old, 3 jobs open, the oldest "
+           "for 11.0 s\n");
+    expect("\nlease     4.1 s\n");
+    assert_null(strstr(said, "restarts"));
+    assert_null(strstr(said, "NOT guarded"));
+    status.feeds[1] = (struct rollout_feed){ROLLOUT_SOURCE_PROMETHEUS, UINT32_MAX, 2};
+    status.feeds[0].source = ROLLOUT_SOURCE_METRICS;
+    status.jobs_open = 0;
+    status.guarded = false;
+    say(&status);
+    expect("data      metrics, stable 0.8 s old, prometheus, canary none yet\n");
+    expect("restarts  processes of stable 0, of the canary 2\n");
+    expect("NOT guarded: ");
+    status.feeds[0] = status.feeds[1] = (struct rollout_feed){0};
+    say(&status);
+    expect("data      none: neither a router's log nor metrics to ask for\n");
+}
+
+static void what_is_missing_is_counted_from_what_there_is(void **state) {
+    (void)state;
+    struct rollout_status status = fixture_rollout(ROLLOUT_AT_STEP, NS_PER_S);
+    say(&status);
+    expect(": 139 of ~180 canary requests, harm");
+    status.canary_missing = 0;
+    say(&status);
+    expect(": 139 canary requests, harm");
+    status.canary_missing = ROLLOUT_NEVER;
+    say(&status);
+    expect(": 139 canary requests, no number is enough at this rate, harm");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_track_says_where_its_data_comes_from),
+        cmocka_unit_test(what_is_missing_is_counted_from_what_there_is),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
