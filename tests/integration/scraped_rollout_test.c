@@ -57,6 +57,7 @@ static void a_harmful_version_is_taken_back_by_what_it_counts(void **state) {
     struct counted_scene scene;
     counted_scene_init(&scene);
     scene.rollout.launch->plan.manual = true;
+    scene.rollout.launch->plan.budget_ratio = 0.001; /* nothing so short is safe */
     assert_true(rollout_scene_start(&scene.rollout));
     counted_scene_wait(&scene, ROLLOUT_WATCHING, ROLLOUT_NOT_HELD);
     counted_scene_watch(&scene, 100, 100);
