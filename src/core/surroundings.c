@@ -17,12 +17,21 @@ void surroundings_learn(struct surroundings *surroundings, bool failed) {
     surroundings->before.failures += failed;
 }
 
-void surroundings_add(struct surroundings *surroundings, bool failed) {
+static bool is_known(const struct surroundings *surroundings) {
+    return surroundings->before.count >= SURROUNDINGS_REFERENCE;
+}
+
+static void look_at(struct surroundings *surroundings, bool failed) {
     uint64_t place = surroundings->added % SURROUNDINGS_ROOM;
     uint64_t bit = UINT64_C(1) << (place % WORD_BITS);
     uint64_t *word = &surroundings->recent[place / WORD_BITS];
     *word = failed ? *word | bit : *word & ~bit;
     surroundings->added++;
+}
+
+void surroundings_add(struct surroundings *surroundings, bool failed) {
+    if (!is_known(surroundings)) surroundings_learn(surroundings, failed);
+    look_at(surroundings, failed);
 }
 
 void surroundings_learn_counts(
@@ -36,12 +45,13 @@ void surroundings_add_counts(
     struct surroundings *surroundings, const struct trials *stable) {
     uint64_t count = stable->count;
     uint64_t failures = stable->failures < count ? stable->failures : count;
+    if (!is_known(surroundings)) surroundings_learn_counts(surroundings, stable);
     if (count > SURROUNDINGS_ROOM) {
         double rate = (double)failures / (double)count;
         count = SURROUNDINGS_ROOM;
         failures = (uint64_t)(rate * SURROUNDINGS_ROOM);
     }
-    for (uint64_t i = 0; i < count; i++) surroundings_add(surroundings, i < failures);
+    for (uint64_t i = 0; i < count; i++) look_at(surroundings, i < failures);
 }
 
 static uint64_t count_bits(uint64_t word) {
@@ -61,7 +71,7 @@ struct trials surroundings_recent(const struct surroundings *surroundings) {
 
 bool surroundings_are_bad(const struct surroundings *surroundings) {
     const struct trials *before = &surroundings->before;
-    if (before->count < SURROUNDINGS_REFERENCE) return false;
+    if (!is_known(surroundings)) return false;
     double usual =
         confidence_of_rate(before->failures, before->count, usual_alpha).high;
     struct trials recent = surroundings_recent(surroundings);

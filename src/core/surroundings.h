@@ -20,7 +20,8 @@ struct surroundings {
     uint64_t added;
 };
 
-/* A request of stable, before the rollout or in it. */
+/* A request of stable, before the rollout or in it. While too few came before, what comes
+ * first says what is usual, too. */
 void surroundings_learn(struct surroundings *surroundings, bool failed);
 void surroundings_add(struct surroundings *surroundings, bool failed);
 

@@ -35,12 +35,33 @@ static void an_outage_is_noticed_and_passes(void **state) {
 static void without_knowing_what_is_usual_nothing_is_unusual(void **state) {
     (void)state;
     struct surroundings surroundings = {0};
-    add(&surroundings, 300, 200);
+    add(&surroundings, SURROUNDINGS_REFERENCE - 1, 0);
+    assert_int_equal(surroundings.before.count, SURROUNDINGS_REFERENCE - 1);
     assert_false(surroundings_are_bad(&surroundings));
-    learn(&surroundings, SURROUNDINGS_REFERENCE - 1, 0);
+    add(&surroundings, 1, 1);
     assert_false(surroundings_are_bad(&surroundings));
-    learn(&surroundings, 1, 0);
+}
+
+static void what_comes_first_is_usual_where_nothing_came_before(void **state) {
+    (void)state;
+    struct surroundings surroundings = {0};
+    add(&surroundings, 400, 0);
+    assert_int_equal(surroundings.before.count, SURROUNDINGS_REFERENCE);
+    assert_false(surroundings_are_bad(&surroundings));
+    add(&surroundings, 100, 30);
     assert_true(surroundings_are_bad(&surroundings));
+
+    struct surroundings counted = {0};
+    surroundings_add_counts(&counted, &(struct trials){.count = 400});
+    assert_int_equal(counted.before.count, 400);
+    surroundings_add_counts(&counted, &(struct trials){.count = 100, .failures = 30});
+    assert_int_equal(counted.before.count, 400);
+    assert_true(surroundings_are_bad(&counted));
+
+    /* What has always failed so is not unusual. */
+    struct surroundings poor = {0};
+    for (unsigned i = 0; i < 1000; i++) surroundings_add(&poor, i % 3 == 0);
+    assert_false(surroundings_are_bad(&poor));
 }
 
 static void the_usual_is_rarely_unusual(void **state) {
@@ -84,6 +105,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_outage_is_noticed_and_passes),
         cmocka_unit_test(without_knowing_what_is_usual_nothing_is_unusual),
+        cmocka_unit_test(what_comes_first_is_usual_where_nothing_came_before),
         cmocka_unit_test(the_usual_is_rarely_unusual),
         cmocka_unit_test(the_last_requests_are_counted),
     };
