@@ -249,10 +249,19 @@ static void explain(
     }
 }
 
+/* What takes both versions down, as a model that both ask, says nothing of either. */
+static bool is_gone(
+    const struct instances_sight *canary, const struct instances_sight *stable) {
+    bool is_alone = stable->count == 0 || stable->steady;
+    return (canary->gone && is_alone) || (canary->crashing && !stable->crashing);
+}
+
 static struct rollout_sight look(struct controller *controller, uint64_t now_ns) {
     const struct rollout *rollout = &controller->rollout;
     struct instances_sight canary =
         instances_look(controller->instances, TRACK_CANARY, rollout->plan.to, now_ns);
+    struct instances_sight stable =
+        instances_look(controller->instances, TRACK_STABLE, rollout->plan.from, now_ns);
     traffic_weigh(controller->traffic, rollout->wanted_bp);
     const struct traffic_state traffic = traffic_look(controller->traffic);
     struct rollout_moment moment = rollout_moment_of(rollout, now_ns);
@@ -260,7 +269,7 @@ static struct rollout_sight look(struct controller *controller, uint64_t now_ns)
     moment.contradicts = traffic.contradicts;
     moment.is_ready = canary.count > 0 && canary.ready == canary.count &&
                       controller_pods_are_fresh(controller, TRACK_CANARY, now_ns);
-    moment.is_gone = canary.gone || canary.crashing || traffic.canary_crashes;
+    moment.is_gone = is_gone(&canary, &stable) || traffic.canary_crashes;
     struct rollout_sight sight = watch_look(controller->watch, &moment);
     explain(&sight, &traffic, &canary);
     return sight;

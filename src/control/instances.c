@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "core/crash_loop.h"
 #include "core/event.h"
 #include "io/http.h"
@@ -15,10 +16,14 @@
 
 enum { INSTANCES_MAX = 2 * TARGET_INSTANCES_MAX, FAILURES_GONE = 3 };
 
+/* Longer than the other track needs to be heard of after what has hit both. */
+#define STEADY_NS (5 * NS_PER_S)
+
 /* One process, as its health path shows it. */
 struct instance_entry {
     struct part part;
     struct crash_loop falls; /* when it stopped answering */
+    uint64_t ready_ns;       /* since when it is ready again; 0: it always was */
 };
 
 struct instances {
@@ -56,6 +61,7 @@ static void take(struct instances *instances, const struct part *part) {
     if (is_ready(&entry->part) && !is_ready(part)) {
         crash_loop_add(&entry->falls, loop_clock_ns());
     }
+    if (!is_ready(&entry->part) && is_ready(part)) entry->ready_ns = loop_clock_ns();
     entry->part = *part;
 }
 
@@ -127,6 +133,7 @@ static void add(
     sight->count++;
     sight->ready += ready;
     sight->renewed += renewed;
+    sight->steady = sight->steady || (ready && now_ns - entry->ready_ns >= STEADY_NS);
     sight->crashing = sight->crashing || crashing;
     sight->gone = sight->gone && !ready && part->failures >= FAILURES_GONE;
     if (sight->words[0] || (renewed && !crashing)) return;

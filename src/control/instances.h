@@ -30,6 +30,7 @@ struct instances_sight {
     unsigned renewed;               /* ready, and of the version that was asked about */
     uint64_t answered_ns;           /* the oldest answer of those that are ready */
     bool gone;                      /* none was ready for some seconds */
+    bool steady;                    /* one has been ready for some seconds */
     bool crashing;                  /* one came and went again and again */
     char words[ROLLOUT_WORDS_SIZE]; /* the first one that is not as it should be */
 };

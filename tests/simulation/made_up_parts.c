@@ -180,7 +180,12 @@ struct instances_sight instances_look(
     const struct instances *instances, enum track track, const char *version,
     uint64_t now_ns) {
     struct instances_sight sight = {
-        .count = 1, .ready = 1, .answered_ns = now_ns, .words = "as it should be"};
+        .count = 1,
+        .ready = 1,
+        .steady = true,
+        .answered_ns = now_ns,
+        .words = "as it should be",
+    };
     bool is_new = track == TRACK_CANARY ? made_up->is_deployed : made_up->stable_is_new;
     uint64_t down_ns = made_up->faults.canary_down_ns;
     if (track == TRACK_CANARY && now_ns < down_ns) {
