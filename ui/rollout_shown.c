@@ -80,6 +80,8 @@ const char *rollout_reason(const struct rollout_status *rollout) {
         [ROLLOUT_HELD_JOURNAL] = "what is done could not be written down",
         [ROLLOUT_HELD_DEPLOY] = "stable could not be given the version",
     };
+    /* How it came to be watched says nothing of how it goes. */
+    if (rollout->phase == ROLLOUT_WATCHING) return "";
     if (rollout->reason[0]) return rollout->reason;
     return rollout->phase == ROLLOUT_HOLD ? meanings[rollout->hold] : "";
 }

@@ -8,9 +8,11 @@
 #include "base/units.h"
 #include "control/controller_state.h"
 #include "core/confidence.h"
+#include "core/decision_words.h"
 #include "core/evidence.h"
 #include "core/quantile_bounds.h"
 #include "core/rollout_end.h"
+#include "core/rollout_moment.h"
 #include "io/loop.h"
 
 static uint32_t cut_ms(uint64_t ms) {
@@ -153,6 +155,48 @@ static void tell_way_back(const struct rollout *rollout, struct text *next) {
     }
 }
 
+/* How a hold may end. */
+static const char *after_hold(const struct rollout *rollout, uint64_t now_ns) {
+    bool may_come_back = rollout->blind_ns != 0 &&
+                         now_ns - rollout->blind_ns < rollout->plan.blind_max_ns;
+    switch (rollout->hold) {
+    case ROLLOUT_HELD_AROUND: return "goes on by itself when stable is well again";
+    case ROLLOUT_HELD_BLIND:
+        return may_come_back ? "goes on by itself when the data is back"
+                             : "resume or abort";
+    case ROLLOUT_HELD_PERSON:
+    case ROLLOUT_HELD_TIME: return "resume, promote or abort";
+    case ROLLOUT_HELD_SPLIT:
+    case ROLLOUT_HELD_DRIFT:
+    case ROLLOUT_HELD_CRASH:
+    case ROLLOUT_HELD_ROUTER:
+    case ROLLOUT_HELD_JOURNAL:
+    case ROLLOUT_HELD_DEPLOY:
+    case ROLLOUT_NOT_HELD:
+    case ROLLOUT_HOLD_COUNT: break;
+    }
+    return "resume or abort";
+}
+
+/* What a step waits for. */
+static void tell_way_on(
+    const struct controller *controller, struct text *next, uint64_t now_ns) {
+    const struct rollout *rollout = &controller->rollout;
+    const struct rollout_plan *plan = &rollout->plan;
+    const struct rollout_moment moment = rollout_moment_of(rollout, now_ns);
+    if (plan->manual) {
+        text_add(next, "its holder promotes it");
+    } else if (plan->rule == ROLLOUT_BY_BOOK) {
+        text_add(next, "goes on when the rule of the book allows it");
+    } else if (rollout->step + 1 == plan->step_count) {
+        text_addf(next, "stable becomes %s when the evidence allows it", plan->to);
+    } else {
+        decision_add_next(
+            next, watch_decision(controller->watch),
+            &(struct decision_moment){.next_bp = moment.next_bp});
+    }
+}
+
 static void tell_next(
     const struct controller *controller, struct rollout_status *status) {
     const struct rollout *rollout = &controller->rollout;
@@ -171,14 +215,12 @@ static void tell_next(
         text_add(&next, "watches, once the weight is read back");
         break;
     case ROLLOUT_WATCHING:
-        text_add(
-            &next, rollout->plan.manual ? "its holder promotes it"
-                                        : "goes on when the evidence allows it");
+        tell_way_on(controller, &next, now_ns);
         text_copy_cut(
             status->why_not_now, sizeof status->why_not_now, rollout->sight.words);
         break;
     case ROLLOUT_HOLD:
-        text_add(&next, "resume, promote or abort");
+        text_add(&next, after_hold(rollout, now_ns));
         text_copy_cut(status->why_not_now, sizeof status->why_not_now, rollout->reason);
         break;
     case ROLLOUT_FINALIZING:

@@ -101,6 +101,10 @@ static void add_metrics(struct buffer *to, const struct rollout_status *status) 
         const float stable[] = {metric->stable_low, metric->stable_high};
         const float canary[] = {metric->canary_low, metric->canary_high};
         buffer_addf(to, "  %-18s", metric->name);
+        if (metric->stable_units == 0 && metric->canary_units == 0) {
+            buffer_addf(to, "  nothing measured yet\n");
+            continue;
+        }
         add_rate(to, "stable", metric->stable_failed, metric->stable_units, stable);
         add_rate(to, "canary", metric->canary_failed, metric->canary_units, canary);
         if (isfinite(metric->harm)) {
@@ -212,7 +216,6 @@ void rollout_report_text(const struct rollout_report *report, struct buffer *to)
     }
     add_gauges(to, status);
     add_metrics(to, status);
-    if (status->phase != ROLLOUT_HOLD) add_row(to, "because", status->reason);
     add_row(to, "next", status->next);
     add_row(to, "why not", status->why_not_now);
     if (status->undoable) {

@@ -127,6 +127,9 @@ static void every_hold_has_a_reason(void **test) {
         text_copy(rollout.reason, sizeof rollout.reason, "because");
         assert_string_equal(rollout_reason(&rollout), "because");
     }
+    const struct rollout_status watched = {
+        .phase = ROLLOUT_WATCHING, .reason = "read back"};
+    assert_string_equal(rollout_reason(&watched), "");
 }
 
 static void only_what_is_done_is_good(void **test) {
