@@ -221,11 +221,12 @@ static bool start(struct made_up *world, enum rollout_launch_kind kind) {
     }
     seat->loop = loop_new();
     seat->epoch = world->epoch + 1;
-    made_up_say(world, "start epoch=%" PRIu64, seat->epoch);
     const struct controller_handler handler = {on_begun, seat->loop};
     seat->controller = controller_new(seat->loop, world->launch, &handler, &err);
+    made_up_say(
+        world, "%s epoch=%" PRIu64 " %s", seat->controller ? "start" : "unborn",
+        seat->epoch, err.message);
     if (seat->controller) return true;
-    made_up_say(world, "died epoch=%" PRIu64 " %s", seat->epoch, err.message);
     loop_free(seat->loop);
     *seat = (struct made_up_seat){0};
     return err.code != ERROR_NOT_FOUND;

@@ -27,7 +27,7 @@ struct checking {
     int step_count;
     /* the controller */
     long epoch, newest_epoch;
-    bool runs;
+    bool runs, is_deposed; /* deposed: somebody has taken its place */
     long started_ms;
     bool has_looked, has_to_hold, was_restarted;
     /* what is written down */
@@ -104,11 +104,19 @@ static void on_start(struct checking *checking) {
     checking->was_restarted = checking->newest_epoch > 0;
     checking->epoch = checking->newest_epoch = epoch;
     checking->runs = true;
+    checking->is_deposed = false;
     checking->started_ms = checking->seen_ms = checking->line.ms;
     checking->has_looked = checking->has_to_hold = false;
     checking->canary_units = 0;
     checking->clock_ms = checking->patience_ms = 0;
     checking->blind_since_ms = -1;
+}
+
+/* It took the place, and could not write that down: who was there before may still hear
+ * what it has written, and may do nothing any more. */
+static void on_unborn(struct checking *checking) {
+    checking->newest_epoch = number_of(checking, "epoch");
+    checking->is_deposed = true;
 }
 
 static void check_epoch(struct checking *checking) {
@@ -266,6 +274,9 @@ static void on_act(struct checking *checking) {
     log_line_value(&checking->line, "op", op);
     checking->findings->acts++;
     check_epoch(checking);
+    require(
+        checking, !checking->is_deposed, CHECKER_EPOCH,
+        "somebody acts whose place was taken");
     check_intent(checking, op);
     if (strcmp(op, "back") == 0) return;
     if (strcmp(op, "finalize") == 0) checking->is_replaced = true;
@@ -376,10 +387,10 @@ static void take_line(struct checking *checking) {
         const char *word;
         void (*take)(struct checking *checking);
     } rows[] = {
-        {"plan", on_plan},       {"start", on_start}, {"died", on_died},
-        {"commit", on_commit},   {"act", on_act},     {"look", on_look},
-        {"refused", on_refused}, {"seen", on_seen},   {"smoke", on_smoke},
-        {"end", on_end},
+        {"plan", on_plan},     {"start", on_start},     {"died", on_died},
+        {"unborn", on_unborn}, {"commit", on_commit},   {"act", on_act},
+        {"look", on_look},     {"refused", on_refused}, {"seen", on_seen},
+        {"smoke", on_smoke},   {"end", on_end},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (strcmp(checking->line.word, rows[i].word) == 0) rows[i].take(checking);

@@ -85,6 +85,11 @@ static const struct plant plants[] = {
     {{begun, raised, undone, "14011 refused epoch=1\n", "14012 act epoch=1 op=back\n",
       back, "15000 end\n"},
      -1},
+    /* What was on its way to the disk before somebody came who could not stay. */
+    {{begun, "2550 unborn epoch=2\n",
+      "2600 commit epoch=1 phase=raising op=weight bp=500 asked=500 actor=auto\n",
+      "15000 end\n"},
+     -1},
     /* Who is dead holds nothing. */
     {{begun, raised, "5000 died epoch=1\n",
       "70000 seen epoch=1 stable=900 canary=0 age=10\n", "15000 end\n"},
@@ -124,6 +129,8 @@ static const struct plant plants[] = {
 
     {{begun, raised, gone, "6100 look epoch=2 known=1 bp=500\n",
       "6200 act epoch=1 op=renew bp=500\n"},
+     CHECKER_EPOCH},
+    {{begun, raised, "5000 unborn epoch=2\n", "6200 act epoch=1 op=renew bp=500\n"},
      CHECKER_EPOCH},
     {{begun, raised, "3200 start epoch=1\n"}, CHECKER_EPOCH},
     {{begun, raised, "5000 died epoch=1\n",
