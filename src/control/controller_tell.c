@@ -189,7 +189,7 @@ static void tell_way_on(
     } else if (plan->rule == ROLLOUT_BY_BOOK) {
         text_add(next, "goes on when the rule of the book allows it");
     } else if (rollout->step + 1 == plan->step_count) {
-        text_addf(next, "stable becomes %s when the evidence allows it", plan->to);
+        text_addf(next, "%s is promoted when the evidence allows it", plan->to);
     } else {
         decision_add_next(
             next, watch_decision(controller->watch),
@@ -198,7 +198,8 @@ static void tell_way_on(
 }
 
 static void tell_next(
-    const struct controller *controller, struct rollout_status *status) {
+    const struct controller *controller, struct rollout_status *status,
+    uint64_t now_ns) {
     const struct rollout *rollout = &controller->rollout;
     struct text next = TEXT_IN(status->next);
     switch (rollout->phase) {
@@ -272,7 +273,7 @@ void controller_tell(
     text_copy_cut(status->reason, sizeof status->reason, rollout->reason);
     tell_steps(controller, status, now_ns);
     tell_evidence(controller, status);
-    tell_next(controller, status);
+    tell_next(controller, status, now_ns);
     tell_data(controller, status);
     status->at_ns = now_ns;
 }
