@@ -179,10 +179,10 @@ static bool is_decided(enum rollout_phase phase) {
     case ROLLOUT_SMOKE:
     case ROLLOUT_RAISING:
     case ROLLOUT_WATCHING:
-    case ROLLOUT_HOLD:
-    case ROLLOUT_FINALIZING: return false;
+    case ROLLOUT_HOLD: return false;
     case ROLLOUT_IDLE:
     case ROLLOUT_DONE:
+    case ROLLOUT_FINALIZING:
     case ROLLOUT_ROLLING_BACK:
     case ROLLOUT_ROLLED_BACK:
     case ROLLOUT_STRANDED:

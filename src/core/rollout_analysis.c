@@ -61,7 +61,8 @@ static enum rollout_end end_of_transition(
     switch (transition->phase) {
     case ROLLOUT_RAISING:
         return transition->step > stretch->step ? ROLLOUT_END_UP : ROLLOUT_END_NONE;
-    case ROLLOUT_FINALIZING: return ROLLOUT_END_UP;
+    case ROLLOUT_FINALIZING:
+    case ROLLOUT_DONE: return ROLLOUT_END_UP;
     case ROLLOUT_ROLLING_BACK: return ROLLOUT_END_BACK;
     case ROLLOUT_HOLD: return ROLLOUT_END_HOLD;
     case ROLLOUT_IDLE:
@@ -69,7 +70,6 @@ static enum rollout_end end_of_transition(
     case ROLLOUT_DEPLOYING:
     case ROLLOUT_SMOKE:
     case ROLLOUT_WATCHING:
-    case ROLLOUT_DONE:
     case ROLLOUT_ROLLED_BACK:
     case ROLLOUT_STRANDED:
     case ROLLOUT_PHASE_COUNT: break;
@@ -111,14 +111,14 @@ static enum rollout_end end_of_turn(
     switch (turn->phase) {
     case ROLLOUT_ROLLING_BACK: return ROLLOUT_END_BACK;
     case ROLLOUT_RAISING:
-    case ROLLOUT_FINALIZING: return ROLLOUT_END_UP;
+    case ROLLOUT_FINALIZING:
+    case ROLLOUT_DONE: return ROLLOUT_END_UP;
     case ROLLOUT_HOLD: return ROLLOUT_END_HOLD;
     case ROLLOUT_IDLE:
     case ROLLOUT_PREFLIGHT:
     case ROLLOUT_DEPLOYING:
     case ROLLOUT_SMOKE:
     case ROLLOUT_WATCHING:
-    case ROLLOUT_DONE:
     case ROLLOUT_ROLLED_BACK:
     case ROLLOUT_STRANDED:
     case ROLLOUT_PHASE_COUNT: break;

@@ -75,8 +75,9 @@ static void go_on(struct analyzed *analyzed, const char *why) {
         return;
     }
     analyzed->is_over = true;
-    analyzed_take(analyzed, input_transition(ROLLOUT_FINALIZING, analyzed->step, why));
     analyzed_take(analyzed, input_transition(ROLLOUT_DONE, analyzed->step, why));
+    analyzed_take(analyzed, input_transition(ROLLOUT_FINALIZING, analyzed->step, "end"));
+    analyzed_take(analyzed, input_transition(ROLLOUT_DONE, analyzed->step, "end"));
 }
 
 void analyzed_second(
