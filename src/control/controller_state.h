@@ -48,11 +48,10 @@ struct controller {
     uint64_t doing_ns, again_ns; /* since when; when stable is tried again */
     uint64_t emptying_ns;        /* since when weight 0 is to be seen in the traffic */
     bool is_checked;             /* the router can be used */
-    uint32_t smoked;             /* instances whose smoke test has passed */
+    uint32_t smoked, salt;       /* the former: instances that passed the smoke test */
     struct moves moves;          /* that are not on disk yet */
     uint64_t epoch, cluster_epoch; /* the latter of writes in a cluster; 0: none yet */
-    uint32_t salt;
-    bool is_beating;                   /* a beat is on its way to the disk */
+    bool is_beating;               /* a beat is on its way to the disk */
     bool is_leaving, is_end_unwritten; /* the latter: its last row is not on disk */
     uint64_t leave_ns;
     int64_t since_ms;
@@ -64,8 +63,7 @@ struct controller {
 void controller_settle(
     struct controller *controller, const struct rollout *before,
     const struct rollout_effect *effect);
-/* The last row once more, which did not get to the disk. */
-void controller_settle_end(struct controller *controller);
+void controller_settle_end(struct controller *controller); /* its last row again */
 /* Begins to do it: what it means is on disk. */
 void controller_do(struct controller *controller, const struct rollout_effect *effect);
 /* Each second: what is waited for may have come, and the journal may have gone. */

@@ -76,7 +76,8 @@ static void go_on(struct analyzed *analyzed, const char *why) {
     }
     analyzed->is_over = true;
     analyzed_take(analyzed, input_transition(ROLLOUT_DONE, analyzed->step, why));
-    analyzed_take(analyzed, input_transition(ROLLOUT_FINALIZING, analyzed->step, "end"));
+    analyzed_take(
+        analyzed, input_transition(ROLLOUT_FINALIZING, analyzed->step, "end"));
     analyzed_take(analyzed, input_transition(ROLLOUT_DONE, analyzed->step, "end"));
 }
 
