@@ -36,10 +36,10 @@ function(lint_target target)
         set_property(GLOBAL APPEND PROPERTY lint_stamps ${stamp})
         string(REPLACE "../" "__/" inside ${inside})
         add_custom_command(OUTPUT ${stamp}
-            COMMAND sh ${PROJECT_SOURCE_DIR}/cmake/lint.sh ${stamp}
+            COMMAND sh ${PROJECT_SOURCE_DIR}/tests/lint/lint.sh ${stamp}
                 ${CLANG_TIDY} -p ${PROJECT_BINARY_DIR} --quiet ${file}
             DEPENDS ${objects}/CMakeFiles/${target}.dir/${inside}.o
-                ${CLANG_TIDY} ${PROJECT_SOURCE_DIR}/cmake/lint.sh
+                ${CLANG_TIDY} ${PROJECT_SOURCE_DIR}/tests/lint/lint.sh
                 ${PROJECT_SOURCE_DIR}/.clang-tidy ${PROJECT_SOURCE_DIR}/tests/.clang-tidy
             VERBATIM)
     endforeach()
