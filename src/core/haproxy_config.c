@@ -99,7 +99,7 @@ bool haproxy_plan_check(const struct haproxy_plan *plan, struct error *err) {
 
 /* Room for some thousand lines while the reader is slow. A ring whose reader is not there
  * connects again at once, without end: so it goes through a proxy, which is always there,
- * and which lets nobody in for a second while the reader is not. */
+ * and looks for the reader a moment later. */
 static void write_ring(unsigned number, const char *reader, struct buffer *to) {
     buffer_addf(
         to,
@@ -117,11 +117,9 @@ static void write_ring(unsigned number, const char *reader, struct buffer *to) {
         "    timeout client 1h\n"
         "    timeout server 1h\n"
         "    retries 0\n"
-        "    tcp-request inspect-delay 1s\n"
-        "    tcp-request content accept if { nbsrv gt 0 }\n"
-        "    tcp-request content reject if WAIT_END\n"
-        "    server reader unix@%s check inter 5s downinter 200ms fall 1 rise 1"
-        " observe layer4 error-limit 1 on-error mark-down\n",
+        "    tcp-request inspect-delay 200ms\n"
+        "    tcp-request content accept if WAIT_END\n"
+        "    server reader unix@%s\n",
         number, HAPROXY_LOG_LINE_SIZE, reader, number, reader, reader);
 }
 

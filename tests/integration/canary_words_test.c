@@ -32,7 +32,7 @@ static int set_up(void **state) {
         "    split: {haproxy: {socket: /tmp/admin.sock, table: lease, stable: old,"
         " canary: new, log: /tmp/lines.sock}}\n"
         "  lonely:\n    class: production\n    url: http://agent.example:8080\n"
-        "    split: {command: {set: [sh, set], get: [sh, get]}}\n"
+        "    split: {command: {set: [sh, set, \"${weight}\"], get: [sh, get]}}\n"
         "  cluster:\n    class: production\n    url: http://agent.example:8080\n"
         "    split: {kubernetes: {namespace: agent, router: replicas, stable: a,"
         " canary: b}}\n"

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -219,8 +220,10 @@ static void a_restarted_haproxy_has_no_weight(void **state) {
 static void a_frozen_haproxy_is_an_unknown_outcome_in_time(void **state) {
     (void)state;
     struct scene scene;
+    siginfo_t stopped;
     set_up_lease(&scene);
     kill(scene.server.process.pid, SIGSTOP);
+    waitid(P_PID, (id_t)scene.server.process.pid, &stopped, WSTOPPED);
     uint64_t start_ns = loop_clock_ns();
     assert_int_equal(set(&scene, intent_of(0, 2500)), ROUTER_UNKNOWN);
     assert_int_equal(scene.done.error.code, ERROR_TIMEOUT);

@@ -293,6 +293,44 @@ static void only_so_many_commands_may_wait(void **state) {
     asked_clear(&asked);
 }
 
+/* How often the ring of the log has connected. */
+static uint64_t count_connections(struct asked *asked) {
+    struct haproxy_stat stat;
+    struct haproxy_row row;
+    struct error err = {0};
+    uint64_t count = 0;
+    ask(asked, "show stat");
+    run_until(asked, asked->answers + 1);
+    assert_true(haproxy_stat_read(buffer_slice(&asked->reply), &stat, &err));
+    assert_true(haproxy_stat_find(&stat, "lines1_reader", "FRONTEND", &row));
+    assert_true(haproxy_row_u64(&row, "stot", &count));
+    return count;
+}
+
+/* It would be some thousand times a second. */
+static void a_log_that_nobody_reads_keeps_no_router_busy(void **state) {
+    (void)state;
+    static const char *const server[] = {"127.0.0.1:9"};
+    struct haproxy_plan plan;
+    struct test_haproxy router;
+    struct asked asked;
+    haproxy_plan_init(&plan);
+    for (unsigned track = 0; track < TRACK_COUNT; track++) {
+        plan.servers[track] = server;
+        plan.server_counts[track] = 1;
+    }
+    test_haproxy_start_plan(&router, &plan, NULL);
+    asked_init(&asked, router.socket, HAPROXY_READ_ONLY);
+    uint64_t start_ns = loop_clock_ns(), count = 0;
+    while (count < 2 && loop_clock_ns() - start_ns < LIMIT_NS) {
+        count = count_connections(&asked);
+    }
+    uint64_t seconds = (loop_clock_ns() - start_ns) / NS_PER_S;
+    assert_true(count >= 2 && count <= 8 * (1 + seconds));
+    asked_clear(&asked);
+    test_haproxy_stop(&router);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lease_is_set_and_read_back),
@@ -302,6 +340,7 @@ int main(void) {
         cmocka_unit_test(half_a_reply_is_none_and_a_long_one_too_much),
         cmocka_unit_test(freeing_and_cancelling_are_final),
         cmocka_unit_test(only_so_many_commands_may_wait),
+        cmocka_unit_test(a_log_that_nobody_reads_keeps_no_router_busy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
