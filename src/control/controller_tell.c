@@ -235,8 +235,9 @@ static void tell_next(
         if (!rollout->ended) tell_way_back(rollout, &next);
         break;
     case ROLLOUT_ROLLED_BACK:
-        if (controller->result[0])
+        if (controller->result[0]) {
             text_addf(&next, "nothing more: %s", controller->result);
+        }
         break;
     case ROLLOUT_IDLE:
     case ROLLOUT_PHASE_COUNT: break;

@@ -122,6 +122,20 @@ static void keep_older(struct instances_sight *sight, uint64_t answered_ns) {
     if (is_older) sight->answered_ns = answered_ns;
 }
 
+/* What is amiss with one. */
+static void explain(struct text *text, const struct part *part, bool crashing) {
+    text_addf(text, "%s: ", part->name);
+    if (crashing) {
+        text_add(text, "crash loop, it comes and goes again and again");
+    } else if (!is_ready(part)) {
+        text_add(text, part->detail[0] ? part->detail : "does not answer yet");
+    } else {
+        text_addf(
+            text, "says that it is %s",
+            part->version[0] ? part->version : "of no version");
+    }
+}
+
 static void add(
     struct instances_sight *sight, const struct instance_entry *entry,
     const char *version, uint64_t now_ns) {
@@ -138,16 +152,7 @@ static void add(
     sight->gone = sight->gone && !ready && part->failures >= FAILURES_GONE;
     if (sight->words[0] || (renewed && !crashing)) return;
     struct text text = TEXT_IN(sight->words);
-    text_addf(&text, "%s: ", part->name);
-    if (crashing) {
-        text_add(&text, "crash loop, it comes and goes again and again");
-    } else if (!ready) {
-        text_add(&text, part->detail[0] ? part->detail : "does not answer yet");
-    } else {
-        text_addf(
-            &text, "says that it is %s",
-            part->version[0] ? part->version : "of no version");
-    }
+    explain(&text, part, crashing);
 }
 
 struct instances_sight instances_look(
