@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "core/part_log.h"
+#include "core/rollout_log.h"
 #include "io/http.h"
 #include "io/loop.h"
 #include "io/redis.h"
@@ -38,6 +39,7 @@ struct engine {
     uint64_t sequence;
     uint8_t boot[EVENT_ID_SIZE];
     struct part_log parts;
+    struct rollout_log rollout;
 
     engine_looked_fn on_looked; /* NULL when nobody waits for a look */
     void *look_owner;
@@ -99,11 +101,15 @@ static void end_look_soon(struct engine *engine) {
 static void on_probe_event(void *owner, struct event *event) {
     struct engine *engine = owner;
     deliver(engine, event);
-    if (event->kind != EVENT_PART) return;
     struct event note;
     event_begin(&note, EVENT_NOTE);
-    if (part_log_take(&engine->parts, &event->part, &note.note)) deliver(engine, &note);
-    if (has_looked(engine)) end_look_soon(engine);
+    bool is_worth_a_line =
+        (event->kind == EVENT_PART &&
+         part_log_take(&engine->parts, &event->part, &note.note)) ||
+        (event->kind == EVENT_ROLLOUT &&
+         rollout_log_take(&engine->rollout, &event->rollout, &note.note));
+    if (is_worth_a_line) deliver(engine, &note);
+    if (event->kind == EVENT_PART && has_looked(engine)) end_look_soon(engine);
 }
 
 /* --- start and stop --- */
@@ -167,6 +173,7 @@ static void on_start(void *owner, uint64_t now_ns) {
     aliases_init(&context->aliases);
     random_seed(&context->random, now_ns);
     part_log_reset(&engine->parts);
+    engine->rollout = (struct rollout_log){0};
     publish_session(engine);
     for (size_t i = 0; i < TYPE_COUNT; i++) {
         engine->probes[i] = types[i]->start(context);
