@@ -33,7 +33,7 @@ static void store_count(void *to, size_t size, uint64_t value) {
 
 static bool get_count(
     const struct record_field *field, void *to, struct byte_reader *reader) {
-    uint64_t most = field->most;
+    uint64_t most = field->is_flag ? 1 : field->most;
     if (most == 0) most = UINT64_MAX >> (BYTE_BITS * (sizeof most - field->size));
     uint64_t value = bytes_get_varint(reader);
     if (reader->failed || value > most) return false;

@@ -22,6 +22,7 @@ enum record_kind {
 struct record_field {
     enum record_kind kind;
     size_t offset, size; /* of the member */
+    bool is_flag;        /* a bool: nothing but 0 and 1 is read */
     uint64_t most;       /* RECORD_COUNT: the largest that is read; 0: what fits */
     const struct record *of;
     size_t count_offset;
@@ -33,8 +34,12 @@ struct record {
     size_t size; /* of the struct */
 };
 
-#define RECORD_AT(type, member) \
-    .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+/* clang-format off */
+#define RECORD_IS_FLAG(member) _Generic((member), bool: true, default: false)
+/* clang-format on */
+#define RECORD_AT(type, member)                                            \
+    .offset = offsetof(type, member), .size = sizeof(((type *)0)->member), \
+    .is_flag = RECORD_IS_FLAG(((type *)0)->member)
 #define RECORD_OF(type, rows)                                           \
     {                                                                   \
         .fields = (rows), .field_count = sizeof(rows) / sizeof *(rows), \

@@ -41,7 +41,7 @@ static const struct record point_record = RECORD_OF(struct point, point_fields);
 
 #define AT(member) RECORD_AT(struct sample, member)
 static const struct record_field sample_fields[] = {
-    {RECORD_COUNT, AT(is_set), .most = 1},
+    {RECORD_COUNT, AT(is_set)},
     {RECORD_COUNT, AT(small)},
     {RECORD_COUNT, AT(large)},
     {RECORD_REAL, AT(real)},
@@ -165,6 +165,15 @@ static void counts_beyond_their_member_are_refused(void **state) {
     assert_false(record_get(&point_record, &point, &reader));
 }
 
+static void a_flag_is_nothing_but_yes_or_no(void **state) {
+    struct pair *pair = *state;
+    assert_true(put(pair));
+    for (unsigned byte = 0; byte < 0x80; byte++) {
+        pair->bytes[0] = (uint8_t)byte;
+        assert_int_equal(get(pair), byte <= 1);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
@@ -178,6 +187,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(
             values_beyond_their_limits_are_refused, make_pair, free_pair),
         cmocka_unit_test(counts_beyond_their_member_are_refused),
+        cmocka_unit_test_setup_teardown(
+            a_flag_is_nothing_but_yes_or_no, make_pair, free_pair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
