@@ -97,6 +97,22 @@ static void follow_back(struct ordering *ordering) {
     ordering->follow = canary_follow_new(&options);
 }
 
+/* A controller that was missing conducts it again: that was asked for, and whether there
+ * was a hold to end besides is said. */
+static bool is_taken_up(const struct ordering *ordering) {
+    return ordering->kind == ROLLOUT_ORDER_RESUME && ordering->started;
+}
+
+static void take_up(struct ordering *ordering) {
+    struct rollout_answer *answer = &ordering->answer;
+    char words[sizeof answer->words];
+    struct text text = TEXT_IN(words);
+    text_addf(&text, "taken up again; %s", answer->words);
+    text_copy_cut(answer->words, sizeof answer->words, words);
+    answer->accepted = true;
+    report(ordering, EXIT_CODE_OK);
+}
+
 static void on_answer(
     void *owner, const struct rollout_answer *answer, const struct error *why) {
     struct ordering *ordering = owner;
@@ -108,7 +124,9 @@ static void on_answer(
         return;
     }
     ordering->answer = *answer;
-    if (answer->accepted && ordering->meaning->follows) {
+    if (is_taken_up(ordering)) {
+        take_up(ordering);
+    } else if (answer->accepted && ordering->meaning->follows) {
         follow_back(ordering);
     } else {
         report(ordering, answer->accepted ? EXIT_CODE_OK : EXIT_CODE_FAILED);

@@ -103,6 +103,18 @@ static void one_whose_controller_died_is_spoken_of_and_taken_back(void **state) 
     expect(CANARY("abort"), EXIT_CODE_UNREACHABLE, "no rollout of demo is open");
 }
 
+/* Whether there was a hold to end or not: it is conducted again, as it was asked for. */
+static void one_whose_controller_died_is_taken_up(void **state) {
+    pid_t pid;
+    (void)state;
+    assert_int_equal(kill(begin(), SIGKILL), 0);
+    while (is_conducted(&pid)) continue;
+    expect(CANARY("resume"), EXIT_CODE_OK, "resume: taken up again; ");
+    assert_true(is_conducted(&pid));
+    expect(CANARY("abort"), EXIT_CODE_OK, "all on stable, verified");
+    wait_until_left();
+}
+
 /* Its socket was removed, or is where somebody else's environment has it. */
 static void one_whose_socket_is_gone_is_taken_back(void **state) {
     char socket[PATH_SIZE];
@@ -133,6 +145,7 @@ static void one_whose_controller_hangs_is_taken_back(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_whose_controller_died_is_spoken_of_and_taken_back),
+        cmocka_unit_test(one_whose_controller_died_is_taken_up),
         cmocka_unit_test(one_whose_socket_is_gone_is_taken_back),
         cmocka_unit_test(one_whose_controller_hangs_is_taken_back),
     };
