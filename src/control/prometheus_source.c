@@ -299,6 +299,13 @@ static void choose_window(
     }
 }
 
+/* A server's samples are of the window before its own time: when all of that lies before
+ * what came last, its clock was ahead and has been set right. */
+static bool is_set_back(
+    const struct entry *entry, const struct prometheus_instance *instance) {
+    return entry->at_s - instance->at_s > WINDOW_MOST_S;
+}
+
 /* False when the owner freed the source. */
 static bool take_all(
     struct prometheus_source *source, const struct prometheus_answer *answer) {
@@ -308,6 +315,11 @@ static bool take_all(
     for (uint32_t i = 0; i < answer->count; i++) {
         const struct prometheus_instance *instance = &answer->instances[i];
         struct entry *entry = meet(source, instance);
+        if (entry && is_set_back(entry, instance)) {
+            source->lead_s = 0;
+            drop(entry);
+            entry = meet(source, instance);
+        }
         if (!entry || instance->at_s <= entry->at_s) continue;
         bool is_whole = take(source, entry, answer, instance, &block);
         if (is_whole && !deliver(source, &block)) return false;

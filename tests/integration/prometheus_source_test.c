@@ -244,6 +244,10 @@ static bool is_as_old(const struct sight *sight, uint64_t age_ms) {
     return block_look_at(sight->maker, loop_clock_ns()).age_ms >= age_ms;
 }
 
+static bool is_as_young(const struct sight *sight, uint64_t age_ms) {
+    return block_look_at(sight->maker, loop_clock_ns()).age_ms <= age_ms;
+}
+
 static bool has_fallen(const struct sight *sight, uint64_t count) {
     return sight->maker->fallen >= count;
 }
@@ -278,6 +282,12 @@ static void clocks_and_numbers_that_are_off_make_nothing_good(void **state) {
     made_up.at_s = (double)loop_wall_ms() / 1000 + 60;
     wait_until(loop, &sight, is_as_old, 300);
     made_up.at_s = 0;
+    /* A clock that was a day ahead and is set right: what comes then is new again. */
+    made_up.ahead_s = 86400;
+    wait_until(loop, &sight, has_blocks, sight.blocks + 2);
+    made_up.ahead_s = 0;
+    wait_until(loop, &sight, has_blocks, sight.blocks + 2);
+    wait_until(loop, &sight, is_as_young, 5000);
 
     uint64_t counted = sight.total.trials[ARM_CANARY][HARM_ERRORS].count;
     made_up.requests = "NaN";
