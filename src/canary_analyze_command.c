@@ -122,7 +122,9 @@ static int fail(const struct analyzing *analyzing, const struct error *err) {
 
 static int analyze(struct analyzing *analyzing) {
     struct error err;
-    if (!find(analyzing, &err)) return fail(analyzing, &err);
+    bool is_found =
+        canary_wish_check(analyzing->invocation, &err) && find(analyzing, &err);
+    if (!is_found) return fail(analyzing, &err);
     analyzing->recording = rollout_recording_open(analyzing->path, &err);
     bool is_read =
         analyzing->recording && begin(analyzing, &err) && read_all(analyzing, &err);

@@ -137,7 +137,10 @@ static bool open_output(struct watching *watching, struct error *err) {
     const struct invocation *invocation = watching->desk.invocation;
     if (!watching->watches) return invocation_check_output(invocation, err);
     if (invocation->format == FORMAT_JSON) {
-        return error_set(err, ERROR_USAGE, "--watch writes text or jsonl");
+        return error_set(
+            err, ERROR_USAGE,
+            "--watch writes text, or with --format jsonl an object per change; not "
+            "json");
     }
     return invocation_open_output(invocation, &watching->output, err);
 }

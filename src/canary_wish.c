@@ -160,18 +160,26 @@ static bool read_flags(
            read_version(invocation, plan, err);
 }
 
+static bool read_judgement(
+    const struct invocation *invocation, struct rollout_plan *plan, struct error *err) {
+    return read_rule(invocation, plan, err) &&
+           read_ratio(invocation, OPTION_ALPHA, &plan->alpha, err) &&
+           read_ratio(invocation, OPTION_BUDGET, &plan->budget_ratio, err) &&
+           read_material(invocation, &plan->material, err);
+}
+
+bool canary_wish_check(const struct invocation *invocation, struct error *err) {
+    struct rollout_plan any = {0};
+    return read_judgement(invocation, &any, err);
+}
+
 bool canary_wish_judge(
     const struct invocation *invocation, struct rollout_plan *plan, struct error *err) {
     const char *hold = invocation->options.values[OPTION_HOLD_EACH];
     if (hold) units_parse_duration(slice_of(hold), &plan->hold_each_ns);
     /* What is not decided by then is held: not before it may be decided at all. */
     if (plan->max_each_ns < plan->hold_each_ns) plan->max_each_ns = plan->hold_each_ns;
-    if (!read_rule(invocation, plan, err) ||
-        !read_ratio(invocation, OPTION_ALPHA, &plan->alpha, err) ||
-        !read_ratio(invocation, OPTION_BUDGET, &plan->budget_ratio, err) ||
-        !read_material(invocation, &plan->material, err)) {
-        return false;
-    }
+    if (!read_judgement(invocation, plan, err)) return false;
     const struct rollout_rules rules = canary_wish_rules(plan);
     return rollout_rules_check(&rules, err);
 }

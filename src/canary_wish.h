@@ -25,6 +25,9 @@ bool canary_wish_plan(
 bool canary_wish_judge(
     const struct invocation *invocation, struct rollout_plan *plan, struct error *err);
 
+/* Whether what is said of how it is decided is sound, whatever the plan; in the same way. */
+bool canary_wish_check(const struct invocation *invocation, struct error *err);
+
 /* By which rules such a rollout is judged. */
 struct rollout_rules canary_wish_rules(const struct rollout_plan *plan);
 
