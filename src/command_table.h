@@ -48,4 +48,12 @@
     X(theme_list_command,    "theme list",     "",             0,                                "name the themes and where they come from"), \
     X(trust_command,         "trust",        "",               TAKES(OPTION_DRY_RUN),            "trust ./flightdeck.yaml until it changes"), \
     X(watch_command,         "watch",        "[URL]",          TAKES_CONFIG | TAKES(OPTION_THEME) | TAKES(OPTION_PLAIN) | TAKES(OPTION_TIMEOUT), "the same screens, read-only")
+
+/* What an option means to one command, where its own row cannot say that. */
+/*    command              option           help */
+#define COMMAND_OPTIONS(X) \
+    X("canary monitor",    OPTION_DURATION, "how long the versions are compared; without it 10m") \
+    X("canary plan",       OPTION_DURATION, "how long users are counted; without it 10s") \
+    X("canary promote",    OPTION_FORCE,    "go on against the evidence; needs --reason") \
+    X("init",              OPTION_FORCE,    "replace files that are there")
 /* clang-format on */

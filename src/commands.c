@@ -19,6 +19,28 @@ const struct program_command program_commands[] = {
 const unsigned program_command_count =
     sizeof program_commands / sizeof *program_commands;
 
+struct command_option {
+    const char *command;
+    enum option_id id;
+    const char *help;
+};
+
+static const struct command_option command_options[] = {
+#define X(command, id, help) {(command), (id), (help)},
+    COMMAND_OPTIONS(X)
+#undef X
+};
+
+const char *program_command_option(
+    const struct program_command *command, enum option_id id) {
+    for (size_t i = 0; i < sizeof command_options / sizeof *command_options; i++) {
+        const struct command_option *option = &command_options[i];
+        bool is_it = option->id == id && strcmp(option->command, command->name) == 0;
+        if (is_it) return option->help;
+    }
+    return option_row(id)->help;
+}
+
 /* How many of `words` the name is; 0 when it is not. */
 static unsigned name_matches(
     const char *name, const char *const *words, unsigned count) {

@@ -24,6 +24,10 @@ extern const unsigned program_command_count;
 const struct program_command *program_command_find(
     const char *const *words, unsigned count, unsigned *used, struct error *err);
 
+/* What the option means to the command. */
+const char *program_command_option(
+    const struct program_command *command, enum option_id id);
+
 /* Whether the operands are as the row says. */
 bool program_command_accepts(
     const struct program_command *command, const struct operands *operands,

@@ -43,7 +43,7 @@ static void add_option(
     const char *variable = option_variable(id);
     char right[2 * LEFT_SIZE];
     struct text help = TEXT_IN(right);
-    text_add(&help, row->help);
+    text_add(&help, program_command_option(command, id));
     if (variable) text_addf(&help, " ($%s)", variable);
     add_row(to, left, right);
 }

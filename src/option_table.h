@@ -46,10 +46,10 @@
     X(OPTION_MANUAL,        "manual",       0,   NULL,       "each step waits for a person"), \
     X(OPTION_DETACH,        "detach",       0,   NULL,       "do not wait for the outcome"), \
     X(OPTION_WATCH,         "watch",        0,   NULL,       "go on until it has ended"), \
-    X(OPTION_DURATION,      "duration",     0,   "DURATION", "how long to compare"), \
+    X(OPTION_DURATION,      "duration",     0,   "DURATION", "how long it looks before it answers"), \
     X(OPTION_ACT,           "act",          0,   NULL,       "let the version of --to in, and promote or roll back"), \
     X(OPTION_LAST,          "last",         0,   NULL,       "the newest rollout of the target"), \
-    X(OPTION_FORCE,         "force",        0,   NULL,       "replace files that are there; promote against the evidence"), \
+    X(OPTION_FORCE,         "force",        0,   NULL,       "go on where it would refuse; the command says against what"), \
     X(OPTION_ORIGIN,        "origin",       0,   NULL,       "say where each value came from"), \
     X(OPTION_THEME,         "theme",        0,   "NAME",     "colours of the cockpit"), \
     X(OPTION_PLAIN,         "plain",        0,   NULL,       "one line per change, without a screen"), \

@@ -85,6 +85,33 @@ static void help_names_what_a_command_takes_and_nothing_else(void **state) {
     }
 }
 
+static void an_option_means_what_its_command_does(void **state) {
+    static const struct {
+        const char *command, *has, *has_not;
+    } cases[] = {
+        {"canary promote", "against the evidence", "files"},
+        {"init", "replace files", "evidence"},
+        {"canary monitor", "versions are compared", "counted"},
+        {"canary plan", "users are counted", "compared"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct program_command *command = NULL;
+        for (unsigned j = 0; j < program_command_count; j++) {
+            if (strcmp(program_commands[j].name, cases[i].command) == 0) {
+                command = &program_commands[j];
+            }
+        }
+        assert_non_null(command);
+        struct buffer help;
+        buffer_init(&help, HELP_BYTES_MAX);
+        help_add_command(&help, command);
+        assert_non_null(strstr(buffer_string(&help), cases[i].has));
+        assert_null(strstr(buffer_string(&help), cases[i].has_not));
+        buffer_clear(&help);
+    }
+}
+
 static void expect_everything(const char *text, const char *dashes, const char *what) {
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         if (i == OPTION_VERSION) continue;
@@ -165,6 +192,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_makes_sense),
         cmocka_unit_test(every_option_is_taken_by_a_command),
+        cmocka_unit_test(an_option_means_what_its_command_does),
         cmocka_unit_test(help_names_what_a_command_takes_and_nothing_else),
         cmocka_unit_test(completions_know_every_command_and_option),
         cmocka_unit_test(the_manual_knows_every_command_option_and_variable),
