@@ -2,11 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
+#include "core/instances_sight.h"
 #include "core/metric.h"
-#include "core/rollout_status.h"
 #include "core/target.h"
 
 struct instances;
@@ -22,18 +21,6 @@ void instances_follow(
     uint32_t count);
 /* Why a track's pods are not known, or not any more; "" when they are. */
 void instances_miss(struct instances *instances, enum track track, const char *words);
-
-/* What is known of one track. */
-struct instances_sight {
-    unsigned count;                 /* of those that were asked at least once */
-    unsigned ready;                 /* they answer that they can serve */
-    unsigned renewed;               /* ready, and of the version that was asked about */
-    uint64_t answered_ns;           /* the oldest answer of those that are ready */
-    bool gone;                      /* none was ready for some seconds */
-    bool steady;                    /* one has been ready for some seconds */
-    bool crashing;                  /* one came and went again and again */
-    char words[ROLLOUT_WORDS_SIZE]; /* the first one that is not as it should be */
-};
 
 struct instances_sight instances_look(
     const struct instances *instances, enum track track, const char *version,
