@@ -256,6 +256,9 @@ static void tell_data(
     memcpy(status->feeds, traffic.feeds, sizeof status->feeds);
     status->jobs_open = traffic.jobs_open;
     status->oldest_job_ms = cut_ms(traffic.oldest_job_ms);
+    text_copy_cut(
+        status->unrecorded, sizeof status->unrecorded,
+        watch_unrecorded(controller->watch));
 }
 
 void controller_tell(

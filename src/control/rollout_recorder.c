@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/panic.h"
+#include "base/safe_text.h"
 #include "base/text.h"
 #include "history/rollout_recording.h"
 #include "history/segment.h"
@@ -41,6 +42,7 @@ struct rollout_recorder {
     uint64_t left_out;    /* inputs past the limit */
     bool is_decided;      /* only what the rollout does is of interest */
     bool is_full, has_stopped;
+    char trouble[ROLLOUT_WORDS_SIZE]; /* the last one; "" */
 };
 
 static void shelf_release(struct shelf *shelf) {
@@ -55,13 +57,18 @@ static void piece_free(void *data) {
     free(piece);
 }
 
+static void tell(struct rollout_recorder *recorder, const char *words) {
+    safe_text_copy(recorder->trouble, sizeof recorder->trouble, slice_of(words));
+    recorder->options.on_trouble(recorder->options.owner, words);
+}
+
 static void stop(struct rollout_recorder *recorder, const char *words) {
     char said[ERROR_MESSAGE_SIZE];
     struct text text = TEXT_IN(said);
     if (recorder->has_stopped) return;
     recorder->has_stopped = true;
     text_addf(&text, "what it is decided from is not recorded any more: %s", words);
-    recorder->options.on_trouble(recorder->options.owner, said);
+    tell(recorder, said);
 }
 
 /* Pieces */
@@ -161,8 +168,8 @@ void rollout_recorder_add(
     if (!recorder->is_full && !is_within(recorder, limit)) {
         recorder->is_full = true;
         put(recorder, &(struct rollout_input){.kind = ROLLOUT_INPUT_FULL});
-        recorder->options.on_trouble(
-            recorder->options.owner,
+        tell(
+            recorder,
             "its recording is as large as it may be: the rest is only counted");
     }
     if (recorder->is_full) {
@@ -210,6 +217,10 @@ void rollout_recorder_follow(
     text_copy_cut(transition->actor, sizeof transition->actor, rollout->actor);
     put(recorder, &input);
     rollout_recorder_cut(recorder); /* it may be the last one */
+}
+
+const char *rollout_recorder_trouble(const struct rollout_recorder *recorder) {
+    return recorder ? recorder->trouble : "";
 }
 
 /* Beginning and end */

@@ -17,7 +17,7 @@ enum {
 struct rollout_recorder_options {
     const struct rollout_plan *plan; /* borrowed for the call */
     bool known_assignment;
-    /* Nothing is recorded any more; once, perhaps inside a call. */
+    /* Nothing is recorded any more, or no outcomes are; perhaps inside a call. */
     void (*on_trouble)(void *owner, const char *words);
     /* Resuming: what was recorded behind the checkpoint, inside the call. */
     void (*on_input)(void *owner, const struct rollout_input *input);
@@ -42,6 +42,9 @@ void rollout_recorder_add(
     struct rollout_recorder *recorder, const struct rollout_input *input);
 void rollout_recorder_follow(
     struct rollout_recorder *recorder, const struct rollout *rollout);
+
+/* Why not all is recorded; "" while it is. Valid until the next call. */
+const char *rollout_recorder_trouble(const struct rollout_recorder *recorder);
 
 /* Sends off what there is: for a checkpoint of all that was added. Its place; 0 when that
  * is not all recorded. */

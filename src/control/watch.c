@@ -76,6 +76,10 @@ void watch_follow(struct watch *watch, const struct rollout *rollout) {
     rollout_recorder_follow(watch->recorder, rollout);
 }
 
+const char *watch_unrecorded(const struct watch *watch) {
+    return rollout_recorder_trouble(watch->recorder);
+}
+
 const struct decision *watch_decision(const struct watch *watch) {
     return &watch->rollout_case.decision;
 }

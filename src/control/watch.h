@@ -38,6 +38,9 @@ void watch_add_block(
 /* Any of these; what another controller had recorded. Facts are those of watch_add(). */
 uint32_t watch_take(struct watch *watch, const struct rollout_input *input);
 
+/* Why not all of it is recorded; "" while it is. */
+const char *watch_unrecorded(const struct watch *watch);
+
 /* What the rollout does, for the recording. */
 void watch_follow(struct watch *watch, const struct rollout *rollout);
 

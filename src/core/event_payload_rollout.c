@@ -167,6 +167,7 @@ static void put_data(struct byte_writer *writer, const struct rollout_status *ro
     bytes_put_u32(writer, rollout->data_age_most_ms);
     bytes_put_u32(writer, rollout->jobs_open);
     bytes_put_u32(writer, rollout->oldest_job_ms);
+    EVENT_PUT_STRING(writer, rollout->unrecorded);
 }
 
 static bool get_data(struct byte_reader *reader, struct rollout_status *rollout) {
@@ -179,7 +180,7 @@ static bool get_data(struct byte_reader *reader, struct rollout_status *rollout)
     rollout->data_age_most_ms = bytes_get_u32(reader);
     rollout->jobs_open = bytes_get_u32(reader);
     rollout->oldest_job_ms = bytes_get_u32(reader);
-    return true;
+    return EVENT_GET_STRING(reader, rollout->unrecorded);
 }
 
 void event_put_rollout(struct byte_writer *writer, const struct event *event) {

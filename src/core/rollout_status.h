@@ -65,7 +65,8 @@ struct rollout_status {
     uint32_t data_age_most_ms;    /* that is fresh; 0: not said */
     struct rollout_feed feeds[2]; /* of stable and canary */
     uint32_t jobs_open,
-        oldest_job_ms;        /* requests that were logged, and go on as jobs */
+        oldest_job_ms; /* requests that were logged, and go on as jobs */
+    char unrecorded[ROLLOUT_WORDS_SIZE]; /* why not all of it is recorded; "" */
     uint64_t canary_missing;  /* units of the canary until it may be promoted;
                                  ROLLOUT_NEVER: no number would do */
     float harm, harm_limit;   /* of all metrics together */

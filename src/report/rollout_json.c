@@ -95,6 +95,7 @@ static void add_data(struct json_writer *json, const struct rollout_status *stat
     add_feed(json, "canary", &status->feeds[1]);
     json_field_uint(json, "jobs_open", status->jobs_open);
     add_ms(json, "oldest_job_s", status->oldest_job_ms);
+    json_field_string(json, "unrecorded", status->unrecorded);
     json_object_end(json);
 }
 

@@ -214,6 +214,7 @@ void rollout_report_text(const struct rollout_report *report, struct buffer *to)
         add_data(to, status);
         add_guard(to, status);
     }
+    add_row(to, "recording", status->unrecorded);
     add_gauges(to, status);
     add_metrics(to, status);
     add_row(to, "next", status->next);

@@ -152,6 +152,11 @@ void rollout_recorder_follow(
     (void)recorder, (void)rollout;
 }
 
+const char *rollout_recorder_trouble(const struct rollout_recorder *recorder) {
+    (void)recorder;
+    return "";
+}
+
 uint64_t rollout_recorder_cut(struct rollout_recorder *recorder) {
     (void)recorder;
     return 0;

@@ -41,6 +41,7 @@ static const struct rollout_status rollout = {
     .feeds = {{ROLLOUT_SOURCE_METRICS, 800, 1}, {ROLLOUT_SOURCE_PROMETHEUS, 12000, 2}},
     .jobs_open = 3,
     .oldest_job_ms = 11000,
+    .unrecorded = "the disk is full",
     .canary_missing = 41,
     .harm = 6.1F,
     .harm_limit = 100,

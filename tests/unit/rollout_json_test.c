@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "core/node.h"
 #include "report/rollout_report.h"
@@ -58,6 +59,9 @@ static void each_track_has_its_source_and_its_age(void **state) {
     expect_number(&status, "$.data.canary.age_s", 3.1);
     expect_number(&status, "$.data.jobs_open", 3);
     expect_number(&status, "$.data.oldest_job_s", 11);
+    expect_word(&status, "$.data.unrecorded", "");
+    text_copy_cut(status.unrecorded, sizeof status.unrecorded, "the disk is full");
+    expect_word(&status, "$.data.unrecorded", "the disk is full");
     status.feeds[1] = (struct rollout_feed){ROLLOUT_SOURCE_PROMETHEUS, UINT32_MAX, 2};
     status.data_age_ms = UINT32_MAX;
     expect_word(&status, "$.data.canary.source", "prometheus");

@@ -260,6 +260,7 @@ static void a_full_disk_ends_it_at_a_whole_block_and_is_said(void **state) {
     setrlimit(RLIMIT_FSIZE, &before);
     assert_int_equal(desk->troubles, 1);
     assert_non_null(strstr(desk->words, "not recorded any more: "));
+    assert_non_null(strstr(watch_unrecorded(desk->watch), "not recorded any more: "));
     assert_int_equal(offset, 0); /* what is not there has no place */
     unsigned recorded = count_kind(desk, ROLLOUT_INPUT_OUTCOME);
     assert_true(recorded > 100 && recorded < 4000);
@@ -283,6 +284,7 @@ static void past_its_limit_only_what_the_rollout_does_is_recorded(void **state) 
         if (i % 2000 == 0) settle(desk);
     }
     assert_int_equal(desk->troubles, 1);
+    assert_string_equal(rollout_recorder_trouble(recorder), desk->words);
     rollout_recorder_follow(recorder, &rollout);
     settle(desk);
     rollout_recorder_free(recorder);

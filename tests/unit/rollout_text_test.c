@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "report/rollout_report.h"
 #include "support/fixture_canary.h"
@@ -46,6 +47,10 @@ static void each_track_says_where_its_data_comes_from(void **state) {
     expect("data      metrics, stable 0.8 s old, prometheus, canary none yet\n");
     expect("restarts  processes of stable 0, of the canary 2\n");
     expect("NOT guarded: ");
+    assert_null(strstr(said, "recording"));
+    text_copy_cut(status.unrecorded, sizeof status.unrecorded, "the disk is full");
+    say(&status);
+    expect("recording the disk is full\n");
     status.feeds[0] = status.feeds[1] = (struct rollout_feed){0};
     say(&status);
     expect("data      none: neither a router's log nor metrics to ask for\n");
