@@ -82,6 +82,7 @@ static bool open_front(struct controller *controller, struct error *err) {
 
 static void on_observation(void *owner, const struct observation *seen) {
     struct controller *controller = owner;
+    if (controller->aftermath.is_on) return;
     user_news_add(
         &controller->user_news, seen->user, watch_add(controller->watch, seen));
 }
@@ -90,6 +91,7 @@ static void on_block(
     void *owner, enum harm_metric metric, const struct trials *canary,
     const struct trials *stable) {
     struct controller *controller = owner;
+    if (controller->aftermath.is_on) return;
     watch_add_block(controller->watch, metric, canary, stable);
 }
 
@@ -249,13 +251,6 @@ static void explain(
     }
 }
 
-/* What takes both versions down, as a model that both ask, says nothing of either. */
-static bool is_gone(
-    const struct instances_sight *canary, const struct instances_sight *stable) {
-    bool is_alone = stable->count == 0 || stable->steady;
-    return (canary->gone && is_alone) || (canary->crashing && !stable->crashing);
-}
-
 static struct rollout_sight look(struct controller *controller, uint64_t now_ns) {
     const struct rollout *rollout = &controller->rollout;
     struct instances_sight canary =
@@ -269,8 +264,15 @@ static struct rollout_sight look(struct controller *controller, uint64_t now_ns)
     moment.contradicts = traffic.contradicts;
     moment.is_ready = canary.count > 0 && canary.ready == canary.count &&
                       controller_pods_are_fresh(controller, TRACK_CANARY, now_ns);
-    moment.is_gone = is_gone(&canary, &stable) || traffic.canary_crashes;
+    struct aftermath *aftermath = &controller->aftermath;
+    aftermath_see(aftermath, &stable, &canary, now_ns);
+    enum canary_fault fault = aftermath_fault(aftermath, &stable, &canary);
+    moment.is_shaken = aftermath->is_on;
+    moment.is_gone = fault != CANARY_SOUND || traffic.canary_crashes;
     struct rollout_sight sight = watch_look(controller->watch, &moment);
+    if (aftermath->is_on && !sight.harmed) {
+        text_copy_cut(sight.words, sizeof sight.words, aftermath_words(aftermath));
+    }
     explain(&sight, &traffic, &canary);
     return sight;
 }

@@ -14,7 +14,7 @@
 #include "control/traffic.h"
 #include "control/user_news.h"
 #include "control/watch.h"
-#include "core/rollout.h"
+#include "core/aftermath.h"
 #include "history/lock.h"
 #include "history/rollouts.h"
 
@@ -22,7 +22,6 @@ struct controller {
     struct loop *loop;                   /* borrowed */
     const struct rollout_launch *launch; /* borrowed */
     struct controller_handler handler;
-    bool has_begun; /* something is on disk */
     struct lock *lock;
     struct rollouts *rollouts;
     struct kubernetes *kubernetes; /* the way to a cluster; NULL without one */
@@ -35,6 +34,7 @@ struct controller {
     struct pod_watch *pods[TRACK_COUNT]; /* NULL for a track that is not of pods */
     struct watch *watch;
     struct traffic *traffic;
+    struct aftermath aftermath; /* of what took both versions down */
     struct user_news user_news; /* that are not on disk yet */
     struct errand *errand;      /* the smoke test */
     struct deploy *deploy;
@@ -47,7 +47,7 @@ struct controller {
     enum rollout_op doing;       /* what is under way beside the router */
     uint64_t doing_ns, again_ns; /* since when; when stable is tried again */
     uint64_t emptying_ns;        /* since when weight 0 is to be seen in the traffic */
-    bool is_checked;             /* the router can be used */
+    bool has_begun, is_checked;  /* something is on disk; the router can be used */
     uint32_t smoked, salt;       /* the former: instances that passed the smoke test */
     struct moves moves;          /* that are not on disk yet */
     uint64_t epoch, cluster_epoch; /* the latter of writes in a cluster; 0: none yet */

@@ -160,7 +160,7 @@ static const char *after_hold(const struct rollout *rollout, uint64_t now_ns) {
     bool may_come_back = rollout->blind_ns != 0 &&
                          now_ns - rollout->blind_ns < rollout->plan.blind_max_ns;
     switch (rollout->hold) {
-    case ROLLOUT_HELD_AROUND: return "goes on by itself when stable is well again";
+    case ROLLOUT_HELD_AROUND: return "goes on by itself when both are well again";
     case ROLLOUT_HELD_BLIND:
         return may_come_back ? "goes on by itself when the data is back"
                              : "resume or abort";

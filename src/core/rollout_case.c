@@ -80,7 +80,7 @@ struct rollout_sight rollout_case_decide(
         .harmed = decision->kind == DECISION_ROLL_BACK,
         .safe = decision->kind == DECISION_PROMOTE,
         .split_broken = decision->freeze == FREEZE_SPLIT,
-        .stable_unwell = decision->freeze == FREEZE_SURROUNDINGS,
+        .stable_unwell = decision->freeze == FREEZE_SURROUNDINGS || moment->is_shaken,
         .canary_ready = moment->is_ready,
         .canary_gone = moment->is_gone,
     };

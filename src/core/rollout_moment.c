@@ -65,6 +65,7 @@ static const struct record_field fields[] = {
     {RECORD_COUNT, AT(contradicts), .most = 1},
     {RECORD_COUNT, AT(is_ready), .most = 1},
     {RECORD_COUNT, AT(is_gone), .most = 1},
+    {RECORD_COUNT, AT(is_shaken), .most = 1},
     {RECORD_COUNT, AT(has_drifted), .most = 1},
     {RECORD_COUNT, AT(decision), .most = DECISION_COUNT - 1},
     {RECORD_REAL, AT(evidence)},

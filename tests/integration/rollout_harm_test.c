@@ -103,7 +103,14 @@ static void an_outage_of_both_takes_nothing_back(void **state) {
     for (unsigned i = 0; i < 8; i++) rollout_scene_turn(scene);
     assert_int_equal(scene->status.phase, ROLLOUT_HOLD);
     assert_int_equal(rollout_scene_weight(scene), 500);
+    /* Stable is well first, and for longer than such a canary has otherwise. */
+    pid_t canary = test_demo_part(scene->demo.demo.words, "agent-canary");
+    kill(canary, SIGSTOP);
     rollout_scene_tell_demo(scene, "start", "model");
+    for (unsigned i = 0; i < 15; i++) rollout_scene_turn(scene);
+    kill(canary, SIGCONT);
+    assert_int_equal(scene->status.phase, ROLLOUT_HOLD);
+    assert_int_equal(scene->status.hold, ROLLOUT_HELD_AROUND);
     rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     assert_int_equal(rollout_scene_weight(scene), 500);
 }

@@ -195,6 +195,7 @@ struct instances_sight instances_look(
     uint64_t down_ns = made_up->faults.canary_down_ns;
     if (track == TRACK_CANARY && now_ns < down_ns) {
         sight.ready = 0;
+        sight.steady = false;
         sight.gone = down_ns - now_ns < GONE_NS;
     }
     sight.renewed = sight.ready && is_new == (strcmp(version, instances->version) == 0);
