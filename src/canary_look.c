@@ -10,10 +10,14 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "core/head_count.h"
+#include "core/roster.h"
 #include "engine.h"
 #include "io/log_stream.h"
 #include "io/loop.h"
 #include "io/unix_socket.h"
+
+/* A controller that has come to its end still reads the log for some seconds. */
+#define ASK_AGAIN_NS (NS_PER_S / 5)
 
 /* What the metrics say of a track, added up. */
 struct told {
@@ -23,15 +27,18 @@ struct told {
 struct canary_look {
     struct loop *loop; /* borrowed */
     struct canary_look_options options;
-    struct log_stream *log; /* NULL: the metrics are looked at */
-    struct engine *engine;  /* NULL: the log is read, and no version asked for */
+    struct log_stream *log;     /* NULL: the metrics are looked at */
+    struct engine *engine;      /* NULL: the log is read, and no instance asked */
+    struct loop_timer *waiting; /* for the log */
     struct loop_timer *timer;
+    bool has_begun;
     struct canary_sight sight;
     struct told told[TRACK_COUNT];
     uint64_t
         newest_ns[TRACK_COUNT]; /* when something was seen of it last; 0 for never */
     uint64_t since_ns;
     int64_t since_ms;        /* wall clock, as in the log */
+    struct roster roster;    /* large */
     struct head_count heads; /* large */
 };
 
@@ -77,35 +84,46 @@ static void take_version(struct canary_look *look, const struct part *part) {
     }
 }
 
-static void on_event(void *owner, const struct event *event) {
-    struct canary_look *look = owner;
-    if (event->kind == EVENT_PART && asks_version(look)) {
-        take_version(look, &event->part);
-    }
-    if (event->kind != EVENT_VALUES || event->values.track >= TRACK_COUNT) return;
-    struct told *told = &look->told[event->values.track];
+static void take_part(struct canary_look *look, const struct part *part) {
+    roster_take(&look->roster, part, loop_clock_ns());
+    if (asks_version(look)) take_version(look, part);
+}
+
+static void take_values(struct canary_look *look, const struct values_event *values) {
+    struct told *told = &look->told[values->track];
     double rps = NAN;
     double errors = NAN;
-    for (uint32_t i = 0; i < event->values.count; i++) {
-        double value = (double)event->values.items[i].value;
-        if (event->values.items[i].metric == METRIC_RPS) rps = value;
-        if (event->values.items[i].metric == METRIC_ERROR_RATIO) errors = value;
+    for (uint32_t i = 0; i < values->count; i++) {
+        double value = (double)values->items[i].value;
+        if (values->items[i].metric == METRIC_RPS) rps = value;
+        if (values->items[i].metric == METRIC_ERROR_RATIO) errors = value;
     }
     if (!isfinite(rps)) return;
-    look->newest_ns[event->values.track] = loop_clock_ns();
-    double requests = rps * event->values.step_ms / 1000;
+    look->newest_ns[values->track] = loop_clock_ns();
+    double requests = rps * values->step_ms / 1000;
     told->requests += requests;
     if (isfinite(errors)) told->failed += requests * errors;
+}
+
+static void on_event(void *owner, const struct event *event) {
+    struct canary_look *look = owner;
+    bool are_looked_at = look->has_begun && !look->log;
+    if (event->kind == EVENT_PART) take_part(look, &event->part);
+    if (event->kind != EVENT_VALUES || !are_looked_at) return;
+    if (event->values.track < TRACK_COUNT) take_values(look, &event->values);
 }
 
 struct canary_sight canary_look_sight(const struct canary_look *look) {
     struct canary_sight sight = look->sight;
     uint64_t now_ns = loop_clock_ns();
-    sight.seconds = (double)(now_ns - look->since_ns) / NS_PER_S;
+    if (look->has_begun) sight.seconds = (double)(now_ns - look->since_ns) / NS_PER_S;
+    const char *version = asks_version(look) ? look->options.version : NULL;
     for (unsigned track = 0; track < TRACK_COUNT; track++) {
         uint64_t newest_ns = look->newest_ns[track];
         double age_s = (double)(now_ns - newest_ns) / NS_PER_S;
         sight.ages_s[track] = newest_ns > 0 ? age_s : (double)NAN;
+        sight.instances[track] =
+            roster_look(&look->roster, (enum track)track, version, now_ns);
     }
     sight.from_log = look->log != NULL;
     sight.users = look->log ? head_count_estimate(&look->heads) : 0;
@@ -125,12 +143,45 @@ static void on_time(void *owner, uint64_t now_ns) {
     look->options.on_seen(look->options.owner, &sight);
 }
 
-static bool read_log(struct canary_look *look) {
+/* Whether somebody else reads the log: two of them would each see half of it. */
+static bool is_log_taken(const struct canary_look *look) {
+    const char *path = look->options.target->split.log;
+    return path[0] && unix_socket_is_heard(path, SOCK_STREAM);
+}
+
+static void start_engine(struct canary_look *look) {
+    if (look->engine) return;
+    const struct engine_options engine = {
+        .target = look->options.target,
+        .user = "",
+        .read_only = true,
+        .on_event = on_event,
+        .owner = look,
+    };
+    look->engine = engine_new(look->loop, &engine);
+    engine_start(look->engine);
+}
+
+static void begin(struct canary_look *look) {
     const char *path = look->options.target->split.log;
     struct error ignored;
-    if (!path[0] || unix_socket_is_heard(path, SOCK_STREAM)) return false;
-    look->log = log_stream_new(look->loop, path, on_log_line, look, &ignored);
-    return look->log != NULL;
+    if (path[0] && !is_log_taken(look)) {
+        look->log = log_stream_new(look->loop, path, on_log_line, look, &ignored);
+    }
+    if (!look->log) start_engine(look);
+    look->has_begun = true;
+    look->since_ns = loop_clock_ns();
+    look->since_ms = loop_wall_ms();
+    look->timer = loop_after(look->loop, look->options.duration_ns, on_time, look);
+}
+
+static void on_waited(void *owner, uint64_t now_ns) {
+    struct canary_look *look = owner;
+    bool is_over = now_ns - look->since_ns >= look->options.patience_ns;
+    if (!is_over && is_log_taken(look)) return;
+    loop_timer_free(look->waiting);
+    look->waiting = NULL;
+    begin(look);
 }
 
 struct canary_look *canary_look_new(
@@ -138,25 +189,19 @@ struct canary_look *canary_look_new(
     struct canary_look *look = memory_new(sizeof *look);
     look->loop = loop;
     look->options = *options;
-    look->since_ns = loop_clock_ns();
-    look->since_ms = loop_wall_ms();
-    if (!read_log(look) || asks_version(look)) {
-        const struct engine_options engine = {
-            .target = options->target,
-            .user = "",
-            .read_only = true,
-            .on_event = on_event,
-            .owner = look,
-        };
-        look->engine = engine_new(loop, &engine);
-        engine_start(look->engine);
+    if (options->asks_health || asks_version(look)) start_engine(look);
+    if (options->patience_ns > 0 && is_log_taken(look)) {
+        look->since_ns = loop_clock_ns();
+        look->waiting = loop_every(loop, ASK_AGAIN_NS, on_waited, look);
+    } else {
+        begin(look);
     }
-    look->timer = loop_after(loop, options->duration_ns, on_time, look);
     return look;
 }
 
 void canary_look_free(struct canary_look *look) {
     if (!look) return;
+    loop_timer_free(look->waiting);
     loop_timer_free(look->timer);
     log_stream_free(look->log);
     if (look->engine) engine_stop(look->engine);

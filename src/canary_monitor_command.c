@@ -10,12 +10,16 @@
 #include "canary_verdict.h"
 #include "canary_wish.h"
 #include "command_functions.h"
+#include "core/aftermath.h"
 #include "core/router_unit.h"
 #include "io/loop.h"
 #include "progress.h"
 
 #define DURATION_NS (600 * NS_PER_S)
 #define LOOK_NS     NS_PER_S
+
+/* A rollout that has just ended is in the way of nothing for longer. */
+#define PATIENCE_NS (6 * NS_PER_S)
 
 /* A comparison of what is deployed, which never acts. */
 struct monitoring {
@@ -26,7 +30,8 @@ struct monitoring {
     struct stop stop;
     struct progress progress;
     struct canary_verdict verdict;
-    uint64_t since_ns, duration_ns, last_ns;
+    struct aftermath aftermath; /* of what took both versions down */
+    uint64_t duration_ns, last_ns;
     uint64_t asked_ns;  /* more than duration_ns where --timeout is shorter */
     uint32_t weight_bp; /* of the lines; 0 before the first */
     bool settled;       /* what is slow was taken from stable */
@@ -48,6 +53,7 @@ static uint32_t next_weight(const struct monitoring *monitoring) {
 static void on_line(void *owner, const struct router_line *line) {
     struct monitoring *monitoring = owner;
     monitoring->last_ns = loop_clock_ns();
+    if (monitoring->aftermath.is_on) return;
     if (!router_unit_counts(line)) {
         monitoring->contradicts = monitoring->contradicts || line->is_contradictory;
         return;
@@ -60,19 +66,59 @@ static void on_line(void *owner, const struct router_line *line) {
     evidence_add(&monitoring->evidence, &seen);
 }
 
-static struct decision decide(const struct monitoring *monitoring) {
+/* All of it, and of the version that was asked for, if one was. */
+static bool is_ready(
+    const struct monitoring *monitoring, const struct instances_sight *canary) {
+    return canary->count > 0 && canary->renewed == canary->count &&
+           !monitoring->aftermath.is_on;
+}
+
+static const char *words_of(
+    const struct monitoring *monitoring, const struct instances_sight *canary) {
+    if (monitoring->aftermath.is_on) return aftermath_words(&monitoring->aftermath);
+    return canary->count > 0 ? canary->words
+                             : "no instance of the canary can be asked how it is";
+}
+
+static void explain(
+    struct decision *decision, const struct decision_moment *moment,
+    const char *words) {
+    bool is_sound = moment->fault == CANARY_SOUND;
+    bool is_harm = decision->kind == DECISION_ROLL_BACK && is_sound;
+    char why[DECISION_WORDS_SIZE];
+    if (is_harm || moment->is_ready) return;
+    struct text text = TEXT_IN(why);
+    text_addf(&text, "%s%s%s", decision->why, is_sound ? "; " : ": ", words);
+    text_copy_cut(decision->why, sizeof decision->why, why);
+}
+
+static struct decision decide(
+    const struct monitoring *monitoring, const struct canary_sight *sight) {
+    const struct instances_sight *canary = &sight->instances[TRACK_CANARY];
+    const struct instances_sight *stable = &sight->instances[TRACK_STABLE];
     uint64_t now_ns = loop_clock_ns();
     const struct decision_moment moment = {
-        .in_step_ms = (now_ns - monitoring->since_ns) / NS_PER_MS,
+        .in_step_ms = units_whole(sight->seconds * 1000),
         .data_age_ms = monitoring->last_ns > 0
                            ? (now_ns - monitoring->last_ns) / NS_PER_MS
                            : UINT64_MAX,
         .weight_bp = monitoring->weight_bp,
         .next_bp = next_weight(monitoring),
-        .is_ready = true,
+        .fault = aftermath_fault(&monitoring->aftermath, stable, canary),
+        .is_ready = is_ready(monitoring, canary),
         .contradicts = monitoring->contradicts,
     };
-    return decision_make(&monitoring->evidence, &moment);
+    struct decision decision = decision_make(&monitoring->evidence, &moment);
+    explain(&decision, &moment, words_of(monitoring, canary));
+    return decision;
+}
+
+static bool is_at_fault(
+    const struct monitoring *monitoring, const struct canary_sight *sight) {
+    const struct instances_sight *instances = sight->instances;
+    return aftermath_fault(
+               &monitoring->aftermath, &instances[TRACK_STABLE],
+               &instances[TRACK_CANARY]) != CANARY_SOUND;
 }
 
 static void end(struct monitoring *monitoring, const struct canary_sight *sight) {
@@ -134,27 +180,33 @@ static void take_counts(
 static void on_seen(void *owner, const struct canary_sight *sight) {
     struct monitoring *monitoring = owner;
     take_counts(monitoring, sight);
-    monitoring->verdict.decision = decide(monitoring);
+    monitoring->verdict.decision = decide(monitoring, sight);
     cut_short(monitoring, &monitoring->verdict.decision);
     end(monitoring, sight);
+}
+
+/* Once, from a quarter of the time: what is slow for stable. */
+static void settle(struct monitoring *monitoring, const struct canary_sight *sight) {
+    double quarter_s = (double)monitoring->duration_ns / NS_PER_S / 4;
+    if (monitoring->settled || sight->seconds < quarter_s) return;
+    monitoring->settled = true;
+    evidence_start_step(&monitoring->evidence, monitoring->weight_bp);
 }
 
 /* Evidence of harm may be looked at all the time; of safety only at the end. */
 static void on_beat(void *owner, uint64_t now_ns) {
     struct monitoring *monitoring = owner;
     const struct canary_sight sight = canary_look_sight(monitoring->look);
-    if (!sight.from_log || monitoring->weight_bp == 0) return;
-    /* Once, from a quarter of the time: what is slow for stable. */
-    if (!monitoring->settled &&
-        now_ns - monitoring->since_ns >= monitoring->duration_ns / 4) {
-        monitoring->settled = true;
-        evidence_start_step(&monitoring->evidence, monitoring->weight_bp);
-    }
-    struct decision decision = decide(monitoring);
-    if (decision.kind != DECISION_ROLL_BACK ||
-        monitoring->plan.rule == ROLLOUT_BY_BOOK) {
-        return;
-    }
+    const struct instances_sight *instances = sight.instances;
+    aftermath_see(
+        &monitoring->aftermath, &instances[TRACK_STABLE], &instances[TRACK_CANARY],
+        now_ns);
+    bool is_bad = is_at_fault(monitoring, &sight);
+    bool is_told = sight.from_log && monitoring->weight_bp > 0;
+    if (is_told) settle(monitoring, &sight);
+    if (!is_bad && (!is_told || monitoring->plan.rule == ROLLOUT_BY_BOOK)) return;
+    struct decision decision = decide(monitoring, &sight);
+    if (decision.kind != DECISION_ROLL_BACK) return;
     monitoring->verdict.decision = decision;
     end(monitoring, &sight);
 }
@@ -167,12 +219,23 @@ static void on_stop(void *owner, unsigned count) {
     loop_stop(monitoring->desk.loop);
 }
 
+/* Not longer in all than it may take. */
+static uint64_t patience(const struct monitoring *monitoring) {
+    uint64_t most_ns = monitoring->desk.invocation->options.timeout_ns;
+    if (most_ns == 0) return PATIENCE_NS;
+    uint64_t left_ns = most_ns - monitoring->duration_ns;
+    return left_ns < PATIENCE_NS ? left_ns : PATIENCE_NS;
+}
+
 static void compare(struct monitoring *monitoring) {
     struct loop *loop = monitoring->desk.loop;
     struct rollout_rules rules = canary_wish_rules(&monitoring->plan);
     const struct canary_look_options options = {
         .target = monitoring->desk.target,
+        .version = monitoring->plan.to,
         .duration_ns = monitoring->duration_ns,
+        .patience_ns = patience(monitoring),
+        .asks_health = true,
         .on_line = on_line,
         .on_seen = on_seen,
         .owner = monitoring,
@@ -181,7 +244,6 @@ static void compare(struct monitoring *monitoring) {
     rules.hold_ms = 0;
     rules.most_ms = 2 * monitoring->duration_ns / NS_PER_MS;
     evidence_init(&monitoring->evidence, &rules);
-    monitoring->since_ns = loop_clock_ns();
     progress_init(&monitoring->progress, loop, monitoring->desk.invocation);
     progress_say(&monitoring->progress, "comparing the canary with stable");
     monitoring->look = canary_look_new(loop, &options);

@@ -19,6 +19,9 @@ enum { LINE_SIZE = 512, REPORT_BYTES_MAX = 16 * 1024 };
 
 #define LOOK_NS (10 * NS_PER_S)
 
+/* A rollout that has just ended is in the way of nothing for longer. */
+#define PATIENCE_NS (6 * NS_PER_S)
+
 struct planning {
     struct canary_desk desk;
     struct rollout_plan plan;
@@ -227,6 +230,7 @@ static void look(struct planning *planning) {
         .target = planning->desk.target,
         .version = planning->plan.to,
         .duration_ns = LOOK_NS,
+        .patience_ns = PATIENCE_NS,
         .on_seen = on_seen,
         .owner = planning,
     };

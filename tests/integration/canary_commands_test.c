@@ -86,6 +86,10 @@ static void a_rollout_is_started_once_steered_and_taken_back(void **state) {
     expect(
         stack, CANARY("abort", "--reason", "enough"), EXIT_CODE_OK,
         "all on stable, verified");
+    /* Its controller still has the log, for a moment. */
+    expect(
+        stack, CANARY("monitor", "--duration", "1s", "-f", "json"),
+        EXIT_CODE_INCONCLUSIVE, "\"source\":\"log\"");
     /* And again, perhaps before it has begun: it is over, and nothing is worse. */
     start(stack);
     wait_for(stack, "\"phase\":\"watching\"");
@@ -116,6 +120,28 @@ static void what_is_deployed_is_compared_and_nothing_is_done(void **state) {
     expect(stack, CANARY("status"), EXIT_CODE_UNREACHABLE, "no rollout is under way");
 }
 
+static void tell_demo(
+    const struct lone_demo *stack, const char *verb, const char *part) {
+    const char *const args[] = {"demo", verb, part, NULL};
+    assert_int_equal(test_demo_ask(&stack->home, args, words), EXIT_CODE_OK);
+}
+
+/* Its users are answered by stable, so that their requests show nothing. */
+static void a_canary_that_is_gone_or_another_version_is_not_good(void **state) {
+    struct lone_demo *stack = *state;
+    expect(
+        stack,
+        CANARY(
+            "monitor", "--duration", "3s", "--budget", "20%", "--to", "v9.9.9", "-f",
+            "json"),
+        EXIT_CODE_INCONCLUSIVE, "says that it is v");
+    tell_demo(stack, "stop", "agent-canary");
+    expect(
+        stack, CANARY("monitor", "--duration", "5m"), EXIT_CODE_FAILED,
+        "demo: roll back: no instance of the canary is ready: ");
+    tell_demo(stack, "start", "agent-canary");
+}
+
 static void a_bad_canary_is_found_out(void **state) {
     static const char *const args[] = {"demo", "--stack-only", "--bad-canary", NULL};
     struct lone_demo stack;
@@ -132,6 +158,7 @@ static void a_bad_canary_is_found_out(void **state) {
 int main(void) {
     const struct CMUnitTest shared[] = {
         cmocka_unit_test(what_is_deployed_is_compared_and_nothing_is_done),
+        cmocka_unit_test(a_canary_that_is_gone_or_another_version_is_not_good),
         cmocka_unit_test(a_rollout_is_started_once_steered_and_taken_back),
     };
     const struct CMUnitTest alone[] = {

@@ -174,6 +174,7 @@ static void a_comparison_takes_no_longer_than_it_may(void **state) {
         test_program_run(&program, "flightdeck canary monitor --timeout 1s"),
         EXIT_CODE_INCONCLUSIVE);
     assert_non_null(strstr(program.out, "here: hold: no data has come yet"));
+    assert_non_null(strstr(program.out, "no instance of the canary can be asked"));
     assert_non_null(strstr(program.out, "in 1 s by metrics"));
 }
 
