@@ -85,31 +85,28 @@ static void help_names_what_a_command_takes_and_nothing_else(void **state) {
     }
 }
 
-static void an_option_means_what_its_command_does(void **state) {
-    static const struct {
-        const char *command, *has, *has_not;
-    } cases[] = {
-        {"canary promote", "against the evidence", "files"},
-        {"init", "replace files", "evidence"},
-        {"canary monitor", "versions are compared", "counted"},
-        {"canary plan", "users are counted", "compared"},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct program_command *command = NULL;
-        for (unsigned j = 0; j < program_command_count; j++) {
-            if (strcmp(program_commands[j].name, cases[i].command) == 0) {
-                command = &program_commands[j];
-            }
-        }
-        assert_non_null(command);
-        struct buffer help;
-        buffer_init(&help, HELP_BYTES_MAX);
-        help_add_command(&help, command);
-        assert_non_null(strstr(buffer_string(&help), cases[i].has));
-        assert_null(strstr(buffer_string(&help), cases[i].has_not));
-        buffer_clear(&help);
+/* The help of the command with that name says the one, and nothing of the other. */
+static void expect_said(const char *name, const char *has, const char *has_not) {
+    const struct program_command *command = NULL;
+    for (unsigned i = 0; i < program_command_count; i++) {
+        bool is_it = strcmp(program_commands[i].name, name) == 0;
+        if (is_it) command = &program_commands[i];
     }
+    assert_non_null(command);
+    struct buffer help;
+    buffer_init(&help, HELP_BYTES_MAX);
+    help_add_command(&help, command);
+    assert_non_null(strstr(buffer_string(&help), has));
+    assert_null(strstr(buffer_string(&help), has_not));
+    buffer_clear(&help);
+}
+
+static void an_option_means_what_its_command_does(void **state) {
+    (void)state;
+    expect_said("canary promote", "against the evidence", "files");
+    expect_said("init", "replace files", "evidence");
+    expect_said("canary monitor", "versions are compared", "counted");
+    expect_said("canary plan", "users are counted", "compared");
 }
 
 static void expect_everything(const char *text, const char *dashes, const char *what) {
