@@ -13,7 +13,7 @@
 struct sqlite;
 struct statement;
 
-/* How long another process is waited for; then it is ERROR_CONFLICT. */
+/* How long another process is waited for; then it is ERROR_TIMEOUT. */
 enum { SQLITE_BUSY_MS = 5000 };
 
 /* Opens or makes the file (mode 0600, WAL, synchronous=FULL, foreign keys) and runs the

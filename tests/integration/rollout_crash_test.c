@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "history/store.h"
+#include "io/sqlite.h"
 #include "support/recorded_rollout.h"
 #include "support/rollout_scene.h"
 
@@ -84,6 +86,28 @@ static void who_cannot_write_goes_nowhere_but_back(void **state) {
     assert_true(rollout_scene_weight(scene) <= 0);
 }
 
+/* Somebody's backup, say: that is no takeover, and no reason to leave. */
+static void who_waits_too_long_for_the_journal_stays(void **state) {
+    struct rollout_scene *scene = *state;
+    char path[TEST_PATH_SIZE];
+    struct error err;
+    rollout_scene_start_manual(scene);
+    pid_t pid = rollout_scene_pid(scene);
+    test_folder_path(&scene->demo.home.logs, "flightdeck/history.db", path);
+    struct sqlite *other = store_open(path, &err);
+    assert_non_null(other);
+    assert_true(sqlite_begin(other, &err));
+    assert_true(rollout_scene_order(scene, ROLLOUT_ORDER_HOLD, "ann"));
+    rollout_scene_wait(
+        scene, &(struct rollout_goal){ROLLOUT_HOLD, ROLLOUT_HELD_JOURNAL, 1});
+    assert_int_equal(rollout_scene_weight(scene), 500);
+    assert_int_equal(rollout_scene_pid(scene), pid);
+    sqlite_rollback(other);
+    sqlite_close(other);
+    assert_true(rollout_scene_order(scene, ROLLOUT_ORDER_ABORT, "ann"));
+    rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
+}
+
 /* Nobody could take it up any more. */
 static void who_has_lost_the_journal_goes_back_and_ends(void **state) {
     struct rollout_scene *scene = *state;
@@ -108,6 +132,7 @@ int main(void) {
         SHARED(a_controller_that_is_back_at_once_goes_on),
         SHARED(nobodys_weight_is_overwritten),
         SHARED(who_cannot_write_goes_nowhere_but_back),
+        SHARED(who_waits_too_long_for_the_journal_stays),
         SHARED(a_weight_that_somebody_took_back_stays_at_0),
         SHARED(who_has_lost_the_journal_goes_back_and_ends), /* epochs, too: the last */
     };

@@ -229,7 +229,7 @@ static void a_statement_can_be_run_again(void **state) {
     sqlite_close(sqlite);
 }
 
-static void a_file_that_is_held_is_a_conflict(void **state) {
+static void a_file_that_is_held_is_late(void **state) {
     struct place *place = *state;
     struct error err = {0};
     struct sqlite *first = open_file(place, ALL);
@@ -237,7 +237,7 @@ static void a_file_that_is_held_is_a_conflict(void **state) {
     assert_true(sqlite_begin(first, &err));
     assert_true(sqlite_run(second, "PRAGMA busy_timeout=1", &err));
     assert_false(sqlite_begin(second, &err));
-    assert_int_equal(err.code, ERROR_CONFLICT);
+    assert_int_equal(err.code, ERROR_TIMEOUT);
     sqlite_rollback(first);
     assert_true(sqlite_begin(second, &err));
     sqlite_close(first);
@@ -261,7 +261,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(
             a_statement_can_be_run_again, make_place, clear_place),
         cmocka_unit_test_setup_teardown(
-            a_file_that_is_held_is_a_conflict, make_place, clear_place),
+            a_file_that_is_held_is_late, make_place, clear_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
