@@ -306,6 +306,9 @@ void demo_stack_describe(const struct demo_stack *stack, struct buffer *to) {
     buffer_addf(to, "users   http://127.0.0.1:%u\n", plan->front_port);
     buffer_addf(to, "stable  http://127.0.0.1:%u\n", plan->agent_ports[TRACK_STABLE]);
     buffer_addf(to, "canary  http://127.0.0.1:%u\n", plan->agent_ports[TRACK_CANARY]);
+    if (!plan->real_model) {
+        buffer_addf(to, "model   http://127.0.0.1:%u\n", plan->model_port);
+    }
     buffer_addf(to, "redis   unix://%s/redis.sock\n", plan->place.folder);
     if (plan->users_max < DEMO_USERS_MAX) {
         buffer_addf(

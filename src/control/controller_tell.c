@@ -69,6 +69,15 @@ static void tell_steps(
     status->left_ms = ms_of(left_ns(rollout, clock_ns, now_ns));
 }
 
+/* Of what nobody has told it says nothing: that is not as good as no harm. */
+static float harm_of(
+    const struct evidence *evidence, enum harm_metric metric,
+    const struct rollout_metric *told) {
+    double log_value = evidence_log_value_in(evidence, metric);
+    bool is_known = told->stable_units + told->canary_units > 0 || log_value != 0;
+    return is_known ? (float)fmin(exp(log_value), 1e9) : NAN;
+}
+
 static void tell_metric(
     const struct evidence *evidence, enum harm_metric metric,
     struct rollout_metric *told) {
@@ -81,7 +90,7 @@ static void tell_metric(
     told->stable_failed = stable->failures;
     told->canary_units = canary->count;
     told->canary_failed = canary->failures;
-    told->harm = (float)fmin(exp(evidence_log_value_in(evidence, metric)), 1e9);
+    told->harm = harm_of(evidence, metric, told);
     struct confidence low_high =
         confidence_of_rate(stable->failures, stable->count, alpha);
     told->stable_low = (float)low_high.low;

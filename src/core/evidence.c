@@ -124,7 +124,8 @@ static struct outcome outcome_in(
     if (!is_on(evidence, metric)) return outcome;
     enum harm_source source = harm_metric_source(metric);
     if (source == HARM_SOURCE_TOLD) {
-        outcome.counts = true;
+        uint32_t told = seen->told | seen->failed | HARM_BIT(HARM_ERRORS);
+        outcome.counts = (told & HARM_BIT(metric)) != 0;
         outcome.failed = (seen->failed & HARM_BIT(metric)) != 0;
     } else if (source != HARM_SOURCE_RANK) {
         outcome.counts = evidence->harms[metric].has_limit &&
@@ -296,12 +297,15 @@ double evidence_log_value(const struct evidence *evidence) {
         most = fmax(most, logs[i]);
     }
     double sum = 0;
+    double weights = 0;
     for (int i = 0; i < HARM_METRIC_COUNT; i++) {
         double weight =
             harm_metric_weight((enum harm_metric)i, evidence->rules.metrics);
         sum += weight * exp(logs[i] - most);
+        weights += weight;
     }
-    return most + log(sum);
+    /* Rounded in the same way as the sum: nothing seen is exactly 1. */
+    return most + log(sum / weights);
 }
 
 double evidence_p_value(const struct evidence *evidence) {

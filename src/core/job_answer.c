@@ -50,8 +50,7 @@ static void read_usage(const struct node *root, struct router_unit_end *end) {
     }
 }
 
-static uint32_t count_failed_tools(const struct node *root) {
-    const struct node *calls = node_get(root, "tool_calls");
+static uint32_t count_failed_tools(const struct node *calls) {
     uint32_t failed = 0;
     if (!calls || calls->kind != NODE_LIST) return 0;
     for (const struct node *call = calls->first; call; call = call->next) {
@@ -71,15 +70,18 @@ bool job_answer_read(
         return error_set(err, ERROR_PROTOCOL, "a job without %s", chat->done_path);
     }
     const struct node *outcome = node_get(root, "outcome");
+    const struct node *calls = node_get(root, "tool_calls");
     bool says_refused = outcome && slice_equals(outcome->string, "refused");
     *answer = (struct job_answer){.has_ended = is_end(chat, state->string)};
     answer->end = (struct router_unit_end){
         .failed = !is_good(state->string),
         .refused = is_good(state->string) && says_refused,
+        .has_outcome = outcome && outcome->kind == NODE_STRING,
+        .has_tools = calls && calls->kind == NODE_LIST,
         .latency_us = read_latency(root),
         .cost_micro = OBSERVATION_UNKNOWN,
         .tokens = OBSERVATION_UNKNOWN,
-        .tools_failed = count_failed_tools(root)};
+        .tools_failed = count_failed_tools(calls)};
     read_usage(root, &answer->end);
     return true;
 }

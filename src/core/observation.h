@@ -16,8 +16,9 @@ struct observation {
     uint64_t user;      /* hash of what is assigned as one, and not the hash that draws;
                          * 0: the request for itself */
     uint32_t failed;    /* HARM_BIT of the metrics that say so themselves */
-    bool is_running;    /* not finished: only what it has already passed counts */
-    bool is_warming;    /* began just after a raise: its latency says nothing */
+    uint32_t told;   /* ... and of those that say whether; errors are always told of */
+    bool is_running; /* not finished: only what it has already passed counts */
+    bool is_warming; /* began just after a raise: its latency says nothing */
     uint64_t latency_us, cost_micro, tokens; /* or OBSERVATION_UNKNOWN */
     double chance; /* evenly from 0 to below 1, for HARM_RANKS */
 };

@@ -11,7 +11,7 @@ struct rollout_rules rollout_case_rules(
     rules.is_split_unknown = !known_assignment;
     /* Counters do not tell whose requests were slow: one process that stalls makes many so
      * at once, which would be taken for as many pieces of evidence. */
-    if (!known_assignment) rules.metrics = HARM_BIT(HARM_ERRORS);
+    rules.metrics = known_assignment ? HARM_OF_REQUESTS : HARM_BIT(HARM_ERRORS);
     rules.alpha = plan->alpha;
     rules.material_ratio = plan->material;
     rules.budget = plan->budget_ratio;

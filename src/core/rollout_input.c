@@ -64,7 +64,8 @@ enum {
     MARK_COST = 1 << 7,
     MARK_TOKENS = 1 << 8,
     MARK_CHANCE = 1 << 9,
-    MARKS_ALL = (1 << 10) - 1,
+    MARK_TOLD = 1 << 10,
+    MARKS_ALL = (1 << 11) - 1,
 };
 
 static uint32_t mark(bool is_so, uint32_t bit) {
@@ -79,7 +80,7 @@ static uint32_t marks_of(const struct observation *seen) {
            mark(seen->latency_us != OBSERVATION_UNKNOWN, MARK_LATENCY) |
            mark(seen->cost_micro != OBSERVATION_UNKNOWN, MARK_COST) |
            mark(seen->tokens != OBSERVATION_UNKNOWN, MARK_TOKENS) |
-           mark(seen->chance > 0, MARK_CHANCE);
+           mark(seen->chance > 0, MARK_CHANCE) | mark(seen->told != 0, MARK_TOLD);
 }
 
 static void put_outcome(const struct observation *seen, struct byte_writer *writer) {
@@ -92,6 +93,7 @@ static void put_outcome(const struct observation *seen, struct byte_writer *writ
     if (marks & MARK_COST) bytes_put_varint(writer, seen->cost_micro);
     if (marks & MARK_TOKENS) bytes_put_varint(writer, seen->tokens);
     if (marks & MARK_CHANCE) bytes_put_f64(writer, seen->chance);
+    if (marks & MARK_TOLD) bytes_put_varint(writer, seen->told);
 }
 
 static uint64_t get_value(struct byte_reader *reader, bool is_there) {
@@ -116,8 +118,10 @@ static bool get_outcome(struct observation *seen, struct byte_reader *reader) {
     seen->cost_micro = get_value(reader, (marks & MARK_COST) != 0);
     seen->tokens = get_value(reader, (marks & MARK_TOKENS) != 0);
     if (marks & MARK_CHANCE) seen->chance = bytes_get_f64(reader);
+    uint64_t told = marks & MARK_TOLD ? bytes_get_varint(reader) : 0;
+    seen->told = (uint32_t)told;
     return marks <= MARKS_ALL && weight_bp <= UINT32_MAX && failed <= HARM_ALL &&
-           seen->chance >= 0 && seen->chance < 1;
+           told <= HARM_ALL && seen->chance >= 0 && seen->chance < 1;
 }
 
 /* Both */

@@ -36,6 +36,15 @@ static uint32_t failures_of(const struct router_line *line) {
     return failed;
 }
 
+/* An open one is told of when it ends. A service that says nothing is no good one. */
+static uint32_t told_of(const struct router_line *line) {
+    uint32_t told = 0;
+    if (router_line_is_open(line)) return told;
+    if (line->outcome[0]) told |= HARM_BIT(HARM_REFUSALS);
+    if (line->has_tools) told |= HARM_BIT(HARM_TOOLS);
+    return told;
+}
+
 struct observation router_unit_observe(const struct router_line *line) {
     enum arm arm = line->arm == TRACK_CANARY ? ARM_CANARY : ARM_STABLE;
     return (struct observation){
@@ -45,6 +54,7 @@ struct observation router_unit_observe(const struct router_line *line) {
         .weight_bp = line->salt > 0 ? line->weight_bp : 0,
         .user = user_of(line),
         .failed = failures_of(line),
+        .told = told_of(line),
         .is_running = line->excluded == ROUTER_LINE_CLIENT_LEFT,
         .latency_us = line->total_ms >= 0 ? (uint64_t)line->total_ms * US_PER_MS
                                           : OBSERVATION_UNKNOWN,
@@ -59,6 +69,9 @@ void router_unit_end(struct observation *seen, const struct router_unit_end *end
     if (end->failed) seen->failed |= HARM_BIT(HARM_ERRORS);
     if (end->refused) seen->failed |= HARM_BIT(HARM_REFUSALS);
     if (end->tools_failed > 0) seen->failed |= HARM_BIT(HARM_TOOLS);
+    seen->told = 0;
+    if (end->has_outcome) seen->told |= HARM_BIT(HARM_REFUSALS);
+    if (end->has_tools) seen->told |= HARM_BIT(HARM_TOOLS);
     seen->latency_us = end->latency_us;
     seen->cost_micro = end->cost_micro;
     seen->tokens = end->tokens;

@@ -18,6 +18,8 @@ struct observation router_unit_observe(const struct router_line *line);
 /* The end of a job, or of a stream, whose line was open. */
 struct router_unit_end {
     bool failed, refused;
+    bool has_outcome,
+        has_tools; /* whether it was said if it refused, and of its tools */
     uint64_t latency_us, cost_micro, tokens; /* or OBSERVATION_UNKNOWN */
     uint32_t tools_failed;
 };

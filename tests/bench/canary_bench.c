@@ -122,7 +122,7 @@ struct window_case {
     uint32_t metrics;
 };
 
-enum { BY_ERRORS = HARM_BIT(HARM_ERRORS), BY_ALL = HARM_USUAL };
+enum { BY_ERRORS = HARM_BIT(HARM_ERRORS), BY_ALL = HARM_OF_REQUESTS };
 
 static struct odds tell_window(
     struct simulated_rollout *rollout, const struct window_case *window) {
@@ -214,6 +214,7 @@ static struct arrival measure_journey(
     struct arrival arrival = {0};
     double minutes[JOURNEYS_MAX];
     struct rollout_rules rules = rollout_rules_default();
+    rules.metrics = BY_ALL;
     rollout->requests_per_s = journey->requests_per_s;
     rollout->canary_rate = journey->canary_rate;
     rollout->outage_rate = 0;
@@ -263,6 +264,7 @@ enum { BAD_RUNS = 400 };
 
 static void begin_users(struct evidence *evidence, struct mixed_users *users) {
     struct rollout_rules rules = rollout_rules_default();
+    rules.metrics = BY_ALL;
     evidence_init(evidence, &rules);
     evidence_start_step(evidence, users->weight_bp);
     mixed_users_draw(users);

@@ -9,11 +9,13 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "core/decision.h"
 #include "core/exit_code.h"
 #include "support/parsed.h"
 #include "support/rollout_scene.h"
+#include "support/test_client.h"
 
 static char words[TEST_DEMO_WORDS_SIZE];
 
@@ -115,6 +117,38 @@ static void an_outage_of_both_takes_nothing_back(void **state) {
     assert_int_equal(rollout_scene_weight(scene), 500);
 }
 
+static void tell_model(const struct rollout_scene *scene, const char *faults) {
+    char model[64], url[96];
+    struct text text = TEXT_IN(url);
+    struct test_client client;
+    struct test_reply reply;
+    test_demo_value(&scene->demo.demo, "model", model, sizeof model);
+    text_addf(&text, "%s/admin/faults", model);
+    test_client_init(&client);
+    test_client_post(&client, url, faults, &reply);
+    assert_int_equal(reply.status, 200);
+    test_reply_clear(&reply);
+    test_client_clear(&client);
+}
+
+/* Quick, cheap and without a single error. */
+static void a_version_that_refuses_its_users_is_taken_back(void **state) {
+    struct rollout_scene *scene = *state;
+    rollout_scene_start_manual(scene);
+    tell_model(scene, "{\"version\":\"v1.6.0\",\"refusal\":1}");
+    rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
+    tell_model(scene, "{\"version\":\"v1.6.0\"}");
+    if (!strstr(scene->status.reason, "most in refusals: canary ")) {
+        fail_msg("%s", scene->status.reason);
+    }
+    assert_true(rollout_scene_weight(scene) <= 0);
+    const char *const status[] = {"canary", "status", "--target", "demo", NULL};
+    test_demo_ask(&scene->demo.home, status, words);
+    if (!strstr(words, "\n  refusals            stable 0/")) fail_msg("%s", words);
+    const char *const again[] = {"canary", "analyze", scene->status.id, NULL};
+    expect_analysis(scene, again, EXIT_CODE_FAILED, "most in refusals: canary ");
+}
+
 static void a_restarted_router_is_not_raised_again(void **state) {
     struct rollout_scene *scene = *state;
     rollout_scene_start_manual(scene);
@@ -134,6 +168,7 @@ int main(void) {
     };
     const struct CMUnitTest shared[] = {
         SHARED(an_outage_of_both_takes_nothing_back),
+        SHARED(a_version_that_refuses_its_users_is_taken_back),
         SHARED(a_restarted_router_is_not_raised_again),
         SHARED(a_version_that_crashes_is_taken_back_at_once), /* for good: the last */
     };

@@ -15,7 +15,10 @@ static const struct rollout_metric metrics[] = {
     {"slower than p90", 8412, 841, 139, 16, 1.4F, 0.091F, 0.110F, 0.058F, 0.199F},
     {"slower than p95", 8412, 429, 139, 8, 1.1F, 0.045F, 0.057F, 0.021F, 0.128F},
     {"slower than p99", 8412, 84, 139, 1, 0.6F, 0.0077F, 0.0128F, 0.0003F, 0.0453F},
-    {"tool errors", 5120, 31, 84, 0, 0.4F, 0.0039F, 0.0089F, 0, 0.0462F},
+    {"tool failures", 5120, 31, 84, 0, 0.4F, 0.0039F, 0.0089F, 0, 0.0462F},
+    {"refusals", 8412, 25, 139, 1, 1.3F, 0.0018F, 0.0047F, 0.0003F, 0.0453F},
+    {"cost above p95", 0, 0, 0, 0, NAN, 0, 1, 0, 1}, /* of a model without a price */
+    {"tokens above p95", 8412, 421, 139, 9, 1.5F, 0.0443F, 0.0566F, 0.0262F, 0.1355F},
 };
 
 enum { METRICS = sizeof metrics / sizeof *metrics };

@@ -28,6 +28,7 @@ struct observation observed_any(struct random *random, uint32_t weight_bp) {
     if (random_below(random, 3) == 0) {
         seen.failed = (uint32_t)random_below(random, HARM_ALL + 1);
     }
+    seen.told = (uint32_t)random_below(random, HARM_ALL + 1);
     if (random_below(random, 20) == 0) seen.served = ARM_STABLE;
     seen.is_running = random_below(random, 10) == 0;
     seen.is_warming = random_below(random, 10) == 0;

@@ -230,12 +230,15 @@ static void the_strongest_evidence_keeps_its_row(void **state) {
     (void)state;
     struct sight sight = look_at(ROLLOUT_AT_STEP, "gc");
     struct rollout_status *rollout = &sight.model->state.rollout;
-    expect_shown(&sight, "tool errors", false);
+    expect_shown(&sight, "tool failures", false);
     rollout->metrics[5].harm = 50;
-    expect_shown(&sight, "tool errors", true);
-    expect_shown(&sight, "slower than p99", false);
-    rollout->metrics[0].harm = NAN;
-    expect_shown(&sight, "slower than p99", true);
+    expect_shown(&sight, "tool failures", true);
+    expect_shown(&sight, "slower than p50", false);
+    rollout->metrics[8].harm = NAN; /* nobody tells of it any more */
+    expect_shown(&sight, "slower than p50", true);
+    rollout->metrics[0].harm = NAN; /* errors stay */
+    expect_shown(&sight, "slower than p50", true);
+    expect_shown(&sight, "42/8412", true);
     look_away(&sight);
 }
 

@@ -89,8 +89,33 @@ static void the_mean_keeps_a_place_for_what_never_came(void **state) {
     evidence_start_step(evidence, 500);
     add_unit(evidence, ARM_CANARY, 1, FAILED | HARM_BIT(HARM_TOOLS));
     add_unit(evidence, ARM_CANARY, 1, HARM_BIT(HARM_REFUSALS));
-    double share = (0.5 + 0.1 + 0.1) / 1.5;
+    double share = (0.5 + 0.025 + 0.025) / 1.2;
     assert_near(exp(evidence_log_value(evidence)), share * 5.986833 + 1 - share);
+}
+
+/* A canary that has lost its words would look as good as one that never fails. */
+static void who_says_nothing_is_no_data(void **state) {
+    struct evidence *evidence = *state;
+    struct rollout_rules rules = rollout_rules_default();
+    rules.metrics = HARM_OF_REQUESTS;
+    evidence_init(evidence, &rules);
+    evidence_start_step(evidence, 500);
+    for (uint64_t user = 1; user <= 9; user++) add_unit(evidence, ARM_CANARY, user, 0);
+    const struct trials *tools = &evidence->harms[HARM_TOOLS].all[ARM_CANARY];
+    const struct trials *errors = &evidence->harms[HARM_ERRORS].all[ARM_CANARY];
+    assert_int_equal(errors->count, 9);
+    assert_int_equal(tools->count, 0);
+    assert_true(evidence_log_value(evidence) == 0);
+    struct observation seen = observed(ARM_CANARY, 500, 10, 0);
+    seen.told = HARM_BIT(HARM_TOOLS);
+    evidence_add(evidence, &seen);
+    assert_int_equal(tools->count, 1);
+    assert_int_equal(evidence->harms[HARM_REFUSALS].all[ARM_CANARY].count, 0);
+    seen.user = 11;
+    seen.failed = HARM_BIT(HARM_TOOLS);
+    evidence_add(evidence, &seen);
+    assert_int_equal(tools->failures, 1);
+    assert_near(value_in(evidence, HARM_TOOLS), 5.986833);
 }
 
 static void what_nobody_was_sent_to_does_not_enter(void **state) {
@@ -377,6 +402,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         EVIDENCE_TEST(the_first_failure_of_a_user_counts_and_no_other),
         EVIDENCE_TEST(the_mean_keeps_a_place_for_what_never_came),
+        EVIDENCE_TEST(who_says_nothing_is_no_data),
         EVIDENCE_TEST(what_nobody_was_sent_to_does_not_enter),
         EVIDENCE_TEST(slow_is_what_was_rare_on_stable_before),
         EVIDENCE_TEST(stable_may_be_a_little_faster_where_that_is_tolerated),

@@ -37,6 +37,7 @@ static void an_ended_job_tells_how_and_what_it_cost(void **state) {
     assert_int_equal(answer.end.tokens, 15);
     assert_int_equal(answer.end.cost_micro, 2100);
     assert_int_equal(answer.end.tools_failed, 2);
+    assert_true(answer.end.has_outcome && answer.end.has_tools);
 }
 
 /* Each row: the answer, and what it says. */
@@ -81,6 +82,7 @@ static void what_makes_no_sense_is_not_known(void **state) {
     assert_true(answer.end.cost_micro == OBSERVATION_UNKNOWN);
     assert_int_equal(answer.end.tools_failed, 0);
     assert_false(answer.end.refused);
+    assert_false(answer.end.has_outcome || answer.end.has_tools);
 }
 
 int main(void) {

@@ -71,6 +71,10 @@ static void the_weights_of_the_metrics_sum_up_to_one(void **state) {
     }
     assert_true(fabs(harm_metric_weight(HARM_ERRORS, HARM_USUAL) - 0.5) < 1e-12);
     assert_true(fabs(harm_metric_weight(HARM_P99, HARM_USUAL) - 0.15) < 1e-12);
+    assert_true(
+        fabs(harm_metric_weight(HARM_ERRORS, HARM_OF_REQUESTS) - 0.5 / 1.1) < 1e-12);
+    assert_true(
+        fabs(harm_metric_weight(HARM_TOOLS, HARM_OF_REQUESTS) - 0.025 / 1.1) < 1e-12);
 }
 
 int main(void) {

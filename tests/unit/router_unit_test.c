@@ -116,6 +116,31 @@ static void an_end_says_what_became_of_it(void **state) {
     assert_int_equal(seen.tokens, 7);
 }
 
+/* Silence is no answer, and one that only begins says nothing yet. */
+static void only_who_says_so_has_no_refusal_and_no_failed_tool(void **state) {
+    (void)state;
+    const uint32_t both = HARM_BIT(HARM_REFUSALS) | HARM_BIT(HARM_TOOLS);
+    struct router_line line = good;
+    assert_int_equal(router_unit_observe(&line).told, 0);
+    memcpy(line.outcome, "success", 8);
+    line.has_tools = true;
+    struct observation seen = router_unit_observe(&line);
+    assert_int_equal(seen.told, both);
+    assert_int_equal(seen.failed, 0);
+    memcpy(line.outcome, "refused", 8);
+    line.tools_failed = 2;
+    assert_int_equal(router_unit_observe(&line).failed, both);
+    memcpy(line.outcome, "streaming", 10);
+    line.tools_failed = 0;
+    assert_int_equal(router_unit_observe(&line).told, 0);
+    struct router_unit_end end = {.has_tools = true};
+    router_unit_end(&seen, &end);
+    assert_int_equal(seen.told, HARM_BIT(HARM_TOOLS));
+    end.has_outcome = true;
+    router_unit_end(&seen, &end);
+    assert_int_equal(seen.told, both);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_becomes_an_observation),
@@ -124,6 +149,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_evidence_does_not_count),
         cmocka_unit_test(a_job_is_always_of_somebody),
         cmocka_unit_test(an_end_says_what_became_of_it),
+        cmocka_unit_test(only_who_says_so_has_no_refusal_and_no_failed_tool),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

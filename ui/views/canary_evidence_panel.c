@@ -116,15 +116,17 @@ static void put_metric(
     canary_gauge_draw(row->canvas, cell, scene, metric->harm);
 }
 
-/* Whether as many others, or more, say more: then it has no row. NaN says nothing. */
+/* Whether as many others, or more, say more: then it has no row. NaN says nothing; errors
+ * are always there. */
 static bool has_row(const struct rollout_status *rollout, uint32_t index, int rows) {
     float harm = rollout->metrics[index].harm;
+    if (index == 0) return rows > 0;
     int before = 0;
     for (uint32_t i = 0; i < rollout->metric_count; i++) {
         float other = rollout->metrics[i].harm;
         bool more = other > harm || (isnan(harm) && !isnan(other));
         bool same = other == harm || (isnan(harm) && isnan(other));
-        if (more || (same && i < index)) before++;
+        if (i == 0 || more || (same && i < index)) before++;
     }
     return before < rows;
 }
