@@ -12,6 +12,7 @@
 #include "command_functions.h"
 #include "core/forecast.h"
 #include "core/promotion_gate.h"
+#include "core/rollout_case.h"
 #include "io/loop.h"
 #include "progress.h"
 
@@ -40,7 +41,7 @@ static void forecast(struct planning *planning) {
     uint64_t requests =
         sight->arms[TRACK_STABLE].count + sight->arms[TRACK_CANARY].count;
     planning->basis = (struct forecast_basis){
-        .rules = canary_wish_rules(&planning->plan),
+        .rules = rollout_case_rules(&planning->plan, sight->from_log),
         .requests_per_s = sight->seconds > 0 ? (double)requests / sight->seconds : 0,
         .stable = sight->arms[TRACK_STABLE],
         .users = sight->users,
@@ -149,6 +150,7 @@ static void write_step(const struct forecast *forecast, struct json_writer *json
     } else {
         json_field_uint(json, "canary_requests", forecast->requests_needed);
     }
+    json_field_uint(json, "stable_requests", forecast->stable_needed);
     json_field_double(json, "minutes", forecast->minutes);
     json_field_double(json, "canary_users", forecast->canary_users);
     json_field_uint(json, "users_needed", forecast->users_needed);

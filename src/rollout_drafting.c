@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "canary_guard.h"
 #include "canary_wish.h"
+#include "core/rollout_case.h"
 
 static void add(struct text *text, const char *words) {
     safe_text_add(text, slice_of(words));
@@ -110,7 +111,7 @@ void rollout_draft_fill(struct rollout_draft *draft, const struct config *config
         !canary_wish_default(config, &draft->plan, &err)) {
         safe_text_copy(draft->blocked, sizeof draft->blocked, slice_of(err.message));
     } else {
-        draft->rules = canary_wish_rules(&draft->plan);
+        draft->rules = rollout_case_rules(&draft->plan, target->split.log[0] != '\0');
         draft->warning = canary_wish_warning(&draft->plan);
     }
 }

@@ -121,6 +121,23 @@ static void weigh_safety(
         trials_rate(&errors->step[ARM_CANARY]) - trials_rate(&errors->step[ARM_STABLE]);
 }
 
+/* A canary whose latency nobody could judge is not known to be safe. */
+static void weigh_slowness(
+    struct decision *decision, const struct evidence *evidence,
+    const struct decision_moment *moment) {
+    decision->stable_needed =
+        evidence_stable_needed(&evidence->rules, moment->weight_bp);
+    if (decision->stable_needed == 0) return;
+    decision->stable = evidence->latency.added;
+    decision->measured = evidence_measured(evidence);
+    decision->measured_needed = decision->in_step_needed;
+}
+
+static bool is_measured(const struct decision *decision) {
+    return decision->stable >= decision->stable_needed &&
+           decision->measured >= decision->measured_needed;
+}
+
 static bool is_enough(const struct decision *decision) {
     return decision->requests > 0 && decision->requests >= decision->requests_needed &&
            decision->users >= decision->users_needed &&
@@ -137,7 +154,8 @@ static bool may_promote(
     const struct decision *decision, const struct evidence *evidence,
     const struct decision_moment *moment) {
     bool is_weight = moment->next_bp > 0 && moment->next_bp <= WEIGHT_ALL_BP;
-    return is_weight && is_safe(decision) && is_enough(decision) && moment->is_ready &&
+    return is_weight && is_safe(decision) && is_enough(decision) &&
+           is_measured(decision) && moment->is_ready &&
            moment->in_step_ms >= evidence->rules.hold_ms &&
            decision->evidence < decision->evidence_limit;
 }
@@ -180,6 +198,7 @@ struct decision decision_make(
     struct decision decision = {.freeze = freeze_of(evidence, moment)};
     weigh_harm(&decision, evidence);
     weigh_safety(&decision, evidence, moment);
+    weigh_slowness(&decision, evidence, moment);
     decision.kind = judge(&decision, evidence, moment);
     if (decision.kind != DECISION_FREEZE) decision.freeze = FREEZE_NONE;
     decision_say(&decision, evidence, moment);

@@ -67,11 +67,12 @@ struct decision {
     uint64_t in_step, in_step_needed;   /* of them in this step */
     double extra_in_step;               /* as it looks; NaN without data */
     uint64_t users, users_needed;       /* of the canary */
+    uint64_t stable, stable_needed;     /* its requests that say what is slow */
+    uint64_t measured, measured_needed; /* requests of the canary, by that */
     char why[DECISION_WORDS_SIZE]; /* of anything but WATCH; for that, why not yet */
 };
 
-/* Requests of the canary that are still missing until it may be promoted, as it fares now;
- * or PROMOTION_NEVER. */
+/* Requests of the canary that are missing until it may be promoted; or PROMOTION_NEVER. */
 uint64_t decision_missing(const struct decision *decision);
 
 /* By the rules of the evidence. */

@@ -166,6 +166,23 @@ static void say_users(struct text *text, const struct decision *decision) {
         (unsigned long long)decision->users_needed);
 }
 
+static void say_slowness(struct text *text, const struct decision *decision) {
+    bool is_enough = decision->requests >= decision->requests_needed;
+    if (decision->stable < decision->stable_needed) {
+        add_break(text);
+        text_addf(
+            text, "%llu of %llu requests of stable that say what is slow",
+            (unsigned long long)decision->stable,
+            (unsigned long long)decision->stable_needed);
+    } else if (is_enough && decision->measured < decision->measured_needed) {
+        add_break(text);
+        text_addf(
+            text, "%llu of %llu canary requests since it is known what is slow",
+            (unsigned long long)decision->measured,
+            (unsigned long long)decision->measured_needed);
+    }
+}
+
 static void say_step(struct text *text, const struct decision *decision) {
     bool is_enough = decision->requests >= decision->requests_needed;
     if (is_enough && decision->in_step < decision->in_step_needed) {
@@ -200,6 +217,7 @@ static void say_missing(
     say_immaterial(text, decision);
     say_requests(text, decision);
     say_users(text, decision);
+    say_slowness(text, decision);
     say_step(text, decision);
     say_time(text, evidence, moment);
     if (!moment->is_ready) {

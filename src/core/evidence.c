@@ -319,6 +319,30 @@ const struct split_check *evidence_broken_split(const struct evidence *evidence)
     return is_broken ? &evidence->step_split : NULL;
 }
 
+static bool is_latency(const struct rollout_rules *rules, enum harm_metric metric) {
+    return (rules->metrics & HARM_BIT(metric)) != 0 &&
+           harm_metric_source(metric) == HARM_SOURCE_LATENCY;
+}
+
+/* Counters say nothing of it. */
+uint32_t evidence_stable_needed(const struct rollout_rules *rules, uint32_t weight_bp) {
+    if (rules->is_split_unknown || weight_bp == WEIGHT_ALL_BP) return 0;
+    for (int i = 0; i < HARM_METRIC_COUNT; i++) {
+        if (is_latency(rules, (enum harm_metric)i)) return BASELINE_LEAST;
+    }
+    return 0;
+}
+
+uint64_t evidence_measured(const struct evidence *evidence) {
+    uint64_t fewest = UINT64_MAX;
+    for (int i = 0; i < HARM_METRIC_COUNT; i++) {
+        if (!is_latency(&evidence->rules, (enum harm_metric)i)) continue;
+        uint64_t count = evidence->harms[i].all[ARM_CANARY].count;
+        if (count < fewest) fewest = count;
+    }
+    return fewest;
+}
+
 uint32_t evidence_users_needed(const struct rollout_rules *rules, double rho) {
     if (rules->is_split_unknown || !(rho > 0 && rho < 1)) return 0;
     double weight = harm_metric_weight(HARM_ERRORS, rules->metrics);

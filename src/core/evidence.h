@@ -67,6 +67,13 @@ double evidence_p_value(const struct evidence *evidence);
  * split is not known. */
 const struct split_check *evidence_broken_split(const struct evidence *evidence);
 
+/* How many requests of stable it takes until what is slow is known, where the weight leaves
+ * it any; 0 where latency is not looked at. */
+uint32_t evidence_stable_needed(const struct rollout_rules *rules, uint32_t weight_bp);
+
+/* Requests of the canary that were measured by that; UINT64_MAX where none has to be. */
+uint64_t evidence_measured(const struct evidence *evidence);
+
 /* How many canary users it takes at least to show harm at this probability: so many that
  * fail, and nobody on stable. 0 where users say nothing: at 0 or 1, or with a split that
  * is not known. */

@@ -31,15 +31,38 @@ static enum forecast_end end_of(
 }
 
 /* With everything on the canary only what comes then counts. */
-static void time_step(struct forecast *forecast, const struct forecast_basis *basis) {
-    double per_minute =
-        minute_s * basis->requests_per_s * weight_ratio(forecast->weight_bp);
-    double before = basis->canary_before > 0 ? basis->canary_before : 0;
+static double time_canary(
+    const struct forecast *forecast, double before, double per_minute) {
     if (forecast->weight_bp == WEIGHT_ALL_BP) before = 0;
     double more = fmax((double)forecast->requests_needed - before, 1);
-    forecast->minutes =
-        fmax(more / per_minute, (double)basis->rules.hold_ms / minute_ms);
-    forecast->canary_after = before + forecast->minutes * per_minute;
+    return more / per_minute;
+}
+
+/* And then those of the canary that are measured by it. */
+static double time_stable(
+    const struct forecast *forecast, const struct forecast_basis *basis,
+    const double per_minute[ARM_COUNT]) {
+    double more = (double)forecast->stable_needed - basis->stable_before;
+    if (!(more > 0)) return 0;
+    double measured = fmax(forecast->users_needed, 1);
+    return more / per_minute[ARM_STABLE] + measured / per_minute[ARM_CANARY];
+}
+
+static void time_step(struct forecast *forecast, const struct forecast_basis *basis) {
+    double all = minute_s * basis->requests_per_s;
+    double rho = weight_ratio(forecast->weight_bp);
+    const double per_minute[ARM_COUNT] = {
+        [ARM_STABLE] = all * (1 - rho), [ARM_CANARY] = all * rho};
+    double before = basis->canary_before > 0 ? basis->canary_before : 0;
+    double canary = time_canary(forecast, before, per_minute[ARM_CANARY]);
+    double stable = time_stable(forecast, basis, per_minute);
+    double hold = (double)basis->rules.hold_ms / minute_ms;
+    forecast->waits_for_stable = stable > canary && stable > hold;
+    forecast->minutes = fmax(fmax(canary, stable), hold);
+    if (forecast->weight_bp == WEIGHT_ALL_BP) before = 0;
+    forecast->canary_after = before + forecast->minutes * per_minute[ARM_CANARY];
+    forecast->stable_after =
+        basis->stable_before + forecast->minutes * per_minute[ARM_STABLE];
 }
 
 struct forecast forecast_step(
@@ -52,8 +75,10 @@ struct forecast forecast_step(
         .weight_bp = weight_bp,
         .next_bp = next_bp,
         .requests_needed = promotion_gate_needed(&gate, &nothing, &basis->stable),
+        .stable_needed = evidence_stable_needed(&basis->rules, weight_bp),
         .minutes = NAN,
         .canary_after = NAN,
+        .stable_after = NAN,
         .canary_users = NAN,
         .users_needed = evidence_users_needed(&basis->rules, rho),
     };
@@ -72,6 +97,7 @@ void forecast_steps(
         uint32_t next_bp = i + 1 < count ? weights_bp[i + 1] : WEIGHT_ALL_BP;
         forecasts[i] = forecast_step(&basis, weights_bp[i], next_bp);
         basis.canary_before = forecasts[i].canary_after;
+        basis.stable_before = forecasts[i].stable_after;
     }
 }
 
@@ -92,6 +118,11 @@ void forecast_add_words(
             (unsigned long long)forecast->requests_needed);
         if (basis->canary_before >= 1 && forecast->weight_bp < WEIGHT_ALL_BP) {
             text_addf(text, " in all, %.0f of them before", basis->canary_before);
+        }
+        if (forecast->waits_for_stable) {
+            text_addf(
+                text, " and %llu of stable",
+                (unsigned long long)forecast->stable_needed);
         }
         if (isfinite(forecast->minutes)) {
             text_addf(text, ", %.1f min at ", forecast->minutes);

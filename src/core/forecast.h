@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct forecast_basis {
     struct trials stable; /* how it fares now */
     uint64_t users;       /* who come by in a step, seen until now; 0: not known */
     double canary_before; /* canary requests that the steps before will have brought */
+    double stable_before; /* those of stable since somebody measures them */
 };
 
 struct forecast {
@@ -42,9 +44,12 @@ struct forecast {
     uint32_t weight_bp, next_bp;
     uint32_t users_needed;    /* so many who fail, and nobody on stable, show harm */
     uint64_t requests_needed; /* of the canary; or PROMOTION_NEVER */
+    uint64_t stable_needed;   /* of stable, in all, until what is slow is known */
+    bool waits_for_stable;    /* those take longer */
     double minutes;           /* at least the step's hold; NaN when it is not known */
     double canary_after;      /* what the next step has before; NaN likewise */
-    double canary_users;      /* to be expected; NaN when it is not known */
+    double stable_after;
+    double canary_users; /* to be expected; NaN when it is not known */
 };
 
 /* A step of at least 1 basis point. A canary that is as good as stable, and a stable that
@@ -57,7 +62,8 @@ void forecast_steps(
     struct forecast_basis basis, const uint32_t *weights_bp, size_t count,
     struct forecast *forecasts);
 
-/* "5 %: 105 canary requests, 17.5 min at 2 requests/s", and why it cannot decide. */
+/* "5 %: 105 canary requests, 17.5 min at 2 requests/s", what else it waits for, and why it
+ * cannot decide. */
 void forecast_add_words(
     struct text *text, const struct forecast *forecast,
     const struct forecast_basis *basis);

@@ -25,7 +25,7 @@
 #define ACT(duration, hold)                                                       \
     CANARY(                                                                       \
         "monitor", "--act", "--to", "v1.6.0", "--duration", duration, "--format", \
-        "json", "--steps", "50%,100%", "--hold-each", hold, "--budget", "20%")
+        "json", "--steps", "10%,100%", "--hold-each", hold, "--budget", "20%")
 
 enum { ASKED_MAX = 200 };
 

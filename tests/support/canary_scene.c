@@ -10,12 +10,15 @@
 #include "base/memory.h"
 #include "support/observed.h"
 
-enum { TWELVE_MINUTES_MS = 12 * 60 * 1000 };
+enum { TWELVE_MINUTES_MS = 12 * 60 * 1000, SLOW_US = 1000000, USUAL_US = 400000 };
 
 struct canary_scene *canary_scene_new(void) {
     struct canary_scene *scene = memory_new(sizeof *scene);
     struct rollout_rules rules = rollout_rules_default();
     evidence_init(&scene->evidence, &rules);
+    for (unsigned i = 0; i < BASELINE_LEAST; i++) {
+        baseline_add(&scene->evidence.latency, SLOW_US);
+    }
     evidence_start_step(&scene->evidence, 500);
     scene->moment = (struct decision_moment){
         .in_step_ms = TWELVE_MINUTES_MS,
@@ -24,6 +27,7 @@ struct canary_scene *canary_scene_new(void) {
         .next_bp = 2500,
         .is_ready = true};
     scene->next_user = 1;
+    scene->latency_us = USUAL_US;
     return scene;
 }
 
@@ -33,6 +37,7 @@ void canary_scene_add(
         uint32_t failed = i < failures ? HARM_BIT(HARM_ERRORS) : 0;
         uint32_t weight_bp = scene->evidence.split.weight_bp;
         struct observation seen = observed(arm, weight_bp, scene->next_user++, failed);
+        seen.latency_us = scene->latency_us;
         evidence_add(&scene->evidence, &seen);
     }
 }

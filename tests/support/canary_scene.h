@@ -1,4 +1,5 @@
-/* A step of 5 % that has lasted long enough, before one of 25 %: nothing is seen yet. */
+/* A step of 5 % that has lasted long enough, before one of 25 %: nothing is seen yet but
+ * what is slow for stable. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -8,6 +9,7 @@ struct canary_scene {
     struct evidence evidence;
     struct decision_moment moment;
     uint64_t next_user;
+    uint64_t latency_us; /* of all that come */
 };
 
 struct canary_scene *canary_scene_new(void);

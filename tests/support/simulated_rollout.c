@@ -46,6 +46,7 @@ static bool ask(
     bool failed = random_unit(&rollout->random) < rate_of(rollout, arm);
     struct observation seen =
         observed(arm, weight_bp, 0, failed ? HARM_BIT(HARM_ERRORS) : 0);
+    seen.latency_us = (uint64_t)random_lognormal(&rollout->random, 1e6, 0.8);
     evidence_add(&rollout->evidence, &seen);
     minute[arm].count++;
     minute[arm].failures += failed;

@@ -26,6 +26,7 @@ static int free_scene(void **state) {
 static void the_rule_of_the_book_does_as_the_book_says(void **state) {
     struct canary_scene *scene = *state;
     scene->evidence.rules.rule = ROLLOUT_BY_BOOK;
+    scene->latency_us = OBSERVATION_UNKNOWN;
     assert_int_equal(
         canary_scene_decide(scene).kind, DECISION_WATCH); /* no data, no promotion */
     canary_scene_add(scene, ARM_STABLE, 200, 0);

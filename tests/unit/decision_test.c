@@ -160,6 +160,32 @@ static void few_users_promote_nothing_however_much_they_ask(void **state) {
 }
 
 /* Numbers, and what is none. */
+/* Answers without a failure are not safe while nobody knows whether they are slow. */
+static void a_canary_whose_latency_is_unknown_is_not_promoted(void **state) {
+    struct canary_scene *scene = *state;
+    scene->evidence.latency.added = 640;
+    for (int i = HARM_P50; i <= HARM_P99; i++) {
+        scene->evidence.harms[i].has_limit = false;
+    }
+    scene->latency_us = OBSERVATION_UNKNOWN;
+    canary_scene_add(scene, ARM_STABLE, 2200, 11);
+    canary_scene_add(scene, ARM_CANARY, 110, 0);
+    canary_scene_expect(
+        scene, DECISION_WATCH, "640 of 1000 requests of stable that say what is slow");
+    scene->latency_us = 400000;
+    canary_scene_add(scene, ARM_STABLE, 361, 0);
+    canary_scene_add(scene, ARM_CANARY, 2, 0);
+    canary_scene_expect(
+        scene, DECISION_WATCH, "2 of 3 canary requests since it is known what is slow");
+    canary_scene_add(scene, ARM_CANARY, 1, 0);
+    assert_int_equal(canary_scene_decide(scene).kind, DECISION_PROMOTE);
+    /* Where all are on the canary nobody shows any more what is usual. */
+    scene->evidence.latency.added = 0;
+    scene->moment.weight_bp = scene->moment.next_bp = WEIGHT_ALL_BP;
+    canary_scene_add(scene, ARM_CANARY, 486, 0);
+    assert_null(strstr(canary_scene_decide(scene).why, "what is slow"));
+}
+
 static double any_number(struct random *random) {
     static const double odd[] = {
         (double)NAN, (double)INFINITY, -(double)INFINITY, 0, -1, 1e308, 1e-308, 0.01};
@@ -175,6 +201,7 @@ static void forget_all(struct evidence *evidence) {
         harm_init(&evidence->harms[i], (enum harm_metric)i, &rules);
     }
     evidence->users[ARM_CANARY] = evidence->users[ARM_STABLE] = 0;
+    evidence->latency.added = BASELINE_LEAST;
 }
 
 /* Data that would promote. */
@@ -185,6 +212,9 @@ static void make_data(struct canary_scene *scene, struct random *random) {
     errors->step[ARM_STABLE].count = random_below(random, 1000000);
     errors->steady[ARM_CANARY].count = 1000 + random_below(random, 1000000);
     errors->steady[ARM_STABLE].count = random_below(random, 1000000);
+    for (int i = HARM_P50; i <= HARM_P99; i++) {
+        evidence->harms[i].all[ARM_CANARY].count = 20000 + random_below(random, 1000);
+    }
     evidence->users[ARM_CANARY] = 20000 + random_below(random, 100000);
     evidence->rules = rollout_rules_default();
     scene->moment = (struct decision_moment){
@@ -196,8 +226,8 @@ static void make_data(struct canary_scene *scene, struct random *random) {
 }
 
 /* One of the ways in which it is none: nothing, too little, too old, too short, not ready,
- * or judged by rules that are no numbers. */
-enum { WAYS = 11, WAY_OF_RULES = WAYS - 1 };
+ * of unknown latency, or judged by rules that are no numbers. */
+enum { WAYS = 13, WAY_OF_RULES = WAYS - 1 };
 
 /* Fewer are never enough, even for the 10 points that are allowed at most. */
 enum { LEAST_REQUESTS = 38 };
@@ -209,6 +239,8 @@ static void make_blind(
     struct harm *errors = &scene->evidence.harms[HARM_ERRORS];
     uint64_t *steady = &errors->steady[ARM_CANARY].count;
     uint64_t *in_step = &errors->step[ARM_CANARY].count;
+    uint64_t *measured = &scene->evidence.harms[HARM_P99].all[ARM_CANARY].count;
+    struct baseline *latency = &scene->evidence.latency;
     switch (way) {
     case 0: *steady = *in_step = 0; break;
     case 1: *steady = *in_step = random_below(random, LEAST_REQUESTS); break;
@@ -220,6 +252,14 @@ static void make_blind(
     case 7: moment->contradicts = true; break;
     case 8: moment->has_drifted = true; break;
     case 9: *in_step = 0; break;
+    case 10: /* with nothing of stable to wait for it would not matter */
+        moment->weight_bp = 1 + (uint32_t)random_below(random, WEIGHT_ALL_BP - 1);
+        latency->added = random_below(random, BASELINE_LEAST);
+        break;
+    case 11:
+        moment->weight_bp = 1 + (uint32_t)random_below(random, WEIGHT_ALL_BP - 1);
+        *measured = 0;
+        break;
     default:
         rules->budget = any_number(random);
         rules->gate_alpha = no_alpha[random_below(random, 4)];
@@ -283,6 +323,7 @@ int main(void) {
         DECISION_TEST(a_canary_that_gets_too_little_and_fails_is_rolled_back),
         DECISION_TEST(an_outage_of_both_freezes),
         DECISION_TEST(few_users_promote_nothing_however_much_they_ask),
+        DECISION_TEST(a_canary_whose_latency_is_unknown_is_not_promoted),
         DECISION_TEST(no_data_never_promotes_and_rolls_nothing_back),
         cmocka_unit_test(even_the_widest_gate_takes_so_many_requests),
         DECISION_TEST(with_data_the_same_inputs_do_promote),

@@ -118,6 +118,44 @@ static void who_says_nothing_is_no_data(void **state) {
     assert_near(value_in(evidence, HARM_TOOLS), 5.986833);
 }
 
+/* At 5 %, with nobody on stable: how many users it takes in one metric alone. */
+static void little_of_the_mean_takes_few_users_more(void **state) {
+    struct evidence *evidence = *state;
+    static const struct {
+        enum harm_metric metric;
+        uint64_t users;
+    } rows[] = {
+        {HARM_ERRORS, 3},
+        {HARM_TOOLS, 4},
+        {HARM_REFUSALS, 4},
+        {HARM_COST, 6},
+        {HARM_TOKENS, 6}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct rollout_rules rules = rollout_rules_default();
+        uint64_t users = 0;
+        rules.metrics = HARM_OF_REQUESTS;
+        evidence_init(evidence, &rules);
+        for (unsigned n = 0; n < BASELINE_LEAST; n++) {
+            baseline_add(&evidence->cost, 1000 + n);
+            baseline_add(&evidence->tokens, 1000 + n);
+        }
+        evidence_start_step(evidence, 500);
+        while (evidence_log_value(evidence) < log(100) && users < 100) {
+            uint32_t told =
+                harm_metric_share(rows[i].metric) > 0 ? 0 : HARM_BIT(rows[i].metric);
+            struct observation seen = observed(ARM_CANARY, 500, ++users, told);
+            if (rows[i].metric == HARM_COST) seen.cost_micro = 5000;
+            if (rows[i].metric == HARM_TOKENS) seen.tokens = 5000;
+            evidence_add(evidence, &seen);
+        }
+        if (users != rows[i].users) {
+            fail_msg(
+                "%s: %llu", harm_metric_name(rows[i].metric),
+                (unsigned long long)users);
+        }
+    }
+}
+
 static void what_nobody_was_sent_to_does_not_enter(void **state) {
     struct evidence *evidence = *state;
     evidence_start_step(evidence, 500);
@@ -403,6 +441,7 @@ int main(void) {
         EVIDENCE_TEST(the_first_failure_of_a_user_counts_and_no_other),
         EVIDENCE_TEST(the_mean_keeps_a_place_for_what_never_came),
         EVIDENCE_TEST(who_says_nothing_is_no_data),
+        EVIDENCE_TEST(little_of_the_mean_takes_few_users_more),
         EVIDENCE_TEST(what_nobody_was_sent_to_does_not_enter),
         EVIDENCE_TEST(slow_is_what_was_rare_on_stable_before),
         EVIDENCE_TEST(stable_may_be_a_little_faster_where_that_is_tolerated),

@@ -15,7 +15,8 @@ static struct forecast_basis basis_of(double requests_per_s, uint64_t users) {
     return (struct forecast_basis){
         .rules = rollout_rules_default(),
         .requests_per_s = requests_per_s,
-        .users = users};
+        .users = users,
+        .stable_before = 1000};
 }
 
 static void a_step_takes_so_many_requests_and_minutes(void **state) {
@@ -117,6 +118,34 @@ static void a_step_that_cannot_decide_says_why(void **state) {
         words, "50 %: cannot decide: stable fails too often for this budget");
 }
 
+/* Half of the traffic brings the canary's requests sooner than those of stable. */
+static void what_is_slow_has_to_be_known_first(void **state) {
+    (void)state;
+    struct forecast_basis basis = basis_of(10, 5000);
+    basis.stable_before = 0;
+    basis.rules.hold_ms = 0;
+    struct forecast half = forecast_step(&basis, 5000, 10000);
+    assert_int_equal(half.stable_needed, 1000);
+    assert_true(half.waits_for_stable);
+    double measured = half.users_needed;
+    assert_true(fabs(half.minutes - (1000 + measured) / 300) < 1e-9);
+    char words[256];
+    struct text text = TEXT_IN(words);
+    forecast_add_words(&text, &half, &basis);
+    assert_string_equal(
+        words,
+        "50 %: 486 canary requests and 1000 of stable, 3.4 min at 10 requests/s");
+    /* They are there before those of a small canary, and count for the next step. */
+    static const uint32_t weights_bp[] = {500, 2500, 10000};
+    struct forecast steps[3];
+    forecast_steps(basis, weights_bp, 3, steps);
+    for (size_t i = 0; i < 3; i++) assert_false(steps[i].waits_for_stable);
+    assert_int_equal(steps[2].stable_needed, 0);
+    /* Counters do not tell who was slow. */
+    basis.rules.is_split_unknown = true;
+    assert_int_equal(forecast_step(&basis, 5000, 10000).stable_needed, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_takes_so_many_requests_and_minutes),
@@ -124,6 +153,7 @@ int main(void) {
         cmocka_unit_test(a_step_lasts_at_least_as_long_as_it_is_held),
         cmocka_unit_test(with_few_users_it_is_said_before),
         cmocka_unit_test(a_step_that_cannot_decide_says_why),
+        cmocka_unit_test(what_is_slow_has_to_be_known_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
