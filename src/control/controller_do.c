@@ -147,6 +147,7 @@ static void wait_for_check(struct controller *controller, uint64_t now_ns) {
     struct text words = TEXT_IN(data);
     find_obstacle(controller, &words, now_ns);
     bool is_clear = words.length == 0;
+    text_copy_cut(controller->trouble, sizeof controller->trouble, data);
     if (!is_clear && now_ns - controller->doing_ns < patience_ns(controller)) return;
     if (is_clear) {
         text_add(&words, "the router and stable are as they should be");

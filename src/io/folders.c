@@ -90,7 +90,7 @@ static bool xdg_folder(
     const char *home = absolute_variable("HOME");
     if (!home) {
         return error_set(
-            err, ERROR_NOT_FOUND, "neither %s nor HOME is an absolute path", variable);
+            err, ERROR_SYSTEM, "neither %s nor HOME is an absolute path", variable);
     }
     char parent[FOLDER_PATH_SIZE];
     return path_set(parent, home, below_home, err) &&

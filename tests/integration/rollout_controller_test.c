@@ -59,6 +59,23 @@ static void a_healthy_version_gets_all_the_traffic(void **state) {
     rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
 }
 
+/* It may come yet: until then it is said what is waited for. */
+static void what_is_in_the_way_is_said(void **state) {
+    struct rollout_scene *scene = *state;
+    struct rollout_plan *plan = &scene->launch->plan;
+    text_copy_cut(plan->from, sizeof plan->from, "v0.9.0");
+    scene->status = (struct rollout_status){0};
+    assert_true(rollout_scene_start(scene));
+    while (!strstr(scene->status.why_not_now, "stable is not v0.9.0")) {
+        assert_int_equal(scene->status.ended, false);
+        rollout_scene_turn(scene);
+    }
+    assert_int_equal(scene->status.phase, ROLLOUT_PREFLIGHT);
+    assert_true(rollout_scene_order(scene, ROLLOUT_ORDER_ABORT, "ann"));
+    rollout_scene_wait_for_end(scene);
+    text_copy_cut(plan->from, sizeof plan->from, "v1.5.0");
+}
+
 static void one_controller_acts_the_other_is_told(void **state) {
     struct rollout_scene *scene = *state;
     scene->launch->plan.manual = true;
@@ -106,6 +123,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         SHARED(anybody_takes_it_back),
         SHARED(a_healthy_version_gets_all_the_traffic),
+        SHARED(what_is_in_the_way_is_said),
         SHARED(one_controller_acts_the_other_is_told),
         SHARED(a_takeover_ends_the_controller_before),
     };
