@@ -42,6 +42,14 @@ struct rollout_effect rollout_on_smoked(
 
 /* What became of a weight */
 
+/* It may have been written all the same: what is read next says. */
+static struct rollout_effect give_up_raise(
+    struct rollout *rollout, const struct rollout_cause *cause) {
+    rollout->setting = false;
+    rollout->unsure = true;
+    return rollout_halt(rollout, ROLLOUT_HELD_ROUTER, cause);
+}
+
 static struct rollout_effect on_raised(
     struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
     switch (how) {
@@ -62,21 +70,18 @@ static struct rollout_effect on_raised(
             .before_bp = rollout->before_bp,
         };
     }
-    rollout->setting = false;
-    return rollout_halt(rollout, ROLLOUT_HELD_ROUTER, cause);
+    return give_up_raise(rollout, cause);
 }
 
 /* It was held while the weight was on its way. */
 static struct rollout_effect on_set_while_held(
     struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
     if (!rollout->setting) return rollout_rest;
+    if (how == ROLLOUT_SET_FAILED) return give_up_raise(rollout, cause);
     rollout->setting = false;
     if (how == ROLLOUT_SET_CONFLICT) {
         rollout->drifted = true;
         return rollout_halt(rollout, ROLLOUT_HELD_DRIFT, cause);
-    }
-    if (how == ROLLOUT_SET_FAILED) {
-        return rollout_halt(rollout, ROLLOUT_HELD_ROUTER, cause);
     }
     /* Held as before, for the reason of before: but now at the new weight. */
     rollout->held_at = ROLLOUT_WATCHING;

@@ -21,6 +21,7 @@ struct rollout {
     uint64_t taken_version, taken_ns; /* since it is its holder's, in this process */
     bool ended;
     bool setting;          /* a weight was asked for and is not read back yet */
+    bool unsure;           /* it never was: it may be that one, or the one before */
     bool drifted;          /* the router says otherwise: it is left alone */
     bool finalizing;       /* stable may have been given the version */
     bool releasing;        /* stable has the version: traffic goes to it */

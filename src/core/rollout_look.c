@@ -54,12 +54,21 @@ static struct rollout_effect on_drift(struct rollout *rollout, uint64_t now_ns) 
     return rollout_halt(rollout, ROLLOUT_HELD_DRIFT, &cause);
 }
 
+/* A weight that was asked for in vain is there all the same, or the one before is still. */
+static void make_sure(struct rollout *rollout) {
+    uint32_t weight_bp = rollout->reading.weight_bp;
+    if (!rollout->unsure) return;
+    if (weight_bp == rollout->before_bp) rollout->wanted_bp = weight_bp;
+    rollout->unsure = false;
+}
+
 struct rollout_effect rollout_on_reading(
     struct rollout *rollout, const struct rollout_reading *reading, uint64_t now_ns) {
     rollout->reading = *reading;
     if (!is_expected(rollout)) return rollout_rest;
     if (reading->known) {
         rollout->failures = 0;
+        make_sure(rollout);
         if (reading->weight_bp == rollout->wanted_bp) return rollout_rest;
         return on_drift(rollout, now_ns);
     }

@@ -28,13 +28,18 @@ struct rollout_effect rollout_halt(
     return rollout_rest;
 }
 
+/* What the router is taken to say. One that was asked in vain keeps what it had. */
+static uint32_t standing_bp(const struct rollout *rollout) {
+    if (rollout->drifted) return rollout->reading.weight_bp;
+    return rollout->unsure ? rollout->before_bp : rollout->wanted_bp;
+}
+
 /* What is asked of the router from now on. */
 static void ask(struct rollout *rollout, uint32_t weight_bp) {
-    rollout->before_bp =
-        rollout->drifted ? rollout->reading.weight_bp : rollout->wanted_bp;
+    rollout->before_bp = standing_bp(rollout);
     rollout->wanted_bp = weight_bp;
     rollout->setting = true;
-    rollout->drifted = false;
+    rollout->unsure = rollout->drifted = false;
 }
 
 bool rollout_is_going_back(const struct rollout *rollout) {

@@ -142,7 +142,7 @@ struct rollout_effect rollout_on_recovered(
     tell_gap(&recovering, words);
     rollout->reading = *reading;
     rollout->sight = (struct rollout_sight){0};
-    rollout->setting = false;
+    rollout->setting = rollout->unsure = false;
     rollout->unwritten_ns = 0;
     rollout->fresh_since_ns = rollout->clocked_ns = now_ns;
     rollout->clock_ns = rollout->blind_ns = 0;

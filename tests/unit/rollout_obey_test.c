@@ -99,6 +99,46 @@ static void a_hold_while_a_weight_is_on_its_way_knows_it_arrived(void **state) {
     play_expect(&play, ROLLOUT_WATCHING);
 }
 
+static void fail_to_raise(struct rollout_play *play) {
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(play->effect.op, ROLLOUT_DO_WEIGHT);
+        assert_int_equal(play->effect.before_bp, 500);
+        play_set(play, ROLLOUT_SET_FAILED);
+    }
+    play_expect_hold(play, ROLLOUT_HELD_ROUTER);
+}
+
+/* The router keeps what it had, or has taken it without saying so. */
+static void a_weight_that_was_never_read_back_is_not_the_one_before(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play.now_ns += play_plan.hold_each_ns;
+    play_see(&play, &play_safe);
+    fail_to_raise(&play);
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME)); /* before it is read again */
+    assert_int_equal(play.effect.weight_bp, 2500);
+    fail_to_raise(&play);
+    struct rollout_play copy = play;
+    play_read(&copy, 500);
+    play_expect_hold(&copy, ROLLOUT_HELD_ROUTER);
+    assert_int_equal(copy.rollout.wanted_bp, 500);
+    assert_true(play_order(&copy, ROLLOUT_ORDER_RESUME));
+    assert_int_equal(copy.effect.weight_bp, 2500);
+    assert_int_equal(copy.effect.before_bp, 500);
+    copy = play;
+    play_read(&copy, 2500);
+    play_expect_hold(&copy, ROLLOUT_HELD_ROUTER);
+    assert_int_equal(copy.rollout.wanted_bp, 2500);
+    copy = play;
+    play_read(&copy, 777);
+    play_expect_hold(&copy, ROLLOUT_HELD_DRIFT);
+    copy = play;
+    assert_true(play_order(&copy, ROLLOUT_ORDER_ABORT));
+    assert_int_equal(copy.effect.before_bp, 500);
+    play_expect_back(&copy);
+}
+
 static void the_version_before_is_kept_for_a_while(void **state) {
     struct rollout_play play;
     (void)state;
@@ -161,6 +201,7 @@ int main(void) {
         cmocka_unit_test(force_is_not_for_the_blind),
         cmocka_unit_test(anybody_may_always_take_it_back),
         cmocka_unit_test(a_hold_while_a_weight_is_on_its_way_knows_it_arrived),
+        cmocka_unit_test(a_weight_that_was_never_read_back_is_not_the_one_before),
         cmocka_unit_test(the_version_before_is_kept_for_a_while),
         cmocka_unit_test(a_takeover_changes_whose_it_is),
         cmocka_unit_test(of_two_takeovers_at_once_the_second_is_told),
