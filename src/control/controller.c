@@ -36,6 +36,16 @@ static void on_checked(void *owner, bool ok, const char *words);
 static void on_set(void *owner, enum rollout_set how, const char *words);
 static void on_reading(void *owner, const struct rollout_reading *reading);
 
+/* What is open to who wanted to begin one, and is told who was first. */
+static void add_what_may_be_done(enum rollout_launch_kind kind, struct error *err) {
+    char words[ERROR_MESSAGE_SIZE];
+    if (kind != ROLLOUT_LAUNCH_BEGIN || err->code != ERROR_CONFLICT) return;
+    text_copy_cut(words, sizeof words, err->message);
+    error_set(
+        err, ERROR_CONFLICT,
+        "%s; canary status shows it, and you may hold, abort or takeover", words);
+}
+
 static bool take_lock(struct controller *controller, struct error *err) {
     const struct rollout_launch *launch = controller->launch;
     char folder[FOLDER_PATH_SIZE], name[ROLLOUT_LOCK_SIZE];
@@ -49,10 +59,14 @@ static bool take_lock(struct controller *controller, struct error *err) {
     controller->lock = launch->kind == ROLLOUT_LAUNCH_TAKEOVER
                            ? lock_take_over(folder, name, &me, &before, err)
                            : lock_take(folder, name, &me, NULL, err);
-    if (controller->lock) predecessor_end(before.pid);
+    if (!controller->lock) {
+        add_what_may_be_done(launch->kind, err);
+        return false;
+    }
+    predecessor_end(before.pid);
     controller->since_ms = me.since_ms;
-    if (controller->lock) controller->epoch = lock_epoch(controller->lock);
-    return controller->lock != NULL;
+    controller->epoch = lock_epoch(controller->lock);
+    return true;
 }
 
 static bool open_router(struct controller *controller, struct error *err) {
@@ -335,13 +349,9 @@ static void leave(struct controller *controller, uint64_t now_ns) {
     bool is_free = guardian_release(controller->guardian) ||
                    now_ns - controller->leave_ns >= RELEASE_NS;
     bool is_written =
-        !controller->is_end_unwritten || now_ns - controller->leave_ns >= WRITE_NS;
+        !controller->is_unwritten || now_ns - controller->leave_ns >= WRITE_NS;
     if (controller->moves.count > 0) return;
-    if (!is_written) {
-        controller_settle_end(controller);
-    } else if (is_heard && is_free) {
-        loop_stop(controller->loop);
-    }
+    if (is_written && is_heard && is_free) loop_stop(controller->loop);
 }
 
 static void on_second(void *owner, uint64_t at_ns) {
@@ -357,8 +367,10 @@ static void on_second(void *owner, uint64_t at_ns) {
     if (controller->found) return;
     if (controller->is_leaving) {
         leave(controller, now_ns);
+        controller_settle_again(controller);
         return;
     }
+    controller_settle_again(controller);
     if (controller->moves.count < MOVES_WAITING_MAX) {
         controller_wait(controller, now_ns);
         see(controller, now_ns);

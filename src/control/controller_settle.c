@@ -57,23 +57,44 @@ void controller_settle(
         return;
     }
     follow(controller, before);
-    const struct move move = {*effect, controller->rollout.version};
+    const struct move move = {
+        .effect = *effect, .version = controller->rollout.version};
     moves_add(&controller->moves, &move);
     const struct rollout_row row = row_of(controller, before, effect);
     rollouts_add(controller->rollouts, &row, on_written, controller);
 }
 
-void controller_settle_end(struct controller *controller) {
-    const struct rollout_effect leave = {.op = ROLLOUT_DO_LEAVE};
-    const struct move move = {leave, controller->rollout.version};
-    moves_add(&controller->moves, &move);
-    const struct rollout_row row = row_of(controller, &controller->rollout, &leave);
-    controller->is_end_unwritten = false;
-    rollouts_add(controller->rollouts, &row, on_written, controller);
-}
-
 static bool goes_back(const struct rollout *rollout) {
     return rollout->phase == ROLLOUT_ROLLING_BACK || rollout->phase == ROLLOUT_STRANDED;
+}
+
+/* What it is about now, as an intent. */
+static struct rollout_effect effect_now(const struct rollout *rollout) {
+    if (rollout->ended) return (struct rollout_effect){.op = ROLLOUT_DO_LEAVE};
+    if (rollout->setting) {
+        return (struct rollout_effect){
+            .op = ROLLOUT_DO_BACK, .before_bp = rollout->before_bp};
+    }
+    return (struct rollout_effect){
+        .op = ROLLOUT_DO_RESTORE,
+        .weight_bp = rollout->wanted_bp,
+        .before_bp = rollout->wanted_bp,
+    };
+}
+
+/* Whoever takes it up knows of it from the journal alone, and must not raise it again. */
+void controller_settle_again(struct controller *controller) {
+    const struct rollout *rollout = &controller->rollout;
+    if (!controller->is_unwritten || controller->moves.count > 0) return;
+    controller->is_unwritten = false;
+    if (!rollout->ended && !goes_back(rollout)) return;
+    const struct rollout_effect effect = effect_now(rollout);
+    const struct move move = {
+        .effect = effect, .version = rollout->version, .again = true};
+    controller->has_result = rollout->ended && controller->result[0];
+    const struct rollout_row row = row_of(controller, rollout, &effect);
+    moves_add(&controller->moves, &move);
+    rollouts_add(controller->rollouts, &row, on_written, controller);
 }
 
 static bool is_of_way_back(const struct move *move) {
@@ -94,10 +115,10 @@ static void on_unwritten(
         controller_abandon(controller);
         return;
     }
-    if (move->effect.op == ROLLOUT_DO_LEAVE) controller->is_end_unwritten = true;
     /* Going back waits for no disk. */
     if (is_of_way_back(move)) {
-        controller_do(controller, &move->effect);
+        controller->is_unwritten = true;
+        if (!move->again) controller_do(controller, &move->effect);
         return;
     }
     char words[ROLLOUT_WORDS_SIZE];
@@ -120,7 +141,10 @@ static void on_written(void *owner, const struct error *err) {
     }
     if (err->code != ERROR_NONE) {
         on_unwritten(controller, &move, err);
-    } else if (!is_outdated(controller, &move)) {
+        return;
+    }
+    controller->is_unwritten = false; /* a row says all that is so by then */
+    if (!move.again && !is_outdated(controller, &move)) {
         controller_do(controller, &move.effect);
     }
 }

@@ -52,7 +52,7 @@ struct controller {
     struct moves moves;          /* that are not on disk yet */
     uint64_t epoch, cluster_epoch; /* the latter of writes in a cluster; 0: none yet */
     bool is_beating;               /* a beat is on its way to the disk */
-    bool is_leaving, is_end_unwritten; /* the latter: its last row is not on disk */
+    bool is_leaving, is_unwritten; /* the latter: that it goes back, or its end */
     uint64_t leave_ns;
     int64_t since_ms;
     char result[ROLLOUT_WORDS_SIZE];      /* of the intent that has just ended */
@@ -63,7 +63,8 @@ struct controller {
 void controller_settle(
     struct controller *controller, const struct rollout *before,
     const struct rollout_effect *effect);
-void controller_settle_end(struct controller *controller); /* its last row again */
+/* Each second: what was done without having been written down is written down. */
+void controller_settle_again(struct controller *controller);
 /* Begins to do it: what it means is on disk. */
 void controller_do(struct controller *controller, const struct rollout_effect *effect);
 /* Each second: what is waited for may have come, and the journal may have gone. */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/panic.h"
@@ -12,6 +13,7 @@ enum { MOVES_MAX = 64 };
 struct move {
     struct rollout_effect effect;
     uint64_t version; /* of the rollout, after it */
+    bool again;       /* it is done already, and only written down */
 };
 
 /* All zero is an empty one. */

@@ -128,6 +128,7 @@ static void recover(
         .open = found->open,
         .gap_ns = gap_ns(found),
         .lease_ns = controller->type->renew_every_ns * 3,
+        .is_zeroed = seen->weight_bp == 0 && (!seen->leased || seen->lease_ms > 0),
     };
     controller->found = NULL;
     free(found);

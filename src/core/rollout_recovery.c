@@ -21,12 +21,22 @@ static bool is_still(const struct recovering *recovering, uint32_t weight_bp) {
     return recovering->reading->weight_bp == weight_bp && !has_lapsed;
 }
 
+/* Somebody took it back, or it went back itself on a disk that took nothing: where it got
+ * to says nothing any more. */
+static bool was_taken_back(const struct recovering *recovering) {
+    const struct rollout *rollout = recovering->rollout;
+    return recovering->recovery->is_zeroed && recovering->reading->known &&
+           recovering->reading->weight_bp == 0 && rollout->wanted_bp > 0 &&
+           rollout->done_ns == 0;
+}
+
 /* At 0 nothing is lost but time; at anything else somebody has to say what is meant. */
 static struct rollout_effect stop(struct recovering *recovering) {
     struct rollout *rollout = recovering->rollout;
     uint32_t weight_bp = recovering->reading->weight_bp;
     struct rollout_cause *cause = &recovering->cause;
     if (weight_bp == 0) {
+        if (was_taken_back(recovering)) rollout->step = 0;
         rollout->wanted_bp = 0;
         return rollout_halt(rollout, ROLLOUT_HELD_CRASH, cause);
     }
@@ -124,6 +134,10 @@ static void tell_gap(struct recovering *recovering, char words[ROLLOUT_WORDS_SIZ
     }
     if (!reading->known) {
         text_addf(&text, ", and the router does not answer: %s", reading->words);
+    } else if (was_taken_back(recovering)) {
+        text_add(
+            &text, ": traffic returned to stable by a 0 that nobody wrote down; resume "
+                   "begins at the first step");
     } else if (reading->weight_bp == 0 && recovering->rollout->wanted_bp > 0) {
         text_add(&text, ": traffic returned to stable");
     } else {

@@ -14,6 +14,7 @@ struct rollout_recovery {
     enum rollout_op open; /* what was under way */
     uint64_t gap_ns;      /* for how long there was no controller */
     uint64_t lease_ns;    /* after which a weight runs out; 0 where it does not */
+    bool is_zeroed;       /* what is 0 now was set to that, and did not run out */
 };
 
 struct rollout_effect rollout_on_recovered(

@@ -86,6 +86,7 @@ static void one_controller_acts_the_other_is_told(void **state) {
     text_copy_cut(scene->launch->plan.holder, sizeof scene->launch->plan.holder, "bob");
     assert_false(rollout_scene_start(scene));
     assert_non_null(strstr(scene->started.words, "held by ann"));
+    assert_non_null(strstr(scene->started.words, "hold, abort or takeover"));
     rollout_starter_free(scene->starter);
     scene->starter = first;
     scene->link = link;

@@ -129,6 +129,11 @@ static void renew(
     write_weight(router, intent, "renew");
 }
 
+static uint32_t lease_ms(uint64_t now_ns) {
+    uint64_t until_ns = made_up->router.lease_until_ns;
+    return now_ns < until_ns ? (uint32_t)((until_ns - now_ns) / NS_PER_MS) : 0;
+}
+
 static void on_look(void *owner, uint64_t now_ns) {
     struct router *router = owner;
     bool is_silent = now_ns < made_up->faults.router_silent_ns;
@@ -139,6 +144,7 @@ static void on_look(void *owner, uint64_t now_ns) {
     } else {
         seen.settled = seen.leased = true;
         seen.weight_bp = made_up_weight(made_up);
+        seen.lease_ms = lease_ms(now_ns);
         seen.epoch = made_up->router.epoch;
     }
     made_up_say(

@@ -38,6 +38,8 @@ struct checking {
     int step;                 /* of the last weight that was meant; -1 before */
     bool step_is_read;
     bool goes_back, was_refused, is_unsure;
+    bool is_silent;             /* it goes back, and that is not written down */
+    long refused_ms;            /* when the disk took nothing last */
     bool was_done, is_replaced; /* promoted; stable was given the version */
     /* what was seen */
     bool drifted;
@@ -163,8 +165,11 @@ static void check_weight(struct checking *checking) {
             CHECKER_STEPS, "a step was left out");
         check_promotion(checking, step);
     } else {
+        /* A person may begin anew, where nobody knows what it was taken back for. */
+        bool is_anew = checking->was_restarted && !says(checking, "actor", "auto");
+        bool is_same = step == (checking->step < 0 ? 0 : checking->step);
         require(
-            checking, step == (checking->step < 0 ? 0 : checking->step), CHECKER_STEPS,
+            checking, is_same || (step == 0 && is_anew), CHECKER_STEPS,
             "back to an earlier step");
         /* By itself only what was meant already is done again, after a crash. */
         if (!says(checking, "actor", "auto")) check_sight(checking);
@@ -237,6 +242,7 @@ static void on_commit(struct checking *checking) {
     checking->is_unsure = false;
     check_epoch(checking);
     check_way_back(checking);
+    checking->is_silent = false;
     if (checking->has_to_hold) {
         bool is_careful = says(checking, "phase", "hold") || checking->goes_back ||
                           says(checking, "op", "release") ||
@@ -278,7 +284,11 @@ static void on_act(struct checking *checking) {
         checking, !checking->is_deposed, CHECKER_EPOCH,
         "somebody acts whose place was taken");
     check_intent(checking, op);
-    if (strcmp(op, "back") == 0) return;
+    if (strcmp(op, "back") == 0) {
+        bool is_meant = checking->goes_back || is_op(checking, "release");
+        if (!is_meant) checking->is_silent = true;
+        return;
+    }
     if (strcmp(op, "finalize") == 0) checking->is_replaced = true;
     if (strcmp(op, "restore") == 0) checking->is_replaced = false;
     /* Users may wait where they are for stable to be what it was. */
@@ -354,6 +364,10 @@ static void on_seen(struct checking *checking) {
         }
     }
     checking->seen_ms = checking->line.ms;
+    require(
+        checking,
+        !checking->is_silent || checking->line.ms - checking->refused_ms <= LATE_MS,
+        CHECKER_INTENT, "it goes back, and never wrote that down");
     check_blindness(checking);
     require(
         checking, checking->patience_ms <= checking->max_ms + LATE_MS,
@@ -363,10 +377,11 @@ static void on_seen(struct checking *checking) {
 /* Where it stands is not on disk any more, until something is again. */
 static void on_refused(struct checking *checking) {
     checking->was_refused = checking->is_unsure = true;
+    checking->refused_ms = checking->line.ms;
 }
 
 static void on_died(struct checking *checking) {
-    checking->runs = false;
+    checking->runs = checking->is_silent = false;
 }
 
 /* Of who is the controller: the one before may have begun one, too. */

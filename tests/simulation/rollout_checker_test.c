@@ -101,6 +101,9 @@ static const struct plant plants[] = {
      CHECKER_INTENT},
     {{begun, raised, "3100 act epoch=1 op=back bp=0\n"}, CHECKER_INTENT},
     {{begun, raised, "3100 act epoch=1 op=renew bp=10000\n"}, CHECKER_INTENT},
+    {{begun, raised, "3090 refused epoch=1\n", "3100 act epoch=1 op=back bp=0\n",
+      "7100 seen epoch=1 stable=900 canary=0 age=10\n"},
+     CHECKER_INTENT},
     {{begun, raised, "3100 act epoch=1 op=finalize\n"}, CHECKER_INTENT},
 
     {{begun, raised, gone, "6100 act epoch=2 op=renew bp=500\n"}, CHECKER_READ_BACK},

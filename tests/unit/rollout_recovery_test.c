@@ -15,7 +15,8 @@
 static void recover(
     struct rollout_play *play, uint64_t gap_ns, uint32_t weight_bp,
     enum rollout_op open) {
-    const struct rollout_recovery recovery = {open, gap_ns, 5 * NS_PER_S};
+    const struct rollout_recovery recovery = {
+        .open = open, .gap_ns = gap_ns, .lease_ns = 5 * NS_PER_S};
     const struct rollout_reading reading = {.known = true, .weight_bp = weight_bp};
     if (gap_ns != ROLLOUT_GAP_UNKNOWN) play->now_ns += gap_ns;
     play->effect =
@@ -52,6 +53,27 @@ static void a_lease_that_ran_out_waits_at_0(void **state) {
     assert_false(play_order_as(&play, "ann", ROLLOUT_ORDER_PROMOTE, true));
     assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
     play_expect(&play, ROLLOUT_RAISING);
+    assert_int_equal(play.effect.weight_bp, 500);
+    assert_int_equal(play.effect.before_bp, 0);
+}
+
+/* It may have been a rollback that no disk took. */
+static void a_0_that_nobody_wrote_down_begins_anew(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play_climb(&play);
+    assert_int_equal(play.rollout.step, 1);
+    const struct rollout_recovery recovery = {
+        .gap_ns = NS_PER_S, .lease_ns = 5 * NS_PER_S, .is_zeroed = true};
+    const struct rollout_reading reading = {.known = true};
+    play.effect = rollout_on_recovered(&play.rollout, &recovery, &reading, play.now_ns);
+    play_expect_hold(&play, ROLLOUT_HELD_CRASH);
+    assert_int_equal(play.effect.op, ROLLOUT_DO_NOTHING);
+    assert_non_null(strstr(play.rollout.reason, "a 0 that nobody wrote down"));
+    play_see(&play, &play_safe);
+    play_expect_hold(&play, ROLLOUT_HELD_CRASH);
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
     assert_int_equal(play.effect.weight_bp, 500);
     assert_int_equal(play.effect.before_bp, 0);
 }
@@ -155,7 +177,7 @@ static void what_stable_was_is_seen_to_again(void **state) {
 
 static void a_silent_router_decides_nothing(void **state) {
     const struct rollout_recovery recovery = {
-        ROLLOUT_DO_NOTHING, NS_PER_S, 5 * NS_PER_S};
+        .gap_ns = NS_PER_S, .lease_ns = 5 * NS_PER_S};
     const struct rollout_reading silent = {.words = "refused"};
     struct rollout_play play;
     (void)state;
@@ -200,6 +222,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_short_gap_goes_on_with_a_fresh_window),
         cmocka_unit_test(a_lease_that_ran_out_waits_at_0),
+        cmocka_unit_test(a_0_that_nobody_wrote_down_begins_anew),
         cmocka_unit_test(anything_else_is_somebody_elses),
         cmocka_unit_test(an_open_raise_is_finished_or_not_begun),
         cmocka_unit_test(what_is_about_to_be_replaced_is_not_kept_alive),
