@@ -15,10 +15,7 @@ static void tell_steps(const struct rollout *rollout, struct rollout_status *sta
     for (uint32_t i = 0; i < plan->step_count; i++) {
         status->steps_bp[i] = (uint16_t)plan->steps[i].weight_bp;
     }
-    bool has_begun =
-        rollout->phase >= ROLLOUT_RAISING &&
-        (rollout->step > 0 || rollout->before_bp > 0 || rollout->wanted_bp > 0);
-    status->step = has_begun ? (uint16_t)(rollout->step + 1) : 0;
+    status->step = rollout->has_begun ? (uint16_t)(rollout->step + 1) : 0;
     status->wanted_bp = (uint16_t)rollout->wanted_bp;
 }
 
@@ -44,6 +41,7 @@ static void tell(const struct rollout_last *last, struct rollout_status *status)
         .phase = (uint8_t)rollout->phase,
         .hold = (uint8_t)rollout->hold,
         .ended = rollout->ended,
+        .finalizing = rollout->finalizing,
     };
     text_copy_cut(status->id, sizeof status->id, plan->id);
     text_copy_cut(status->from, sizeof status->from, plan->from);
@@ -51,6 +49,7 @@ static void tell(const struct rollout_last *last, struct rollout_status *status)
     text_copy_cut(status->holder, sizeof status->holder, plan->holder);
     text_copy_cut(status->host, sizeof status->host, plan->host);
     text_copy_cut(status->reason, sizeof status->reason, rollout->reason);
+    text_copy_cut(status->actor, sizeof status->actor, rollout_person(rollout));
     tell_steps(rollout, status);
     tell_nothing_of_traffic(status);
 }

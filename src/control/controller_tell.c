@@ -51,11 +51,8 @@ static void tell_steps(
     uint64_t now_ns) {
     const struct rollout *rollout = &controller->rollout;
     const struct rollout_plan *plan = &rollout->plan;
-    bool has_begun =
-        rollout->phase >= ROLLOUT_RAISING &&
-        !(rollout->phase == ROLLOUT_HOLD && rollout->held_at < ROLLOUT_RAISING);
     status->steps = (uint16_t)plan->step_count;
-    status->step = has_begun ? (uint16_t)(rollout->step + 1) : 0;
+    status->step = rollout->has_begun ? (uint16_t)(rollout->step + 1) : 0;
     for (uint32_t i = 0; i < plan->step_count; i++) {
         status->steps_bp[i] = (uint16_t)plan->steps[i].weight_bp;
     }
@@ -283,7 +280,9 @@ void controller_tell(
     status->undoable = rollout_is_undoable(rollout, now_ns);
     status->guarded = keeper_seen(controller->keeper)->leased ||
                       guardian_is_watched(controller->guardian);
+    status->finalizing = rollout->finalizing;
     text_copy_cut(status->reason, sizeof status->reason, rollout->reason);
+    text_copy_cut(status->actor, sizeof status->actor, rollout_person(rollout));
     tell_steps(controller, status, now_ns);
     tell_evidence(controller, status);
     tell_next(controller, status, now_ns);

@@ -39,8 +39,10 @@ static void put_where(
     bytes_put_u8(writer, rollout->hold);
     bytes_put_u8(writer, rollout->ended);
     bytes_put_u8(writer, rollout->undoable);
+    bytes_put_u8(writer, rollout->finalizing);
     bytes_put_u8(writer, rollout->guarded);
     EVENT_PUT_STRING(writer, rollout->reason);
+    EVENT_PUT_STRING(writer, rollout->actor);
     EVENT_PUT_STRING(writer, rollout->next);
     EVENT_PUT_STRING(writer, rollout->why_not_now);
 }
@@ -52,8 +54,10 @@ static bool get_where(struct byte_reader *reader, struct rollout_status *rollout
     }
     rollout->ended = event_get_bool(reader);
     rollout->undoable = event_get_bool(reader);
+    rollout->finalizing = event_get_bool(reader);
     rollout->guarded = event_get_bool(reader);
     return EVENT_GET_STRING(reader, rollout->reason) &&
+           EVENT_GET_STRING(reader, rollout->actor) &&
            EVENT_GET_STRING(reader, rollout->next) &&
            EVENT_GET_STRING(reader, rollout->why_not_now);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/rollout.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "base/units.h"
 #include "core/rollout_move.h"
@@ -89,11 +91,11 @@ static struct rollout_effect on_set_while_held(
     return rollout_halt(rollout, rollout->hold, &same);
 }
 
-/* Why it goes back remains the reason. A person is called when that takes too long, and
+/* Why it goes back remains the reason, and whose that was. A person is called when that takes too long, and
  * it is tried all the same. */
 static struct rollout_effect on_went_back(
     struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
-    struct rollout_cause because = {ROLLOUT_AUTO, rollout->reason, cause->now_ns};
+    struct rollout_cause because = {rollout->actor, rollout->reason, cause->now_ns};
     if (!rollout->setting) return rollout_rest;
     if (how == ROLLOUT_SET_DONE) {
         rollout->setting = false;
@@ -159,6 +161,10 @@ struct rollout_effect rollout_on_unwritten(
     rollout->unwritten_ns = now_ns;
     const struct rollout_cause cause = {ROLLOUT_AUTO, words, now_ns};
     return rollout_halt(rollout, ROLLOUT_HELD_JOURNAL, &cause);
+}
+
+const char *rollout_person(const struct rollout *rollout) {
+    return strcmp(rollout->actor, ROLLOUT_AUTO) == 0 ? "" : rollout->actor;
 }
 
 /* A controller that cannot write down what it does keeps a weight no longer than one that

@@ -20,6 +20,7 @@ struct rollout {
     uint64_t version;
     uint64_t taken_version, taken_ns; /* since it is its holder's, in this process */
     bool ended;
+    bool has_begun;        /* a weight was asked for */
     bool setting;          /* a weight was asked for and is not read back yet */
     bool unsure;           /* it never was: it may be that one, or the one before */
     bool drifted;          /* the router says otherwise: it is left alone */
@@ -67,6 +68,9 @@ struct rollout_effect rollout_on_unwritten(
 struct rollout_effect rollout_on_order(
     struct rollout *rollout, const struct rollout_order *order, uint64_t now_ns,
     struct rollout_answer *answer);
+
+/* Whose the last transition was; "" when it was made by itself. */
+const char *rollout_person(const struct rollout *rollout);
 
 /* Whether a leased weight is to be kept alive. */
 bool rollout_keeps_weight(const struct rollout *rollout, uint64_t now_ns);

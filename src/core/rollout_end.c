@@ -23,7 +23,7 @@ struct rollout_effect rollout_on_restored(
     struct rollout *rollout, bool ok, const char *words, uint64_t now_ns) {
     if (!rollout_is_going_back(rollout) || !rollout->restoring) return rollout_rest;
     const struct rollout_cause cause = {
-        ROLLOUT_AUTO, ok ? rollout->reason : words, now_ns};
+        rollout->actor, ok ? rollout->reason : words, now_ns};
     rollout->restoring = false;
     rollout->unrestored = !ok;
     if (rollout->wanted_bp > 0) return rollout_go_back(rollout, &cause);

@@ -153,7 +153,7 @@ static struct rollout_effect wait(
 
 /* Nobody answers there any more: users cannot wait for stable. */
 static struct rollout_effect wait_for_stable(struct rollout *rollout, uint64_t now_ns) {
-    const struct rollout_cause because = {ROLLOUT_AUTO, rollout->reason, now_ns};
+    const struct rollout_cause because = {rollout->actor, rollout->reason, now_ns};
     bool waits = rollout->restoring && rollout->wanted_bp > 0;
     if (!waits || !rollout->sight.canary_gone) return rollout_rest;
     return rollout_go_back(rollout, &because);

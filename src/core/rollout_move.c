@@ -9,14 +9,16 @@ const struct rollout_effect rollout_rest = {.op = ROLLOUT_DO_NOTHING};
 void rollout_move(
     struct rollout *rollout, enum rollout_phase phase,
     const struct rollout_cause *cause) {
-    char words[ROLLOUT_WORDS_SIZE]; /* they may be the rollout's own */
+    /* They may be the rollout's own. */
+    char words[ROLLOUT_WORDS_SIZE], actor[STATE_NAME_SIZE];
     text_copy_cut(words, sizeof words, cause->words);
+    text_copy_cut(actor, sizeof actor, cause->actor);
     rollout->phase = phase;
     rollout->hold = ROLLOUT_NOT_HELD;
     rollout->version++;
     rollout->failures = 0;
     text_copy_cut(rollout->reason, sizeof rollout->reason, words);
-    text_copy_cut(rollout->actor, sizeof rollout->actor, cause->actor);
+    text_copy_cut(rollout->actor, sizeof rollout->actor, actor);
 }
 
 struct rollout_effect rollout_halt(
@@ -92,6 +94,7 @@ struct rollout_effect rollout_raise(
     ensure(step < rollout->plan.step_count);
     rollout_move(rollout, ROLLOUT_RAISING, cause);
     rollout->step = step;
+    rollout->has_begun = true;
     ask(rollout, rollout->plan.steps[step].weight_bp);
     return (struct rollout_effect){
         .op = ROLLOUT_DO_WEIGHT,

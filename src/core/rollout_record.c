@@ -13,6 +13,7 @@ static const struct record_field fields[] = {
     {RECORD_COUNT, AT(before_bp), .most = ROLLOUT_BASIS_POINTS},
     {RECORD_COUNT, AT(version)},
     {RECORD_COUNT, AT(ended)},
+    {RECORD_COUNT, AT(has_begun)},
     {RECORD_COUNT, AT(drifted)},
     {RECORD_COUNT, AT(finalizing)},
     {RECORD_COUNT, AT(releasing)},

@@ -166,6 +166,7 @@ struct rollout_effect rollout_on_recovered(
         rollout->phase == ROLLOUT_ROLLING_BACK || rollout->phase == ROLLOUT_STRANDED;
     if (was_going_back) {
         recovering.cause.words = rollout->reason;
+        recovering.cause.actor = rollout->actor;
         return rollout_go_back(rollout, &recovering.cause);
     }
     if (!reading->known) {

@@ -46,6 +46,7 @@ static void add_where(struct json_writer *json, const struct rollout_status *sta
     json_field_bool(json, "undoable", status->undoable);
     json_field_bool(json, "guarded", status->guarded);
     json_field_string(json, "reason", status->reason);
+    if (status->actor[0]) json_field_string(json, "by", status->actor);
     json_field_string(json, "next", status->next);
     json_field_string(json, "why_not_now", status->why_not_now);
 }

@@ -47,6 +47,23 @@ static void add_phase(struct text *text, const struct rollout_status *status) {
     text_addf(text, " (%s)", rollout_hold_name((enum rollout_hold)status->hold));
 }
 
+/* A smoke test that failed ended it there. */
+static bool is_before_steps(const struct rollout_status *status) {
+    return status->step == 0 && status->steps > 0 &&
+           (status->phase == ROLLOUT_ROLLING_BACK ||
+            status->phase == ROLLOUT_ROLLED_BACK || status->phase == ROLLOUT_STRANDED);
+}
+
+static void add_reason(struct text *text, const struct rollout_status *status) {
+    bool is_persons = status->actor[0] != '\0';
+    if (is_persons) text_addf(text, " by %s", status->actor);
+    if (status->reason[0]) {
+        text_addf(text, ": %s", status->reason);
+    } else if (is_persons) {
+        text_add(text, ": no reason given");
+    }
+}
+
 static void add_missing(struct text *text, const struct rollout_status *status) {
     uint64_t units = canary_units(status);
     uint64_t missing = status->canary_missing;
@@ -64,6 +81,7 @@ void rollout_report_line(const struct rollout_status *status, struct text *text)
         add_share(text, status->seen);
         text_add(text, "), ");
     }
+    if (is_before_steps(status)) text_add(text, "before the first step, ");
     add_phase(text, status);
     if (status->phase == ROLLOUT_WATCHING) {
         text_add_char(text, ' ');
@@ -75,8 +93,8 @@ void rollout_report_line(const struct rollout_status *status, struct text *text)
                 text, ", harm %.3g of %.3g", (double)status->harm,
                 (double)status->harm_limit);
         }
-    } else if (status->reason[0]) {
-        text_addf(text, ": %s", status->reason);
+    } else {
+        add_reason(text, status);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "history/rollout_last.h"
 #include "history/store.h"
 #include "io/sqlite.h"
 #include "support/recorded_rollout.h"
@@ -72,7 +73,10 @@ static void a_weight_that_somebody_took_back_stays_at_0(void **state) {
 /* Nothing goes forward, and going back waits for no disk. */
 static void who_cannot_write_goes_nowhere_but_back(void **state) {
     struct rollout_scene *scene = *state;
-    const struct rlimit full = {0, 0};
+    const struct rlimit full = {0, RLIM_INFINITY};
+    const struct rlimit empty = {RLIM_INFINITY, RLIM_INFINITY};
+    struct rollout_last last;
+    struct error err;
     rollout_scene_start_manual(scene);
     pid_t pid = rollout_scene_pid(scene);
     assert_int_equal(prlimit(pid, RLIMIT_FSIZE, &full, NULL), 0);
@@ -84,6 +88,15 @@ static void who_cannot_write_goes_nowhere_but_back(void **state) {
     assert_true(rollout_scene_order(scene, ROLLOUT_ORDER_ABORT, "ann"));
     rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_ROLLED_BACK, 0, 0});
     assert_true(rollout_scene_weight(scene) <= 0);
+    assert_true(rollout_last_read("", scene->launch->plan.target, &last, &err));
+    assert_false(last.rollout.ended);
+    /* Whoever looks at it later has to know. */
+    assert_int_equal(prlimit(pid, RLIMIT_FSIZE, &empty, NULL), 0);
+    while (rollout_scene_pid(scene) > 0) rollout_scene_breathe(scene);
+    assert_true(rollout_last_read("", scene->launch->plan.target, &last, &err));
+    assert_true(last.rollout.ended);
+    assert_int_equal(last.rollout.phase, ROLLOUT_ROLLED_BACK);
+    assert_string_equal(last.rollout.actor, "ann");
 }
 
 /* Somebody's backup, say: that is no takeover, and no reason to leave. */

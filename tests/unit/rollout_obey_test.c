@@ -77,7 +77,8 @@ static void anybody_may_always_take_it_back(void **state) {
     assert_false(play_order(&play, ROLLOUT_ORDER_HOLD));
     play_set(&play, ROLLOUT_SET_DONE);
     play_expect(&play, ROLLOUT_ROLLED_BACK);
-    assert_true(play.rollout.ended);
+    assert_true(play.rollout.ended && play.rollout.has_begun);
+    assert_string_equal(rollout_person(&play.rollout), "bob");
     uint64_t version = play.rollout.version;
     assert_true(play_order(&play, ROLLOUT_ORDER_ABORT)); /* pressed twice */
     assert_int_equal(play.effect.op, ROLLOUT_DO_NOTHING);

@@ -52,6 +52,8 @@ static void what_is_not_ready_goes_back(void **state) {
     play.effect = rollout_on_deployed(&play.rollout, false, "late", play.now_ns);
     play_expect_back(&play);
     assert_string_equal(play.rollout.reason, "late");
+    assert_false(play.rollout.has_begun);
+    assert_string_equal(rollout_person(&play.rollout), "");
 }
 
 static void the_smoke_test_decides_three_ways(void **state) {

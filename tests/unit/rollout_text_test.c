@@ -69,10 +69,33 @@ static void what_is_missing_is_counted_from_what_there_is(void **state) {
     expect(": 139 canary requests, no number is enough at this rate, harm");
 }
 
+static void who_took_it_back_is_said(void **state) {
+    (void)state;
+    struct rollout_status status = fixture_rollout(ROLLOUT_TURNED_BACK, NS_PER_S);
+    status.reason[0] = '\0';
+    text_copy_cut(status.actor, sizeof status.actor, "ann");
+    say(&status);
+    expect(", rolled back by ann: no reason given\n");
+    text_copy_cut(status.reason, sizeof status.reason, "looks odd");
+    say(&status);
+    expect(", rolled back by ann: looks odd\n");
+}
+
+static void what_never_began_has_no_step(void **state) {
+    (void)state;
+    struct rollout_status status = fixture_rollout(ROLLOUT_TURNED_BACK, NS_PER_S);
+    status.step = 0;
+    text_copy_cut(status.reason, sizeof status.reason, "the smoke test failed");
+    say(&status);
+    expect("  before the first step, rolled back: the smoke test failed\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_track_says_where_its_data_comes_from),
         cmocka_unit_test(what_is_missing_is_counted_from_what_there_is),
+        cmocka_unit_test(who_took_it_back_is_said),
+        cmocka_unit_test(what_never_began_has_no_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
