@@ -8,6 +8,7 @@
 #include "config.h"
 #include "core/rollout_analysis.h"
 #include "core/ulid.h"
+#include "history/rollout_last.h"
 #include "history/rollout_recording.h"
 #include "invocation.h"
 #include "report/analysis_report.h"
@@ -65,6 +66,7 @@ static bool begin(struct analyzing *analyzing, struct error *err) {
         rollout_recording_head(analyzing->recording);
     struct rollout_plan plan = head->plan;
     mend(&plan);
+    if (!plan.from[0]) rollout_last_before("", plan.id, plan.from);
     struct rollout_plan asked = plan;
     if (!canary_wish_judge(analyzing->invocation, &asked, err)) return false;
     rollout_analysis_init(&analyzing->analysis, &plan, &asked, head->known_assignment);

@@ -91,7 +91,11 @@ static void follow(
     /* A person may go on from whatever it is. */
     bool is_resumed = stretch->ran.end == ROLLOUT_END_HOLD && end == ROLLOUT_END_UP;
     if (!rollout_ending_yields(&stretch->ran, end) && !is_resumed) return;
-    stretch->ran = (struct rollout_ending){
+    bool goes_afterwards = stretch->ran.end == ROLLOUT_END_UP;
+    if (goes_afterwards && stretch->ran_then.end != ROLLOUT_END_NONE) return;
+    struct rollout_ending *ending =
+        goes_afterwards ? &stretch->ran_then : &stretch->ran;
+    *ending = (struct rollout_ending){
         .end = end,
         .hold = last->hold,
         .at_ms = input->at_ms,
@@ -99,8 +103,8 @@ static void follow(
         .requests = errors_of(analysis)->all[ARM_CANARY].count,
         .evidence = analysis->ran.decision.evidence,
     };
-    text_copy_cut(stretch->ran.why, sizeof stretch->ran.why, last->reason);
-    text_copy_cut(stretch->ran.actor, sizeof stretch->ran.actor, last->actor);
+    text_copy_cut(ending->why, sizeof ending->why, last->reason);
+    text_copy_cut(ending->actor, sizeof ending->actor, last->actor);
 }
 
 /* What the rule would have done */

@@ -46,8 +46,9 @@ bool rollout_ending_yields(const struct rollout_ending *before, enum rollout_end
 struct rollout_stretch {
     uint32_t step, weight_bp;
     int64_t from_ms, until_ms;
-    struct trials arms[ARM_COUNT]; /* requests, and failures */
-    struct rollout_ending ran;     /* what the rollout did */
-    struct rollout_ending would;   /* what the rule would have done first */
+    struct trials arms[ARM_COUNT];  /* requests, and failures */
+    struct rollout_ending ran;      /* what the rollout did */
+    struct rollout_ending ran_then; /* and afterwards, if that was taken back */
+    struct rollout_ending would;    /* what the rule would have done first */
     struct rollout_ending then; /* and afterwards, if it had promoted and went back */
 };

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/safe_text.h"
 #include "base/text.h"
 #include "core/rollout_record.h"
 #include "history/store.h"
@@ -56,4 +57,28 @@ bool rollout_last_read(
     bool found = find(sqlite, target, last, err);
     sqlite_close(sqlite);
     return found;
+}
+
+bool rollout_last_before(
+    const char *path, const char *id, char version[STATE_VERSION_SIZE]) {
+    char place[FOLDER_PATH_SIZE];
+    struct error ignored; /* what cannot be read is not known */
+    text_copy_cut(place, sizeof place, path);
+    if (!place[0] && !store_path(place, &ignored)) return false;
+    if (access(place, F_OK) != 0) return false;
+    struct sqlite *sqlite = sqlite_open_read_only(place, &ignored);
+    if (!sqlite) return false;
+    struct statement *statement =
+        statement_new(sqlite, "SELECT version_from FROM rollout WHERE id=?", &ignored);
+    bool found = false;
+    if (statement) {
+        statement_bind_string(statement, 1, id);
+        found = statement_next(statement, &ignored) == STATEMENT_ROW;
+    }
+    if (found) {
+        safe_text_copy(version, STATE_VERSION_SIZE, statement_string(statement, 0));
+    }
+    statement_free(statement);
+    sqlite_close(sqlite);
+    return found && version[0];
 }

@@ -18,3 +18,8 @@ struct rollout_last {
  * the one of store_path(). */
 bool rollout_last_read(
     const char *path, const char *target, struct rollout_last *last, struct error *err);
+
+/* The version that a rollout went away from, as far as it is known: a recording may be
+ * begun before it was learned. False without it. */
+bool rollout_last_before(
+    const char *path, const char *id, char version[STATE_VERSION_SIZE]);

@@ -101,6 +101,7 @@ static void add_steps(
         add_arm(json, "stable", &stretch->arms[ARM_STABLE]);
         add_arm(json, "canary", &stretch->arms[ARM_CANARY]);
         add_ending(json, "ran", &stretch->ran);
+        add_ending(json, "ran_then", &stretch->ran_then);
         add_ending(json, "would", &stretch->would);
         add_ending(json, "would_then", &stretch->then);
         json_object_end(json);

@@ -38,6 +38,14 @@ static void write_ending(
     buffer_addf(to, "  %-10s %s\n", who, line);
 }
 
+/* A promotion may have been taken back. */
+static void write_endings(
+    struct buffer *to, const char *who, const struct rollout_ending *first,
+    const struct rollout_ending *then) {
+    write_ending(to, who, first);
+    if (then->end != ROLLOUT_END_NONE) write_ending(to, "and then", then);
+}
+
 static void write_stretch(
     const struct rollout_analysis *analysis, const struct rollout_stretch *stretch,
     struct buffer *to) {
@@ -57,11 +65,8 @@ static void write_stretch(
         "%s: canary %" PRIu64 " of %" PRIu64 " failed, stable %" PRIu64 " of %" PRIu64
         "\n",
         line, canary->failures, canary->count, stable->failures, stable->count);
-    write_ending(to, "as it ran", &stretch->ran);
-    write_ending(to, "the rule", &stretch->would);
-    if (stretch->then.end != ROLLOUT_END_NONE) {
-        write_ending(to, "and then", &stretch->then);
-    }
+    write_endings(to, "as it ran", &stretch->ran, &stretch->ran_then);
+    write_endings(to, "the rule", &stretch->would, &stretch->then);
 }
 
 static void write_title(const struct rollout_analysis *analysis, struct buffer *to) {
@@ -127,7 +132,7 @@ void analysis_report_text(const struct analysis_report *report, struct buffer *t
     write_series(analysis, to);
 }
 
-static void write_cell(struct buffer *to, const struct rollout_ending *ending) {
+static void add_cell(struct buffer *to, const struct rollout_ending *ending) {
     char line[LINE_SIZE];
     struct text text = TEXT_IN(line);
     add_ending(&text, ending);
@@ -135,6 +140,15 @@ static void write_cell(struct buffer *to, const struct rollout_ending *ending) {
         if (*at == '|') buffer_add_char(to, '\\');
         buffer_add_char(to, *at);
     }
+}
+
+static void write_cell(
+    struct buffer *to, const struct rollout_ending *first,
+    const struct rollout_ending *then) {
+    add_cell(to, first);
+    if (then->end == ROLLOUT_END_NONE) return;
+    buffer_add_string(to, "; then ");
+    add_cell(to, then);
 }
 
 void analysis_report_markdown(const struct analysis_report *report, struct buffer *to) {
@@ -160,13 +174,9 @@ void analysis_report_markdown(const struct analysis_report *report, struct buffe
         buffer_addf(
             to, "| %s | %" PRIu64 " of %" PRIu64 " | %" PRIu64 " of %" PRIu64 " | ",
             weight, canary->failures, canary->count, stable->failures, stable->count);
-        write_cell(to, &stretch->ran);
+        write_cell(to, &stretch->ran, &stretch->ran_then);
         buffer_add_string(to, " | ");
-        write_cell(to, &stretch->would);
-        if (stretch->then.end != ROLLOUT_END_NONE) {
-            buffer_add_string(to, "; then ");
-            write_cell(to, &stretch->then);
-        }
+        write_cell(to, &stretch->would, &stretch->then);
         buffer_add_string(to, " |\n");
     }
     for (uint32_t i = 0; i < count; i++) buffer_addf(to, "\nNote: %s.\n", notes[i]);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "support/analyzed.h"
 #include "support/rollout_inputs.h"
@@ -142,6 +143,26 @@ static void what_goes_wrong_after_a_promotion_goes_back(void **state) {
     free(analyzed);
 }
 
+/* It was promoted all the same, and says so. */
+static void what_is_undone_was_promoted_first(void **state) {
+    struct analyzed *analyzed = analyzed_new();
+    (void)state;
+    analyzed_begin(analyzed);
+    struct rollout_input input = {.kind = ROLLOUT_INPUT_TRANSITION};
+    input.transition.phase = ROLLOUT_DONE;
+    text_copy_cut(input.transition.actor, STATE_NAME_SIZE, "auto");
+    analyzed_take(analyzed, input);
+    input.transition.phase = ROLLOUT_ROLLING_BACK;
+    text_copy_cut(input.transition.actor, STATE_NAME_SIZE, "root");
+    analyzed_take(analyzed, input);
+    const struct rollout_stretch *stretch = &analyzed->analysis.stretches[0];
+    assert_int_equal(stretch->ran.end, ROLLOUT_END_UP);
+    assert_string_equal(stretch->ran.actor, "auto");
+    assert_int_equal(stretch->ran_then.end, ROLLOUT_END_BACK);
+    assert_string_equal(stretch->ran_then.actor, "root");
+    free(analyzed);
+}
+
 static void nothing_seen_is_no_promotion(void **state) {
     struct analyzed *analyzed = analyzed_new();
     (void)state;
@@ -226,6 +247,7 @@ int main(void) {
         cmocka_unit_test(a_rule_that_does_not_promote_in_time_holds),
         cmocka_unit_test(a_step_that_cannot_decide_is_held_at_its_limit),
         cmocka_unit_test(what_goes_wrong_after_a_promotion_goes_back),
+        cmocka_unit_test(what_is_undone_was_promoted_first),
         cmocka_unit_test(nothing_seen_is_no_promotion),
         cmocka_unit_test(a_truncated_recording_promotes_nothing_either),
         cmocka_unit_test(a_decision_that_does_not_come_out_again_is_counted),

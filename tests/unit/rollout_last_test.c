@@ -66,6 +66,10 @@ static void the_newest_one_is_told(void **state) {
     assert_int_equal(last.epoch, 7);
     assert_string_equal(last.rollout.plan.id, "01HZX3J8Q6R7S8T9V0W1X2Y3Z5");
     assert_false(rollout_last_read(path, "other", &last, &err));
+    char version[STATE_VERSION_SIZE];
+    assert_true(rollout_last_before(path, "01HZX3J8Q6R7S8T9V0W1X2Y3Z4", version));
+    assert_string_equal(version, "v1.5.0");
+    assert_false(rollout_last_before(path, "01HZX3J8Q6R7S8T9V0W1X2Y3Z6", version));
     sqlite_close(sqlite);
     test_folder_clear(&folder);
 }
