@@ -42,6 +42,8 @@ bool rollout_is_under_way(const struct rollout_status *rollout) {
 void rollout_add_phase(struct text *text, const struct rollout_status *rollout) {
     if (rollout->phase == ROLLOUT_HOLD) {
         text_addf(text, "HOLD %s", rollout_hold_name((enum rollout_hold)rollout->hold));
+    } else if (rollout->phase == ROLLOUT_DONE && !rollout->ended) {
+        text_add(text, "promoted");
     } else {
         text_add(text, rollout_phase_name((enum rollout_phase)rollout->phase));
     }
@@ -93,6 +95,7 @@ static void add_share(struct text *text, const struct rollout_status *rollout) {
 
 static void add_reason(struct text *text, const struct rollout_status *rollout) {
     const char *reason = rollout_reason(rollout);
+    if (rollout->actor[0]) text_addf(text, " by %s", rollout->actor);
     if (reason[0]) text_addf(text, ": %s", reason);
 }
 

@@ -156,7 +156,7 @@ static void drift(struct rollout_status *rollout) {
 static void stay_undecided(struct rollout_status *rollout) {
     hold(rollout, ROLLOUT_HELD_TIME);
     rollout->in_step_ms = rollout->max_each_ms;
-    say(rollout, "", "a person decides: G extends, P promotes, X y goes back",
+    say(rollout, "", "a person decides: G extends, :promote --force WHY, X y",
         "139 of ~180 canary requests in 60 minutes");
 }
 

@@ -6,7 +6,7 @@
 #include "ui/views/canary_text.h"
 
 enum {
-    NODES_MAX = ROLLOUT_STEPS_MAX + 4, /* what comes before the steps, and the end */
+    NODES_MAX = ROLLOUT_STEPS_MAX + 5, /* what comes before the steps, and after them */
     NODE_SIZE = 24,
     LINK_MIN = 2,
     LINK_PASSED = 0x2501,
@@ -33,10 +33,16 @@ enum place {
     AT_DEPLOYING,
     AT_SMOKE,
     AT_STEPS,
-    AT_FINALIZING,
+    AT_PROMOTED,   /* all traffic is on it, and the version before is kept */
+    AT_FINALIZING, /* stable is given it, and traffic returns to stable */
     AT_END,
     AT_NONE /* it turned back */
 };
+
+static enum place place_of_promoted(const struct rollout_status *rollout) {
+    if (rollout->ended) return AT_END;
+    return rollout->finalizing ? AT_FINALIZING : AT_PROMOTED;
+}
 
 static enum place place_of(const struct rollout_status *rollout) {
     switch ((enum rollout_phase)rollout->phase) {
@@ -44,10 +50,10 @@ static enum place place_of(const struct rollout_status *rollout) {
     case ROLLOUT_DEPLOYING: return AT_DEPLOYING;
     case ROLLOUT_SMOKE: return AT_SMOKE;
     case ROLLOUT_RAISING:
-    case ROLLOUT_WATCHING:
-    case ROLLOUT_HOLD: return AT_STEPS;
+    case ROLLOUT_WATCHING: return AT_STEPS;
+    case ROLLOUT_HOLD: return rollout->finalizing ? AT_FINALIZING : AT_STEPS;
     case ROLLOUT_FINALIZING: return AT_FINALIZING;
-    case ROLLOUT_DONE: return AT_END;
+    case ROLLOUT_DONE: return place_of_promoted(rollout);
     case ROLLOUT_IDLE:
     case ROLLOUT_ROLLING_BACK:
     case ROLLOUT_ROLLED_BACK:
@@ -88,13 +94,15 @@ static struct text add_node(
 }
 
 static enum progress progress_at(enum place node, enum place now) {
+    if (now == AT_NONE) return AHEAD;
     if (now == AT_END || node < now) return PASSED;
     return node == now ? GOES_ON : AHEAD;
 }
 
 static enum progress progress_of_step(
     const struct rollout_status *rollout, enum place now, unsigned step) {
-    if (now == AT_FINALIZING || now == AT_END || step < rollout->step) return PASSED;
+    bool is_over = now > AT_STEPS && now != AT_NONE;
+    if (is_over || step < rollout->step) return PASSED;
     if (step > rollout->step) return AHEAD;
     return now == AT_NONE ? FAILED : GOES_ON;
 }
@@ -116,9 +124,9 @@ static void fill(struct trail *track, const struct rollout_status *rollout) {
             add_node(track, rollout, progress_of_step(rollout, now, i + 1));
         canary_text_add_weight(&text, rollout->steps_bp[i]);
     }
-    enum progress end = AHEAD;
-    if (now != AT_NONE) end = progress_at(AT_FINALIZING, now);
-    struct text text = add_node(track, rollout, end);
+    struct text text = add_node(track, rollout, progress_at(AT_PROMOTED, now));
+    text_add(&text, "promoted");
+    text = add_node(track, rollout, progress_at(AT_FINALIZING, now));
     text_add(&text, now == AT_FINALIZING ? "finalizing" : "done");
 }
 
