@@ -63,8 +63,7 @@ struct controller {
 void controller_settle(
     struct controller *controller, const struct rollout *before,
     const struct rollout_effect *effect);
-/* Each second: what was done without having been written down is written down. */
-void controller_settle_again(struct controller *controller);
+void controller_settle_again(struct controller *controller); /* what no disk took */
 /* Begins to do it: what it means is on disk. */
 void controller_do(struct controller *controller, const struct rollout_effect *effect);
 /* Each second: what is waited for may have come, and the journal may have gone. */

@@ -63,11 +63,10 @@ struct rollout_status {
     uint32_t in_step_ms, hold_each_ms, max_each_ms; /* the clock of the step */
     uint32_t left_ms; /* until the step may end at the earliest; when it is done: until
                          it can be undone no more; 0 for now */
-    uint32_t data_age_ms;         /* that counts; UINT32_MAX: none came */
-    uint32_t data_age_most_ms;    /* that is fresh; 0: not said */
-    struct rollout_feed feeds[2]; /* of stable and canary */
-    uint32_t jobs_open,
-        oldest_job_ms; /* requests that were logged, and go on as jobs */
+    uint32_t data_age_ms;                /* that counts; UINT32_MAX: none came */
+    uint32_t data_age_most_ms;           /* that is fresh; 0: not said */
+    struct rollout_feed feeds[2];        /* of stable and canary */
+    uint32_t jobs_open, oldest_job_ms;   /* logged requests that go on as jobs */
     char unrecorded[ROLLOUT_WORDS_SIZE]; /* why not all of it is recorded; "" */
     uint64_t canary_missing;  /* units of the canary until it may be promoted;
                                  ROLLOUT_NEVER: no number would do */
