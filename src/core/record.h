@@ -21,8 +21,8 @@ enum record_kind {
 
 struct record_field {
     enum record_kind kind;
-    size_t offset, size; /* of the member */
     bool is_flag;        /* a bool: nothing but 0 and 1 is read */
+    size_t offset, size; /* of the member */
     uint64_t most;       /* RECORD_COUNT: the largest that is read; 0: what fits */
     const struct record *of;
     size_t count_offset;

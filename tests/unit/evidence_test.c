@@ -118,42 +118,39 @@ static void who_says_nothing_is_no_data(void **state) {
     assert_near(value_in(evidence, HARM_TOOLS), 5.986833);
 }
 
-/* At 5 %, with nobody on stable: how many users it takes in one metric alone. */
+static void begin_with_baselines(struct evidence *evidence) {
+    struct rollout_rules rules = rollout_rules_default();
+    rules.metrics = HARM_OF_REQUESTS;
+    evidence_init(evidence, &rules);
+    for (unsigned n = 0; n < BASELINE_LEAST; n++) {
+        baseline_add(&evidence->cost, 1000 + n);
+        baseline_add(&evidence->tokens, 1000 + n);
+    }
+    evidence_start_step(evidence, 500);
+}
+
+/* Users of the canary who fail one metric alone, until it is harm. */
+static uint64_t count_users(struct evidence *evidence, enum harm_metric metric) {
+    uint32_t told = harm_metric_share(metric) > 0 ? 0 : HARM_BIT(metric);
+    uint64_t users = 0;
+    begin_with_baselines(evidence);
+    while (evidence_log_value(evidence) < log(100) && users < 100) {
+        struct observation seen = observed(ARM_CANARY, 500, ++users, told);
+        if (metric == HARM_COST) seen.cost_micro = 5000;
+        if (metric == HARM_TOKENS) seen.tokens = 5000;
+        evidence_add(evidence, &seen);
+    }
+    return users;
+}
+
+/* At 5 %, with nobody on stable. */
 static void little_of_the_mean_takes_few_users_more(void **state) {
     struct evidence *evidence = *state;
-    static const struct {
-        enum harm_metric metric;
-        uint64_t users;
-    } rows[] = {
-        {HARM_ERRORS, 3},
-        {HARM_TOOLS, 4},
-        {HARM_REFUSALS, 4},
-        {HARM_COST, 6},
-        {HARM_TOKENS, 6}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct rollout_rules rules = rollout_rules_default();
-        uint64_t users = 0;
-        rules.metrics = HARM_OF_REQUESTS;
-        evidence_init(evidence, &rules);
-        for (unsigned n = 0; n < BASELINE_LEAST; n++) {
-            baseline_add(&evidence->cost, 1000 + n);
-            baseline_add(&evidence->tokens, 1000 + n);
-        }
-        evidence_start_step(evidence, 500);
-        while (evidence_log_value(evidence) < log(100) && users < 100) {
-            uint32_t told =
-                harm_metric_share(rows[i].metric) > 0 ? 0 : HARM_BIT(rows[i].metric);
-            struct observation seen = observed(ARM_CANARY, 500, ++users, told);
-            if (rows[i].metric == HARM_COST) seen.cost_micro = 5000;
-            if (rows[i].metric == HARM_TOKENS) seen.tokens = 5000;
-            evidence_add(evidence, &seen);
-        }
-        if (users != rows[i].users) {
-            fail_msg(
-                "%s: %llu", harm_metric_name(rows[i].metric),
-                (unsigned long long)users);
-        }
-    }
+    assert_int_equal(count_users(evidence, HARM_ERRORS), 3);
+    assert_int_equal(count_users(evidence, HARM_TOOLS), 4);
+    assert_int_equal(count_users(evidence, HARM_REFUSALS), 4);
+    assert_int_equal(count_users(evidence, HARM_COST), 6);
+    assert_int_equal(count_users(evidence, HARM_TOKENS), 6);
 }
 
 static void what_nobody_was_sent_to_does_not_enter(void **state) {

@@ -88,6 +88,16 @@ static struct rollout_effect any_recovery(struct storm *storm) {
     return rollout_on_recovered(&storm->rollout, &recovery, &reading, storm->now_ns);
 }
 
+/* Most of them rarely come. */
+static struct rollout_effect any_of_stable(
+    struct storm *storm, const struct rollout_sight *sight) {
+    struct rollout *rollout = &storm->rollout;
+    uint64_t now_ns = storm->now_ns;
+    if (chance(storm, 10)) return rollout_on_replaceable(rollout, now_ns);
+    return chance(storm, 20) ? rollout_on_stable_new(rollout, now_ns)
+                             : rollout_on_sight(rollout, sight, now_ns);
+}
+
 static struct rollout_effect any_event(struct storm *storm) {
     struct rollout *rollout = &storm->rollout;
     uint64_t now_ns = storm->now_ns;
@@ -117,10 +127,7 @@ static struct rollout_effect any_event(struct storm *storm) {
     case 8:
         return chance(storm, 20) ? rollout_on_unwritten(rollout, "", now_ns)
                                  : rollout_on_sight(rollout, &sight, now_ns);
-    case 9:
-        if (chance(storm, 10)) return rollout_on_replaceable(rollout, now_ns);
-        return chance(storm, 20) ? rollout_on_stable_new(rollout, now_ns)
-                                 : rollout_on_sight(rollout, &sight, now_ns);
+    case 9: return any_of_stable(storm, &sight);
     default: return rollout_on_sight(rollout, &sight, now_ns);
     }
 }
@@ -136,6 +143,18 @@ static void check_raise(struct storm *storm, const struct rollout_effect *effect
     if (rollout->step < storm->reached) return;   /* an earlier weight again */
     if (rollout->step > 0) assert_true(rollout->sight.fresh);
     storm->reached++;
+}
+
+/* Once it goes back, nothing leads forward. */
+static void check_way_back(
+    const struct rollout *rollout, const struct rollout *before) {
+    if (!rollout->ended) {
+        assert_true(rollout->wanted_bp == 0 || rollout->restoring);
+        assert_true(rollout->wanted_bp <= before->wanted_bp);
+    }
+    assert_true(
+        rollout->phase == ROLLOUT_ROLLING_BACK || rollout->phase == ROLLOUT_STRANDED ||
+        rollout->phase == ROLLOUT_ROLLED_BACK);
 }
 
 static void check(
@@ -165,16 +184,7 @@ static void check(
         assert_true(effect->weight_bp == before->wanted_bp || before->setting);
     }
     if (effect->op == ROLLOUT_DO_FINALIZE) assert_false(storm->was_back);
-    if (storm->was_back && !rollout->ended) {
-        assert_true(rollout->wanted_bp == 0 || rollout->restoring);
-        assert_true(rollout->wanted_bp <= before->wanted_bp);
-    }
-    if (storm->was_back) {
-        assert_true(
-            rollout->phase == ROLLOUT_ROLLING_BACK ||
-            rollout->phase == ROLLOUT_STRANDED ||
-            rollout->phase == ROLLOUT_ROLLED_BACK);
-    }
+    if (storm->was_back) check_way_back(rollout, before);
 }
 
 static void play_one(struct storm *storm) {
