@@ -264,6 +264,7 @@ void graph_draw_bar(
     if (rect.width <= 0 || rect.height <= 0) return;
     if (!(ratio > 0)) ratio = 0;
     if (ratio > 1) ratio = 1;
+    if (role == ROLE_BAD) role = ROLE_WARN;
     int eighths = (int)lround(ratio * rect.width * EIGHTHS);
     if (ratio > 0 && eighths == 0) eighths = 1;
     if (canvas->ascii) eighths = (eighths + EIGHTHS / 2) / EIGHTHS * EIGHTHS;
