@@ -77,10 +77,12 @@ static bool has_to_raise(const struct rollout *rollout) {
            (rollout->hold == ROLLOUT_HELD_ROUTER && !rollout->reading.known);
 }
 
-/* A weight goes up again only while somebody sees what it does. */
+/* A weight goes up again only while somebody sees what it does, and a promotion that no
+ * disk took is made only while somebody sees that it holds. */
 static bool is_blind_raise(const struct rollout *rollout) {
-    return rollout->held_at >= ROLLOUT_RAISING && has_to_raise(rollout) &&
-           !rollout->sight.fresh;
+    bool goes_up = rollout->held_at == ROLLOUT_DONE ||
+                   (rollout->held_at >= ROLLOUT_RAISING && has_to_raise(rollout));
+    return goes_up && !rollout->sight.fresh;
 }
 
 static struct rollout_effect go_on(struct ordering *ordering) {

@@ -135,6 +135,20 @@ static void who_cannot_write_goes_nowhere_but_back(void **state) {
     play_expect_back(&play);
 }
 
+static void a_promotion_that_no_disk_took_is_not_made_blindly(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_be_done(&play);
+    play.effect = rollout_on_unwritten(&play.rollout, "disk full", play.now_ns);
+    play_expect_hold(&play, ROLLOUT_HELD_JOURNAL);
+    play_see(&play, &play_blind);
+    assert_false(play_order(&play, ROLLOUT_ORDER_RESUME));
+    assert_non_null(strstr(play.answer.words, "no fresh data"));
+    play_see(&play, &play_good);
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
+    play_expect(&play, ROLLOUT_DONE);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_healthy_version_goes_up_every_step),
@@ -144,6 +158,7 @@ int main(void) {
         cmocka_unit_test(a_weight_that_cannot_be_set_is_tried_three_times),
         cmocka_unit_test(who_cannot_go_back_calls_a_person_and_goes_on_trying),
         cmocka_unit_test(who_cannot_write_goes_nowhere_but_back),
+        cmocka_unit_test(a_promotion_that_no_disk_took_is_not_made_blindly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
