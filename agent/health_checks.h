@@ -28,8 +28,7 @@ struct health_check {
     const char *name;
     bool is_used; /* else it is well, and there is no gauge of it */
     bool is_good;
-    char words
-        [HEALTH_WORDS_SIZE]; /* "ok", or "off: …", or what is wrong; safe to show */
+    char words[HEALTH_WORDS_SIZE]; /* "ok", "off: …" or what is wrong; safe to show */
 };
 
 struct health_checks {

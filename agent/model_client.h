@@ -59,8 +59,7 @@ typedef void (*model_result_fn)(void *owner, const struct model_result *result);
 typedef void (*model_text_fn)(void *owner, struct slice text);
 
 struct model_ask_options {
-    const struct model_question
-        *question; /* model and stream are the client's to say */
+    const struct model_question *question; /* model and stream: the client's to say */
     uint64_t deadline_ns;
     model_text_fn on_text; /* NULL: the answer comes at once */
     model_result_fn on_result;

@@ -20,8 +20,7 @@ struct tool_call;
 struct tool_question {
     const char *name;
     const struct node *input; /* borrowed until the end of the call */
-    uint64_t
-        deadline_ns; /* monotonic; the call ends by then, or when its time is over */
+    uint64_t deadline_ns;     /* monotonic; ends by then, or when its time is over */
 };
 
 /* `output` is what the model is told, whatever the status; borrowed for the callback. */

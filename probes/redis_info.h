@@ -39,12 +39,11 @@ struct redis_info {
     char version[REDIS_INFO_WORD_SIZE];
     char policy[REDIS_INFO_WORD_SIZE]; /* what is done when the memory is full */
     bool replica;
-    bool link_down;       /* a replica without its master */
-    bool snapshot_failed; /* the last save to disk */
-    bool log_failed;      /* the last write to the append-only file */
-    char
-        slowest[REDIS_INFO_WORD_SIZE]; /* command with the worst p99; "" unless asked */
-    double slowest_p99_us;             /* for INFO ALL; NaN otherwise */
+    bool link_down;                     /* a replica without its master */
+    bool snapshot_failed;               /* the last save to disk */
+    bool log_failed;                    /* the last write to the append-only file */
+    char slowest[REDIS_INFO_WORD_SIZE]; /* command of the worst p99; "" if not asked */
+    double slowest_p99_us;              /* for INFO ALL; NaN otherwise */
 };
 
 /* False when this is no INFO. */

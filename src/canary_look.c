@@ -34,8 +34,7 @@ struct canary_look {
     bool has_begun;
     struct canary_sight sight;
     struct told told[TRACK_COUNT];
-    uint64_t
-        newest_ns[TRACK_COUNT]; /* when something was seen of it last; 0 for never */
+    uint64_t newest_ns[TRACK_COUNT]; /* when it was seen last; 0 for never */
     uint64_t since_ns;
     int64_t since_ms;        /* wall clock, as in the log */
     struct roster roster;    /* large */

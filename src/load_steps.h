@@ -23,8 +23,7 @@ struct load_step {
     bool limited; /* by the generator, not by the target */
     bool missed;  /* starts that were due never happened */
     double rps, p95_ms, error_ratio;
-    double
-        work_s; /* what users wanted, done in a second: jobs count, their polls do not */
+    double work_s; /* what users wanted, done in a second: jobs, not their polls */
     char reason[2 * LOAD_EVIDENCE_SIZE];
 };
 

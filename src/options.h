@@ -44,13 +44,12 @@ struct options {
     uint64_t by_flag;                 /* those of them that came by a flag */
     const char *values[OPTION_COUNT]; /* borrowed; NULL when not given */
     unsigned use_count;
-    struct option_use
-        uses[OPTION_USES_MAX]; /* of --threshold and --abort-on, in order */
-    uint64_t timeout_ns;       /* 0 when not given */
-    uint64_t run_time_ns;      /* the same */
-    uint64_t barrier_ns;       /* the same */
-    uint32_t fail_on;          /* a bit per enum fail_on */
-    unsigned verbosity;        /* how often -v came */
+    struct option_use uses[OPTION_USES_MAX]; /* --threshold, --abort-on; in order */
+    uint64_t timeout_ns;                     /* 0 when not given */
+    uint64_t run_time_ns;                    /* the same */
+    uint64_t barrier_ns;                     /* the same */
+    uint32_t fail_on;                        /* a bit per enum fail_on */
+    unsigned verbosity;                      /* how often -v came */
     enum color_choice color;
 };
 

@@ -13,8 +13,7 @@
 struct run_record {
     enum run_kind kind;
     bool acts; /* what only looks has no intent: its rows are a note and a look */
-    const char
-        *type; /* "smoke": of smoke.start and smoke.end; borrowed, and so is all */
+    const char *type; /* "smoke": of smoke.start, smoke.end; all here is borrowed */
     const char *target, *user;
     const char *scenario;      /* "default", or the file's name */
     const char *scenario_hash; /* only like runs are compared; NULL for none */

@@ -11,8 +11,7 @@
 enum { JSON_WRITER_DEPTH_MAX = 48 }; /* more than any document has */
 
 struct json_writer {
-    struct buffer
-        *to; /* borrowed; its overflow flag says that the text is incomplete */
+    struct buffer *to; /* borrowed; its overflow flag says: the text is incomplete */
     uint32_t depth;
     bool has_item[JSON_WRITER_DEPTH_MAX]; /* a comma is due before the next one */
     bool after_key;

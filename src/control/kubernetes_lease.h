@@ -18,8 +18,7 @@ struct lease_wish {
     const char *name, *holder;     /* copied; holder: "alice@ops1" */
     int64_t duration_s;            /* renewed three times in it */
     uint64_t epoch; /* at least; newer than that of whoever had it before */
-    bool
-        force; /* takes it from whoever has it; else only when it has run out for long */
+    bool force;     /* takes it from whoever has it; else only long after it ran out */
 };
 
 /*  TAKING ──► HELD ──► LOST       given back: RELEASED

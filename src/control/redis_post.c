@@ -20,8 +20,7 @@ struct redis_post_state {
     struct redis *redis;
     char key[ROLLOUT_KEY_SIZE];
     bool is_busy;
-    struct buffer
-        next; /* to be told when the one under way has ended; empty for none */
+    struct buffer next; /* told when the one under way has ended; empty for none */
 };
 
 static void on_set(void *owner, const struct redis_result *result);

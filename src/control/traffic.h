@@ -48,10 +48,9 @@ struct traffic_state {
     uint64_t clients_left, limited;   /* say nothing of a version; no errors of it */
     uint64_t strayed;                 /* of the canary, and stable had to answer */
     uint64_t refused;                 /* by the router itself */
-    uint64_t
-        contradictory; /* lines that do not fit their figures; counters that fell */
-    uint64_t lost;     /* lines that did not arrive or cannot be read */
-    uint64_t restarts; /* of what counts */
+    uint64_t contradictory;      /* lines unlike their figures; counters that fell */
+    uint64_t lost;               /* lines that did not arrive or cannot be read */
+    uint64_t restarts;           /* of what counts */
     uint64_t since[TRACK_COUNT]; /* requests that began since the mark, by the log */
     uint32_t jobs_open;          /* that are followed */
     uint64_t oldest_job_ms, jobs_lost; /* whose end nobody will know */

@@ -48,8 +48,7 @@ struct block_maker {
     uint64_t block_ns;         /* since when; 0: since the first reading */
     uint64_t warm_until_ns;
     int64_t wall_ms; /* the owner's: of the wall clock, less what that of now_ns says */
-    uint32_t
-        weight_bp; /* the owner's: with all traffic on the canary it is enough alone */
+    uint32_t weight_bp; /* the owner's: at all traffic the canary alone is enough */
     uint64_t whole_ns;  /* the oldest reading of the newest whole block; 0 for none */
     uint64_t spoilt_ns; /* when something contradicted last; 0 for never */
     bool spoilt_by_fall;

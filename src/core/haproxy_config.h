@@ -33,8 +33,7 @@ struct haproxy_plan {
     const char *health_path; /* asked of each server; "" for connections alone */
     const char *chat_path;   /* POST to it, or below, is what is judged; "" for all */
     const char *user_header; /* who is assigned: this header, */
-    const char
-        *user_field; /* or this member of a body of JSON: "user_id"; "" for none */
+    const char *user_field;  /* or this member of a body of JSON; "" for none */
     uint32_t connections_max;
     uint32_t lease_s; /* until the weight is gone when nobody renews it */
 };

@@ -19,8 +19,7 @@ struct line_memory {
     struct slice new_text; /* borrowed while it is read */
     char *text;            /* the one before */
     size_t text_capacity;
-    struct line
-        *lines; /* in its order, and as far as the new one has been read in its */
+    struct line *lines; /* in its order, as far as the new one has been read in its */
     uint32_t count, capacity;
     uint32_t cursor; /* the line at hand */
     size_t offset;   /* where it begins in the new text */

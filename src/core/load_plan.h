@@ -47,10 +47,9 @@ struct load_plan {
     uint64_t seed;           /* of think times, weights and ${pick:...} */
     uint32_t shard, shards;  /* which part of the whole plan is this generator's */
     struct load_target target;
-    uint32_t model; /* enum load_model */
-    double level;   /* at the beginning: users or starts per second */
-    double
-        spawn_per_s; /* users: how fast they come, until the first stage; 0: at once */
+    uint32_t model;     /* enum load_model */
+    double level;       /* at the beginning: users or starts per second */
+    double spawn_per_s; /* users: until the first stage; 0: all come at once */
     uint32_t stage_count;
     struct load_stage stages[LOAD_STAGES_MAX];
     uint64_t run_time_ns;     /* nothing starts after it; 0: until told to stop */

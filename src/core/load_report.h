@@ -42,9 +42,8 @@ struct load_health {
 
 /* As things stand at the end of the interval; added up over shards only. */
 struct load_gauges {
-    uint64_t
-        level_milli; /* thousandths of users, or of starts per second, wanted now */
-    uint64_t users;  /* that have come and not gone */
+    uint64_t level_milli; /* thousandths of users or of starts per second, wanted */
+    uint64_t users;       /* that have come and not gone */
     uint64_t in_flight, waiting; /* requests: sent; for a free connection */
     uint64_t connections, descriptors, rss_bytes;
 };

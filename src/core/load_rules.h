@@ -45,8 +45,7 @@ struct load_track {
     uint32_t count;
     uint32_t step_s; /* how long each step is */
     uint32_t in_step_s;
-    bool
-        lows; /* keeps the lowest of a step, which a collector of garbage cannot hide */
+    bool lows; /* keeps a step's lowest: no collector of garbage hides that */
     double values[TREND_POINTS_MOST]; /* NaN for a step without any */
 };
 
@@ -63,9 +62,8 @@ void load_rules_on_second(
 enum { LOAD_EVIDENCE_SIZE = 160 };
 
 struct load_rule_finding {
-    enum verdict
-        verdict;   /* FAIL: found; PASS: looked and not found; else cannot tell */
-    bool measured; /* false: nobody measures it, and nobody misses it */
+    enum verdict verdict; /* FAIL: found; PASS: looked, not found; else cannot tell */
+    bool measured;        /* false: nobody measures it, and nobody misses it */
     char evidence[LOAD_EVIDENCE_SIZE];
 };
 

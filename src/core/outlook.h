@@ -10,10 +10,9 @@
 /* What is seen of the queue, about once a second. */
 struct outlook_sample {
     uint64_t at_ns;
-    uint64_t waiting;  /* now */
-    uint64_t finished; /* ever; a smaller number than before starts anew */
-    uint64_t
-        oldest_ns; /* how long the oldest that has not finished is there; 0: none */
+    uint64_t waiting;   /* now */
+    uint64_t finished;  /* ever; a smaller number than before starts anew */
+    uint64_t oldest_ns; /* how old the oldest unfinished one is; 0: none */
 };
 
 /* All zero: nothing is known. */

@@ -25,8 +25,7 @@ struct rollout_analysis {
     bool known_assignment;
     struct rollout_case ran, would; /* large */
     uint64_t outcomes, moments;
-    uint64_t
-        differing; /* moments at which the rollout decided otherwise than it does now */
+    uint64_t differing; /* moments at which it decided otherwise than it does now */
     bool has_gap, is_full;
     uint64_t left_out; /* inputs past the limit, as far as that was written down */
     uint32_t stretch_count, stretches_left_out;

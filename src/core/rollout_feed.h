@@ -25,8 +25,8 @@ const char *rollout_source_name(enum rollout_source source);
 
 struct rollout_feed {
     uint8_t source; /* enum rollout_source */
-    uint32_t
-        age_ms; /* of a log: of the newest request; else: of the oldest reading that
-                        * is needed; UINT32_MAX: nothing came yet */
+    /* Of a log: of the newest request; else: of the oldest reading that is needed.
+     * UINT32_MAX: nothing came yet. */
+    uint32_t age_ms;
     uint32_t restarts; /* of the track's processes, as far as metrics tell */
 };

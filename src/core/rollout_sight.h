@@ -15,8 +15,7 @@ struct rollout_sight {
     bool split_broken; /* the traffic is not divided as asked for */
     bool stable_unwell;
     bool canary_ready;
-    bool
-        canary_gone; /* not ready, or crashing, for so long that no statistics matter */
+    bool canary_gone; /* unready or crashing for so long that no statistics matter */
     char words[ROLLOUT_WORDS_SIZE]; /* why, of the first of these that matters */
 };
 

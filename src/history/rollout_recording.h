@@ -21,8 +21,7 @@ enum {
 /* The first block. */
 struct rollout_recording_head {
     struct rollout_plan plan;
-    bool
-        known_assignment; /* each user is sent to the canary with a known probability */
+    bool known_assignment; /* with what probability a user sees the canary is known */
 };
 
 extern const struct record rollout_recording_head_record;

@@ -24,9 +24,9 @@ struct process_options {
     const int *keep_fds;
     unsigned keep_count;
     bool own_session; /* setsid(): a terminal's signals do not reach it */
-    bool
-        leash_only; /* no SIGKILL when this process dies: the end of its leash tells the
-                      * child, which has to tidy up before it ends */
+    /* No SIGKILL when this process dies: the end of its leash tells the child, which has
+     * to tidy up before it ends. */
+    bool leash_only;
 };
 
 struct process_exit {

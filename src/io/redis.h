@@ -39,8 +39,7 @@ struct redis_result {
 typedef void (*redis_done_fn)(void *owner, const struct redis_result *result);
 
 struct redis_options {
-    const char
-        *url; /* redis://[user:password@]host[:port][/db], rediss://, unix:///path */
+    const char *url; /* redis[s]://[user:password@]host[:port][/db], unix:///path */
     const char *ca, *cert, *key; /* for rediss; NULL for the system's */
     const char *client_name;     /* CLIENT SETNAME; NULL for none */
     enum redis_authority authority;

@@ -23,9 +23,8 @@ struct status_judgement {
 struct status_rules {
     bool cut_short; /* the look ended before everything was asked often enough */
     bool fail_on_degraded, fail_on_inconclusive;
-    bool
-        wants_evidence; /* watched for long enough: without requests nothing is green */
-    uint64_t now_ns;    /* for the age of what is judged */
+    bool wants_evidence; /* watched for long enough: not green without requests */
+    uint64_t now_ns;     /* for the age of what is judged */
 };
 
 /* The look is over: who was asked and has not answered is silent from now on, and who was

@@ -26,8 +26,7 @@ enum {
 };
 
 struct seat {
-    struct test_demo_home
-        home; /* what outlives a demo, like recordings, is in its logs */
+    struct test_demo_home home; /* what outlives a demo is in its logs */
     struct test_demo demo;
     struct display *display;
     pid_t guard, cockpit, keeper, supervisor;

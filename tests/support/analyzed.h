@@ -6,8 +6,7 @@
 #include "core/rollout_analysis.h"
 
 struct analyzed {
-    struct rollout_plan
-        plan; /* of the rollout, and with what is asked: to be changed */
+    struct rollout_plan plan; /* the rollout's, and what is asked: to be changed */
     struct rollout_plan asked;
     struct rollout_analysis analysis;
     struct rollout_case live; /* the controller's */

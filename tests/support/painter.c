@@ -23,9 +23,8 @@ struct painter {
     struct screen *screen;
     bool flooding;
     unsigned frame;
-    unsigned
-        slow_turns; /* that took more than SLOW_TURN_MS between two waits for events */
-    uint64_t woken_ns; /* from the last wait; less what it waited for a processor */
+    unsigned slow_turns; /* longer than SLOW_TURN_MS between two waits for events */
+    uint64_t woken_ns;   /* from the last wait; less what it waited for a processor */
 };
 
 /* What came since the last turn. */

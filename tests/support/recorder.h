@@ -14,9 +14,8 @@ enum { RECORDER_ADDRESS_SIZE = TEST_PATH_SIZE + 16 };
 
 struct recorder {
     pid_t pid;
-    char
-        address[RECORDER_ADDRESS_SIZE]; /* where it is reached; written as its peer's */
-    struct test_folder folder;          /* of the record and of a unix socket */
+    char address[RECORDER_ADDRESS_SIZE]; /* where it is reached; as its peer's */
+    struct test_folder folder;           /* of the record and of a unix socket */
 };
 
 /* In front of http://127.0.0.1:PORT, unix://PATH or PATH. A client that says that it has
