@@ -15,7 +15,7 @@
 #include "core/exit_code.h"
 #include "history/lock.h"
 #include "io/rollout_place.h"
-#include "support/test_demo.h"
+#include "support/lone_demo.h"
 
 #define CANARY(...)                                     \
     (const char *const[]) {                             \

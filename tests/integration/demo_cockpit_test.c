@@ -45,8 +45,8 @@ static bool owns_stack(pid_t pid) {
 /* The stack has a session of its own, led by its keeper. */
 static void tell_apart(struct seat *seat) {
     seat->guard = display_pid(seat->display);
-    for (size_t i = 0; i < seat->demo.family_count; i++) {
-        pid_t pid = seat->demo.family[i].pid;
+    for (size_t i = 0; i < seat->demo.family.count; i++) {
+        pid_t pid = seat->demo.family.members[i].pid;
         if (owns_stack(pid)) {
             *(getsid(pid) == pid ? &seat->keeper : &seat->supervisor) = pid;
         } else if (pid != seat->guard && getsid(pid) == getsid(seat->guard)) {
@@ -62,7 +62,7 @@ static void sit_down(struct seat *seat) {
     assert_true(display_wait(seat->display, "parts answer", UP_MS));
     seat->demo.pid = display_pid(seat->display);
     assert_int_equal(test_demo_look(&seat->demo), FAMILY);
-    assert_true(seat->demo.socket_count >= 4);
+    assert_true(seat->demo.family.socket_count >= 4);
     seat->demo.pid = 0; /* the display waits for it */
     tell_apart(seat);
 }

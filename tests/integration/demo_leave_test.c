@@ -14,20 +14,20 @@
 #include <cmocka.h>
 
 #include "core/exit_code.h"
-#include "support/test_demo.h"
+#include "support/lone_demo.h"
 
 enum { PARTS = 8, FAMILY = PARTS + 2 /* the supervisor and its keeper */ };
 
 /* The process that owns the parts: the only child of the one in front. */
 static pid_t supervisor_of(const struct test_demo *demo) {
-    assert_true(demo->family_count >= 2);
-    return demo->family[1].pid;
+    assert_true(demo->family.count >= 2);
+    return demo->family.members[1].pid;
 }
 
 static void start(struct test_demo *demo, const struct test_demo_home *home) {
     assert_true(test_demo_start(demo, home, stack_only_args, NULL));
     assert_int_equal(test_demo_look(demo), FAMILY);
-    assert_true(demo->socket_count >= 4); /* two agents, the model, the router */
+    assert_true(demo->family.socket_count >= 4); /* two agents, the model, the router */
 }
 
 static void expect_gone(struct test_demo *demo, struct test_demo_home *home) {

@@ -21,7 +21,7 @@
 #include "io/http.h"
 #include "io/loop.h"
 #include "support/canary_table.h"
-#include "support/test_demo.h"
+#include "support/lone_demo.h"
 
 static void wait_a_little(void) {
     const struct timespec pause = {.tv_nsec = 25000000L};

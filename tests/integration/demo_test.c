@@ -18,7 +18,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "core/exit_code.h"
-#include "support/test_demo.h"
+#include "support/lone_demo.h"
 #include "support/test_process.h"
 
 enum { WAIT_ROUNDS = 400, WAIT_MS = 25, PARTS = 8 };

@@ -1,7 +1,6 @@
 /* What is written down of load runs that do not come to their end: refused, left, killed.
  * And nothing of them stays behind. */
 /* SPDX-License-Identifier: MIT */
-#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,6 +19,7 @@
 #include "io/sqlite.h"
 #include "support/demo_seat.h"
 #include "support/display.h"
+#include "support/life.h"
 #include "support/odd_server.h"
 #include "support/test_demo.h"
 #include "support/test_program.h"
@@ -87,7 +86,7 @@ static void expect_in_journal(const char *words) {
 
 struct workers {
     unsigned count;
-    int lives[WORKERS_MAX]; /* pidfds: never somebody else */
+    int lives[WORKERS_MAX]; /* see life_of() */
     pid_t pids[WORKERS_MAX];
 };
 
@@ -106,16 +105,15 @@ static void find_workers(pid_t parent, struct workers *workers) {
         pid_t pid = (pid_t)strtol(word, NULL, 10);
         assert_true(workers->count < WORKERS_MAX);
         workers->pids[workers->count] = pid;
-        workers->lives[workers->count++] = (int)syscall(SYS_pidfd_open, pid, 0);
+        workers->lives[workers->count++] = life_of(pid);
     }
 }
 
 static void expect_gone(struct workers *workers) {
     for (unsigned i = 0; i < workers->count; i++) {
-        struct pollfd life = {.fd = workers->lives[i], .events = POLLIN};
-        int gone = poll(&life, 1, GONE_MS);
+        bool gone = life_ends(workers->lives[i], GONE_MS);
         close(workers->lives[i]);
-        assert_int_equal(gone, 1);
+        assert_true(gone);
     }
 }
 

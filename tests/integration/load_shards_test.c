@@ -1,7 +1,6 @@
 /* `flightdeck load` on several machines: four shards and a collector as processes of their
  * own over a real Redis, and what becomes of them when one of all is lost. */
 /* SPDX-License-Identifier: MIT */
-#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -19,6 +18,7 @@
 #include "core/document.h"
 #include "io/json.h"
 #include "io/loop.h"
+#include "support/life.h"
 #include "support/odd_server.h"
 #include "support/test_program.h"
 #include "support/test_redis.h"
@@ -112,14 +112,13 @@ static int hold_child(pid_t pid) {
     fclose(file);
     long child = strtol(children, NULL, 10);
     assert_true(child > 0);
-    int held = (int)syscall(SYS_pidfd_open, (pid_t)child, 0);
+    int held = life_of((pid_t)child);
     assert_true(held >= 0);
     return held;
 }
 
 static void expect_gone(int held) {
-    struct pollfd gone = {.fd = held, .events = POLLIN};
-    assert_int_equal(poll(&gone, 1, GONE_MS), 1);
+    assert_true(life_ends(held, GONE_MS));
     close(held);
 }
 

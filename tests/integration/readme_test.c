@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "support/test_demo.h"
+#include "support/lone_demo.h"
 
 enum { README_SIZE = 64 * 1024, SAID_SIZE = 32 * 1024, COMMAND_SIZE = 512 };
 

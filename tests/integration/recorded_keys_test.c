@@ -18,9 +18,9 @@
 #include "io/haproxy.h"
 #include "io/loop.h"
 #include "support/display.h"
+#include "support/lone_demo.h"
 #include "support/recorder.h"
 #include "support/test_client.h"
-#include "support/test_demo.h"
 #include "support/typist.h"
 
 enum {

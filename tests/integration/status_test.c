@@ -14,7 +14,7 @@
 #include "core/document.h"
 #include "core/exit_code.h"
 #include "io/json.h"
-#include "support/test_demo.h"
+#include "support/lone_demo.h"
 
 enum { LOOKS_MAX = 12 };
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "core/exit_code.h"
-#include "support/test_demo.h"
+#include "support/lone_demo.h"
 
 /* Jobs for later, several times as many as a worker gets done. */
 static const char scenario[] = "version: 1\n"

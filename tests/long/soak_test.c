@@ -47,9 +47,10 @@ static void sit_down(struct seat *seat) {
 
 static unsigned descriptors(const struct seat *seat) {
     unsigned count = 0;
-    for (size_t i = 0; i < seat->demo.family_count; i++) {
+    for (size_t i = 0; i < seat->demo.family.count; i++) {
         char path[64];
-        snprintf(path, sizeof path, "/proc/%d/fd", (int)seat->demo.family[i].pid);
+        snprintf(
+            path, sizeof path, "/proc/%d/fd", (int)seat->demo.family.members[i].pid);
         DIR *folder = opendir(path);
         while (folder && readdir(folder)) count++;
         if (folder) closedir(folder);

@@ -9,7 +9,7 @@
 #include "actions/rollout_link.h"
 #include "actions/rollout_starter.h"
 #include "core/rollout_launch.h"
-#include "support/test_demo.h"
+#include "support/lone_demo.h"
 
 struct rollout_scene {
     struct lone_demo demo;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/test_demo.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -11,28 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/memory.h"
 #include "base/panic.h"
 #include "base/scan.h"
 #include "base/text.h"
 
 enum {
     START_LIMIT_MS = 60000,
-    LEAVE_LIMIT_MS = 20000,
     ARGS_MAX = 32,
-    LISTENING_MAX = 4096,
 };
-
-/* Every process of the machine with its parent, as one look at /proc. */
-struct kin {
-    pid_t pid, parent;
-};
-enum { KIN_MAX = 8192 };
 
 static int64_t clock_ms(void) {
     struct timespec now;
@@ -107,8 +96,8 @@ static pid_t launch(
     return child;
 }
 
-/* Reads until an empty line, or the end; whether the former. */
-static bool read_words(int descriptor, char *words, size_t size, bool all) {
+/* Reads until that is said, or the end, which is all that NULL asks for. Whether it was. */
+static bool read_words(int descriptor, char *words, size_t size, const char *until) {
     struct text text = text_in(words, size);
     int64_t start_ms = clock_ms();
     struct pollfd ready = {.fd = descriptor, .events = POLLIN};
@@ -119,7 +108,7 @@ static bool read_words(int descriptor, char *words, size_t size, bool all) {
         ssize_t got = read(descriptor, piece, sizeof piece);
         if (got <= 0) return false;
         text_add_slice(&text, (struct slice){piece, (size_t)got});
-        if (!all && strstr(words, "\n\n")) return true;
+        if (until && strstr(words, until)) return true;
     }
 }
 
@@ -142,161 +131,19 @@ bool test_demo_start(
     struct test_demo *demo, const struct test_demo_home *home, const char *const *args,
     const char *variable) {
     test_demo_launch(demo, home, args, variable);
-    return read_words(demo->out, demo->words, sizeof demo->words, false);
-}
-
-static bool read_kin(pid_t pid, struct kin *kin) {
-    char path[64], words[512];
-    struct text text = TEXT_IN(path);
-    text_addf(&text, "/proc/%d/stat", (int)pid);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = file < 0 ? -1 : read(file, words, sizeof words - 1);
-    if (file >= 0) close(file);
-    if (got <= 0) return false;
-    words[got] = '\0';
-    const char *after = strrchr(words, ')'); /* the name may hold anything */
-    if (!after || strlen(after) < 5) return false;
-    *kin = (struct kin){pid, (pid_t)strtol(after + 4, NULL, 10)};
-    return true;
-}
-
-static size_t list_kin(struct kin *all) {
-    size_t count = 0;
-    DIR *folder = opendir("/proc");
-    ensure(folder);
-    const struct dirent *entry;
-    while ((entry = readdir(folder)) != NULL && count < KIN_MAX) {
-        uint64_t pid = 0;
-        if (!slice_u64(slice_of(entry->d_name), &pid)) continue;
-        if (read_kin((pid_t)pid, &all[count])) count++;
-    }
-    closedir(folder);
-    return count;
-}
-
-static bool is_family(const struct test_demo *demo, pid_t pid) {
-    for (size_t i = 0; i < demo->family_count; i++) {
-        if (demo->family[i].pid == pid) return true;
-    }
-    return false;
-}
-
-static bool adopt(struct test_demo *demo, pid_t pid) {
-    int descriptor = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (descriptor < 0) return false;
-    ensure(demo->family_count < TEST_DEMO_FAMILY_MAX);
-    demo->family[demo->family_count].pid = pid;
-    demo->family[demo->family_count++].descriptor = descriptor;
-    return true;
-}
-
-/* The inode of a listening socket, 0 for a line of /proc/net/tcp that is none. */
-static uint64_t listening_inode(struct slice line) {
-    struct scan scan = scan_of(line);
-    struct slice word;
-    uint64_t inode = 0;
-    for (unsigned i = 0; scan_word(&scan, &word); i++) {
-        if (i == 3 && !slice_equals(word, "0A")) return 0;
-        if (i == 9) return slice_u64(word, &inode) ? inode : 0;
-    }
-    return 0;
-}
-
-/* Everything that listens on TCP now. */
-struct listening {
-    size_t count;
-    uint64_t inodes[LISTENING_MAX];
-};
-
-static void list_listening(struct listening *listening) {
-    FILE *file = fopen("/proc/net/tcp", "re");
-    char words[512];
-    listening->count = 0;
-    while (file && fgets(words, sizeof words, file)) {
-        uint64_t inode = listening_inode(slice_of(words));
-        if (inode == 0) continue;
-        ensure(listening->count < LISTENING_MAX);
-        listening->inodes[listening->count++] = inode;
-    }
-    if (file) fclose(file);
-}
-
-static bool listens(const struct listening *listening, uint64_t inode) {
-    for (size_t i = 0; i < listening->count; i++) {
-        if (listening->inodes[i] == inode) return true;
-    }
-    return false;
-}
-
-static uint64_t socket_behind(const char *path) {
-    char link[64];
-    ssize_t length = readlink(path, link, sizeof link - 1);
-    uint64_t inode = 0;
-    if (length <= 0) return 0;
-    struct scan scan = scan_of((struct slice){link, (size_t)length});
-    if (!scan_literal(&scan, "socket:[")) return 0;
-    return slice_u64(scan_until(&scan, ']'), &inode) ? inode : 0;
-}
-
-static void look_at_sockets(
-    struct test_demo *demo, pid_t pid, const struct listening *listening) {
-    char path[64];
-    struct text text = TEXT_IN(path);
-    text_addf(&text, "/proc/%d/fd", (int)pid);
-    DIR *folder = opendir(path);
-    const struct dirent *entry;
-    while (folder && (entry = readdir(folder)) != NULL) {
-        text_reset(&text);
-        text_addf(&text, "/proc/%d/fd/%s", (int)pid, entry->d_name);
-        uint64_t inode = socket_behind(path);
-        if (inode == 0 || !listens(listening, inode)) continue;
-        ensure(demo->socket_count < TEST_DEMO_SOCKETS_MAX);
-        demo->sockets[demo->socket_count++] = inode;
-    }
-    if (folder) closedir(folder);
+    return read_words(demo->out, demo->words, sizeof demo->words, "\n\n");
 }
 
 size_t test_demo_look(struct test_demo *demo) {
-    static const size_t rounds = 8; /* of parents and children */
-    struct kin *all = memory_new_array(KIN_MAX, sizeof *all);
-    struct listening *listening = memory_new(sizeof *listening);
-    list_listening(listening);
-    size_t count = list_kin(all);
-    if (!is_family(demo, demo->pid)) ensure(adopt(demo, demo->pid));
-    for (size_t round = 0; round < rounds; round++) {
-        for (size_t i = 0; i < count; i++) {
-            bool known = is_family(demo, all[i].pid);
-            if (known || !is_family(demo, all[i].parent)) continue;
-            if (!adopt(demo, all[i].pid)) continue;
-            look_at_sockets(demo, all[i].pid, listening);
-        }
-    }
-    free(all);
-    free(listening);
-    return demo->family_count;
+    return family_look(&demo->family, demo->pid);
 }
 
 bool test_demo_is_gone(struct test_demo *demo) {
-    int64_t start_ms = clock_ms();
-    for (size_t i = 0; i < demo->family_count; i++) {
-        struct pollfd end = {.fd = demo->family[i].descriptor, .events = POLLIN};
-        int64_t left_ms = LEAVE_LIMIT_MS - (clock_ms() - start_ms);
-        if (poll(&end, 1, left_ms > 0 ? (int)left_ms : 0) == 1) continue;
-        fprintf(stderr, "process %d stays\n", (int)demo->family[i].pid);
-        return false;
-    }
+    if (!family_ends(&demo->family)) return false;
     if (demo->pid > 0 && waitpid(demo->pid, &demo->status, 0) == demo->pid) {
         demo->pid = 0;
     }
-    struct listening *listening = memory_new(sizeof *listening);
-    list_listening(listening);
-    size_t open = 0;
-    for (size_t i = 0; i < demo->socket_count; i++) {
-        open += listens(listening, demo->sockets[i]);
-    }
-    free(listening);
-    if (open > 0) fprintf(stderr, "%zu ports stay open\n", open);
-    return open == 0;
+    return family_is_silent(&demo->family);
 }
 
 void test_demo_clear(struct test_demo *demo) {
@@ -305,8 +152,7 @@ void test_demo_clear(struct test_demo *demo) {
         while (waitpid(demo->pid, &demo->status, 0) < 0 && errno == EINTR) continue;
         demo->pid = 0;
     }
-    for (size_t i = 0; i < demo->family_count; i++) close(demo->family[i].descriptor);
-    demo->family_count = 0;
+    family_clear(&demo->family);
     if (demo->out > 0) close(demo->out);
     demo->out = -1;
 }
@@ -340,6 +186,12 @@ pid_t test_demo_part(const char *words, const char *part) {
     return 0;
 }
 
+static int end_of(pid_t child) {
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 int test_demo_ask(
     const struct test_demo_home *home, const char *const *args,
     char words[TEST_DEMO_WORDS_SIZE]) {
@@ -347,38 +199,32 @@ int test_demo_ask(
     ensure(pipe2(ends, O_CLOEXEC) == 0);
     pid_t child = launch(home, args, NULL, ends[1], ends[1]);
     close(ends[1]);
-    read_words(ends[0], words, TEST_DEMO_WORDS_SIZE, true);
+    read_words(ends[0], words, TEST_DEMO_WORDS_SIZE, NULL);
     close(ends[0]);
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return end_of(child);
 }
 
-const char *const stack_only_args[] = {"demo", "--stack-only", NULL};
-
-void lone_demo_start(struct lone_demo *stack) {
-    test_demo_home_init(&stack->home);
-    ensure(test_demo_start(&stack->demo, &stack->home, stack_only_args, NULL));
-    test_demo_look(&stack->demo);
+bool test_demo_hear(
+    const struct test_demo_home *home, const char *const *args, const char *wanted,
+    char words[TEST_DEMO_WORDS_SIZE]) {
+    int ends[2];
+    ensure(pipe2(ends, O_CLOEXEC) == 0);
+    pid_t child = launch(home, args, NULL, ends[1], ends[1]);
+    close(ends[1]);
+    bool heard = read_words(ends[0], words, TEST_DEMO_WORDS_SIZE, wanted);
+    kill(child, SIGTERM);
+    close(ends[0]);
+    end_of(child);
+    return heard;
 }
 
-void lone_demo_stop(struct lone_demo *stack) {
-    test_demo_look(&stack->demo);
-    kill(stack->demo.pid, SIGTERM);
-    ensure(test_demo_is_gone(&stack->demo));
-    test_demo_clear(&stack->demo);
-    test_demo_home_clear(&stack->home);
-}
-
-int lone_demo_open(void **state) {
-    struct lone_demo *stack = memory_new(sizeof *stack);
-    lone_demo_start(stack);
-    *state = stack;
-    return 0;
-}
-
-int lone_demo_close(void **state) {
-    lone_demo_stop(*state);
-    free(*state);
-    return 0;
+bool test_demo_comes_to(
+    const struct test_demo_home *home, const char *const *args, const char *wanted,
+    char words[TEST_DEMO_WORDS_SIZE]) {
+    int64_t start_ms = clock_ms();
+    while (clock_ms() - start_ms < START_LIMIT_MS) {
+        test_demo_ask(home, args, words);
+        if (strstr(words, wanted)) return true;
+    }
+    return false;
 }

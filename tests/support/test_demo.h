@@ -6,13 +6,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "support/family.h"
 #include "support/test_folder.h"
 
-enum {
-    TEST_DEMO_FAMILY_MAX = 64,
-    TEST_DEMO_SOCKETS_MAX = 64,
-    TEST_DEMO_WORDS_SIZE = 16 * 1024
-};
+enum { TEST_DEMO_WORDS_SIZE = 16 * 1024 };
 
 struct test_demo_home {        /* several may share it */
     struct test_folder folder; /* nothing but what demos make in it */
@@ -24,13 +21,7 @@ struct test_demo {
     int status;                        /* of waitpid() */
     int out;                           /* its stdout */
     char words[TEST_DEMO_WORDS_SIZE];  /* what it said until the first empty line */
-    struct {
-        pid_t pid;
-        int descriptor; /* a pidfd: cannot mean somebody else */
-    } family[TEST_DEMO_FAMILY_MAX];
-    size_t family_count;
-    uint64_t sockets[TEST_DEMO_SOCKETS_MAX]; /* inodes of what listens on TCP */
-    size_t socket_count;
+    struct family family;              /* as it was looked at last */
 };
 
 void test_demo_home_init(struct test_demo_home *home);
@@ -65,16 +56,14 @@ int test_demo_ask(
     const struct test_demo_home *home, const char *const *args,
     char words[TEST_DEMO_WORDS_SIZE]);
 
-/* The plain case: one stack in a home of its own. */
-struct lone_demo {
-    struct test_demo_home home;
-    struct test_demo demo;
-};
+/* The same with a command that goes on talking: ends it once `wanted` was said. False when
+ * it ended before that. */
+bool test_demo_hear(
+    const struct test_demo_home *home, const char *const *args, const char *wanted,
+    char words[TEST_DEMO_WORDS_SIZE]);
 
-extern const char *const stack_only_args[];
-void lone_demo_start(struct lone_demo *stack);
-void lone_demo_stop(struct lone_demo *stack); /* fails when anything stays */
-
-/* As cmocka has it, for tests that share one: `state` is the demo. */
-int lone_demo_open(void **state);
-int lone_demo_close(void **state);
+/* The same again with what nobody tells of by himself, each time as soon as the demo has
+ * answered; false when a minute was too short. */
+bool test_demo_comes_to(
+    const struct test_demo_home *home, const char *const *args, const char *wanted,
+    char words[TEST_DEMO_WORDS_SIZE]);
