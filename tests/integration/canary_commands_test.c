@@ -1,7 +1,6 @@
 /* The canary commands against a real demo and a real controller. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,27 +9,17 @@
 #include <cmocka.h>
 
 #include "core/exit_code.h"
-#include "history/lock.h"
-#include "io/rollout_place.h"
+#include "support/canary_ask.h"
+#include "support/conductor.h"
 #include "support/lone_demo.h"
 
-#define CANARY(...)                                     \
-    (const char *const[]) {                             \
-        "canary", __VA_ARGS__, "--target", "demo", NULL \
-    }
-
-enum { ASKED_MAX = 1000 };
-
-static char words[TEST_DEMO_WORDS_SIZE];
+static struct canary_ask ask;
 
 static void expect(
     const struct lone_demo *stack, const char *const *args, int code,
     const char *said) {
-    int ended = test_demo_ask(&stack->home, args, words);
-    if (ended == code && strstr(words, said)) return;
-    fail_msg(
-        "%s %s: %d, wanted %d with \"%s\"\n%s", args[0], args[1], ended, code, said,
-        words);
+    ask.home = &stack->home;
+    canary_ask_expect(&ask, args, code, said);
 }
 
 static void start(const struct lone_demo *stack) {
@@ -42,37 +31,13 @@ static void start(const struct lone_demo *stack) {
         EXIT_CODE_OK, "started: rollout");
 }
 
-/* Asks until it stands there. */
-static void wait_for(const struct lone_demo *stack, const char *phase) {
-    for (unsigned i = 0; i < ASKED_MAX; i++) {
-        test_demo_ask(&stack->home, CANARY("status", "-f", "json"), words);
-        if (strstr(words, phase)) return;
-    }
-    fail_msg("never %s: %s", phase, words);
-}
-
-/* Of one that has begun. */
-static void kill_controller(const struct lone_demo *stack) {
-    char name[ROLLOUT_LOCK_SIZE], folder[TEST_PATH_SIZE];
-    struct lock_holder who = {0};
-    start(stack);
-    wait_for(stack, "\"phase\":\"watching\"");
-    rollout_lock_name("demo", name);
-    test_folder_path(&stack->home.logs, "flightdeck", folder);
-    assert_true(lock_is_held(folder, name, &who));
-    kill(who.pid, SIGKILL);
-    for (unsigned i = 0; i < ASKED_MAX && lock_is_held(folder, name, &who); i++) {
-        test_demo_ask(&stack->home, CANARY("status"), words);
-    }
-}
-
 static void a_rollout_is_started_once_steered_and_taken_back(void **state) {
     struct lone_demo *stack = *state;
     expect(stack, CANARY("status"), EXIT_CODE_UNREACHABLE, "no rollout is under way");
     start(stack);
     expect(
         stack, CANARY("start", "--to", "v1.6.0"), EXIT_CODE_UNREACHABLE, "flightdeck");
-    wait_for(stack, "\"phase\":\"watching\"");
+    canary_ask_until_watched(&ask);
     expect(stack, CANARY("hold", "--reason", "looks odd"), EXIT_CODE_OK, "hold: ");
     expect(
         stack, CANARY("status", "-f", "json"), EXIT_CODE_INCONCLUSIVE,
@@ -92,12 +57,14 @@ static void a_rollout_is_started_once_steered_and_taken_back(void **state) {
         EXIT_CODE_INCONCLUSIVE, "\"source\":\"log\"");
     /* And again, perhaps before it has begun: it is over, and nothing is worse. */
     start(stack);
-    wait_for(stack, "\"phase\":\"watching\"");
+    canary_ask_until_watched(&ask);
     expect(stack, CANARY("abort"), EXIT_CODE_OK, "all on stable, verified");
-    wait_for(stack, "\"past\":true"); /* its controller has left */
+    conductor_leaves(ask.home);
     expect(stack, CANARY("status"), EXIT_CODE_ROLLED_BACK, "it ended at 2");
     expect(stack, CANARY("wait"), EXIT_CODE_ROLLED_BACK, "rolled back");
-    kill_controller(stack);
+    start(stack);
+    canary_ask_until_watched(&ask);
+    conductor_kill(ask.home);
     expect(
         stack, CANARY("status"), EXIT_CODE_PERSON, "flightdeck canary resume --target");
     expect(stack, CANARY("wait"), EXIT_CODE_PERSON, "has gone");
@@ -109,7 +76,7 @@ static void what_is_deployed_is_compared_and_nothing_is_done(void **state) {
     expect(
         stack, CANARY("plan", "--duration", "5s", "-f", "json"), EXIT_CODE_OK,
         "\"source\":\"log\"");
-    assert_non_null(strstr(words, "\"canary_requests\":"));
+    assert_non_null(strstr(ask.words, "\"canary_requests\":"));
     /* Hardly any of stable's failed, and a second brings too few of the canary. */
     expect(
         stack, CANARY("monitor", "--duration", "1s", "-f", "json"),
@@ -124,7 +91,7 @@ static void what_is_deployed_is_compared_and_nothing_is_done(void **state) {
 static void tell_demo(
     const struct lone_demo *stack, const char *verb, const char *part) {
     const char *const args[] = {"demo", verb, part, NULL};
-    assert_int_equal(test_demo_ask(&stack->home, args, words), EXIT_CODE_OK);
+    assert_int_equal(test_demo_ask(&stack->home, args, ask.words), EXIT_CODE_OK);
 }
 
 /* Its traffic may show it, too: by the rule of the book not before the end. */

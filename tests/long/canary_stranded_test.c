@@ -14,31 +14,19 @@
 #include <cmocka.h>
 
 #include "core/exit_code.h"
+#include "support/canary_ask.h"
 #include "support/rollout_scene.h"
 
-#define CANARY(...)                                     \
-    (const char *const[]) {                             \
-        "canary", __VA_ARGS__, "--target", "demo", NULL \
-    }
-
-enum { ASKED_MAX = 200 };
-
 static struct rollout_scene scene;
-static char words[TEST_DEMO_WORDS_SIZE];
-
-static void wait_until_it_watches(void) {
-    for (unsigned i = 0; i < ASKED_MAX; i++) {
-        test_demo_ask(&scene.demo.home, CANARY("status", "-f", "json"), words);
-        if (strstr(words, "\"phase\":\"watching\"")) return;
-    }
-    fail_msg("it never watches: %s", words);
-}
+static struct canary_ask ask;
 
 static void read_all(struct test_demo *monitor) {
+    char *words = ask.words;
     size_t length = 0;
     ssize_t got;
-    while (length < sizeof words - 1 &&
-           (got = read(monitor->out, words + length, sizeof words - 1 - length)) > 0) {
+    while (length < sizeof ask.words - 1 &&
+           (got = read(monitor->out, words + length, sizeof ask.words - 1 - length)) >
+               0) {
         length += (size_t)got;
     }
     words[length] = '\0';
@@ -50,23 +38,23 @@ static void a_way_back_that_nobody_can_verify_is_6(void **state) {
     struct test_demo monitor;
     (void)state;
     rollout_scene_init(&scene);
+    ask.home = &scene.demo.home;
     test_demo_launch(
         &monitor, &scene.demo.home,
         CANARY(
             "monitor", "--act", "--to", "v1.6.0", "--duration", "5m", "--format",
             "json", "--hold-each", "5m"),
         NULL);
-    wait_until_it_watches();
+    canary_ask_until_watched(&ask);
     pid_t router = test_demo_part(scene.demo.demo.words, "router");
     assert_true(router > 0);
     kill(router, SIGSTOP);
-    int code = test_demo_ask(&scene.demo.home, CANARY("abort"), words);
-    if (code != EXIT_CODE_PERSON) fail_msg("%d: %s", code, words);
+    canary_ask_expect(&ask, CANARY("abort"), EXIT_CODE_PERSON, "");
     read_all(&monitor);
     assert_true(WIFEXITED(monitor.status));
     assert_int_equal(WEXITSTATUS(monitor.status), EXIT_CODE_PERSON);
-    assert_non_null(strstr(words, "\"phase\":\"stranded\""));
-    assert_non_null(strstr(words, "\"exit_code\":6"));
+    assert_non_null(strstr(ask.words, "\"phase\":\"stranded\""));
+    assert_non_null(strstr(ask.words, "\"exit_code\":6"));
     kill(router, SIGCONT);
     rollout_scene_wait_for_weight(&scene, -1);
     test_demo_clear(&monitor);

@@ -24,42 +24,29 @@ static const char scenario[] = "version: 1\n"
                                "    headers: {Prefer: respond-async}\n"
                                "    expect: {status: 202}\n";
 
-static struct lone_demo stack;
 static char words[TEST_DEMO_WORDS_SIZE];
-
-static int set_up(void **state) {
-    (void)state;
-    lone_demo_start(&stack);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    lone_demo_stop(&stack);
-    return 0;
-}
 
 static void expect_said(const char *what) {
     if (!strstr(words, what)) fail_msg("no %s in %s", what, words);
 }
 
 static void a_queue_that_grows_is_found(void **state) {
-    (void)state;
+    const struct lone_demo *stack = *state;
     char file[TEST_PATH_SIZE];
-    test_folder_write(&stack.home.logs, "jobs.yaml", scenario);
-    test_folder_path(&stack.home.logs, "jobs.yaml", file);
+    test_folder_write(&stack->home.logs, "jobs.yaml", scenario);
+    test_folder_path(&stack->home.logs, "jobs.yaml", file);
     const char *const args[] = {"load", file, "--target", "demo", "--quiet", NULL};
-    int code = test_demo_ask(&stack.home, args, words);
+    int code = test_demo_ask(&stack->home, args, words);
     expect_said("FAIL          queue_grows");
     assert_int_equal(code, EXIT_CODE_FAILED);
 }
 
 /* How good it is depends on the machine: that it was measured, and how, does not. */
 static void scaling_is_measured_and_taken_back(void **state) {
-    (void)state;
+    const struct lone_demo *stack = *state;
     const char *const args[] = {"load",    "scaling",    "baseline", "--target", "demo",
                                 "--quiet", "--run-time", "6s",       NULL};
-    int code = test_demo_ask(&stack.home, args, words);
+    int code = test_demo_ask(&stack->home, args, words);
     expect_said("       1 workers");
     expect_said("       2 workers");
     expect_said("       4 workers");
@@ -70,7 +57,8 @@ static void scaling_is_measured_and_taken_back(void **state) {
     assert_null(strstr(words, "with 1 workers (")); /* the demo is as it was */
 }
 
-#define WITH_DEMO(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_DEMO(test) \
+    cmocka_unit_test_setup_teardown(test, lone_demo_open, lone_demo_close)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

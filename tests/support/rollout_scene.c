@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/rollout_scene.h"
 
-#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,10 +17,9 @@
 #include "base/units.h"
 #include "config.h"
 #include "core/ulid.h"
-#include "history/lock.h"
 #include "io/loop.h"
-#include "io/rollout_place.h"
 #include "support/canary_table.h"
+#include "support/conductor.h"
 
 #define CONTROLLER (BINARIES_FOLDER "/flightdeck-canary")
 
@@ -161,20 +158,6 @@ void rollout_scene_clear(struct rollout_scene *scene) {
     lone_demo_stop(&scene->demo);
 }
 
-/* One that a cockpit or a command has started is nobody's child. */
-static void end_detached(const char *folder) {
-    char name[ROLLOUT_LOCK_SIZE];
-    struct lock_holder who;
-    rollout_lock_name("demo", name);
-    if (!lock_is_held(folder, name, &who) || who.pid == 0) return;
-    int held = (int)syscall(SYS_pidfd_open, who.pid, 0);
-    if (held < 0) return;
-    struct pollfd gone = {.fd = held, .events = POLLIN};
-    kill(who.pid, SIGKILL);
-    assert_int_equal(poll(&gone, 1, LIMIT_S * 1000), 1);
-    close(held);
-}
-
 /* The lock stays: the router remembers its epoch, which may only rise. */
 static void forget_history(const struct test_folder *home) {
     static const char *const files[] = {"", "-wal", "-shm"};
@@ -196,10 +179,10 @@ int rollout_scene_open(void **state) {
 int rollout_scene_renew(void **state) {
     struct rollout_scene *scene = *state;
     const struct test_folder *home = &scene->demo.home.logs;
-    char folder[TEST_PATH_SIZE];
+    struct lock_holder who;
     rollout_scene_kill(scene);
-    test_folder_path(home, "flightdeck", folder);
-    end_detached(folder);
+    /* One that a cockpit or a command has started is nobody's child. */
+    if (conductor_is_there(&scene->demo.home, &who)) conductor_kill(&scene->demo.home);
     forget_history(home);
     read_target(scene);
     begin_plan(scene);
