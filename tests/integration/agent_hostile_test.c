@@ -248,7 +248,7 @@ static _Noreturn void be_neighbour(struct neighbour *neighbour) {
         }
         uint64_t took_ns = loop_clock_ns() - start_ns;
         if (took_ns > neighbour->longest_ns) neighbour->longest_ns = took_ns;
-        poll(NULL, 0, TURN_MS);
+        poll(NULL, 0, TURN_MS); /* how often it asks: nothing is waited for */
     }
 }
 

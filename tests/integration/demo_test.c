@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,7 +20,7 @@
 #include "support/lone_demo.h"
 #include "support/test_process.h"
 
-enum { WAIT_ROUNDS = 400, WAIT_MS = 25, PARTS = 8 };
+enum { PARTS = 8 };
 
 #define CONFIG "demo.yaml" /* where the demo has written what it listens on */
 
@@ -36,23 +35,16 @@ static int ask(
     return test_demo_ask(&both->home, args, words);
 }
 
-static void wait_a_little(void) {
-    const struct timespec pause = {.tv_nsec = WAIT_MS * 1000000L};
-    nanosleep(&pause, NULL);
-}
-
 /* Asks until the part is in that state; its pid then, 0 when it does not run. */
 static pid_t await_state(struct lone_demo *both, const char *part, const char *wanted) {
     char words[TEST_DEMO_WORDS_SIZE], line[96];
     struct text text = TEXT_IN(line);
     text_addf(&text, "part    %-16s %-8s ", part, wanted);
-    for (unsigned i = 0; i < WAIT_ROUNDS; i++) {
-        assert_int_equal(ask(both, "status", NULL, NULL, words), EXIT_CODE_OK);
-        if (strstr(words, line)) return test_demo_part(words, part);
-        wait_a_little();
+    const char *const status[] = {"demo", "status", NULL};
+    if (!test_demo_comes_to(&both->home, status, line, words)) {
+        fail_msg("%s is not %s: %s", part, wanted, words);
     }
-    fail_msg("%s is not %s", part, wanted);
-    return 0;
+    return test_demo_part(words, part);
 }
 
 static void every_part_runs_and_is_described(void **state) {

@@ -23,6 +23,7 @@
 #include "history/store.h"
 #include "io/loop.h"
 #include "io/sqlite.h"
+#include "support/folder_watch.h"
 #include "support/test_folder.h"
 
 /* Real writers on one file, killed at any instant: no effect without its intent. */
@@ -205,15 +206,16 @@ static void writers_killed_at_any_instant_lose_no_intent(void **state) {
     struct office *office = *state;
     struct random random;
     random_seed(&random, kills);
+    int watch = folder_watch_open(office->folder.path);
     unsigned effects = 0;
     uint64_t rows = 0;
     for (unsigned round = 0; round < kills; round++) {
         off_t enough = size_of(office->effects) + (off_t)6 * EFFECT_SIZE;
         pid_t writers[WRITERS];
         for (unsigned i = 0; i < WRITERS; i++) writers[i] = start_writer(office, 0);
-        while (size_of(office->effects) < enough) usleep(100);
+        while (size_of(office->effects) < enough) folder_watch_wait(watch);
         for (unsigned i = 0; i < WRITERS; i++) {
-            usleep((unsigned)random_below(&random, 4000));
+            usleep((unsigned)random_below(&random, 4000)); /* any instant will do */
             kill(writers[i], SIGKILL);
         }
         for (unsigned i = 0; i < WRITERS; i++) {
@@ -221,6 +223,7 @@ static void writers_killed_at_any_instant_lose_no_intent(void **state) {
         }
         rows = check(office, &effects);
     }
+    close(watch);
     assert_true(effects >= 6 * kills);
     assert_true(rows >= 2 * effects - WRITERS * kills);
 }

@@ -110,19 +110,20 @@ static void never_are_two_inside_and_no_epoch_comes_twice(void **state) {
 static void hold_for_ever(const struct ring *ring) {
     struct lock *lock = NULL;
     while (!lock) lock = try_to_take(ring);
-    atomic_store(&ring->board->highest, lock_epoch(lock));
-    atomic_store(&ring->board->inside, 1);
-    for (;;) pause();
+    raise(SIGSTOP);
 }
 
-static void wait_until_held(const struct ring *ring) {
-    while (atomic_load(&ring->board->inside) == 0) usleep(100);
+/* Every child that is waited for has stopped itself. */
+static void wait_until_stopped(pid_t child) {
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, WUNTRACED), child);
+    assert_true(WIFSTOPPED(status));
 }
 
 static void a_killed_holder_holds_nothing(void **state) {
     struct ring *ring = *state;
     pid_t child = start_child(ring, hold_for_ever);
-    wait_until_held(ring);
+    wait_until_stopped(child);
     struct lock_holder who;
     assert_true(lock_is_held(ring->folder.path, "demo", &who));
     assert_int_equal(who.pid, child);
@@ -140,7 +141,6 @@ static void a_killed_holder_holds_nothing(void **state) {
 /* Stopped with the lock in hand; exits with 0 when it then knows that it was lost. */
 static void hold_until_asked(const struct ring *ring) {
     struct lock *lock = try_to_take(ring);
-    atomic_store(&ring->board->inside, 1);
     raise(SIGSTOP);
     _exit(lock_is_mine(lock) ? 1 : 0);
 }
@@ -148,9 +148,7 @@ static void hold_until_asked(const struct ring *ring) {
 static void a_stopped_holder_keeps_it_until_somebody_takes_over(void **state) {
     struct ring *ring = *state;
     pid_t child = start_child(ring, hold_until_asked);
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, WUNTRACED), child);
-    assert_true(WIFSTOPPED(status));
+    wait_until_stopped(child);
     assert_null(try_to_take(ring));
 
     struct lock_holder me = {.holder = "bob", .host = "ops2", .purpose = "test"};
@@ -160,15 +158,16 @@ static void a_stopped_holder_keeps_it_until_somebody_takes_over(void **state) {
     assert_non_null(lock);
     assert_int_equal(who.pid, child);
     kill(child, SIGCONT);
-    status = end_of(child);
+    int status = end_of(child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0); /* it knew */
     assert_true(lock_is_mine(lock));
     lock_free(lock);
 }
 
+/* Stops once, after the first time. */
 static void take_and_free_for_ever(const struct ring *ring) {
-    for (;;) {
+    for (bool has_stopped = false;;) {
         struct lock *lock = try_to_take(ring);
         if (!lock) continue;
         if (atomic_load(&ring->board->highest) >= lock_epoch(lock)) {
@@ -176,6 +175,8 @@ static void take_and_free_for_ever(const struct ring *ring) {
         }
         atomic_store(&ring->board->highest, lock_epoch(lock));
         lock_free(lock);
+        if (!has_stopped) raise(SIGSTOP);
+        has_stopped = true;
     }
 }
 
@@ -184,10 +185,10 @@ static void killed_at_any_instant_the_lock_stays_usable(void **state) {
     struct random random;
     random_seed(&random, 7);
     for (unsigned i = 0; i < KILLS; i++) {
-        unsigned long long before = atomic_load(&ring->board->highest);
         pid_t child = start_child(ring, take_and_free_for_ever);
-        while (atomic_load(&ring->board->highest) == before) usleep(50);
-        usleep((unsigned)random_below(&random, 3000));
+        wait_until_stopped(child);
+        kill(child, SIGCONT);
+        usleep((unsigned)random_below(&random, 3000)); /* any instant will do */
         kill(child, SIGKILL);
         end_of(child);
         unsigned long long highest = atomic_load(&ring->board->highest);

@@ -43,6 +43,7 @@ static void repeat(int client, const char *words, size_t times) {
     put(client, block, times * length);
 }
 
+/* As slowly as that: it is what the peer has to bear. */
 static void drip(int client, const char *word) {
     while (say(client, word)) usleep(DRIP_US);
 }

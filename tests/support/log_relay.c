@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/log_relay.h"
 
+#include <errno.h>
+#include <libgen.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/panic.h"
 #include "base/text.h"
+#include "support/folder_watch.h"
 
-enum { PIECE_SIZE = 16 * 1024, BACKLOG = 4, AGAIN_NS = 20000000 };
+enum { PIECE_SIZE = 16 * 1024, BACKLOG = 4 };
 
 static struct sockaddr_un address_of(const char *path) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -21,7 +24,9 @@ static struct sockaddr_un address_of(const char *path) {
     return address;
 }
 
-static int dial(const char *path) {
+/* Somebody comes to listen there: a file of the folder. Between bind(2) and listen(2) he
+ * refuses, and tells nobody when that is over: that is no time at all. */
+static int dial(const char *path, int watch) {
     const struct sockaddr_un address = address_of(path);
     for (;;) {
         int out = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -29,8 +34,13 @@ static int dial(const char *path) {
         if (connect(out, (const struct sockaddr *)&address, sizeof address) == 0) {
             return out;
         }
+        bool is_there = errno == ECONNREFUSED;
         close(out);
-        nanosleep(&(struct timespec){.tv_nsec = AGAIN_NS}, NULL);
+        if (is_there) {
+            sched_yield();
+        } else {
+            folder_watch_wait(watch);
+        }
     }
 }
 
@@ -45,10 +55,12 @@ static bool hand_on(int out, const char *piece, ssize_t length) {
 }
 
 _Noreturn static void relay(int listener, const char *to) {
-    char piece[PIECE_SIZE];
+    char piece[PIECE_SIZE], copy[sizeof(struct sockaddr_un)];
+    ensure(text_copy(copy, sizeof copy, to));
+    int watch = folder_watch_open(dirname(copy));
     for (;;) {
         int in = accept(listener, NULL, NULL);
-        int out = dial(to);
+        int out = dial(to, watch);
         ssize_t got;
         do {
             got = read(in, piece, sizeof piece);

@@ -80,7 +80,7 @@ static void hang_up(struct odd *odd, int at, bool reset) {
 static void drip(int socket) {
     for (size_t i = 0; i < sizeof dripping - 1; i++) {
         say(socket, dripping + i, 1);
-        if (i % 8 == 0) poll(NULL, 0, 1);
+        if (i % 8 == 0) poll(NULL, 0, 1); /* as slowly as that */
     }
 }
 

@@ -33,7 +33,8 @@ static uint64_t clock_ns(void) {
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-/* Between two looks at something that has no event to wait for. */
+/* Between two looks at what has no event to wait for: listen(2) tells nobody, and valgrind,
+ * under which some tests run, knows no descriptor of a process. */
 static void breathe(void) {
     poll(NULL, 0, 5);
 }

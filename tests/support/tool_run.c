@@ -2,7 +2,6 @@
 #include "support/tool_run.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +13,9 @@
 #include "base/panic.h"
 #include "base/units.h"
 #include "io/loop.h"
+#include "support/life.h"
 
-enum { WORDS_MAX = 8, LOOK_MS = 5, LINE_SIZE = 256, KIBIBYTES = 1024 };
+enum { WORDS_MAX = 8, LINE_SIZE = 256, KIBIBYTES = 1024 };
 
 static const double stolen_most = 0.08, foreign_most = 0.12;
 
@@ -35,14 +35,12 @@ static double seconds_of(struct timeval time) {
 }
 
 struct tool_use tool_wait(struct test_process *process, uint64_t limit_ns) {
-    uint64_t start_ns = loop_clock_ns();
     int status = 0;
     struct rusage usage = {0};
-    pid_t ended = 0;
-    while ((ended = wait4(process->pid, &status, WNOHANG, &usage)) == 0) {
-        if (loop_clock_ns() - start_ns > limit_ns) kill(process->pid, SIGKILL);
-        poll(NULL, 0, LOOK_MS);
+    if (!process_ends(process->pid, (int)(limit_ns / NS_PER_MS))) {
+        kill(process->pid, SIGKILL);
     }
+    pid_t ended = wait4(process->pid, &status, 0, &usage);
     ensure(ended == process->pid);
     process->pid = 0;
     return (struct tool_use){
