@@ -67,8 +67,9 @@ static void what_is_not_listened_to_is_told_later(void **state) {
     plan->report_ns = 50 * NS_PER_MS;
     scene->load.pipe_bytes = 4096;
     test_load_start(&scene->load);
-    /* Until it has ended all by itself, or would: its pipe is full long before. */
-    wait_ms(2000);
+    struct pollfd begun = {.fd = scene->load.from, .events = POLLIN};
+    assert_int_equal(poll(&begun, 1, PATIENCE_MS), 1);
+    wait_ms(2000); /* its pipe is full long before */
     assert_int_equal(test_load_finish(&scene->load), 0);
     load_scene_balance(&scene->load);
     assert_true(scene->load.reports < 50);
