@@ -13,17 +13,16 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "base/units.h"
 #include "control/router.h"
 #include "control/traffic.h"
 #include "core/split_check.h"
 #include "io/loop.h"
 #include "support/odd_server.h"
 #include "support/test_haproxy.h"
+#include "support/until.h"
 #include "support/users.h"
 
 enum { SEEN_MAX = 100000, SALT = 7, USERS = 4000, PHASE_UNITS = 800, LEASE_S = 4 };
-#define LIMIT_NS (20 * NS_PER_S)
 
 struct scene {
     struct loop *loop;
@@ -92,54 +91,40 @@ static void set_weight(struct scene *scene, uint32_t before_bp, uint32_t weight_
     if (scene->done.outcome != ROUTER_DONE) fail_msg("%s", scene->done.error.message);
 }
 
-/* Waiting: the loop turns until a condition holds. */
-typedef bool (*condition)(const struct scene *scene, uint64_t value);
-
-struct wait {
-    struct scene *scene;
-    condition holds;
-    uint64_t value, start_ns;
-};
-
-static void on_turn(void *owner, uint64_t now_ns) {
-    struct wait *wait = owner;
-    bool late = now_ns - wait->start_ns > LIMIT_NS;
-    if (late || wait->holds(wait->scene, wait->value)) loop_stop(wait->scene->loop);
-}
-
-static void wait_until(struct scene *scene, condition holds, uint64_t value) {
-    struct wait wait = {scene, holds, value, loop_clock_ns()};
-    struct loop_timer *turn = loop_every(scene->loop, 5 * NS_PER_MS, on_turn, &wait);
-    loop_run(scene->loop);
-    loop_timer_free(turn);
-    if (holds(scene, value)) return;
+static void wait_until(struct scene *scene, until_fn holds, uint64_t value) {
+    if (until(scene->loop, holds, scene, value)) return;
     fail_msg("%u seen: %s", scene->count, traffic_look(scene->traffic).words);
 }
 
-static bool has_seen(const struct scene *scene, uint64_t count) {
+static bool has_seen(const void *what, uint64_t count) {
+    const struct scene *scene = what;
     return scene->count >= count;
 }
 
-static bool is_quiet(const struct scene *scene, uint64_t count) {
+static bool is_quiet(const void *what, uint64_t count) {
+    const struct scene *scene = what;
     (void)count;
     struct users_result result = users_result(scene->users);
     return users_wait_for_nothing(scene->users) &&
            scene->count >= result.answered + result.failed;
 }
 
-static bool is_at_zero(const struct scene *scene, uint64_t from) {
+static bool is_at_zero(const void *what, uint64_t from) {
+    const struct scene *scene = what;
     for (uint64_t i = from; i < scene->count; i++) {
         if (scene->seen[i].weight_bp == 0) return true;
     }
     return false;
 }
 
-static bool has_strayed(const struct scene *scene, uint64_t count) {
+static bool has_strayed(const void *what, uint64_t count) {
+    const struct scene *scene = what;
     return traffic_look(scene->traffic).strayed >= count;
 }
 
 /* What was logged before is nobody's. */
-static bool is_connected(const struct scene *scene, uint64_t value) {
+static bool is_connected(const void *what, uint64_t value) {
+    const struct scene *scene = what;
     (void)value;
     return !traffic_look(scene->traffic).is_unplugged;
 }
