@@ -14,63 +14,27 @@
 #include "core/random.h"
 #include "core/weight.h"
 #include "support/observed.h"
+#include "support/weighed.h"
 
 #define FAILED HARM_BIT(HARM_ERRORS)
-
-static int make_evidence(void **state) {
-    struct evidence *evidence = memory_new(sizeof *evidence);
-    struct rollout_rules rules = rollout_rules_default();
-    evidence_init(evidence, &rules);
-    *state = evidence;
-    return 0;
-}
-
-static int free_evidence(void **state) {
-    free(*state);
-    return 0;
-}
-
-static void add_unit(
-    struct evidence *evidence, enum arm arm, uint64_t user, uint32_t failed) {
-    struct observation seen = observed(arm, 500, user, failed);
-    evidence_add(evidence, &seen);
-}
-
-/* A thousand requests of stable before the rollout: 1 to 1000 ms. */
-static void learn_latency(struct evidence *evidence) {
-    for (uint64_t i = 1; i <= 1000; i++) {
-        struct observation seen = observed(ARM_STABLE, 0, 0, 0);
-        seen.latency_us = i * 1000;
-        evidence_add(evidence, &seen);
-    }
-}
-
-static double value_in(const struct evidence *evidence, enum harm_metric metric) {
-    return exp(evidence_log_value_in(evidence, metric));
-}
-
-static void assert_near(double value, double expected) {
-    double off = fabs(value / expected - 1);
-    if (!(off < 1e-6)) fail_msg("%.9g, not %.9g", value, expected);
-}
 
 static void the_first_failure_of_a_user_counts_and_no_other(void **state) {
     struct evidence *evidence = *state;
     evidence_start_step(evidence, 500);
-    for (unsigned i = 0; i < 50; i++) add_unit(evidence, ARM_CANARY, 1, FAILED);
-    assert_near(value_in(evidence, HARM_ERRORS), 5.986833);
-    add_unit(evidence, ARM_CANARY, 2, FAILED);
-    add_unit(evidence, ARM_CANARY, 3, 0);
-    assert_near(value_in(evidence, HARM_ERRORS), 56.195016);
-    add_unit(evidence, ARM_CANARY, 3, FAILED);
-    assert_near(value_in(evidence, HARM_ERRORS), 650.521981);
+    for (unsigned i = 0; i < 50; i++) weighed_add(evidence, ARM_CANARY, 1, FAILED);
+    weighed_near(weighed_value(evidence, HARM_ERRORS), 5.986833);
+    weighed_add(evidence, ARM_CANARY, 2, FAILED);
+    weighed_add(evidence, ARM_CANARY, 3, 0);
+    weighed_near(weighed_value(evidence, HARM_ERRORS), 56.195016);
+    weighed_add(evidence, ARM_CANARY, 3, FAILED);
+    weighed_near(weighed_value(evidence, HARM_ERRORS), 650.521981);
     const struct trials *canary = &evidence->harms[HARM_ERRORS].step[ARM_CANARY];
     assert_int_equal(canary->count, 53);
     assert_int_equal(canary->failures, 52);
     assert_int_equal(evidence->users[ARM_CANARY], 3);
     /* Requests of nobody in particular count each. */
-    add_unit(evidence, ARM_CANARY, 0, FAILED);
-    add_unit(evidence, ARM_CANARY, 0, FAILED);
+    weighed_add(evidence, ARM_CANARY, 0, FAILED);
+    weighed_add(evidence, ARM_CANARY, 0, FAILED);
     assert_int_equal(evidence->harms[HARM_ERRORS].first[ARM_CANARY], 5);
 }
 
@@ -78,19 +42,19 @@ static void the_mean_keeps_a_place_for_what_never_came(void **state) {
     struct evidence *evidence = *state;
     evidence_start_step(evidence, 500);
     for (uint64_t user = 1; user <= 3; user++) {
-        add_unit(evidence, ARM_CANARY, user, FAILED);
+        weighed_add(evidence, ARM_CANARY, user, FAILED);
     }
     /* No latency was seen: half of the mean stays at 1. */
-    assert_near(exp(evidence_log_value(evidence)), 0.5 * 650.521981 + 0.5);
-    assert_near(evidence_p_value(evidence), 1 / (0.5 * 650.521981 + 0.5));
+    weighed_near(exp(evidence_log_value(evidence)), 0.5 * 650.521981 + 0.5);
+    weighed_near(evidence_p_value(evidence), 1 / (0.5 * 650.521981 + 0.5));
     struct rollout_rules rules = rollout_rules_default();
     rules.metrics = HARM_ALL;
     evidence_init(evidence, &rules);
     evidence_start_step(evidence, 500);
-    add_unit(evidence, ARM_CANARY, 1, FAILED | HARM_BIT(HARM_TOOLS));
-    add_unit(evidence, ARM_CANARY, 1, HARM_BIT(HARM_REFUSALS));
+    weighed_add(evidence, ARM_CANARY, 1, FAILED | HARM_BIT(HARM_TOOLS));
+    weighed_add(evidence, ARM_CANARY, 1, HARM_BIT(HARM_REFUSALS));
     double share = (0.5 + 0.025 + 0.025) / 1.2;
-    assert_near(exp(evidence_log_value(evidence)), share * 5.986833 + 1 - share);
+    weighed_near(exp(evidence_log_value(evidence)), share * 5.986833 + 1 - share);
 }
 
 /* A canary that has lost its words would look as good as one that never fails. */
@@ -100,7 +64,8 @@ static void who_says_nothing_is_no_data(void **state) {
     rules.metrics = HARM_OF_REQUESTS;
     evidence_init(evidence, &rules);
     evidence_start_step(evidence, 500);
-    for (uint64_t user = 1; user <= 9; user++) add_unit(evidence, ARM_CANARY, user, 0);
+    for (uint64_t user = 1; user <= 9; user++)
+        weighed_add(evidence, ARM_CANARY, user, 0);
     const struct trials *tools = &evidence->harms[HARM_TOOLS].all[ARM_CANARY];
     const struct trials *errors = &evidence->harms[HARM_ERRORS].all[ARM_CANARY];
     assert_int_equal(errors->count, 9);
@@ -115,42 +80,16 @@ static void who_says_nothing_is_no_data(void **state) {
     seen.failed = HARM_BIT(HARM_TOOLS);
     evidence_add(evidence, &seen);
     assert_int_equal(tools->failures, 1);
-    assert_near(value_in(evidence, HARM_TOOLS), 5.986833);
+    weighed_near(weighed_value(evidence, HARM_TOOLS), 5.986833);
 }
 
-static void begin_with_baselines(struct evidence *evidence) {
-    struct rollout_rules rules = rollout_rules_default();
-    rules.metrics = HARM_OF_REQUESTS;
-    evidence_init(evidence, &rules);
-    for (unsigned n = 0; n < BASELINE_LEAST; n++) {
-        baseline_add(&evidence->cost, 1000 + n);
-        baseline_add(&evidence->tokens, 1000 + n);
-    }
-    evidence_start_step(evidence, 500);
-}
-
-/* Users of the canary who fail one metric alone, until it is harm. */
-static uint64_t count_users(struct evidence *evidence, enum harm_metric metric) {
-    uint32_t told = harm_metric_share(metric) > 0 ? 0 : HARM_BIT(metric);
-    uint64_t users = 0;
-    begin_with_baselines(evidence);
-    while (evidence_log_value(evidence) < log(100) && users < 100) {
-        struct observation seen = observed(ARM_CANARY, 500, ++users, told);
-        if (metric == HARM_COST) seen.cost_micro = 5000;
-        if (metric == HARM_TOKENS) seen.tokens = 5000;
-        evidence_add(evidence, &seen);
-    }
-    return users;
-}
-
-/* At 5 %, with nobody on stable. */
 static void little_of_the_mean_takes_few_users_more(void **state) {
     struct evidence *evidence = *state;
-    assert_int_equal(count_users(evidence, HARM_ERRORS), 3);
-    assert_int_equal(count_users(evidence, HARM_TOOLS), 4);
-    assert_int_equal(count_users(evidence, HARM_REFUSALS), 4);
-    assert_int_equal(count_users(evidence, HARM_COST), 6);
-    assert_int_equal(count_users(evidence, HARM_TOKENS), 6);
+    assert_int_equal(weighed_count_users(evidence, HARM_ERRORS), 3);
+    assert_int_equal(weighed_count_users(evidence, HARM_TOOLS), 4);
+    assert_int_equal(weighed_count_users(evidence, HARM_REFUSALS), 4);
+    assert_int_equal(weighed_count_users(evidence, HARM_COST), 6);
+    assert_int_equal(weighed_count_users(evidence, HARM_TOKENS), 6);
 }
 
 static void what_nobody_was_sent_to_does_not_enter(void **state) {
@@ -164,19 +103,19 @@ static void what_nobody_was_sent_to_does_not_enter(void **state) {
     assert_int_equal(evidence->outside, 3);
     assert_int_equal(evidence->known.count, 0);
     assert_int_equal(evidence->harms[HARM_ERRORS].all[ARM_CANARY].count, 0);
-    assert_near(exp(evidence_log_value(evidence)), 1);
+    weighed_near(exp(evidence_log_value(evidence)), 1);
     /* With all traffic on it a failure counts, and says nothing about a difference. */
     struct observation seen = observed(ARM_CANARY, WEIGHT_ALL_BP, 9, FAILED);
     evidence_add(evidence, &seen);
     assert_int_equal(evidence->harms[HARM_ERRORS].all[ARM_CANARY].failures, 1);
-    assert_near(exp(evidence_log_value(evidence)), 1);
+    weighed_near(exp(evidence_log_value(evidence)), 1);
 }
 
 static void slow_is_what_was_rare_on_stable_before(void **state) {
     struct evidence *evidence = *state;
     evidence_start_step(evidence, 500);
     assert_false(evidence->harms[HARM_P50].has_limit);
-    learn_latency(evidence);
+    weighed_learn_latency(evidence);
     assert_false(evidence->harms[HARM_P50].has_limit);
     struct observation seen = observed(ARM_CANARY, 500, 5, 0);
     seen.latency_us = 950000;
@@ -188,9 +127,9 @@ static void slow_is_what_was_rare_on_stable_before(void **state) {
     assert_int_equal(evidence->harms[HARM_P90].all[ARM_CANARY].failures, 1);
     assert_int_equal(evidence->harms[HARM_P95].all[ARM_CANARY].count, 1);
     assert_int_equal(evidence->harms[HARM_P95].all[ARM_CANARY].failures, 0);
-    assert_true(value_in(evidence, HARM_P50) > 1);
-    assert_true(value_in(evidence, HARM_P90) > value_in(evidence, HARM_P50));
-    assert_near(value_in(evidence, HARM_P95), 1);
+    assert_true(weighed_value(evidence, HARM_P50) > 1);
+    assert_true(weighed_value(evidence, HARM_P90) > weighed_value(evidence, HARM_P50));
+    weighed_near(weighed_value(evidence, HARM_P95), 1);
     assert_int_equal(
         histogram_count_below(&evidence->latencies[ARM_CANARY], 960000), 1);
 }
@@ -200,7 +139,7 @@ static void stable_may_be_a_little_faster_where_that_is_tolerated(void **state) 
     struct rollout_rules rules = rollout_rules_default();
     rules.slower_tolerated = 1.25;
     evidence_init(evidence, &rules);
-    learn_latency(evidence);
+    weighed_learn_latency(evidence);
     evidence_start_step(evidence, 500);
     struct observation seen = observed(ARM_STABLE, 500, 1, 0);
     seen.latency_us = 450000;
@@ -214,7 +153,7 @@ static void stable_may_be_a_little_faster_where_that_is_tolerated(void **state) 
 
 static void just_after_a_raise_errors_count_and_latency_does_not(void **state) {
     struct evidence *evidence = *state;
-    learn_latency(evidence);
+    weighed_learn_latency(evidence);
     evidence_start_step(evidence, 500);
     struct observation seen = observed(ARM_CANARY, 500, 5, FAILED);
     seen.latency_us = 9000000;
@@ -227,7 +166,7 @@ static void just_after_a_raise_errors_count_and_latency_does_not(void **state) {
 
 static void what_still_runs_is_slow_already_and_is_counted_once(void **state) {
     struct evidence *evidence = *state;
-    learn_latency(evidence);
+    weighed_learn_latency(evidence);
     evidence_start_step(evidence, 500);
     struct observation seen = observed(ARM_CANARY, 500, 5, 0);
     seen.latency_us = 1200000;
@@ -267,7 +206,7 @@ static void dear_is_above_what_stable_costs(void **state) {
 static void the_split_is_checked_on_users_not_on_requests(void **state) {
     struct evidence *evidence = *state;
     evidence_start_step(evidence, 500);
-    for (unsigned i = 0; i < 5000; i++) add_unit(evidence, ARM_CANARY, 1, 0);
+    for (unsigned i = 0; i < 5000; i++) weighed_add(evidence, ARM_CANARY, 1, 0);
     assert_int_equal(evidence->split.units, 1);
     assert_false(split_check_is_broken(&evidence->split));
     /* Assigned to the canary, served by stable: a proxy that does not do as told. */
@@ -284,7 +223,7 @@ static void the_split_is_checked_again_in_each_step(void **state) {
     struct evidence *evidence = *state;
     evidence_start_step(evidence, 500);
     for (uint64_t user = 1; user <= 400; user++) {
-        add_unit(evidence, user % 20 == 0 ? ARM_CANARY : ARM_STABLE, user, 0);
+        weighed_add(evidence, user % 20 == 0 ? ARM_CANARY : ARM_STABLE, user, 0);
     }
     assert_null(evidence_broken_split(evidence));
     /* The same users: nobody is new, and all stay where they were. */
@@ -305,24 +244,24 @@ static void the_split_is_checked_again_in_each_step(void **state) {
 
 static void what_is_worth_nothing_is_started_over(void **state) {
     struct evidence *evidence = *state;
-    learn_latency(evidence);
+    weighed_learn_latency(evidence);
     evidence_start_step(evidence, 500);
     for (uint64_t user = 1; user <= 400; user++) {
-        add_unit(evidence, ARM_CANARY, user, FAILED);
+        weighed_add(evidence, ARM_CANARY, user, FAILED);
     }
     assert_non_null(evidence_broken_split(evidence));
     assert_true(evidence_p_value(evidence) < 0.01);
     evidence_start_over(evidence);
     assert_null(evidence_broken_split(evidence));
-    assert_near(evidence_p_value(evidence), 1);
-    assert_near(exp(evidence_log_value(evidence)), 1);
+    weighed_near(evidence_p_value(evidence), 1);
+    weighed_near(exp(evidence_log_value(evidence)), 1);
     assert_int_equal(evidence->harms[HARM_ERRORS].all[ARM_CANARY].count, 0);
     assert_int_equal(evidence->harms[HARM_P50].limit, 500000);
     assert_int_equal(evidence->split.weight_bp, 500);
     /* Who failed then does not fail for the first time now. */
-    add_unit(evidence, ARM_CANARY, 7, FAILED);
-    assert_near(exp(evidence_log_value(evidence)), 1);
-    add_unit(evidence, ARM_CANARY, 1007, FAILED);
+    weighed_add(evidence, ARM_CANARY, 7, FAILED);
+    weighed_near(exp(evidence_log_value(evidence)), 1);
+    weighed_add(evidence, ARM_CANARY, 1007, FAILED);
     assert_true(exp(evidence_log_value(evidence)) > 2);
 }
 
@@ -335,17 +274,17 @@ static void trouble_of_stable_ends_what_can_be_compared(void **state) {
     const struct harm *errors = &evidence->harms[HARM_ERRORS];
     evidence_start_step(evidence, 500);
     for (unsigned i = 0; i < 500; i++) {
-        add_unit(evidence, i % 20 == 0 ? ARM_CANARY : ARM_STABLE, 0, 0);
+        weighed_add(evidence, i % 20 == 0 ? ARM_CANARY : ARM_STABLE, 0, 0);
     }
     assert_int_equal(errors->steady[ARM_CANARY].count, 25);
     evidence_start_step(evidence, 500);
     assert_int_equal(errors->steady[ARM_CANARY].count, 25);
     assert_int_equal(errors->step[ARM_CANARY].count, 0);
-    for (unsigned i = 0; i < 60; i++) add_unit(evidence, ARM_STABLE, 0, FAILED);
+    for (unsigned i = 0; i < 60; i++) weighed_add(evidence, ARM_STABLE, 0, FAILED);
     assert_true(surroundings_are_bad(&evidence->surroundings));
     assert_int_equal(errors->steady[ARM_CANARY].count, 0);
     assert_int_equal(errors->all[ARM_CANARY].count, 25);
-    for (unsigned i = 0; i < 500; i++) add_unit(evidence, ARM_STABLE, 0, 0);
+    for (unsigned i = 0; i < 500; i++) weighed_add(evidence, ARM_STABLE, 0, 0);
     assert_false(surroundings_are_bad(&evidence->surroundings));
     assert_int_equal(errors->steady[ARM_STABLE].count, 500);
 }
@@ -356,7 +295,7 @@ static void counters_without_users_make_blocks(void **state) {
     const struct trials stable = {1900, 10};
     evidence_start_step(evidence, 500);
     evidence_add_counts(evidence, HARM_ERRORS, &canary, &stable);
-    assert_near(exp(evidence_log_value(evidence)), 1); /* its split is known */
+    weighed_near(exp(evidence_log_value(evidence)), 1); /* its split is known */
     struct rollout_rules rules = rollout_rules_default();
     rules.is_split_unknown = true;
     evidence_init(evidence, &rules);
@@ -367,7 +306,7 @@ static void counters_without_users_make_blocks(void **state) {
     /* Requests make blocks, too. */
     evidence_init(evidence, &rules);
     for (uint64_t i = 0; i < 100; i++) {
-        add_unit(
+        weighed_add(
             evidence, i % 5 == 0 ? ARM_CANARY : ARM_STABLE, 0,
             i % 10 == 0 ? FAILED : 0);
     }
@@ -399,12 +338,12 @@ static void draw_moment(struct random *random, struct observation *seen) {
 static void begin(struct evidence *evidence) {
     struct rollout_rules rules = rollout_rules_default();
     evidence_init(evidence, &rules);
-    learn_latency(evidence);
+    weighed_learn_latency(evidence);
     evidence_start_step(evidence, 2500);
 }
 
 static void assert_alike(const struct evidence *one, const struct evidence *other) {
-    assert_near(exp(evidence_log_value(one)), exp(evidence_log_value(other)));
+    weighed_near(exp(evidence_log_value(one)), exp(evidence_log_value(other)));
     for (int i = 0; i < HARM_METRIC_COUNT; i++) {
         const struct harm *harm = &one->harms[i];
         const struct harm *same = &other->harms[i];
@@ -431,7 +370,7 @@ static void what_came_at_the_same_moment_may_come_in_any_order(void **state) {
 }
 
 #define EVIDENCE_TEST(name) \
-    cmocka_unit_test_setup_teardown(name, make_evidence, free_evidence)
+    cmocka_unit_test_setup_teardown(name, weighed_open, weighed_close)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
