@@ -62,7 +62,8 @@ static void ask(struct asked *asked, const char *command) {
 }
 
 static void start_lease(struct test_haproxy *haproxy, char *sections, size_t size) {
-    test_haproxy_lease_sections(sections, size, test_free_port(), test_free_port());
+    test_haproxy_lease_sections(
+        sections, size, "5s", test_free_port(), test_free_port());
     test_haproxy_start(haproxy, sections);
 }
 

@@ -202,7 +202,7 @@ static void traffic_split_is_read(void **state) {
     char sections[2048];
     struct test_haproxy haproxy;
     test_haproxy_lease_sections(
-        sections, sizeof sections, service_port(stable), service_port(canary));
+        sections, sizeof sections, "5s", service_port(stable), service_port(canary));
     test_haproxy_start(&haproxy, sections);
     use_haproxy(&world, &haproxy);
     world_watch(&world);

@@ -102,12 +102,13 @@ void test_haproxy_stop(struct test_haproxy *haproxy) {
 }
 
 void test_haproxy_lease_sections(
-    char *sections, size_t size, uint16_t stable_port, uint16_t canary_port) {
+    char *sections, size_t size, const char *lease, uint16_t stable_port,
+    uint16_t canary_port) {
     struct text text = text_in(sections, size);
     text_addf(
         &text,
         "backend canary_lease\n"
-        "    stick-table type integer size 16 expire 5s store gpt0\n"
+        "    stick-table type integer size 16 expire %s store gpt0\n"
         "frontend fe\n"
         "    bind 127.0.0.1:PORT\n"
         "    http-request set-var(txn.bkt) req.hdr(X-User-Id),xxh32(42),mod(10000)"
@@ -120,6 +121,6 @@ void test_haproxy_lease_sections(
         "    default_backend stable\n"
         "backend stable\n    server s1 127.0.0.1:%u\n"
         "backend canary\n    server c1 127.0.0.1:%u\n",
-        stable_port, canary_port);
+        lease, stable_port, canary_port);
     ensure(!text.truncated);
 }

@@ -29,7 +29,8 @@ void test_haproxy_kill(struct test_haproxy *haproxy);
 void test_haproxy_restart(struct test_haproxy *haproxy);
 void test_haproxy_stop(struct test_haproxy *haproxy);
 
-/* Sections with a frontend that shares its users between two ports by a lease: the table
- * canary_lease, the backends stable and canary. */
+/* Sections with a frontend that shares its users between two ports by a lease ("5s"): the
+ * table canary_lease, the backends stable and canary. */
 void test_haproxy_lease_sections(
-    char *sections, size_t size, uint16_t stable_port, uint16_t canary_port);
+    char *sections, size_t size, const char *lease, uint16_t stable_port,
+    uint16_t canary_port);
