@@ -16,12 +16,12 @@
 
 #include "base/text.h"
 #include "base/units.h"
-#include "core/ulid.h"
 #include "history/journal.h"
 #include "history/store.h"
 #include "io/loop.h"
 #include "io/sqlite.h"
 #include "support/recorded_rollout.h"
+#include "support/rollout_ground.h"
 #include "support/rollout_scene.h"
 
 enum {
@@ -256,13 +256,6 @@ static void check_journal(const struct sweep *sweep) {
 
 /* One point */
 
-static void name_anew(struct rollout_plan *plan) {
-    uint8_t id[ULID_SIZE], chance[ULID_RANDOM_SIZE];
-    loop_random(chance, sizeof chance);
-    ulid_make(id, loop_wall_ms(), chance);
-    ulid_to_string(id, plan->id);
-}
-
 /* It has ended as it should, and the router says so. */
 static void check_end(struct sweep *sweep) {
     int weight = rollout_scene_weight(&sweep->scene);
@@ -288,7 +281,7 @@ static void check_end(struct sweep *sweep) {
 
 /* Begins one that is killed at a point, or stopped at its end. How far it came. */
 static unsigned long pass(struct sweep *sweep, unsigned long at) {
-    name_anew(&sweep->scene.launch->plan);
+    rollout_ground_name(&sweep->scene.launch->plan);
     memset(&sweep->status, 0, sizeof sweep->status);
     if (start(sweep, ROLLOUT_LAUNCH_BEGIN, at)) conduct(sweep);
     leave(sweep);

@@ -18,10 +18,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "config.h"
-#include "core/ulid.h"
 #include "io/loop.h"
-#include "support/rollout_scene.h"
+#include "support/rollout_ground.h"
 #include "support/test_stack.h"
 #include "support/users.h"
 
@@ -78,55 +76,15 @@ static void write_config(const struct scene *scene) {
     test_folder_write(&scene->folder, "config.yaml", config);
 }
 
-static void read_config(struct scene *scene) {
-    struct rollout_scene *rollout = &scene->rollout;
-    struct rollout_launch *launch = rollout->launch;
-    struct error err = {0};
-    char path[TEST_PATH_SIZE];
-    test_folder_path(&scene->folder, "config.yaml", path);
-    struct config *config = config_read(path, &err);
-    if (!config || !config_choose(config, "restored", NULL, &err)) {
-        fail_msg("%s", err.message);
-    }
-    launch->target = *config_target(config);
-    text_copy_cut(launch->config, sizeof launch->config, path);
-    text_copy_cut(rollout->place, sizeof rollout->place, launch->target.rollout_socket);
-    config_free(config);
-}
-
 /* Another one each time: the one before has ended. */
 static void make_plan(struct scene *scene, uint64_t keep_previous_ns) {
     struct rollout_launch *launch = scene->rollout.launch;
-    uint8_t id[ULID_SIZE], random[ULID_RANDOM_SIZE];
     launch->kind = ROLLOUT_LAUNCH_BEGIN;
-    launch->plan = (struct rollout_plan){
-        .target = "restored",
-        .from = "v1.5.0",
-        .to = "v1.6.0",
-        .holder = "ann",
-        .host = "ops1",
-        .step_count = 2,
-        .steps = {{2500}, {10000}},
-        .hold_each_ns = NS_PER_S,
-        .max_each_ns = 600 * NS_PER_S,
-        .keep_previous_ns = keep_previous_ns,
-        .stale_ns = 5 * NS_PER_S,
-        .blind_max_ns = 120 * NS_PER_S,
-        .alpha = 0.01,
-        .material = 1.5,
-        .budget_ratio = 0.19,
-    };
-    loop_random(random, sizeof random);
-    ulid_make(id, loop_wall_ms(), random);
-    ulid_to_string(id, launch->plan.id);
-}
-
-static void enter_home(const struct test_folder *folder) {
-    static const char *const folders[] = {
-        "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        setenv(folders[i], folder->path, 1); /* NOLINT(concurrency-mt-unsafe) */
-    }
+    rollout_ground_plan(&launch->plan, "restored");
+    launch->plan.step_count = 2;
+    launch->plan.steps[0].weight_bp = 2500;
+    launch->plan.steps[1].weight_bp = 10000;
+    launch->plan.keep_previous_ns = keep_previous_ns;
 }
 
 /* The deployment */
@@ -220,7 +178,7 @@ static int set_up(void **state) {
     struct scene *scene = memory_new(sizeof *scene);
     *state = scene;
     test_folder_init(&scene->folder);
-    enter_home(&scene->folder);
+    rollout_ground_enter(&scene->folder);
     test_stack_start(&scene->stack, AGENT, "fixed:100ms");
     scene->rollout.loop = loop_new();
     scene->rollout.launch = memory_new(sizeof *scene->rollout.launch);
@@ -238,7 +196,7 @@ static int set_up(void **state) {
     scene->given = open_pipe(scene, "given");
     scene->look = loop_every(scene->rollout.loop, 20 * NS_PER_MS, on_look, scene);
     write_config(scene);
-    read_config(scene);
+    rollout_ground_read(&scene->rollout, &scene->folder, "restored");
     return 0;
 }
 

@@ -12,10 +12,8 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "base/units.h"
-#include "config.h"
-#include "core/ulid.h"
 #include "io/loop.h"
+#include "support/rollout_ground.h"
 
 #define AGENT (BINARIES_FOLDER "/flightdeck-agent")
 
@@ -59,59 +57,17 @@ static void write_config(const struct counted_scene *scene) {
     test_folder_write(&scene->folder, "config.yaml", config);
 }
 
-static void read_config(struct counted_scene *scene) {
-    struct rollout_scene *rollout = &scene->rollout;
-    struct rollout_launch *launch = rollout->launch;
-    struct error err = {0};
-    char path[TEST_PATH_SIZE];
-    test_folder_path(&scene->folder, "config.yaml", path);
-    struct config *config = config_read(path, &err);
-    if (!config || !config_choose(config, "counted", NULL, &err)) {
-        fail_msg("%s", err.message);
-    }
-    launch->target = *config_target(config);
-    text_copy_cut(launch->config, sizeof launch->config, path);
-    text_copy_cut(rollout->place, sizeof rollout->place, launch->target.rollout_socket);
-    config_free(config);
-}
-
 static void make_plan(struct rollout_plan *plan) {
-    uint8_t id[ULID_SIZE], random[ULID_RANDOM_SIZE];
-    *plan = (struct rollout_plan){
-        .target = "counted",
-        .from = "v1.5.0",
-        .to = "v1.6.0",
-        .holder = "ann",
-        .host = "ops1",
-        .step_count = 3,
-        .steps = {{500}, {2500}, {10000}},
-        .hold_each_ns = NS_PER_S,
-        .max_each_ns = 600 * NS_PER_S,
-        .keep_previous_ns = 3600 * NS_PER_S,
-        .stale_ns = 5 * NS_PER_S,
-        .blind_max_ns = 120 * NS_PER_S,
-        .alpha = 0.01,
-        .material = 1.5,
-        .budget_ratio = 0.19,
-    };
-    loop_random(random, sizeof random);
-    ulid_make(id, loop_wall_ms(), random);
-    ulid_to_string(id, plan->id);
-}
-
-static void enter_home(const struct test_folder *folder) {
-    static const char *const folders[] = {
-        "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        setenv(folders[i], folder->path, 1); /* NOLINT(concurrency-mt-unsafe) */
-    }
+    rollout_ground_plan(plan, "counted");
+    plan->step_count = 3;
+    plan->steps[2].weight_bp = 10000;
 }
 
 static void set_up(struct counted_scene *scene, bool by_prometheus) {
     static const char *const releases[COUNTED_SIDES] = {"v1.5.0", "v1.6.0"};
     memset(scene, 0, sizeof *scene);
     test_folder_init(&scene->folder);
-    enter_home(&scene->folder);
+    rollout_ground_enter(&scene->folder);
     test_stack_start(&scene->stack, AGENT, "fixed:100ms");
     scene->rollout.loop = loop_new();
     scene->rollout.launch = memory_new(sizeof *scene->rollout.launch);
@@ -132,7 +88,7 @@ static void set_up(struct counted_scene *scene, bool by_prometheus) {
             scene->stack.urls[COUNTED_CANARY]));
     }
     write_config(scene);
-    read_config(scene);
+    rollout_ground_read(&scene->rollout, &scene->folder, "counted");
     make_plan(&scene->rollout.launch->plan);
 }
 

@@ -16,10 +16,10 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "config.h"
-#include "core/ulid.h"
 #include "io/loop.h"
 #include "support/canary_table.h"
 #include "support/conductor.h"
+#include "support/rollout_ground.h"
 
 #define CONTROLLER (BINARIES_FOLDER "/flightdeck-canary")
 
@@ -68,46 +68,15 @@ static void read_target(struct rollout_scene *scene) {
     config_free(config);
 }
 
-static void name_plan(struct rollout_plan *plan) {
-    uint8_t id[ULID_SIZE], random[ULID_RANDOM_SIZE];
-    loop_random(random, sizeof random);
-    ulid_make(id, loop_wall_ms(), random);
-    ulid_to_string(id, plan->id);
-}
-
-static void make_plan(struct rollout_plan *plan) {
-    *plan = (struct rollout_plan){
-        .target = "demo",
-        .from = "v1.5.0",
-        .to = "v1.6.0",
-        .holder = "ann",
-        .host = "ops1",
-        .reason = "weekly release",
-        .step_count = 4,
-        .steps = {{500}, {2500}, {5000}, {10000}},
-        .hold_each_ns = NS_PER_S,
-        .max_each_ns = 600 * NS_PER_S,
-        .keep_previous_ns = 3600 * NS_PER_S,
-        .stale_ns = 15 * NS_PER_S,
-        .blind_max_ns = 120 * NS_PER_S,
-        .alpha = 0.01,
-        .material = 1.5,
-        .budget_ratio = 0.19,
-    };
-    name_plan(plan);
-}
-
 static void begin_plan(struct rollout_scene *scene) {
     scene->launch->kind = ROLLOUT_LAUNCH_BEGIN;
-    make_plan(&scene->launch->plan);
+    rollout_ground_plan(&scene->launch->plan, "demo");
+    scene->launch->plan.stale_ns = 15 * NS_PER_S;
 }
 
 /* The controller inherits it, and finds the demo and its own files. */
 static void enter_home(const struct test_demo_home *home) {
-    static const char *const folders[] = {"XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "HOME"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        setenv(folders[i], home->folder.path, 1); /* NOLINT(concurrency-mt-unsafe) */
-    }
+    rollout_ground_enter(&home->folder);
     setenv("XDG_STATE_HOME", home->logs.path, 1); /* NOLINT(concurrency-mt-unsafe) */
 }
 
@@ -301,7 +270,7 @@ void rollout_scene_wait_for_end(struct rollout_scene *scene) {
     rollout_link_free(scene->link);
     scene->link = NULL;
     while (rollout_scene_pid(scene) > 0) rollout_scene_breathe(scene);
-    name_plan(&scene->launch->plan);
+    rollout_ground_name(&scene->launch->plan);
 }
 
 void rollout_scene_start_manual(struct rollout_scene *scene) {

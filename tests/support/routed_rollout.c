@@ -12,11 +12,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/units.h"
-#include "config.h"
-#include "core/ulid.h"
 #include "io/haproxy.h"
 #include "io/haproxy_reply.h"
 #include "io/loop.h"
+#include "support/rollout_ground.h"
 
 enum { CONFIG_SIZE = 2048, LEASE_S = 4, ANSWERS_MIN = 200 };
 
@@ -28,14 +27,6 @@ enum { CONFIG_SIZE = 2048, LEASE_S = 4, ANSWERS_MIN = 200 };
 static const char *const releases[TRACK_COUNT] = {ROUTED_STABLE, ROUTED_CANARY};
 
 /* The service */
-
-static void enter_home(const struct test_folder *folder) {
-    static const char *const folders[] = {
-        "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        setenv(folders[i], folder->path, 1); /* NOLINT(concurrency-mt-unsafe) */
-    }
-}
 
 static void start_haproxy(
     struct routed_rollout *routed, void (*spoil)(struct buffer *config)) {
@@ -72,23 +63,6 @@ static void write_config(const struct routed_rollout *routed, const char *log) {
     test_folder_write(&routed->folder, "config.yaml", config);
 }
 
-static void read_config(struct routed_rollout *routed) {
-    struct rollout_launch *launch = routed->rollout.launch;
-    struct error err = {0};
-    char path[TEST_PATH_SIZE];
-    test_folder_path(&routed->folder, "config.yaml", path);
-    struct config *config = config_read(path, &err);
-    if (!config || !config_choose(config, ROUTED_TARGET, NULL, &err)) {
-        fail_msg("%s", err.message);
-    }
-    launch->target = *config_target(config);
-    text_copy_cut(launch->config, sizeof launch->config, path);
-    text_copy_cut(
-        routed->rollout.place, sizeof routed->rollout.place,
-        launch->target.rollout_socket);
-    config_free(config);
-}
-
 /* The log arrives where HAProxy sends it, or behind a relay, or is not read. */
 static void place_log(
     struct routed_rollout *routed, const struct routed_options *options) {
@@ -98,34 +72,6 @@ static void place_log(
     if (options->relayed) log_relay_start(&routed->relay, sent, judged);
     if (options->counted) sent[0] = '\0';
     write_config(routed, options->relayed ? judged : sent);
-}
-
-static void name_plan(struct rollout_plan *plan) {
-    uint8_t id[ULID_SIZE], chance[ULID_RANDOM_SIZE];
-    loop_random(chance, sizeof chance);
-    ulid_make(id, loop_wall_ms(), chance);
-    ulid_to_string(id, plan->id);
-}
-
-static void make_plan(struct routed_rollout *routed) {
-    routed->rollout.launch->plan = (struct rollout_plan){
-        .target = ROUTED_TARGET,
-        .from = ROUTED_STABLE,
-        .to = ROUTED_CANARY,
-        .holder = "ann",
-        .host = "ops1",
-        .reason = "weekly release",
-        .step_count = 4,
-        .steps = {{500}, {2500}, {5000}, {10000}},
-        .hold_each_ns = NS_PER_S,
-        .max_each_ns = 600 * NS_PER_S,
-        .keep_previous_ns = 3600 * NS_PER_S,
-        .stale_ns = 2 * NS_PER_S,
-        .blind_max_ns = 120 * NS_PER_S,
-        .alpha = 0.01,
-        .material = 1.5,
-        .budget_ratio = 0.19,
-    };
 }
 
 void routed_change_users(
@@ -141,7 +87,7 @@ void routed_change_users(
 void routed_init(struct routed_rollout *routed, const struct routed_options *options) {
     memset(routed, 0, sizeof *routed);
     test_folder_init(&routed->folder);
-    enter_home(&routed->folder);
+    rollout_ground_enter(&routed->folder);
     test_stack_start(
         &routed->stack, BINARIES_FOLDER "/flightdeck-agent", "fixed:100ms");
     for (unsigned track = 0; track < TRACK_COUNT; track++) {
@@ -151,8 +97,9 @@ void routed_init(struct routed_rollout *routed, const struct routed_options *opt
     place_log(routed, options);
     routed->rollout.loop = loop_new();
     routed->rollout.launch = memory_new(sizeof *routed->rollout.launch);
-    read_config(routed);
-    make_plan(routed);
+    rollout_ground_read(&routed->rollout, &routed->folder, ROUTED_TARGET);
+    rollout_ground_plan(&routed->rollout.launch->plan, ROUTED_TARGET);
+    routed->rollout.launch->plan.stale_ns = 2 * NS_PER_S;
     routed->watch = weight_watch_new(routed->rollout.loop, routed->haproxy.socket);
 }
 
@@ -222,7 +169,7 @@ void routed_stay(
 
 void routed_begin(struct routed_rollout *routed, const struct users_options *users) {
     struct rollout_scene *rollout = &routed->rollout;
-    name_plan(&rollout->launch->plan);
+    rollout_ground_name(&rollout->launch->plan);
     rollout->launch->kind = ROLLOUT_LAUNCH_BEGIN;
     weight_watch_begin(routed->watch);
     routed_change_users(routed, users);
