@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json_writer.h"
-#include "base/text.h"
 #include "base/units.h"
 #include "core/verdict.h"
 #include "core/weight.h"
 #include "report/analysis_report.h"
-
-enum { TIMESTAMP_SIZE = 32 };
+#include "report/timestamp_json.h"
 
 static const double ms_per_s = 1000;
-
-static void add_timestamp(struct json_writer *json, const char *key, int64_t wall_ms) {
-    char timestamp[TIMESTAMP_SIZE];
-    struct text text = TEXT_IN(timestamp);
-    if (wall_ms <= 0) {
-        json_field_null(json, key);
-        return;
-    }
-    units_add_timestamp(&text, wall_ms);
-    json_field_string(json, key, timestamp);
-}
 
 static void add_rule(
     struct json_writer *json, const char *key, const struct rollout_plan *plan) {
@@ -43,8 +30,8 @@ static void add_recording(
     json_object_begin(json);
     json_field_string(json, "path", report->path);
     json_field_string(json, "source", analysis->known_assignment ? "log" : "metrics");
-    add_timestamp(json, "from", analysis->first_ms);
-    add_timestamp(json, "until", analysis->last_ms);
+    timestamp_json_field(json, "from", analysis->first_ms);
+    timestamp_json_field(json, "until", analysis->last_ms);
     json_field_uint(json, "outcomes", analysis->outcomes);
     json_field_uint(json, "decisions", analysis->moments);
     json_field_uint(json, "differing", analysis->differing);
@@ -69,7 +56,7 @@ static void add_ending(
     json_object_begin(json);
     json_field_string(json, "decision", rollout_end_name(ending->end));
     json_field_string(json, "hold", rollout_hold_name(ending->hold));
-    add_timestamp(json, "at", ending->at_ms);
+    timestamp_json_field(json, "at", ending->at_ms);
     json_field_double(json, "in_step_s", (double)ending->in_step_ms / ms_per_s);
     json_field_uint(json, "canary_requests", ending->requests);
     json_field_double(json, "harm", ending->evidence);
@@ -96,8 +83,8 @@ static void add_steps(
         json_object_begin(json);
         json_field_uint(json, "step", stretch->step + 1);
         json_field_double(json, "weight", weight_ratio(stretch->weight_bp));
-        add_timestamp(json, "from", stretch->from_ms);
-        add_timestamp(json, "until", stretch->until_ms);
+        timestamp_json_field(json, "from", stretch->from_ms);
+        timestamp_json_field(json, "until", stretch->until_ms);
         add_arm(json, "stable", &stretch->arms[ARM_STABLE]);
         add_arm(json, "canary", &stretch->arms[ARM_CANARY]);
         add_ending(json, "ran", &stretch->ran);
@@ -116,7 +103,7 @@ static void add_series(
     for (uint32_t i = 0; i < analysis->point_count; i++) {
         const struct rollout_point *point = &analysis->points[i];
         json_object_begin(json);
-        add_timestamp(json, "at", point->at_ms);
+        timestamp_json_field(json, "at", point->at_ms);
         json_field_uint(json, "canary_requests", point->requests);
         json_field_double(json, "harm_ran", point->ran);
         json_field_double(json, "harm_would", point->would);

@@ -5,20 +5,11 @@
 #include "base/json_writer.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "base/units.h"
 #include "report/load_summary.h"
-
-enum { TIMESTAMP_SIZE = 32 };
+#include "report/timestamp_json.h"
 
 #define MS_PER_US 1e-3
 #define MB        1e6
-
-static void add_timestamp(struct json_writer *json, const char *key, int64_t wall_ms) {
-    char timestamp[TIMESTAMP_SIZE];
-    struct text text = TEXT_IN(timestamp);
-    units_add_timestamp(&text, wall_ms);
-    json_field_string(json, key, timestamp);
-}
 
 /* Nothing was measured: null, never zero. */
 static void add_latency(
@@ -50,7 +41,7 @@ static void add_head(struct json_writer *json, const struct load_summary *summar
     json_field_string(json, "url", outcome->url);
     json_field_string(json, "scenario", outcome->course->scenario->name);
     json_field_string(json, "scenario_hash", outcome->scenario_hash);
-    add_timestamp(json, "started", outcome->started_ms);
+    timestamp_json_field(json, "started", outcome->started_ms);
     json_field_double(
         json, "duration_s", (double)(outcome->ended_ms - outcome->started_ms) / 1000);
     json_field_string(json, "verdict", verdict_name(outcome->judgement.verdict));
@@ -234,7 +225,7 @@ static void add_before(struct json_writer *json, const struct load_outcome *outc
     }
     json_object_begin(json);
     json_field_string(json, "run", before->run);
-    add_timestamp(json, "started", before->started_ms);
+    timestamp_json_field(json, "started", before->started_ms);
     json_field_double(json, "rps", before->rps);
     json_field_double(json, "p50_ms", before->p50_ms);
     json_field_double(json, "p95_ms", before->p95_ms);

@@ -2,11 +2,8 @@
 #include <math.h>
 
 #include "base/json_writer.h"
-#include "base/text.h"
-#include "base/units.h"
 #include "report/rollout_report.h"
-
-enum { TIMESTAMP_SIZE = 32 };
+#include "report/timestamp_json.h"
 
 static double share_of(uint32_t weight_bp) {
     return (double)weight_bp / ROLLOUT_BASIS_POINTS;
@@ -16,24 +13,13 @@ static void add_ms(struct json_writer *json, const char *key, uint32_t value_ms)
     json_field_double(json, key, (double)value_ms / 1000);
 }
 
-static void add_timestamp(struct json_writer *json, const char *key, int64_t wall_ms) {
-    char timestamp[TIMESTAMP_SIZE];
-    struct text text = TEXT_IN(timestamp);
-    if (wall_ms <= 0) {
-        json_field_null(json, key);
-        return;
-    }
-    units_add_timestamp(&text, wall_ms);
-    json_field_string(json, key, timestamp);
-}
-
 static void add_who(struct json_writer *json, const struct rollout_status *status) {
     json_field_string(json, "id", status->id);
     json_field_string(json, "from", status->from);
     json_field_string(json, "to", status->to);
     json_field_string(json, "holder", status->holder);
     json_field_string(json, "host", status->host);
-    add_timestamp(json, "since", status->since_ms);
+    timestamp_json_field(json, "since", status->since_ms);
     json_field_uint(json, "epoch", status->epoch);
     json_field_uint(json, "version", status->version);
 }

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/json_writer.h"
-#include "base/text.h"
 #include "base/units.h"
 #include "report/smoke_report.h"
+#include "report/timestamp_json.h"
 
-enum { TIMESTAMP_SIZE = 32, LINE_VERSION = 1 };
-
-static void add_timestamp(struct json_writer *json, const char *key, int64_t wall_ms) {
-    char timestamp[TIMESTAMP_SIZE];
-    struct text text = TEXT_IN(timestamp);
-    units_add_timestamp(&text, wall_ms);
-    json_field_string(json, key, timestamp);
-}
+enum { LINE_VERSION = 1 };
 
 static double ms_of(uint64_t duration_ns) {
     uint64_t us = duration_ns / NS_PER_US;
@@ -78,7 +71,7 @@ void smoke_report_json(const struct smoke_report *report, struct buffer *to) {
     json_field_string(&json, "kind", "smoke");
     add_run(&json, result);
     add_target(&json, result);
-    add_timestamp(&json, "started", result->started_ms);
+    timestamp_json_field(&json, "started", result->started_ms);
     add_verdict(&json, report);
     json_key(&json, "checks");
     json_array_begin(&json);
@@ -98,7 +91,7 @@ static struct json_writer begin_line(
     struct json_writer json = json_writer_to(to);
     json_object_begin(&json);
     json_field_uint(&json, "v", LINE_VERSION);
-    add_timestamp(&json, "ts", wall_ms);
+    timestamp_json_field(&json, "ts", wall_ms);
     add_run(&json, result);
     json_field_string(&json, "type", type);
     return json;
