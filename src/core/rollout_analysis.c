@@ -53,14 +53,10 @@ static void count(
     stretch->until_ms = at_ms;
 }
 
-/* What it did */
-
-static enum rollout_end end_of_transition(
-    const struct rollout_stretch *stretch,
-    const struct rollout_transition *transition) {
-    switch (transition->phase) {
+/* How a step has ended when that comes after it. */
+static enum rollout_end end_of_phase(enum rollout_phase phase) {
+    switch (phase) {
     case ROLLOUT_RAISING:
-        return transition->step > stretch->step ? ROLLOUT_END_UP : ROLLOUT_END_NONE;
     case ROLLOUT_FINALIZING:
     case ROLLOUT_DONE: return ROLLOUT_END_UP;
     case ROLLOUT_ROLLING_BACK: return ROLLOUT_END_BACK;
@@ -75,6 +71,16 @@ static enum rollout_end end_of_transition(
     case ROLLOUT_PHASE_COUNT: break;
     }
     return ROLLOUT_END_NONE;
+}
+
+/* What it did */
+
+static enum rollout_end end_of_transition(
+    const struct rollout_stretch *stretch,
+    const struct rollout_transition *transition) {
+    bool is_same =
+        transition->phase == ROLLOUT_RAISING && transition->step <= stretch->step;
+    return is_same ? ROLLOUT_END_NONE : end_of_phase(transition->phase);
 }
 
 static void follow(
@@ -111,23 +117,7 @@ static void follow(
 
 static enum rollout_end end_of_turn(
     const struct rollout_moment *moment, const struct rollout_turn *turn) {
-    if (turn->phase == moment->phase) return ROLLOUT_END_NONE;
-    switch (turn->phase) {
-    case ROLLOUT_ROLLING_BACK: return ROLLOUT_END_BACK;
-    case ROLLOUT_RAISING:
-    case ROLLOUT_FINALIZING:
-    case ROLLOUT_DONE: return ROLLOUT_END_UP;
-    case ROLLOUT_HOLD: return ROLLOUT_END_HOLD;
-    case ROLLOUT_IDLE:
-    case ROLLOUT_PREFLIGHT:
-    case ROLLOUT_DEPLOYING:
-    case ROLLOUT_SMOKE:
-    case ROLLOUT_WATCHING:
-    case ROLLOUT_ROLLED_BACK:
-    case ROLLOUT_STRANDED:
-    case ROLLOUT_PHASE_COUNT: break;
-    }
-    return ROLLOUT_END_NONE;
+    return turn->phase == moment->phase ? ROLLOUT_END_NONE : end_of_phase(turn->phase);
 }
 
 static void judge(
