@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "core/rollout_end.h"
 #include "history/rollout_last.h"
 #include "report/rollout_report.h"
 
@@ -40,6 +41,7 @@ static void tell(const struct rollout_last *last, struct rollout_status *status)
         .version = rollout->version,
         .phase = (uint8_t)rollout->phase,
         .hold = (uint8_t)rollout->hold,
+        .reached = (uint8_t)rollout_reached(rollout),
         .ended = rollout->ended,
         .finalizing = rollout->finalizing,
     };

@@ -276,6 +276,7 @@ void controller_tell(
     tell_who(controller, status);
     status->phase = (uint8_t)rollout->phase;
     status->hold = (uint8_t)rollout->hold;
+    status->reached = (uint8_t)rollout_reached(rollout);
     status->ended = rollout->ended;
     status->undoable = rollout_is_undoable(rollout, now_ns);
     status->guarded = keeper_seen(controller->keeper)->leased ||

@@ -187,6 +187,12 @@ static bool get_data(struct byte_reader *reader, struct rollout_status *rollout)
     return EVENT_GET_STRING(reader, rollout->unrecorded);
 }
 
+/* What was added later: who sent or recorded it may not have known of that. */
+static bool get_more(struct byte_reader *reader, struct rollout_status *rollout) {
+    if (reader->failed || reader->at == reader->size) return !reader->failed;
+    return event_get_below(reader, ROLLOUT_PHASE_COUNT, &rollout->reached);
+}
+
 void event_put_rollout(struct byte_writer *writer, const struct event *event) {
     const struct rollout_status *rollout = &event->rollout;
     bytes_put_u8(writer, rollout->known);
@@ -196,6 +202,7 @@ void event_put_rollout(struct byte_writer *writer, const struct event *event) {
     put_evidence(writer, rollout);
     bytes_put_u64(writer, rollout->at_ns);
     put_data(writer, rollout);
+    bytes_put_u8(writer, rollout->reached);
 }
 
 bool event_get_rollout(struct byte_reader *reader, struct event *event) {
@@ -206,7 +213,7 @@ bool event_get_rollout(struct byte_reader *reader, struct event *event) {
         return false;
     }
     rollout->at_ns = bytes_get_u64(reader);
-    return get_data(reader, rollout);
+    return get_data(reader, rollout) && get_more(reader, rollout);
 }
 
 void event_put_answer(struct byte_writer *writer, const struct event *event) {

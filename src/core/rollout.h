@@ -14,7 +14,7 @@ struct rollout {
     struct rollout_plan plan;
     enum rollout_phase phase;
     enum rollout_hold hold;
-    enum rollout_phase held_at;    /* HOLD: where it goes on */
+    enum rollout_phase held_at;    /* HOLD: where it goes on; going back: from where */
     uint32_t step;                 /* of plan.steps; the one under way, or the next */
     uint32_t wanted_bp, before_bp; /* the weight that was asked for last, and before */
     uint64_t version;

@@ -9,6 +9,25 @@ bool rollout_is_undoable(const struct rollout *rollout, uint64_t now_ns) {
            now_ns - rollout->done_ns < rollout->plan.keep_previous_ns;
 }
 
+enum rollout_phase rollout_reached(const struct rollout *rollout) {
+    switch (rollout->phase) {
+    case ROLLOUT_IDLE: return ROLLOUT_PREFLIGHT;
+    case ROLLOUT_HOLD:
+    case ROLLOUT_ROLLING_BACK:
+    case ROLLOUT_ROLLED_BACK:
+    case ROLLOUT_STRANDED: return rollout->held_at;
+    case ROLLOUT_PREFLIGHT:
+    case ROLLOUT_DEPLOYING:
+    case ROLLOUT_SMOKE:
+    case ROLLOUT_RAISING:
+    case ROLLOUT_WATCHING:
+    case ROLLOUT_FINALIZING:
+    case ROLLOUT_DONE:
+    case ROLLOUT_PHASE_COUNT: break;
+    }
+    return rollout->phase;
+}
+
 struct rollout_effect rollout_on_finalized(
     struct rollout *rollout, bool ok, const char *words, uint64_t now_ns) {
     if (rollout->phase != ROLLOUT_FINALIZING) return rollout_rest;

@@ -70,7 +70,10 @@ static bool waits_for_stable(const struct rollout *rollout) {
 /* What was promoted once may have been given to stable, by us or by somebody else. */
 struct rollout_effect rollout_go_back(
     struct rollout *rollout, const struct rollout_cause *cause) {
-    if (!rollout_is_going_back(rollout)) rollout->restoring = rollout->done_ns != 0;
+    if (!rollout_is_going_back(rollout)) {
+        rollout->restoring = rollout->done_ns != 0;
+        if (rollout->phase != ROLLOUT_HOLD) rollout->held_at = rollout->phase;
+    }
     rollout->releasing = false;
     if (waits_for_stable(rollout)) return rollout_restore(rollout, cause);
     rollout_move(rollout, ROLLOUT_ROLLING_BACK, cause);

@@ -47,6 +47,8 @@ struct rollout_status {
     uint64_t version; /* rises with every transition: orders name the one they mean */
     uint8_t phase;    /* enum rollout_phase */
     uint8_t hold;     /* enum rollout_hold */
+    uint8_t reached;  /* enum rollout_phase: the farthest, on its way forward; IDLE: not
+                         said */
     bool ended;       /* nothing of it runs any more */
     bool undoable;    /* the version before is still there */
     bool finalizing;  /* stable may have been given the version */

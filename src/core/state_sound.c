@@ -55,11 +55,12 @@ static bool rollout_is_sound(const struct rollout_status *rollout) {
     }
     return is_bool(&rollout->known) && is_bool(&rollout->ended) &&
            is_bool(&rollout->undoable) && is_bool(&rollout->guarded) &&
-           rollout->phase < ROLLOUT_PHASE_COUNT && rollout->hold < ROLLOUT_HOLD_COUNT &&
-           ENDS(rollout->id) && ENDS(rollout->from) && ENDS(rollout->to) &&
-           ENDS(rollout->holder) && ENDS(rollout->host) && ENDS(rollout->reason) &&
-           ENDS(rollout->next) && ENDS(rollout->why_not_now) &&
-           ENDS(rollout->unrecorded);
+           rollout->phase < ROLLOUT_PHASE_COUNT &&
+           rollout->reached < ROLLOUT_PHASE_COUNT &&
+           rollout->hold < ROLLOUT_HOLD_COUNT && ENDS(rollout->id) &&
+           ENDS(rollout->from) && ENDS(rollout->to) && ENDS(rollout->holder) &&
+           ENDS(rollout->host) && ENDS(rollout->reason) && ENDS(rollout->next) &&
+           ENDS(rollout->why_not_now) && ENDS(rollout->unrecorded);
 }
 
 static bool head_is_sound(const struct state *state) {

@@ -28,6 +28,10 @@ static void add_where(struct json_writer *json, const struct rollout_status *sta
     json_field_string(
         json, "phase", rollout_phase_name((enum rollout_phase)status->phase));
     json_field_string(json, "hold", rollout_hold_name((enum rollout_hold)status->hold));
+    if (status->reached != ROLLOUT_IDLE) {
+        json_field_string(
+            json, "reached", rollout_phase_name((enum rollout_phase)status->reached));
+    }
     json_field_bool(json, "ended", status->ended);
     json_field_bool(json, "undoable", status->undoable);
     json_field_bool(json, "guarded", status->guarded);

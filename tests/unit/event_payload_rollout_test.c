@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/bytes.h"
 #include "core/event.h"
 
 static const struct rollout_status rollout = {
@@ -18,6 +19,7 @@ static const struct rollout_status rollout = {
     .version = 12,
     .phase = ROLLOUT_HOLD,
     .hold = ROLLOUT_HELD_SPLIT,
+    .reached = ROLLOUT_WATCHING,
     .ended = true,
     .undoable = true,
     .guarded = true,
@@ -90,11 +92,13 @@ static void a_rollout_comes_back_as_it_was(void **state) {
 static void what_no_controller_publishes_is_refused(void **state) {
     static struct event event;
     uint8_t bytes[8192];
-    struct rollout_status lies[] = {rollout, rollout, rollout, rollout, rollout};
+    struct rollout_status lies[] = {rollout, rollout, rollout,
+                                    rollout, rollout, rollout};
     (void)state;
     lies[0].phase = ROLLOUT_PHASE_COUNT;
     lies[1].hold = ROLLOUT_HOLD_COUNT;
     lies[2].step = 5;
+    lies[5].reached = ROLLOUT_PHASE_COUNT;
     lies[4].feeds[1].source = ROLLOUT_SOURCE_COUNT;
     lies[3].steps_bp[2] = ROLLOUT_BASIS_POINTS + 1;
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
@@ -104,8 +108,33 @@ static void what_no_controller_publishes_is_refused(void **state) {
     }
 }
 
+/* As a program of before writes it, and recordings have it. */
+static size_t cut_tail(uint8_t *bytes, size_t length, size_t tail) {
+    enum { CHECKSUM = 4, LENGTH = 4 };
+    size_t kept = length - CHECKSUM - tail;
+    struct byte_writer head = byte_writer_in(bytes, LENGTH);
+    bytes_put_u32(&head, (uint32_t)(kept + CHECKSUM - LENGTH));
+    struct byte_writer end = byte_writer_in(bytes + kept, CHECKSUM);
+    bytes_put_u32(&end, bytes_crc32c(0, bytes, kept));
+    return kept + CHECKSUM;
+}
+
+static void what_an_older_one_does_not_say_is_not_known(void **state) {
+    static struct event event;
+    uint8_t bytes[4096];
+    (void)state;
+    size_t length = encode(&rollout, bytes, sizeof bytes);
+    length = cut_tail(bytes, length, 1);
+    assert_int_equal(decode(bytes, length, &event), EVENT_DECODED);
+    assert_int_equal(event.rollout.reached, ROLLOUT_IDLE);
+    assert_string_equal(event.rollout.unrecorded, rollout.unrecorded);
+    length = cut_tail(bytes, length, 1);
+    assert_int_equal(decode(bytes, length, &event), EVENT_BROKEN);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_an_older_one_does_not_say_is_not_known),
         cmocka_unit_test(a_rollout_comes_back_as_it_was),
         cmocka_unit_test(what_no_controller_publishes_is_refused),
     };

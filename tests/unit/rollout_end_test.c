@@ -130,8 +130,49 @@ static void traffic_that_is_elsewhere_already_stays_there(void **state) {
     assert_false(rollout_keeps_weight(&play.rollout, play.now_ns));
 }
 
+/* Also when it was held in between, and however long going back takes. */
+static void where_it_turned_back_is_remembered(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin(&play);
+    play.effect = rollout_on_checked(&play.rollout, true, "", play.now_ns);
+    play.effect = rollout_on_deployed(&play.rollout, true, "", play.now_ns);
+    play.effect =
+        rollout_on_smoked(&play.rollout, VERDICT_FAIL, "1 failed", play.now_ns);
+    assert_int_equal(rollout_reached(&play.rollout), ROLLOUT_SMOKE);
+    play.now_ns += ROLLOUT_BACK_MAX_NS;
+    play_set(&play, ROLLOUT_SET_FAILED);
+    play_expect(&play, ROLLOUT_STRANDED);
+    assert_true(play_order(&play, ROLLOUT_ORDER_ABORT));
+    play_set(&play, ROLLOUT_SET_DONE);
+    play_expect(&play, ROLLOUT_ROLLED_BACK);
+    assert_int_equal(rollout_reached(&play.rollout), ROLLOUT_SMOKE);
+
+    play_begin_watching(&play);
+    assert_int_equal(rollout_reached(&play.rollout), ROLLOUT_WATCHING);
+    assert_true(play_order(&play, ROLLOUT_ORDER_HOLD));
+    assert_true(play_order(&play, ROLLOUT_ORDER_ABORT));
+    assert_int_equal(rollout_reached(&play.rollout), ROLLOUT_WATCHING);
+
+    play_be_done(&play);
+    assert_true(play_order(&play, ROLLOUT_ORDER_UNDO));
+    assert_int_equal(rollout_reached(&play.rollout), ROLLOUT_DONE);
+}
+
+static void one_that_was_refused_came_to_its_preflight(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin(&play);
+    assert_int_equal(rollout_reached(&play.rollout), ROLLOUT_PREFLIGHT);
+    rollout_on_checked(&play.rollout, false, "stable is ill", play.now_ns);
+    play_expect(&play, ROLLOUT_IDLE);
+    assert_int_equal(rollout_reached(&play.rollout), ROLLOUT_PREFLIGHT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(where_it_turned_back_is_remembered),
+        cmocka_unit_test(one_that_was_refused_came_to_its_preflight),
         cmocka_unit_test(traffic_goes_to_stable_once_that_is_the_version),
         cmocka_unit_test(stable_is_replaced_once_nobody_can_go_back),
         cmocka_unit_test(a_stable_that_cannot_be_renewed_holds_it),
