@@ -20,6 +20,10 @@ enum rollout_shown rollout_shown(const struct scene *scene) {
                                                          : ROLLOUT_LIVE;
 }
 
+bool rollout_was_refused(const struct rollout_status *rollout) {
+    return rollout->at_ns != 0 && rollout->phase == ROLLOUT_IDLE && rollout->ended;
+}
+
 bool rollout_is_under_way(const struct rollout_status *rollout) {
     switch ((enum rollout_phase)rollout->phase) {
     case ROLLOUT_PREFLIGHT:

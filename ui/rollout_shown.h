@@ -17,6 +17,9 @@ enum rollout_shown {
 
 enum rollout_shown rollout_shown(const struct scene *scene);
 
+/* Whether the last one ended in its preflight: nothing of it was ever under way. */
+bool rollout_was_refused(const struct rollout_status *rollout);
+
 /* Since its controller said something; for all but ROLLOUT_NONE. */
 uint64_t rollout_shown_age_ns(const struct scene *scene);
 

@@ -25,8 +25,9 @@ enum { METRICS = sizeof metrics / sizeof *metrics };
 
 const char *fixture_rollout_name(enum fixture_rollout kind) {
     static const char *const names[FIXTURE_ROLLOUTS] = {
-        "deploying", "watching",    "harmful",  "blind",    "split",  "drift",
-        "undecided", "rolled-back", "stranded", "promoted", "orphan", "silent",
+        "deploying", "watching",    "harmful", "blind",      "split",        "drift",
+        "undecided", "rolled-back", "refused", "undeployed", "smoke-failed", "undone",
+        "stranded",  "promoted",    "orphan",  "silent",
     };
     return names[kind];
 }
@@ -103,6 +104,7 @@ static struct rollout_status watching(uint64_t at_ns) {
         .at_ns = at_ns,
     };
     memcpy(rollout.metrics, metrics, sizeof metrics);
+    rollout.reached = ROLLOUT_WATCHING;
     say(&rollout, "", "promote to 50% when the safety bound is at most 2.0pp",
         "139 of ~180 canary requests, and 03:48 of the least time are left");
     return rollout;
@@ -110,7 +112,7 @@ static struct rollout_status watching(uint64_t at_ns) {
 
 static void deploy(struct rollout_status *rollout) {
     forget_figures(rollout);
-    rollout->phase = ROLLOUT_DEPLOYING;
+    rollout->phase = rollout->reached = ROLLOUT_DEPLOYING;
     rollout->step = 0;
     rollout->wanted_bp = 0;
     say(rollout, "waiting for 1 of 2 instances of v1.6.0",
@@ -174,6 +176,28 @@ static void turn_back(struct rollout_status *rollout) {
         "the instances of v1.6.0 stay for ten minutes", "");
 }
 
+/* Before it had any traffic. */
+static void fail_early(struct rollout_status *rollout, enum rollout_phase reached) {
+    forget_figures(rollout);
+    rollout->phase = ROLLOUT_ROLLED_BACK;
+    rollout->reached = (uint8_t)reached;
+    rollout->ended = true;
+    rollout->step = 0;
+    rollout->wanted_bp = 0;
+    say(rollout, "smoke: 2 passed, 1 failed: chat: status 500", "", "");
+}
+
+static void refuse(struct rollout_status *rollout) {
+    fail_early(rollout, ROLLOUT_PREFLIGHT);
+    rollout->phase = ROLLOUT_IDLE;
+    say(rollout, "stable is not healthy: 1 of 2 instances answers", "", "");
+}
+
+static void fail_to_deploy(struct rollout_status *rollout) {
+    fail_early(rollout, ROLLOUT_DEPLOYING);
+    say(rollout, "no instance of v1.6.0 was ready within 5m", "", "");
+}
+
 static void strand(struct rollout_status *rollout) {
     turn_back(rollout);
     rollout->phase = ROLLOUT_STRANDED;
@@ -182,7 +206,7 @@ static void strand(struct rollout_status *rollout) {
 }
 
 static void promote(struct rollout_status *rollout) {
-    rollout->phase = ROLLOUT_DONE;
+    rollout->phase = rollout->reached = ROLLOUT_DONE;
     rollout->step = 4;
     rollout->wanted_bp = ROLLOUT_BASIS_POINTS;
     rollout->seen = 1;
@@ -190,6 +214,14 @@ static void promote(struct rollout_status *rollout) {
     rollout->bound_limit = NAN;
     rollout->left_ms = 47 * MINUTE_MS;
     say(rollout, "", "v1.5.0 is taken down when it can be undone no more", "");
+}
+
+static void take_back(struct rollout_status *rollout) {
+    promote(rollout);
+    turn_back(rollout);
+    rollout->undoable = false;
+    text_copy(rollout->actor, sizeof rollout->actor, "mreyes");
+    say(rollout, "users report empty answers", "", "");
 }
 
 struct rollout_status fixture_rollout(enum fixture_rollout kind, uint64_t at_ns) {
@@ -202,6 +234,10 @@ struct rollout_status fixture_rollout(enum fixture_rollout kind, uint64_t at_ns)
     case ROLLOUT_DRIFTED: drift(&rollout); break;
     case ROLLOUT_UNDECIDED: stay_undecided(&rollout); break;
     case ROLLOUT_TURNED_BACK: turn_back(&rollout); break;
+    case ROLLOUT_REFUSED: refuse(&rollout); break;
+    case ROLLOUT_UNDEPLOYED: fail_to_deploy(&rollout); break;
+    case ROLLOUT_UNSOUND: fail_early(&rollout, ROLLOUT_SMOKE); break;
+    case ROLLOUT_UNDONE: take_back(&rollout); break;
     case ROLLOUT_NEEDS_PERSON: strand(&rollout); break;
     case ROLLOUT_PROMOTED: promote(&rollout); break;
     case ROLLOUT_ORPHANED:

@@ -13,6 +13,10 @@ enum fixture_rollout {
     ROLLOUT_DRIFTED,      /* held: somebody else changed the router */
     ROLLOUT_UNDECIDED,    /* held: the time of the step is over */
     ROLLOUT_TURNED_BACK,  /* rolled back, and that was verified */
+    ROLLOUT_REFUSED,      /* its preflight did not let it begin */
+    ROLLOUT_UNDEPLOYED,   /* rolled back: no instance of it came up */
+    ROLLOUT_UNSOUND,      /* rolled back: its smoke test failed */
+    ROLLOUT_UNDONE,       /* rolled back after it was promoted */
     ROLLOUT_NEEDS_PERSON, /* going back could not be verified */
     ROLLOUT_PROMOTED,     /* done; it can be undone for a while */
     ROLLOUT_ORPHANED,     /* its controller went away half a minute ago */

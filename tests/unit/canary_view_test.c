@@ -177,12 +177,13 @@ static void a_service_without_a_rollout_says_how_to_start_one(void **state) {
 
 static void what_a_preflight_refused_is_said(void **state) {
     (void)state;
-    struct sight sight = look_at(ROLLOUT_AT_DEPLOY, "gc");
-    struct rollout_status *rollout = &sight.model->state.rollout;
-    rollout->phase = ROLLOUT_IDLE;
-    text_copy(rollout->reason, sizeof rollout->reason, "stable is not healthy");
+    struct sight sight = look_at(ROLLOUT_REFUSED, "gc");
     expect_shown(&sight, "○ NO ROLLOUT", true);
+    expect_shown(&sight, "✘ preflight", true);
     expect_shown(&sight, "refused  stable is not healthy", true);
+    sight.model->state.rollout.known = false; /* its controller has left since */
+    expect_shown(&sight, "✘ preflight", true);
+    expect_shown(&sight, "refused: stable is not healthy", true);
     look_away(&sight);
 }
 

@@ -82,6 +82,13 @@ static void what_is_missing_is_a_number_or_nothing(void **state) {
     expect_null(&status, "$.canary_missing");
 }
 
+static void how_far_it_came_is_said_where_it_is_known(void **state) {
+    (void)state;
+    struct rollout_status status = fixture_rollout(ROLLOUT_UNSOUND, NS_PER_S);
+    expect_word(&status, "$.phase", "rolled back");
+    expect_word(&status, "$.reached", "smoke");
+}
+
 static int forget(void **state) {
     (void)state;
     document_free(document);
@@ -91,6 +98,7 @@ static int forget(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_track_has_its_source_and_its_age),
+        cmocka_unit_test(how_far_it_came_is_said_where_it_is_known),
         cmocka_unit_test(what_is_missing_is_a_number_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, forget);

@@ -177,12 +177,33 @@ static void add_notes(struct panel_frame *frame, const struct scene *scene) {
     add_note(frame, ROLE_DIM, words);
 }
 
+/* There is nothing of it but why. */
+static void draw_refused(
+    struct canvas *canvas, struct rect row, const struct scene *scene) {
+    const struct rollout_status *rollout = &scene->state->rollout;
+    char words[2 * ROLLOUT_WORDS_SIZE];
+    struct text text = TEXT_IN(words);
+    text_add(&text, rollout->actor[0] ? "ended before it began" : "refused");
+    if (rollout->actor[0]) text_addf(&text, " by %s", rollout->actor);
+    if (rollout->reason[0]) text_addf(&text, ": %s", rollout->reason);
+    canvas_text(canvas, row.x, row.y, row.width, words, ROLE_WARN);
+}
+
+static bool has_track(const struct scene *scene) {
+    return rollout_shown(scene) != ROLLOUT_NONE ||
+           rollout_was_refused(&scene->state->rollout);
+}
+
 void canary_panels_draw_steps(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
     typedef void (*draw_fn)(struct canvas *, struct rect, const struct scene *);
     static const draw_fn draws[] = {canary_track_draw, draw_traffic, draw_clock};
-    enum { DRAWS = sizeof draws / sizeof *draws };
-    bool any = rollout_shown(scene) != ROLLOUT_NONE;
+    static const draw_fn refused[] = {canary_track_draw, draw_refused};
+    enum { DRAWS = sizeof draws / sizeof *draws, REFUSED = 2 };
+    bool any = has_track(scene);
+    bool ended_early = rollout_was_refused(&scene->state->rollout);
+    const draw_fn *rows = ended_early ? refused : draws;
+    int count = ended_early ? REFUSED : DRAWS;
     struct panel_frame frame = scene_frame(scene, PANEL_CANARY_STEPS);
     frame.title = "steps";
     if (any) add_notes(&frame, scene);
@@ -192,7 +213,7 @@ void canary_panels_draw_steps(
         canvas_text(canvas, row.x, row.y, row.width, "none under way", ROLE_OFF);
         return;
     }
-    for (int i = 0; i < DRAWS && i < inner.height; i++, row.y++) {
-        draws[i](canvas, row, scene);
+    for (int i = 0; i < count && i < inner.height; i++, row.y++) {
+        rows[i](canvas, row, scene);
     }
 }

@@ -109,10 +109,16 @@ static void put_undo(struct page *page, const struct scene *scene) {
     put(page, "undo", canary_text_role(scene, ROLE_STRONG), words);
 }
 
+static void put_refused(struct page *page, const struct rollout_status *rollout) {
+    if (!rollout_was_refused(rollout)) return;
+    const char *label = rollout->actor[0] ? "ended" : "refused";
+    put(page, label, ROLE_WARN, rollout->reason);
+}
+
 static void put_none(struct page *page, const struct scene *scene) {
     const struct rollout_status *rollout = &scene->state->rollout;
     put(page, "now", ROLE_OFF, "no rollout is under way");
-    put(page, "refused", ROLE_WARN, rollout->known ? rollout->reason : "");
+    put_refused(page, rollout);
     put(page, "plan", ROLE_TEXT,
         "flightdeck canary plan says what each step takes, before anything starts");
     const char *start = scene->live->read_only
