@@ -14,7 +14,7 @@
 #include "operator.h"
 #include "rollout_seat.h"
 #include "session.h"
-#include "smoke_run.h"
+#include "smoke_seat.h"
 
 /* What runs has so long to end when the operator leaves. */
 #define LEAVE_NS (2 * NS_PER_S)
@@ -24,7 +24,7 @@ struct cockpit {
     struct loop *loop;
     struct session *session;
     struct arming *arming;
-    struct smoke_run *smoke;
+    struct smoke_seat *smoke;
     struct load_seat *load;
     struct rollout_seat *rollout;
     struct loop_timer *leaving; /* until then, what runs may end */
@@ -34,7 +34,7 @@ struct cockpit {
 
 static bool something_runs(void *owner) {
     const struct cockpit *cockpit = owner;
-    return smoke_run_is_active(cockpit->smoke) || load_seat_is_active(cockpit->load);
+    return smoke_seat_is_active(cockpit->smoke) || load_seat_is_active(cockpit->load);
 }
 
 /* An order that is not answered yet may not even be sent. */
@@ -45,7 +45,7 @@ static bool is_busy(struct cockpit *cockpit) {
 /* A rollout is not among them: its controller is a program of its own. */
 static void stop_all(void *owner) {
     struct cockpit *cockpit = owner;
-    smoke_run_stop(cockpit->smoke);
+    smoke_seat_stop(cockpit->smoke);
     load_seat_stop(cockpit->load);
 }
 
@@ -64,10 +64,11 @@ static void on_notice(void *owner, const char *words) {
     session_notify(cockpit->session, words);
 }
 
-static void start_smoke(struct cockpit *cockpit) {
+static void start_smoke(struct cockpit *cockpit, const char *aim) {
     struct error err = {0};
+    bool canary = strcmp(aim, UI_SMOKES_CANARY) == 0;
     if (!arming_may_start(cockpit->arming)) return;
-    if (!smoke_run_start(cockpit->smoke, &err)) {
+    if (!smoke_seat_start(cockpit->smoke, canary, &err)) {
         session_notify(cockpit->session, err.message);
     } else {
         arming_arm(cockpit->arming, 0);
@@ -143,7 +144,7 @@ static void on_request(void *owner, const struct ui_request *request) {
             arming_disarm(cockpit->arming);
         }
     } else if (request->command == COMMAND_SMOKE) {
-        start_smoke(cockpit);
+        start_smoke(cockpit, request->argument);
     } else if (request->command == COMMAND_STOP) {
         stop(cockpit, request);
     } else if (request->command == COMMAND_LOAD) {
@@ -164,9 +165,9 @@ static const struct load_menu *menu_of_load(void *owner) {
     return load_seat_menu(cockpit->load);
 }
 
-static const struct action_plan *plan_of_smoke(void *owner) {
+static const struct action_plan *plan_of_smoke(void *owner, bool canary) {
     struct cockpit *cockpit = owner;
-    return smoke_run_plan(cockpit->smoke);
+    return smoke_seat_plan(cockpit->smoke, canary);
 }
 
 static const struct rollout_means *means_of_rollout(void *owner) {
@@ -196,35 +197,10 @@ static void on_run_event(void *owner, const struct event *event) {
     session_publish(cockpit->session, &copy);
 }
 
-static void on_smoke_unrecorded(void *owner, const struct error *err) {
+static void on_smoke_word(void *owner, const struct smoke_word *word) {
     struct cockpit *cockpit = owner;
-    char words[ERROR_MESSAGE_SIZE + 32];
-    struct text text = TEXT_IN(words);
-    text_addf(&text, "not in the history: %s", err->message);
-    session_note(cockpit->session, NOTE_BAD, "smoke", words);
-}
-
-static void on_smoke_done(
-    void *owner, const struct smoke_result *result, const struct error *err) {
-    struct cockpit *cockpit = owner;
-    char words[ERROR_MESSAGE_SIZE];
-    struct text text = TEXT_IN(words);
-    after_run(cockpit);
-    if (!result) {
-        text_addf(&text, "not started: %s", err->message);
-        session_note(cockpit->session, NOTE_BAD, "smoke", words);
-        session_notify(cockpit->session, words);
-        return;
-    }
-    text_addf(
-        &text, "%s: %u passed, %u failed", verdict_name(result->verdict),
-        result->passed, result->failed + result->errors);
-    bool passed = result->verdict == VERDICT_PASS;
-    session_note(cockpit->session, passed ? NOTE_OK : NOTE_BAD, "smoke", words);
-    if (err->code == ERROR_NONE) return;
-    text_reset(&text);
-    text_addf(&text, "its end is not in the history: %s", err->message);
-    session_note(cockpit->session, NOTE_BAD, "smoke", words);
+    session_note(cockpit->session, word->level, "smoke", word->words);
+    if (word->notify) session_notify(cockpit->session, word->words);
 }
 
 static const struct model *model_of(void *owner) {
@@ -263,15 +239,15 @@ static const char *recordings_folder(struct cockpit *cockpit) {
 /* What runs on the target, each from its seat. */
 static void take_seats(struct cockpit *cockpit) {
     const struct cockpit_options *options = cockpit->options;
-    const struct smoke_run_options smoke = {
+    const struct smoke_seat_options smoke = {
         .target = options->target,
         .redactor = options->redactor,
         .checks = options->checks,
         .user = cockpit->user,
         .may_act = may_act,
         .on_event = on_run_event,
-        .on_unrecorded = on_smoke_unrecorded,
-        .on_done = on_smoke_done,
+        .on_word = on_smoke_word,
+        .on_done = after_run,
         .owner = cockpit,
     };
     const struct load_seat_options load = {
@@ -293,7 +269,7 @@ static void take_seats(struct cockpit *cockpit) {
         .on_forward = on_rollout_forward,
         .owner = cockpit,
     };
-    cockpit->smoke = smoke_run_new(cockpit->loop, &smoke);
+    cockpit->smoke = smoke_seat_new(cockpit->loop, &smoke);
     cockpit->load = load_seat_new(cockpit->loop, &load);
     cockpit->rollout = rollout_seat_new(cockpit->loop, &rollout);
 }
@@ -356,7 +332,7 @@ int cockpit_run(const struct cockpit_options *options, struct restore *restore) 
     bool started = start(&cockpit, restore, &err);
     if (started) code = session_run(cockpit.session);
     if (started) end_runs(&cockpit);
-    smoke_run_free(cockpit.smoke);
+    smoke_seat_free(cockpit.smoke);
     load_seat_free(cockpit.load);
     rollout_seat_free(cockpit.rollout);
     arming_free(cockpit.arming);

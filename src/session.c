@@ -77,9 +77,10 @@ static bool state_at(void *owner, uint64_t at_ns, struct state *state) {
     return recording_state_at(session->recording, at_ns, state);
 }
 
-static const struct action_plan *smoke(void *owner) {
+static const struct action_plan *smoke(void *owner, bool canary) {
     struct session *session = owner;
-    return session->owner.smoke ? session->owner.smoke(session->owner.owner) : NULL;
+    const struct session_owner *them = &session->owner;
+    return them->smoke ? them->smoke(them->owner, canary) : NULL;
 }
 
 static const struct load_menu *load(void *owner) {

@@ -25,7 +25,7 @@ struct session_options {
 /* What the session cannot do itself; NULL where there is nothing. */
 struct session_owner {
     void (*on_request)(void *owner, const struct ui_request *request);
-    const struct action_plan *(*smoke)(void *owner);
+    const struct action_plan *(*smoke)(void *owner, bool canary);
     const struct load_menu *(*load)(void *owner);
     const struct rollout_means *(*rollout)(void *owner);
     bool (*holder)(void *owner, struct target_holder *holder);

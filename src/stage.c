@@ -52,13 +52,20 @@ static struct ui_world world_of(struct stage *stage, const struct state *shown) 
     return (struct ui_world){
         .model = stage->model,
         .past = shown,
-        .smoke = owner->smoke ? owner->smoke(owner->owner) : NULL,
         .load = owner->load ? owner->load(owner->owner) : NULL,
         .rollout = owner->rollout ? owner->rollout(owner->owner) : NULL,
         .now_ns = loop_clock_ns(),
         .link = stage->link,
         .settings = outfit_values(&stage->outfit),
     };
+}
+
+/* What would be sent is read from files: not before somebody may look at it. */
+static void lend_smoke(struct stage *stage, struct ui_world *world) {
+    struct stage_owner *owner = &stage->owner;
+    if (!owner->smoke) return;
+    world->smoke = owner->smoke(owner->owner, false);
+    world->smoke_canary = owner->smoke(owner->owner, true);
 }
 
 /* Who holds the target can change at any time: it is asked when a key may be about it. */
@@ -150,6 +157,8 @@ static void draw(struct stage *stage) {
     uint64_t now_ns = loop_clock_ns();
     const struct state *shown = past_of(stage);
     struct ui_world world = world_of(stage, shown);
+    bool looks = stage->ui.over == UI_DIALOG || stage->ui.screen == UI_CANARY;
+    if (looks) lend_smoke(stage, &world);
     world.turn = frame_pace_draw(&stage->pace, now_ns);
     ui_draw(&stage->ui, &world, screen_canvas(stage->screen));
     screen_show(stage->screen, now_ns);
@@ -202,6 +211,7 @@ static void on_key(struct stage *stage, const struct key *key) {
     } else {
         struct target_holder holder;
         struct ui_world world = world_of(stage, past_of(stage));
+        lend_smoke(stage, &world);
         if (find_holder(stage, key, &holder)) world.holder = &holder;
         struct ui_request request = ui_on_key(&stage->ui, &world, key);
         on_request(stage, &world, &request);

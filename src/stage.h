@@ -28,8 +28,8 @@ struct stage_owner {
     void (*on_end)(void *owner, int number);
     /* The state as it was; false when nobody knows it any more. */
     bool (*state_at)(void *owner, uint64_t at_ns, struct state *state);
-    /* What the smoke key would send; NULL: this program cannot. */
-    const struct action_plan *(*smoke)(void *owner);
+    /* What the smoke key would send, also to the canary itself; NULL: it cannot. */
+    const struct action_plan *(*smoke)(void *owner, bool canary);
     /* What the load key may start; NULL: this program cannot. */
     const struct load_menu *(*load)(void *owner);
     /* How a rollout is given orders; NULL: this program cannot. */

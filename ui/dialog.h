@@ -58,11 +58,12 @@ enum dialog_kind {
 
 struct dialog {
     enum dialog_kind kind;
-    char word[STATE_NAME_SIZE];    /* what must be typed; "": `y` is enough */
-    uint32_t first;                /* the row at the top of one that does not fit */
-    struct target_holder holder;   /* of DIALOG_TAKE_OVER */
-    struct rollout_wish rollout;   /* of DIALOG_ROLLOUT, and of DIALOG_STOP */
-    char choice[STATE_NAME_SIZE];  /* DIALOG_LOAD: the scenario; DIALOG_STOP: of what */
+    char word[STATE_NAME_SIZE];  /* what must be typed; "": `y` is enough */
+    uint32_t first;              /* the row at the top of one that does not fit */
+    struct target_holder holder; /* of DIALOG_TAKE_OVER */
+    struct rollout_wish rollout; /* of DIALOG_ROLLOUT, and of DIALOG_STOP */
+    char choice
+        [STATE_NAME_SIZE]; /* DIALOG_LOAD: the scenario; _STOP and _SMOKE: of what */
     char level[DIALOG_LEVEL_SIZE]; /* of DIALOG_LOAD_LEVEL: users, or starts a second */
     bool more;                     /* than now */
     bool edits; /* DIALOG_ROLLOUT_START: what is typed is its choice, the version */

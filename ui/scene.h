@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/model.h"
+#include "ui/dialog.h"
 #include "ui/figure.h"
 #include "ui/filter.h"
 #include "ui/frame_pace.h"
@@ -42,6 +43,7 @@ struct scene {
     const struct filter *filter; /* of the focused panel */
     uint32_t selected[LIST_COUNT];
     const struct rollout_means *rollout; /* for orders; NULL: none can be given */
+    const struct action_plan *smoke;     /* of the canary itself; NULL: of the target */
     struct link_info link;
 };
 

@@ -85,7 +85,7 @@ static struct ui_request confirmed(struct ui *ui) {
         .epoch = kind == DIALOG_TAKE_OVER ? ui->dialog.holder.epoch : 0,
     };
     bool chosen = kind == DIALOG_LOAD || kind == DIALOG_LOAD_LEVEL ||
-                  kind == DIALOG_STOP || rollout;
+                  kind == DIALOG_STOP || kind == DIALOG_SMOKE || rollout;
     if (chosen) add_choice(&request, &ui->dialog);
     return request;
 }

@@ -39,7 +39,10 @@ struct ui_request ui_ask_arm(const struct ui_turn *turn) {
 
 struct ui_request ui_ask_smoke(const struct ui_turn *turn) {
     const struct state *live = &turn->world->model->state;
-    const struct action_plan *plan = turn->world->smoke;
+    const struct ui_world *world = turn->world;
+    /* There the canary is looked at, wherever the router sends its requests. */
+    bool canary = turn->ui->screen == UI_CANARY && world->smoke_canary;
+    const struct action_plan *plan = canary ? world->smoke_canary : world->smoke;
     if (!live->armed || live->armed_until_ns <= turn->world->now_ns) {
         ui_notify(turn->ui, "smoke acts: arm first, with A");
     } else if (!plan) {
@@ -48,6 +51,9 @@ struct ui_request ui_ask_smoke(const struct ui_turn *turn) {
         ui_notify(turn->ui, plan->blocked);
     } else {
         ui_ask(turn->ui, DIALOG_SMOKE, "");
+        struct dialog *dialog = &turn->ui->dialog;
+        const char *aim = canary ? UI_SMOKES_CANARY : "";
+        text_copy_cut(dialog->choice, sizeof dialog->choice, aim);
     }
     return ui_no_request();
 }
@@ -68,7 +74,9 @@ struct dialog_view ui_dialog_view(
     const struct ui *ui, const struct ui_world *world, const struct scene *scene) {
     const struct load_choice *choice = ui_load_chosen(ui, world);
     const struct action_plan *plan = choice ? &choice->plan : NULL;
-    if (ui->dialog.kind == DIALOG_SMOKE) plan = world->smoke;
+    if (ui->dialog.kind == DIALOG_SMOKE) {
+        plan = ui->dialog.choice[0] ? world->smoke_canary : world->smoke;
+    }
     return (struct dialog_view){
         .scene = scene, .dialog = &ui->dialog, .plan = plan, .menu = world->load};
 }

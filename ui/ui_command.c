@@ -66,6 +66,7 @@ struct scene ui_scene(const struct ui *ui, const struct ui_world *world) {
         .filter = &ui->filters[ui_focus(ui)],
         .link = world->link,
         .rollout = world->rollout,
+        .smoke = world->smoke_canary,
     };
     memcpy(scene.selected, ui->selected, sizeof scene.selected);
     return scene;

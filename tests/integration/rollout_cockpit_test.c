@@ -6,10 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "io/bound_socket.h"
 #include "operator.h"
 #include "support/display.h"
 #include "support/rollout_peer.h"
@@ -57,9 +59,9 @@ static void expect_gone(struct display *display, const char *words) {
     fail_msg("still \"%s\" on\n%s", words, display_text(display));
 }
 
-/* Both look at a rollout of the operator's own, or of somebody else. */
-static void begin(struct seat *seat, enum rollout_peer_kind kind, const char *holder) {
-    char words[2 * TEST_PATH_SIZE];
+/* `more` is of the target. */
+static void write_config(struct seat *seat, const char *more) {
+    char words[3 * TEST_PATH_SIZE];
     struct text text = TEXT_IN(words);
     test_folder_init(&seat->folder);
     test_folder_path(&seat->folder, "flightdeck.yaml", seat->config);
@@ -67,9 +69,14 @@ static void begin(struct seat *seat, enum rollout_peer_kind kind, const char *ho
     text_addf(
         &text,
         "version: 1\ntarget: agent\ntargets:\n  agent:\n    class: staging\n"
-        "    url: http://127.0.0.1:1\n    rollout: {socket: %s}\n",
-        seat->socket);
+        "    url: http://127.0.0.1:1\n    rollout: {socket: %s}\n%s",
+        seat->socket, more);
     test_folder_write(&seat->folder, "flightdeck.yaml", words);
+}
+
+/* Both look at a rollout of the operator's own, or of somebody else. */
+static void begin(struct seat *seat, enum rollout_peer_kind kind, const char *holder) {
+    write_config(seat, "");
     operator_name(seat->user);
     operator_host(seat->host);
     const char *whose = holder ? holder : seat->user;
@@ -226,6 +233,39 @@ static void a_watcher_sees_all_and_gives_no_order(void **state) {
     end(&seat);
 }
 
+/* The target refuses at once, the canary takes its time: it is that one that is asked. */
+static void the_smoke_test_is_sent_to_the_canary_itself(void **state) {
+    (void)state;
+    struct seat seat;
+    struct error err;
+    uint16_t port = 0;
+    char url[64], more[128];
+    int listener = bound_socket_open("127.0.0.1", 0, &port, &err);
+    assert_true(listener >= 0);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", (unsigned)port);
+    snprintf(more, sizeof more, "    tracks: {canary: {urls: [\"%s\"]}}\n", url);
+    write_config(&seat, more);
+    struct display *display = sit_down(&seat, BINARIES_FOLDER "/flightdeck");
+    expect(display, "DISARMED");
+    display_type(display, "gc");
+    expect(display, "S smoke canary     arm first, with A");
+    arm(display);
+    display_type(display, "S");
+    expect(display, "smoke the canary");
+    expect(display, url);
+    display_type(display, "y");
+    expect(display, "Health check");
+    display_type(display, "gc");
+    expect(display, "a smoke test is running");
+    display_type(display, "X");
+    expect(display, "y yes");
+    display_type(display, "y");
+    expect(display, "canary: INCONCLUSIVE");
+    close(listener);
+    display_free(display);
+    test_folder_clear(&seat.folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_is_promoted_with_keys),
@@ -235,6 +275,7 @@ int main(void) {
         cmocka_unit_test(somebody_elses_is_taken_over_by_the_name),
         cmocka_unit_test(who_leaves_at_once_has_still_held_it),
         cmocka_unit_test(a_controller_that_dies_is_missed_and_never_green),
+        cmocka_unit_test(the_smoke_test_is_sent_to_the_canary_itself),
         cmocka_unit_test(a_watcher_sees_all_and_gives_no_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,19 @@ static const struct action_plan smoke_plan = {
     .lines = smoke_lines,
 };
 
+static const char *const smoke_canary_lines[] = {
+    "GET http://127.0.0.1:8101/health",
+    "POST http://127.0.0.1:8101/chat",
+    "GET http://127.0.0.1:8101/metrics",
+};
+
+static const struct action_plan smoke_canary_plan = {
+    .to = "http://127.0.0.1:8101",
+    .back = "a chat stays in the agent's history",
+    .line_count = sizeof smoke_canary_lines / sizeof *smoke_canary_lines,
+    .lines = smoke_canary_lines,
+};
+
 static const char *const baseline_lines[] = {
     "100 users, 10 more each second, for 5m00s",
     "about 15,000 requests: POST http://127.0.0.1:8080/chat and two more",
@@ -89,6 +102,7 @@ struct ui_stage *ui_stage_new(enum fixture fixture, int width, int height) {
     stage->world = (struct ui_world){
         .model = model_of(fixture),
         .smoke = &smoke_plan,
+        .smoke_canary = &smoke_canary_plan,
         .load = &load_menu,
         .rollout = &stage->means,
         .now_ns = fixture_now_ns(),

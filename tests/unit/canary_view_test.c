@@ -69,6 +69,7 @@ static const struct dialog_case {
      "gc : p r o m o t e Space - - f o r c e Space n o i s e Enter a g"},
     {"dialog-resume", ROLLOUT_DRIFTED, "gc G"},
     {"dialog-rollout-stop", ROLLOUT_BLIND, "gc X"},
+    {"dialog-smoke-canary", ROLLOUT_AT_STEP, "gc S"},
     {"dialog-undo", ROLLOUT_PROMOTED, "gc U"},
     {"dialog-start", ROLLOUT_TURNED_BACK, "gc P a g"},
     {"dialog-start-end", ROLLOUT_TURNED_BACK, "gc P PgDn PgDn"},
@@ -227,6 +228,26 @@ static void a_rollout_that_nothing_guards_is_marked(void **state) {
     look_away(&sight);
 }
 
+static void the_smoke_test_says_whom_it_is_sent_to(void **state) {
+    (void)state;
+    struct sight sight = look_at(ROLLOUT_AT_STEP, "gc");
+    expect_shown(&sight, "S smoke canary     S y", true);
+    struct part *part = &sight.model->state.parts[0];
+    part->kind = PART_HEALTH;
+    part->track = TRACK_CANARY;
+    for (uint32_t i = 0; i < sight.model->state.part_count; i++) {
+        if (sight.model->state.parts[i].track != TRACK_CANARY) continue;
+        sight.model->state.parts[i].status = PART_SILENT;
+    }
+    expect_shown(&sight, "S y, none of it answers", true);
+    sight.model->state.armed = false;
+    expect_shown(&sight, "S smoke canary     arm first, with A", true);
+    sight.model->state.armed = true;
+    sight.stage->world.smoke_canary = NULL;
+    expect_shown(&sight, "S smoke target     S y, as users reach it", true);
+    look_away(&sight);
+}
+
 static void the_strongest_evidence_keeps_its_row(void **state) {
     (void)state;
     struct sight sight = look_at(ROLLOUT_AT_STEP, "gc");
@@ -300,6 +321,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(figures_that_are_missing_are_no_zeros),
         cmocka_unit_test(a_bound_that_is_met_is_green_only_with_fresh_data),
         cmocka_unit_test(a_rollout_that_nothing_guards_is_marked),
+        cmocka_unit_test(the_smoke_test_says_whom_it_is_sent_to),
         cmocka_unit_test(the_strongest_evidence_keeps_its_row),
         cmocka_unit_test(a_panel_that_has_no_place_is_reached_zoomed),
         cmocka_unit_test(many_steps_show_the_one_that_goes_on),

@@ -185,7 +185,7 @@ static const char *title_of(const struct dialog *dialog) {
     switch (dialog->kind) {
     case DIALOG_ARM: return "arm";
     case DIALOG_TAKE_OVER: return "take over";
-    case DIALOG_SMOKE: return "smoke";
+    case DIALOG_SMOKE: return dialog->choice[0] ? "smoke the canary" : "smoke";
     case DIALOG_LOAD: return "load";
     case DIALOG_LOAD_LEVEL: return "load, more or fewer";
     case DIALOG_ROLLOUT: return dialog_rollout_title(dialog);
