@@ -34,12 +34,16 @@ static void draw(const struct rollout_status *rollout, int width, char *row) {
     row[width] = '\0';
 }
 
+static void expect_words(const char *row, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (!strstr(row, words[i])) fail_msg("no \"%s\" in %s", words[i], row);
+    }
+}
+
 static void expect_end(const struct rollout_status *rollout, const char *ends[2]) {
     char row[WIDTH + 1];
     draw(rollout, WIDTH, row);
-    for (int i = 0; i < 2; i++) {
-        if (!strstr(row, ends[i])) fail_msg("no \"%s\" in %s", ends[i], row);
-    }
+    expect_words(row, ends, 2);
 }
 
 static void what_is_promoted_is_kept_then_replaced_then_over(void **test) {
@@ -87,11 +91,7 @@ static void where_it_failed_is_marked(void **test) {
         const struct rollout_status rollout = fixture_rollout(rows[i].kind, now_ns);
         char row[WIDTH + 1];
         draw(&rollout, WIDTH, row);
-        for (int mark = 0; mark < 4; mark++) {
-            if (!strstr(row, rows[i].marks[mark])) {
-                fail_msg("no \"%s\" in %s", rows[i].marks[mark], row);
-            }
-        }
+        expect_words(row, rows[i].marks, 4);
     }
 }
 
@@ -115,6 +115,15 @@ static void what_is_not_said_is_not_marked(void **test) {
     assert_non_null(strstr(row, "+ rolled back"));
 }
 
+static void expect_failure_seen(enum fixture_rollout kind) {
+    const struct rollout_status rollout = fixture_rollout(kind, now_ns);
+    for (int width = 12; width <= WIDTH; width++) {
+        char row[WIDTH + 1];
+        draw(&rollout, width, row);
+        expect_words(row, (const char *[]){"X "}, 1);
+    }
+}
+
 /* However little room there is, unless it has room for nothing. */
 static void the_failure_is_seen_at_any_width(void **test) {
     (void)test;
@@ -122,12 +131,7 @@ static void the_failure_is_seen_at_any_width(void **test) {
         ROLLOUT_REFUSED, ROLLOUT_UNDEPLOYED, ROLLOUT_UNSOUND, ROLLOUT_TURNED_BACK,
         ROLLOUT_UNDONE};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        const struct rollout_status rollout = fixture_rollout(kinds[i], now_ns);
-        for (int width = 12; width <= WIDTH; width++) {
-            char row[WIDTH + 1];
-            draw(&rollout, width, row);
-            if (!strstr(row, "X ")) fail_msg("%d columns: %s", width, row);
-        }
+        expect_failure_seen(kinds[i]);
     }
 }
 
