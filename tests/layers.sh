@@ -45,9 +45,9 @@ done <<LIBRARIES
 n?curses|term.h ui/screen\.c
 uv src/io/(loop|resolve|http|server)\.c
 curl/ src/io/(curl_late|http_(curl|options|answer|sockets))\.c
-microhttpd src/io/server(_request|_daemon)?\.c
+microhttpd src/io/(microhttpd_late|server(_request|_daemon)?)\.c
 hiredis/ src/io/redis_codec\.c
-openssl/ src/io/tls\.c
+openssl/ src/io/tls(_late)?\.c
 sqlite3 src/io/sqlite\.c
 cjson/ src/io/json\.c
 yaml src/io/yaml\.c

@@ -1,13 +1,12 @@
 /* libcurl's functions under their own names, but loaded when one is first called: with all
  * that it stands on, loading it takes as long as everything else until the first frame. */
 /* SPDX-License-Identifier: MIT */
-#include <dlfcn.h>
 #include <stdarg.h>
 
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 
-#include "base/panic.h"
+#include "io/late_library.h"
 
 #define LIBRARY "libcurl.so.4"
 
@@ -71,17 +70,10 @@ struct library {
 #undef X
 };
 
-static void *symbol(void *file, const char *name) {
-    void *found = dlsym(file, name);
-    if (!found) panic("loading %s: it has no %s()", LIBRARY, name);
-    return found;
-}
-
 static void load(struct library *library) {
-    void *file = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
-    if (!file) panic("loading %s: %s", LIBRARY, dlerror());
-        /* POSIX lets a function stand in a pointer to void, ISO C does not. */
-#define X(name, ...) *(void **)&library->name = symbol(file, #name);
+    void *file = late_library_open(LIBRARY);
+    /* POSIX lets a function stand in a pointer to void, ISO C does not. */
+#define X(name, ...) *(void **)&library->name = late_library_symbol(file, #name);
     PROCEDURES(X)
     FUNCTIONS(X)
     OPTION_FUNCTIONS(X)
