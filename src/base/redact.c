@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/safe_text.h"
 
-/* A secret as it is, in base64 at the three places it can have in a longer text, the
- * same in base64url, and percent-encoded in both cases. */
-enum { BASE64_PLACES = 3, FORMS_MAX = 1 + 2 * BASE64_PLACES + 2 };
+/* A secret as it is and sanitised, in base64 at the three places it can have in a longer
+ * text, the same in base64url, and percent-encoded in both cases. */
+enum { BASE64_PLACES = 3, FORMS_MAX = 2 + 2 * BASE64_PLACES + 2 };
 
 struct form {
     char *bytes;
@@ -94,6 +95,12 @@ static size_t percent_encode(struct slice secret, const char *digits, char *out)
     return length;
 }
 
+static size_t sanitise(struct slice secret, char *out, size_t size) {
+    struct text text = text_in(out, size);
+    safe_text_add(&text, secret);
+    return text.truncated ? 0 : text.length;
+}
+
 bool redactor_add(struct redactor *redactor, struct slice secret) {
     if (secret.length < REDACT_SECRET_MIN || secret.length > REDACT_SECRET_SIZE) {
         return false;
@@ -101,8 +108,10 @@ bool redactor_add(struct redactor *redactor, struct slice secret) {
     if (redactor->count == REDACT_SECRETS_MAX) return false;
 
     struct secret *entry = &redactor->secrets[redactor->count++];
-    char encoded[REDACT_SECRET_SIZE * 3];
+    char encoded[REDACT_SECRET_SIZE * 4];
     add_form(entry, secret.data, secret.length);
+    size_t shown = sanitise(secret, encoded, sizeof encoded);
+    if (shown >= REDACT_SECRET_MIN) add_form(entry, encoded, shown);
     for (unsigned place = 0; place < BASE64_PLACES; place++) {
         add_form(entry, encoded, base64_inside(secret, place, "+/", encoded));
         add_form(entry, encoded, base64_inside(secret, place, "-_", encoded));
@@ -111,6 +120,35 @@ bool redactor_add(struct redactor *redactor, struct slice secret) {
     add_form(entry, encoded, percent_encode(secret, "0123456789abcdef", encoded));
     explicit_bzero(encoded, sizeof encoded);
     return true;
+}
+
+bool redactor_secret(
+    const struct redactor *redactor, size_t index, struct slice *secret) {
+    if (!redactor || index >= redactor->count) return false;
+    const struct form *plain = &redactor->secrets[index].forms[0];
+    *secret = (struct slice){.data = plain->bytes, .length = plain->length};
+    return true;
+}
+
+static size_t form_begun(const struct form *form, struct slice bytes) {
+    size_t length = form->length - 1 < bytes.length ? form->length - 1 : bytes.length;
+    for (; length >= REDACT_SECRET_MIN; length--) {
+        const char *tail = bytes.data + bytes.length - length;
+        if (memcmp(form->bytes, tail, length) == 0) return length;
+    }
+    return 0;
+}
+
+size_t redactor_begun(const struct redactor *redactor, struct slice bytes) {
+    size_t longest = 0;
+    for (size_t i = 0; redactor && i < redactor->count; i++) {
+        const struct secret *secret = &redactor->secrets[i];
+        for (size_t k = 0; k < secret->count; k++) {
+            size_t length = form_begun(&secret->forms[k], bytes);
+            if (length > longest) longest = length;
+        }
+    }
+    return longest;
 }
 
 static bool form_at(const struct form *form, struct slice rest) {

@@ -60,6 +60,20 @@ static void base64_is_found_at_every_place(void **state) {
     redactor_free(redactor);
 }
 
+static void what_is_known_can_be_handed_on(void **state) {
+    (void)state;
+    struct redactor *redactor = redactor_that_knows("s3cr3t?token");
+    struct slice secret = {0};
+    assert_true(redactor_secret(redactor, 0, &secret));
+    assert_true(slice_equals(secret, "s3cr3t?token"));
+    assert_false(redactor_secret(redactor, 1, &secret));
+    assert_false(redactor_secret(NULL, 0, &secret));
+    assert_int_equal(redactor_begun(redactor, slice_of("a s3cr3t")), 6);
+    assert_int_equal(redactor_begun(redactor, slice_of("a s3c")), 0);
+    assert_int_equal(redactor_begun(NULL, slice_of("a s3cr3t")), 0);
+    redactor_free(redactor);
+}
+
 static void what_cannot_be_redacted_is_refused(void **state) {
     (void)state;
     struct redactor *redactor = redactor_new();
@@ -109,6 +123,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(secrets_leave_as_stars),
         cmocka_unit_test(base64_is_found_at_every_place),
+        cmocka_unit_test(what_is_known_can_be_handed_on),
         cmocka_unit_test(what_cannot_be_redacted_is_refused),
         cmocka_unit_test(without_a_redactor_nothing_is_secret),
         cmocka_unit_test(urls_lose_their_user_and_password),
