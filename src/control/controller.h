@@ -9,12 +9,14 @@
 
 struct controller;
 struct loop;
+struct redactor;
 
 /* It has begun; or nothing could be written down, and it is to be freed. Once, not inside
  * a call. */
 struct controller_handler {
     void (*on_begun)(void *owner, const struct error *why);
     void *owner;
+    const struct redactor *redactor; /* of all that goes out; borrowed; NULL for none */
 };
 
 /* Takes the lock and the socket, begins or takes up the rollout. NULL, with who has it or

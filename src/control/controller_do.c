@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/discreet_text.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "control/controller_cluster.h"
@@ -137,7 +138,8 @@ static void learn_version_before(struct controller *controller) {
     char version[STATE_VERSION_SIZE];
     if (plan->from[0]) return;
     instances_version(controller->instances, TRACK_STABLE, version);
-    if (rollout_plan_is_version(version)) {
+    if (rollout_plan_is_version(version) &&
+        discreet_text_is(controller->handler.redactor, version)) {
         text_copy_cut(plan->from, sizeof plan->from, version);
     }
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "control/recovery.h"
+#include "control/secrecy.h"
 #include "io/loop.h"
 
 /* Who asks the lock whose it is hears of the one who has taken it over. */
@@ -20,6 +21,8 @@ static void hand_over(struct controller *controller, const struct rollout *befor
 void controller_on_order(
     void *owner, const struct rollout_order *order, struct rollout_answer *answer) {
     struct controller *controller = owner;
+    struct rollout_order said = *order;
+    secrecy_keep_order(controller->handler.redactor, &said);
     *answer = (struct rollout_answer){.number = order->number};
     bool goes_back = order->kind == ROLLOUT_ORDER_ABORT;
     if (!lock_is_mine(controller->lock)) {
@@ -38,7 +41,7 @@ void controller_on_order(
     if (controller->found) recovery_skip(controller);
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect =
-        rollout_on_order(&controller->rollout, order, loop_clock_ns(), answer);
+        rollout_on_order(&controller->rollout, &said, loop_clock_ns(), answer);
     hand_over(controller, &before);
     controller_settle(controller, &before, &effect);
 }

@@ -18,7 +18,7 @@ static void on_pods(
 static void on_trouble(void *owner, enum track track, const char *words) {
     struct controller *controller = owner;
     instances_miss(controller->instances, track, words);
-    front_note(controller->front, *words ? words : "the pods are listed again");
+    controller_note(controller, *words ? words : "the pods are listed again");
 }
 
 void controller_open_pods(struct controller *controller) {

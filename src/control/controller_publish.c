@@ -1,12 +1,20 @@
 /* What has happened reaches everybody: on the socket, and where watchers elsewhere look. */
 /* SPDX-License-Identifier: MIT */
+#include "base/discreet_text.h"
 #include "control/controller_cluster.h"
 #include "io/loop.h"
+
+void controller_note(struct controller *controller, const char *words) {
+    char said[ROLLOUT_WORDS_SIZE];
+    discreet_text_copy(
+        controller->handler.redactor, said, sizeof said, slice_of(words));
+    front_note(controller->front, said);
+}
 
 /* What cannot be published holds nothing up: whoever is there hears of it. */
 static void on_trouble(void *owner, const char *words) {
     struct controller *controller = owner;
-    front_note(controller->front, words);
+    controller_note(controller, words);
 }
 
 void controller_open_publisher(struct controller *controller) {

@@ -5,10 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/discreet_text.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "control/controller_state.h"
 #include "control/launch.h"
+#include "control/secrecy.h"
 #include "io/loop.h"
 
 /* Nobody waits for a controller that is told to stop: its lease runs out. */
@@ -40,8 +42,17 @@ static enum exit_code code_of(const struct rollout *rollout) {
 struct conducting {
     struct loop *loop;
     const struct rollout_launch *launch;
+    const struct redactor *redactor;
     bool is_refused;
 };
+
+/* Whoever is answered may write it down. */
+static void answer(
+    const struct conducting *conducting, bool accepted, const char *words) {
+    char said[ROLLOUT_WORDS_SIZE];
+    discreet_text_copy(conducting->redactor, said, sizeof said, slice_of(words));
+    launch_answer(accepted, said);
+}
 
 static void on_begun(void *owner, const struct error *why) {
     struct conducting *conducting = owner;
@@ -58,13 +69,15 @@ static void on_begun(void *owner, const struct error *why) {
             &text, "%s holds the rollout of %s", launch->plan.holder,
             launch->target.name);
     }
-    launch_answer(!conducting->is_refused, words);
+    answer(conducting, !conducting->is_refused, words);
 }
 
-static enum exit_code conduct(const struct rollout_launch *launch) {
+static enum exit_code conduct(
+    const struct rollout_launch *launch, const struct redactor *redactor) {
     struct error err = {0};
-    struct conducting conducting = {.loop = loop_new(), .launch = launch};
-    const struct controller_handler handler = {on_begun, &conducting};
+    struct conducting conducting = {
+        .loop = loop_new(), .launch = launch, .redactor = redactor};
+    const struct controller_handler handler = {on_begun, &conducting, redactor};
     struct controller *controller =
         controller_new(conducting.loop, launch, &handler, &err);
     enum exit_code code = EXIT_CODE_UNREACHABLE;
@@ -78,7 +91,7 @@ static enum exit_code conduct(const struct rollout_launch *launch) {
         loop_signal_free(term);
         controller_free(controller);
     } else {
-        launch_answer(false, err.message);
+        answer(&conducting, false, err.message);
     }
     loop_free(conducting.loop);
     return code;
@@ -91,7 +104,10 @@ enum exit_code controller_run(void) {
     signal(SIGHUP, SIG_IGN);
     signal(SIGINT, SIG_IGN);
     if (launch_read(STDIN_FILENO, launch, &err) && launch_detach(&err)) {
-        code = conduct(launch);
+        struct redactor *redactor = secrecy_of(launch);
+        secrecy_keep_plan(redactor, &launch->plan);
+        code = conduct(launch, redactor);
+        redactor_free(redactor);
     } else {
         launch_answer(false, err.message);
     }

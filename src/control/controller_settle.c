@@ -1,9 +1,11 @@
 /* What the state machine wants is written down first, and then it is done. */
 /* SPDX-License-Identifier: MIT */
+#include "base/discreet_text.h"
 #include "base/text.h"
 #include "control/controller_state.h"
 #include "control/errand.h"
 #include "control/recovery.h"
+#include "control/secrecy.h"
 #include "core/rollout_move.h"
 #include "io/loop.h"
 
@@ -48,6 +50,13 @@ static void follow(struct controller *controller, const struct rollout *before) 
     keeper_keep(controller->keeper, rollout_keeps_weight(rollout, loop_clock_ns()));
 }
 
+/* What the router, a command or a peer has answered may hold what nobody may read. */
+static void keep_secrets(struct controller *controller) {
+    const struct redactor *redactor = controller->handler.redactor;
+    secrecy_keep_rollout(redactor, &controller->rollout);
+    discreet_text_mend(redactor, controller->result, sizeof controller->result);
+}
+
 void controller_settle(
     struct controller *controller, const struct rollout *before,
     const struct rollout_effect *effect) {
@@ -56,6 +65,7 @@ void controller_settle(
         controller_do(controller, effect);
         return;
     }
+    keep_secrets(controller);
     follow(controller, before);
     const struct move move = {
         .effect = *effect, .version = controller->rollout.version};
@@ -92,6 +102,7 @@ void controller_settle_again(struct controller *controller) {
     const struct move move = {
         .effect = effect, .version = rollout->version, .again = true};
     controller->has_result = rollout->ended && controller->result[0];
+    keep_secrets(controller);
     const struct rollout_row row = row_of(controller, rollout, &effect);
     moves_add(&controller->moves, &move);
     rollouts_add(controller->rollouts, &row, on_written, controller);

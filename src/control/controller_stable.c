@@ -117,7 +117,7 @@ static void on_restored(void *owner, bool ok, const char *why) {
     if (ok || controller->doing != ROLLOUT_DO_RESTORE) return;
     controller->again_ns = loop_clock_ns() + AGAIN_NS;
     text_addf(&trouble, "%s; it is tried again", why);
-    front_note(controller->front, controller->trouble);
+    controller_note(controller, controller->trouble);
 }
 
 /* Its name is not always known: then it is whatever is not the version. */

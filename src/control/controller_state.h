@@ -76,5 +76,7 @@ void controller_tell(
     uint64_t now_ns);
 /* Somebody else has it now: nothing is touched any more. */
 void controller_abandon(struct controller *controller);
+/* To everybody who is there, without the secrets of the target. */
+void controller_note(struct controller *controller, const char *words);
 void controller_open_publisher(struct controller *controller);
 void controller_publish_soon(struct controller *controller);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "control/controller_state.h"
+#include "control/secrecy.h"
 #include "core/confidence.h"
 #include "core/decision_words.h"
 #include "core/evidence.h"
@@ -288,5 +289,6 @@ void controller_tell(
     tell_evidence(controller, status);
     tell_next(controller, status, now_ns);
     tell_data(controller, status);
+    secrecy_keep_status(controller->handler.redactor, status);
     status->at_ns = now_ns;
 }

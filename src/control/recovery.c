@@ -68,7 +68,7 @@ static void on_user(void *owner, const struct rollout_user *user) {
 /* What is not recorded cannot be analyzed; the rollout goes on. */
 static void on_unrecorded(void *owner, const char *words) {
     struct controller *controller = owner;
-    front_note(controller->front, words);
+    controller_note(controller, words);
 }
 
 static void on_recorded(void *owner, const struct rollout_input *input) {

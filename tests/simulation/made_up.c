@@ -221,7 +221,7 @@ static bool start(struct made_up *world, enum rollout_launch_kind kind) {
     }
     seat->loop = loop_new();
     seat->epoch = world->epoch + 1;
-    const struct controller_handler handler = {on_begun, seat->loop};
+    const struct controller_handler handler = {on_begun, seat->loop, NULL};
     seat->controller = controller_new(seat->loop, world->launch, &handler, &err);
     made_up_say(
         world, "%s epoch=%" PRIu64 " %s", seat->controller ? "start" : "unborn",
