@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/discreet_text.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "canary_desk.h"
@@ -27,13 +28,34 @@ static void add_config(const struct config *config, char file[TARGET_FILE_SIZE])
     }
 }
 
+/* What it must not repeat: it hears of what people say on its socket, too. */
+static void add_secrets(
+    const struct redactor *redactor, struct rollout_launch *launch) {
+    struct slice secret;
+    while (redactor_secret(redactor, launch->secret_count, &secret)) {
+        struct rollout_secret *to = &launch->secrets[launch->secret_count++];
+        memcpy(to->words, secret.data, secret.length);
+    }
+}
+
+/* It is told by everybody, and stands in front of whatever is wrong with it. */
+static bool check_version(
+    const struct canary_begin_options *options, struct error *err) {
+    const struct redactor *redactor = config_redactor(options->config);
+    if (discreet_text_is(redactor, options->plan->to)) return true;
+    return error_set(
+        err, ERROR_USAGE, "a version that holds a secret of the configuration");
+}
+
 struct rollout_starter *canary_begin(
     const struct canary_begin_options *options, struct error *err) {
     static const char *const args[] = {"run", NULL};
     char folder[PROGRAM_SIZE];
     char program[PROGRAM_SIZE + sizeof "/flightdeck-canary"];
     struct text text = TEXT_IN(program);
-    if (!own_folder(folder, sizeof folder, err)) return NULL;
+    if (!check_version(options, err) || !own_folder(folder, sizeof folder, err)) {
+        return NULL;
+    }
     text_addf(&text, "%s/flightdeck-canary", folder);
     struct rollout_launch *launch = memory_new(sizeof *launch);
     launch->kind = options->kind;
@@ -41,6 +63,7 @@ struct rollout_starter *canary_begin(
     launch->plan = *options->plan;
     launch->target = *config_target(options->config);
     add_config(options->config, launch->config);
+    add_secrets(config_redactor(options->config), launch);
     const struct rollout_starter_options how = {
         .program = program,
         .args = args,
@@ -49,7 +72,7 @@ struct rollout_starter *canary_begin(
         .owner = options->owner,
     };
     struct rollout_starter *starter = rollout_starter_new(options->loop, &how, err);
-    explicit_bzero(&launch->target, sizeof launch->target);
+    explicit_bzero(launch, sizeof *launch);
     free(launch);
     return starter;
 }

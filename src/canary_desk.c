@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "base/safe_text.h"
+#include "base/discreet_text.h"
 #include "base/text.h"
 #include "io/loop.h"
 #include "io/rollout_place.h"
@@ -34,7 +34,11 @@ struct rollout_order canary_desk_order(
     struct rollout_order order = {.kind = kind};
     text_copy_cut(order.who, sizeof order.who, desk->user);
     text_copy_cut(order.host, sizeof order.host, desk->host);
-    if (reason) safe_text_copy(order.reason, sizeof order.reason, slice_of(reason));
+    if (reason) {
+        discreet_text_copy(
+            config_redactor(desk->config), order.reason, sizeof order.reason,
+            slice_of(reason));
+    }
     return order;
 }
 

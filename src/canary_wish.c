@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/discreet_text.h"
 #include "base/safe_text.h"
 #include "base/units.h"
 #include "core/book_rule.h"
@@ -98,12 +99,14 @@ static bool read_material(
 }
 
 static bool read_version(
-    const struct invocation *invocation, struct rollout_plan *plan, struct error *err) {
+    const struct invocation *invocation, const struct redactor *redactor,
+    struct rollout_plan *plan, struct error *err) {
     const char *value = invocation->options.values[OPTION_TO];
+    char said[SHOWN_SIZE];
     if (!value) return true;
-    if (!rollout_plan_is_version(value)) {
-        return wrong(
-            OPTION_TO, value, "a short version without blanks and quotes", err);
+    discreet_text_copy(redactor, said, sizeof said, slice_of(value));
+    if (!rollout_plan_is_version(value) || strcmp(said, value) != 0) {
+        return wrong(OPTION_TO, said, "a short version without blanks and quotes", err);
     }
     text_copy(plan->to, sizeof plan->to, value);
     return true;
@@ -150,14 +153,18 @@ bool canary_wish_default(
 }
 
 static bool read_flags(
-    const struct invocation *invocation, struct rollout_plan *plan, struct error *err) {
+    const struct invocation *invocation, const struct redactor *redactor,
+    struct rollout_plan *plan, struct error *err) {
     const struct options *options = &invocation->options;
     const char *reason = options->values[OPTION_REASON];
     const char *steps = options->values[OPTION_STEPS];
-    if (reason) safe_text_copy(plan->reason, sizeof plan->reason, slice_of(reason));
+    if (reason) {
+        discreet_text_copy(
+            redactor, plan->reason, sizeof plan->reason, slice_of(reason));
+    }
     if (options_has(options, OPTION_MANUAL)) plan->manual = true;
     return (!steps || read_steps(steps, plan, err)) &&
-           read_version(invocation, plan, err);
+           read_version(invocation, redactor, plan, err);
 }
 
 static bool read_judgement(
@@ -188,7 +195,7 @@ bool canary_wish_plan(
     const struct invocation *invocation, const struct config *config,
     struct rollout_plan *plan, struct error *err) {
     return canary_wish_default(config, plan, err) &&
-           read_flags(invocation, plan, err) &&
+           read_flags(invocation, config_redactor(config), plan, err) &&
            canary_wish_judge(invocation, plan, err);
 }
 

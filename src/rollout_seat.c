@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "actions/rollout_link.h"
+#include "base/discreet_text.h"
 #include "base/memory.h"
 #include "base/safe_text.h"
 #include "base/text.h"
@@ -93,8 +94,12 @@ bool rollout_seat_order(
         .kind = wish->kind, .expected_version = wish->version, .force = wish->force};
     text_copy_cut(order.who, sizeof order.who, seat->means.who);
     text_copy_cut(order.host, sizeof order.host, seat->means.host);
-    safe_text_copy(order.reason, sizeof order.reason, slice_of(wish->reason));
+    /* It is said again with the answer, and recorded here. */
     *errand = (struct errand){.seat = seat, .wish = *wish};
+    discreet_text_copy(
+        config_redactor(seat->options.config), errand->wish.reason,
+        sizeof errand->wish.reason, slice_of(wish->reason));
+    text_copy_cut(order.reason, sizeof order.reason, errand->wish.reason);
     errand->link = rollout_link_new(seat->loop, seat->path, &handlers, errand);
     if (rollout_link_order(errand->link, &order) != 0) return true;
     rollout_link_free(errand->link);

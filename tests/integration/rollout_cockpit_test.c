@@ -14,6 +14,7 @@
 #include "io/bound_socket.h"
 #include "operator.h"
 #include "support/display.h"
+#include "support/hunted.h"
 #include "support/rollout_peer.h"
 #include "support/test_folder.h"
 
@@ -23,6 +24,8 @@ enum {
     WIDTH = 120,
     HEIGHT = 40
 };
+
+#define SECRET "hunter22-and-more"
 
 struct seat {
     struct test_folder folder;
@@ -69,7 +72,8 @@ static void write_config(struct seat *seat, const char *more) {
     text_addf(
         &text,
         "version: 1\ntarget: agent\ntargets:\n  agent:\n    class: staging\n"
-        "    url: http://127.0.0.1:1\n    rollout: {socket: %s}\n%s",
+        "    url: http://127.0.0.1:1\n    rollout: {socket: %s}\n"
+        "    headers: {X-Api-Key: " SECRET "}\n%s",
         seat->socket, more);
     test_folder_write(&seat->folder, "flightdeck.yaml", words);
 }
@@ -266,8 +270,26 @@ static void the_smoke_test_is_sent_to_the_canary_itself(void **state) {
     test_folder_clear(&seat.folder);
 }
 
+/* It is told again with the answer: on the timeline, and in what both record. */
+static void a_secret_in_a_reason_is_not_recorded(void **state) {
+    (void)state;
+    struct seat seat;
+    begin(&seat, PEER_UNSAFE, NULL);
+    display_type(seat.first, ":abort for " SECRET "\r");
+    expect(seat.first, "abort the rollout");
+    display_type(seat.first, "y");
+    expect(seat.first, "(for ***)");
+    expect(seat.second, "for ***");
+    display_type(seat.first, "q");
+    display_type(seat.second, "q");
+    test_folder_write(&seat.folder, "flightdeck.yaml", "version: 1\n");
+    assert_true(hunted_below(SECRET, seat.folder.path, "/recordings/") > 0);
+    end(&seat);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_secret_in_a_reason_is_not_recorded),
         cmocka_unit_test(a_step_is_promoted_with_keys),
         cmocka_unit_test(what_the_evidence_forbids_takes_force_and_the_name),
         cmocka_unit_test(anybody_holds_and_its_owner_goes_on),
