@@ -39,6 +39,7 @@ struct router {
     struct capture *running;
     struct router_intent intent;
     struct router_seen seen;
+    char said[ROLLOUT_WORDS_SIZE]; /* by `set`, when it ended as it should; "" */
     router_done_fn on_done;
     router_seen_fn on_seen;
     void *owner;
@@ -112,7 +113,7 @@ static void run(
     router->running = capture_start(router->loop, args, COMMAND_NS, on_done, router);
 }
 
-/* What a command said, or why it said nothing. */
+/* The last that a command said, or why it said nothing. */
 static void explain(
     const char *name, const struct capture_result *result, struct error *why) {
     char said[ROLLOUT_WORDS_SIZE];
@@ -121,7 +122,7 @@ static void explain(
         error_wrap(why, "%s", name);
         return;
     }
-    safe_text_copy(said, sizeof said, result->output);
+    safe_text_copy(said, sizeof said, capture_last_line(result));
     error_set(why, ERROR_REPLY, "%s: exit code %d: %s", name, result->code, said);
 }
 
@@ -243,6 +244,7 @@ static void on_set(void *owner, const struct capture_result *result) {
     router->running = NULL;
     enum router_outcome outcome = outcome_of(result);
     if (outcome == ROUTER_DONE) {
+        safe_text_copy(router->said, sizeof router->said, capture_last_line(result));
         run(router, &router->commands.get, on_read_back);
         return;
     }
@@ -261,8 +263,9 @@ static void on_read_back(void *owner, const struct capture_result *result) {
         return;
     }
     error_set(
-        &why, ERROR_CONFLICT, "written was %" PRIu32 ", read back %" PRIu32,
-        router->intent.weight_bp, weight_bp);
+        &why, ERROR_CONFLICT, "written was %" PRIu32 ", read back %" PRIu32 "%s%s",
+        router->intent.weight_bp, weight_bp,
+        router->said[0] ? "; set: exit code 0: " : "", router->said);
     finish(router, ROUTER_CONFLICT, &why);
 }
 

@@ -37,6 +37,7 @@ struct keeper {
     bool is_set;                  /* `setting` was written and is to be seen */
     uint64_t set_ns, retry_ns, renewed_ns, looked_ns;
     struct router_seen seen;
+    struct error doubt; /* why nobody knows whether `setting` was written */
 };
 
 static void on_checked(void *owner, const struct router_done *done);
@@ -195,6 +196,8 @@ static void on_written(void *owner, const struct router_done *done) {
         tell_set(keeper, ROLLOUT_SET_FAILED, &done->error);
     } else {
         keeper->is_set = true;
+        keeper->doubt = (struct error){0};
+        if (done->outcome != ROUTER_DONE) keeper->doubt = done->error;
         read_back(keeper);
     }
 }
@@ -208,19 +211,28 @@ static void read_from(struct keeper *keeper, struct rollout_reading *reading) {
         slice_of(seen->known ? seen->words : seen->error.message));
 }
 
+/* What is there says that it was not written; why, the write itself has said. */
+static void explain(
+    const struct keeper *keeper, const struct router_seen *seen, struct error *why) {
+    const char *doubt = keeper->doubt.message;
+    if (!seen->known) {
+        *why = seen->error;
+        if (doubt[0]) error_wrap(why, "%s", doubt);
+        return;
+    }
+    error_set(
+        why, ERROR_REPLY, "read back %u basis points, not %u%s%s", seen->weight_bp,
+        keeper->setting.weight_bp, doubt[0] ? ": " : "", doubt);
+}
+
 static void on_read_back(void *owner, const struct router_seen *seen) {
     struct keeper *keeper = owner;
     struct error why;
     keeper->work = KEEPER_RESTS;
     keeper->seen = *seen;
     if (!keeper->is_set) return;
-    uint32_t weight_bp = keeper->setting.weight_bp;
-    if (!seen->known) {
-        tell_set(keeper, ROLLOUT_SET_FAILED, &seen->error);
-    } else if (seen->weight_bp != weight_bp) {
-        error_set(
-            &why, ERROR_REPLY, "written were %u basis points, read back %u", weight_bp,
-            seen->weight_bp);
+    if (!seen->known || seen->weight_bp != keeper->setting.weight_bp) {
+        explain(keeper, seen, &why);
         tell_set(keeper, ROLLOUT_SET_FAILED, &why);
     } else if (seen->settled) {
         tell_set(keeper, ROLLOUT_SET_DONE, NULL);

@@ -11,18 +11,22 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "control/keeper.h"
 #include "control/router.h"
 #include "io/loop.h"
 #include "support/test_folder.h"
 
-/* $1 is the folder. A file `code` there makes it end with that code; `late` makes verify
+/* $1 is the folder. A file `failing` there makes set say why on stderr, and end with the
+ * code in it; with 0 it changes nothing all the same. A file `code` makes it end with that code; `late` makes verify
  * say that it is not everywhere yet; `stuck` makes get hang until something is set. */
 static const char script[] =
     "cd \"$1\" || exit 9\n"
     "[ -f code ] && { printf 'no\\033[31m\\n'; exit \"$(cat code)\"; }\n"
     "case $2 in\n"
     "get) [ -f stuck ] && exec sleep 600 ;;\n"
-    "set) rm -f stuck ;;\n"
+    "set) rm -f stuck\n"
+    "  [ -f failing ] && { echo warming up; echo >&2; echo 'disk \033[31mfull' >&2;"
+    " exit \"$(cat failing)\"; } ;;\n"
     "esac\n"
     "case $2 in\n"
     "set) echo \"$3 $4 $5 $6\" >asked; echo \"$3 $5\" >weight ;;\n"
@@ -85,7 +89,7 @@ static void set_up(struct scene *scene) {
 }
 
 static void tear_down(struct scene *scene) {
-    command_router.free(scene->router);
+    command_router.free(scene->router); /* NULL is fine */
     loop_free(scene->loop);
     test_folder_clear(&scene->folder);
     free(scene->target);
@@ -229,6 +233,77 @@ static void going_back_waits_for_no_command_that_hangs(void **state) {
     tear_down(&scene);
 }
 
+/* What a keeper of that router tells of a weight that was to go back. */
+
+struct kept {
+    struct loop *loop;
+    char words[ROLLOUT_WORDS_SIZE];
+};
+
+static bool may_write(void *owner) {
+    (void)owner;
+    return true;
+}
+
+static void on_kept_check(void *owner, bool ok, const char *words) {
+    (void)owner;
+    (void)ok;
+    (void)words;
+}
+
+static void on_kept_set(void *owner, enum rollout_set how, const char *words) {
+    struct kept *kept = owner;
+    assert_int_equal(how, ROLLOUT_SET_FAILED);
+    text_copy_cut(kept->words, sizeof kept->words, words);
+    loop_stop(kept->loop);
+}
+
+static void on_kept_reading(void *owner, const struct rollout_reading *reading) {
+    (void)owner;
+    (void)reading;
+}
+
+static void expect_kept(struct scene *scene, const char *words) {
+    static const struct keeper_handlers handlers = {
+        may_write, on_kept_check, on_kept_set, on_kept_reading};
+    const struct router_intent back = {.epoch = 3, .before_bp = 500, .back = true};
+    struct kept kept = {.loop = scene->loop};
+    struct keeper *keeper =
+        keeper_new(scene->loop, &command_router, scene->router, &handlers, &kept);
+    keeper_set(keeper, &back);
+    loop_run(scene->loop);
+    keeper_free(keeper); /* and the router */
+    scene->router = NULL;
+    assert_string_equal(kept.words, words);
+}
+
+/* That it is still there is no news: why it is says what is to be done. */
+static void why_it_was_not_set_is_told_beside_what_is_there(void **state) {
+    (void)state;
+    struct scene scene;
+    set_up(&scene);
+    assert_int_equal(set(&scene, 0, 500, 3), ROUTER_DONE);
+    test_folder_write(&scene.folder, "failing", "7");
+    expect_kept(
+        &scene, "read back 500 basis points, not 0: set: exit code 7: disk "
+                "\xE2\x90\x9B[31mfull");
+    tear_down(&scene);
+}
+
+static void what_a_vain_set_says_is_told(void **state) {
+    (void)state;
+    struct scene scene;
+    set_up(&scene);
+    assert_int_equal(set(&scene, 0, 500, 3), ROUTER_DONE);
+    test_folder_write(&scene.folder, "failing", "0");
+    assert_int_equal(set(&scene, 500, 0, 3), ROUTER_CONFLICT);
+    assert_string_equal(
+        scene.done.error.message,
+        "written was 0, read back 500; set: exit code 0: disk "
+        "\xE2\x90\x9B[31mfull");
+    tear_down(&scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_weight_is_set_and_read_back),
@@ -236,6 +311,8 @@ int main(void) {
         cmocka_unit_test(an_exit_code_says_what_became_of_it),
         cmocka_unit_test(what_is_no_weight_is_refused),
         cmocka_unit_test(a_program_that_is_not_there_is_refused),
+        cmocka_unit_test(why_it_was_not_set_is_told_beside_what_is_there),
+        cmocka_unit_test(what_a_vain_set_says_is_told),
         cmocka_unit_test(going_back_waits_for_no_command_that_hangs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

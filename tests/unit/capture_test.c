@@ -24,6 +24,7 @@ struct told {
     int code;
     size_t length;
     char output[CAPTURE_OUTPUT_MAX + 1];
+    char last_line[CAPTURE_OUTPUT_MAX + 1];
 };
 
 static void on_done(void *owner, const struct capture_result *result) {
@@ -33,6 +34,8 @@ static void on_done(void *owner, const struct capture_result *result) {
     told->code = result->code;
     told->length = result->output.length;
     memcpy(told->output, result->output.data, result->output.length);
+    struct text line = TEXT_IN(told->last_line);
+    text_add_slice(&line, capture_last_line(result));
     loop_stop(told->loop);
 }
 
@@ -52,9 +55,32 @@ static void a_program_says_its_words_and_its_code(void **state) {
     run(&told, "echo out; echo err >&2; exit 7", LIMIT_NS);
     assert_int_equal(told.error.code, ERROR_NONE);
     assert_int_equal(told.code, 7);
-    assert_string_equal(told.output, "out\nerr\n");
+    assert_string_equal(told.output, "out\n");
     run(&told, "kill -9 $$", LIMIT_NS);
     assert_int_equal(told.error.code, ERROR_LOST);
+}
+
+/* Each row: what is run, and the line that says most. */
+static const struct {
+    const char *words, *line;
+} lines[] = {
+    {"echo first >&2; echo why not >&2; echo; echo out", "why not"},
+    {"echo first; echo why not; echo; echo ' ' >&2", "why not"},
+    {"printf 'no end' >&2", "no end"},
+    {"true", ""},
+    {"yes and so on | head -c 100000 >&2; echo why not >&2", "why not"},
+    /* Of a word whose beginning has gone nothing is told. */
+    {"printf '%02000d and more' 7 >&2", " and more"},
+    {"printf '%02000d' 7 >&2", ""},
+};
+
+static void its_last_line_says_why(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct told told;
+        run(&told, lines[i].words, LIMIT_NS);
+        assert_string_equal(told.last_line, lines[i].line);
+    }
 }
 
 static void a_flood_is_cut_and_read_to_its_end(void **state) {
@@ -63,6 +89,9 @@ static void a_flood_is_cut_and_read_to_its_end(void **state) {
     run(&told, "yes | head -c 1000000; exit 3", LIMIT_NS);
     assert_int_equal(told.code, 3);
     assert_int_equal(told.length, CAPTURE_OUTPUT_MAX);
+    run(&told, "yes | head -c 1000000 >&2; exit 3", LIMIT_NS);
+    assert_int_equal(told.code, 3);
+    assert_string_equal(told.last_line, "y");
 }
 
 /* Until nobody runs under that pid any more; whoever lost its parent may not be reaped. */
@@ -108,6 +137,7 @@ static void what_cannot_run_is_an_error(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_says_its_words_and_its_code),
+        cmocka_unit_test(its_last_line_says_why),
         cmocka_unit_test(a_flood_is_cut_and_read_to_its_end),
         cmocka_unit_test(the_deadline_ends_all_that_was_started),
         cmocka_unit_test(what_cannot_run_is_an_error),
