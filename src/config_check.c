@@ -229,13 +229,27 @@ static void check_chat(const struct node *chat, struct mistakes *mistakes) {
         mistakes, request, "request: \"${message}\" must stand somewhere in it");
 }
 
+/* A relative one would be another one in each of their folders. */
+static void check_own_socket(const struct node *path, struct mistakes *mistakes) {
+    char shown[SHOWN_SIZE];
+    config_socket_check(path, mistakes);
+    if (!path || path->kind != NODE_STRING) return;
+    if (path->string.length == 0 || path->string.data[0] == '/') return;
+    show(shown, path->string);
+    mistakes_add(
+        mistakes, path,
+        "socket: expected a path from / on, got \"%s\": the controller and who speaks "
+        "to it stand in folders of their own",
+        shown);
+}
+
 static void check_rollout(const struct node *rollout, struct mistakes *mistakes) {
     const struct node *listen = node_get(rollout, "status_listen");
     struct loopback_address address;
     struct error err;
     check_http_url(node_get(rollout, "url"), mistakes);
     check_object_name(node_get(rollout, "configmap"), mistakes);
-    config_socket_check(node_get(rollout, "socket"), mistakes);
+    check_own_socket(node_get(rollout, "socket"), mistakes);
     if (!listen || listen->kind != NODE_STRING) return;
     if (loopback_address_parse(listen->string, &address, &err)) return;
     mistakes_add(mistakes, listen, "status_listen: %s", err.message);

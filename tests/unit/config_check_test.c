@@ -130,6 +130,13 @@ static const struct {
      "5:55 only ${weight}, ${before}, ${epoch} and ${salt} can be filled in here\n"},
     {"    rollout: {socket: /" LONG LONG "}\n",
      "5:23 socket: the path of a socket has at most 107 bytes\n"},
+    {"    rollout: {socket: run/rollout.sock}\n",
+     "5:23 socket: expected a path from / on, got \"run/rollout.sock\": the controller "
+     "and who speaks to it stand in folders of their own\n"},
+    {"    rollout: {socket: \"./\\e[31m\"}\n",
+     "5:23 socket: expected a path from / on, got \"./\xE2\x90\x9B[31m\": the "
+     "controller "
+     "and who speaks to it stand in folders of their own\n"},
     {"    deploy: {command: [deploy, \"${versio}\"]}\n",
      "5:32 only ${version} and ${track} can be filled in here\n"},
     {"    deploy: {kubernetes: {deployment: d, container: c, image: \"a:1\"}}\n",
