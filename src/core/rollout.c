@@ -12,7 +12,9 @@ enum { FAILURES_MAX = 3 };
 struct rollout_effect rollout_begin(
     struct rollout *rollout, const struct rollout_plan *plan, uint64_t now_ns) {
     *rollout = (struct rollout){.plan = *plan};
-    const struct rollout_cause cause = {plan->holder, plan->reason, now_ns};
+    char actor[STATE_ACTOR_SIZE];
+    rollout_name_actor(actor, plan->holder, plan->host);
+    const struct rollout_cause cause = {actor, plan->reason, now_ns};
     return rollout_redo(rollout, ROLLOUT_PREFLIGHT, &cause);
 }
 

@@ -37,7 +37,7 @@ struct rollout {
     struct rollout_sight sight;
     struct rollout_reading reading;
     char reason[ROLLOUT_WORDS_SIZE]; /* of the last transition */
-    char actor[STATE_NAME_SIZE];     /* whose it was; "auto" for none */
+    char actor[STATE_ACTOR_SIZE];    /* whose it was; "auto" for none */
 };
 
 #define ROLLOUT_BACK_MAX_NS (30 * UINT64_C(1000000000)) /* then a person is called */

@@ -39,7 +39,7 @@ struct rollout_transition {
     uint32_t step, weight_bp;
     uint64_t left_out; /* inputs until then that were not recorded */
     char reason[ROLLOUT_WORDS_SIZE];
-    char actor[STATE_NAME_SIZE];
+    char actor[STATE_ACTOR_SIZE];
 };
 
 struct rollout_input {

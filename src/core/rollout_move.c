@@ -6,11 +6,17 @@
 
 const struct rollout_effect rollout_rest = {.op = ROLLOUT_DO_NOTHING};
 
+void rollout_name_actor(
+    char actor[STATE_ACTOR_SIZE], const char *who, const char *host) {
+    struct text text = text_in(actor, STATE_ACTOR_SIZE);
+    text_addf(&text, "%s%s%s", who, host[0] ? "@" : "", host);
+}
+
 void rollout_move(
     struct rollout *rollout, enum rollout_phase phase,
     const struct rollout_cause *cause) {
     /* They may be the rollout's own. */
-    char words[ROLLOUT_WORDS_SIZE], actor[STATE_NAME_SIZE];
+    char words[ROLLOUT_WORDS_SIZE], actor[STATE_ACTOR_SIZE];
     text_copy_cut(words, sizeof words, cause->words);
     text_copy_cut(actor, sizeof actor, cause->actor);
     rollout->phase = phase;

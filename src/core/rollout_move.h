@@ -12,6 +12,10 @@ struct rollout_cause {
 
 #define ROLLOUT_AUTO "auto" /* the actor that is nobody */
 
+/* "ann@ops1": one name may be somebody else's on another machine. */
+void rollout_name_actor(
+    char actor[STATE_ACTOR_SIZE], const char *who, const char *host);
+
 extern const struct rollout_effect rollout_rest;
 
 /* Another phase, or the same one anew: a transition. */

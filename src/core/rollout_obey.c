@@ -12,6 +12,7 @@
 struct ordering {
     struct rollout *rollout;
     const struct rollout_order *order;
+    char actor[STATE_ACTOR_SIZE];
     struct rollout_cause cause;
     struct rollout_answer *answer;
 };
@@ -273,9 +274,10 @@ struct rollout_effect rollout_on_order(
     struct ordering ordering = {
         .rollout = rollout,
         .order = order,
-        .cause = {order->who, order->reason, now_ns},
         .answer = answer,
     };
+    rollout_name_actor(ordering.actor, order->who, order->host);
+    ordering.cause = (struct rollout_cause){ordering.actor, order->reason, now_ns};
     if (rollout->ended) return answer_ended(&ordering);
     switch ((enum rollout_order_kind)order->kind) {
     case ROLLOUT_ORDER_HOLD: return hold(&ordering);

@@ -54,7 +54,7 @@ struct rollout_status {
     bool finalizing;  /* stable may have been given the version */
     bool guarded;     /* something sets the weight to 0 when the controller dies */
     char reason[ROLLOUT_WORDS_SIZE]; /* of the phase: why held, why rolled back */
-    char actor[STATE_NAME_SIZE];     /* whose that was; "" for nobody's */
+    char actor[STATE_ACTOR_SIZE];    /* whose that was; "" for nobody's */
     char next[ROLLOUT_WORDS_SIZE];   /* what happens next, and when */
     char why_not_now[ROLLOUT_WORDS_SIZE];
     uint16_t step, steps; /* the one under way, from 1; 0 before the first */

@@ -35,7 +35,7 @@ struct rollout_ending {
     uint64_t requests;      /* of the canary until then, in the whole rollout */
     double evidence;        /* of harm */
     char why[DECISION_WORDS_SIZE];
-    char actor[STATE_NAME_SIZE]; /* "auto"; a person's name */
+    char actor[STATE_ACTOR_SIZE]; /* "auto"; a person's name */
 };
 
 /* Whether that changes what a step has come to: a person has to go on from a hold, unless it

@@ -96,7 +96,7 @@ static void who_cannot_write_goes_nowhere_but_back(void **state) {
     assert_true(rollout_last_read("", scene->launch->plan.target, &last, &err));
     assert_true(last.rollout.ended);
     assert_int_equal(last.rollout.phase, ROLLOUT_ROLLED_BACK);
-    assert_string_equal(last.rollout.actor, "ann");
+    assert_string_equal(last.rollout.actor, "ann@ops1");
 }
 
 /* Somebody's backup, say: that is no takeover, and no reason to leave. */

@@ -25,7 +25,7 @@ static void a_manual_plan_waits_for_its_holder(void **state) {
     assert_non_null(strstr(play.answer.words, "ann"));
     assert_true(play_order(&play, ROLLOUT_ORDER_PROMOTE));
     play_expect(&play, ROLLOUT_RAISING);
-    assert_string_equal(play.rollout.actor, "ann");
+    assert_string_equal(play.rollout.actor, "ann@ops1");
     assert_string_equal(play.rollout.reason, "because");
 }
 
@@ -68,7 +68,7 @@ static void anybody_may_always_take_it_back(void **state) {
     (void)state;
     play_begin_raising(&play);
     assert_true(play_order_as(&play, "bob", ROLLOUT_ORDER_ABORT, false));
-    assert_string_equal(play.rollout.actor, "bob");
+    assert_string_equal(play.rollout.actor, "bob@ops1");
     play_expect(&play, ROLLOUT_ROLLING_BACK);
     assert_true(play_order_as(&play, "eve", ROLLOUT_ORDER_ABORT, false));
     play_expect(&play, ROLLOUT_ROLLING_BACK);
@@ -78,7 +78,7 @@ static void anybody_may_always_take_it_back(void **state) {
     play_set(&play, ROLLOUT_SET_DONE);
     play_expect(&play, ROLLOUT_ROLLED_BACK);
     assert_true(play.rollout.ended && play.rollout.has_begun);
-    assert_string_equal(rollout_person(&play.rollout), "bob");
+    assert_string_equal(rollout_person(&play.rollout), "bob@ops1");
     uint64_t version = play.rollout.version;
     assert_true(play_order(&play, ROLLOUT_ORDER_ABORT)); /* pressed twice */
     assert_int_equal(play.effect.op, ROLLOUT_DO_NOTHING);
