@@ -10,6 +10,7 @@
 #include "base/safe_text.h"
 #include "base/units.h"
 #include "core/aliases.h"
+#include "core/clock_lead.h"
 #include "core/prometheus_answer.h"
 #include "core/prometheus_query.h"
 #include "core/scrape.h"
@@ -18,7 +19,6 @@
 #include "io/loop.h"
 
 enum {
-    QUERY_SIZE = 1280,
     WINDOW_S =
         30, /* that is asked for at first; doubled while there is nothing in it */
     WINDOW_LEAST_S = 10,
@@ -30,7 +30,6 @@ enum {
 };
 
 #define TIMEOUT_NS (5 * NS_PER_S)
-#define TIMEOUT    "4s" /* the server's own, before that */
 #define POLL_MOST  (5 * NS_PER_S)
 
 /* One instance, as the server knows it. */
@@ -51,8 +50,8 @@ struct prometheus_source {
     struct aliases aliases;
     struct entry entries[PROMETHEUS_INSTANCES_MAX];
     uint32_t window_s;
-    double lead_s;     /* of the server's clock before ours, as far as it shows */
-    bool has_answered; /* with or without samples */
+    struct clock_lead lead;
+    bool has_answered;        /* with or without samples */
     char trouble[WORDS_SIZE]; /* with the newest answer; "" */
     bool *gone; /* set by prometheus_source_free() for what calls the owner */
 };
@@ -101,30 +100,6 @@ static const char *selector_of(const struct prometheus_source *source) {
     return server_of(source)->selectors[source->options.track];
 }
 
-static void add_escaped(struct text *url, const char *words) {
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    for (; *words; words++) {
-        if (strchr(plain, *words)) {
-            text_add_char(url, *words);
-        } else {
-            text_addf(url, "%%%02X", (unsigned)(unsigned char)*words);
-        }
-    }
-}
-
-static void add_url(struct text *url, const struct prometheus_source *source) {
-    const char *base = server_of(source)->url;
-    char query_data[QUERY_SIZE];
-    struct text query = TEXT_IN(query_data);
-    size_t length = strlen(base);
-    while (length > 0 && base[length - 1] == '/') length--;
-    prometheus_query_add(&query, selector_of(source), source->window_s);
-    text_add_slice(url, (struct slice){base, length});
-    text_add(url, "/api/v1/query?timeout=" TIMEOUT "&query=");
-    add_escaped(url, query_data);
-}
-
 static void on_due(void *owner, uint64_t now_ns) {
     struct prometheus_source *source = owner;
     const struct target_prometheus *server = server_of(source);
@@ -133,7 +108,7 @@ static void on_due(void *owner, uint64_t now_ns) {
     struct text url = TEXT_IN(url_data);
     (void)now_ns;
     source->timer = NULL;
-    add_url(&url, source);
+    prometheus_query_add_url(&url, server->url, selector_of(source), source->window_s);
     ensure(!url.truncated); /* a selector has its limit */
     for (uint32_t i = 0; i < server->header_count; i++) {
         headers[i] =
@@ -212,13 +187,19 @@ static struct entry *meet(
 /* When that was by our clock. A server whose clock is before ours would make old samples
  * look new. */
 static uint64_t when(const struct prometheus_source *source, double at_s) {
-    double now_s = (double)loop_wall_ms() / 1000 + source->lead_s;
+    double now_s = (double)loop_wall_ms() / 1000 + clock_lead_s(&source->lead);
     double age_s = fmin(fmax(now_s - at_s, 0), 1e6);
     uint64_t now_ns = loop_now_ns(source->loop);
     uint64_t age_ns = (uint64_t)(age_s * NS_PER_S);
     return now_ns > age_ns ? now_ns - age_ns : 1;
 }
 
+static bool is_new(
+    const struct entry *entry, const struct prometheus_instance *instance) {
+    return entry && instance->at_s > entry->at_s;
+}
+
+/* Of all that is new, before the first of it is dated. */
 static void note_clocks(
     struct prometheus_source *source, const struct prometheus_answer *answer) {
     struct block_maker *maker = source->options.maker;
@@ -226,7 +207,9 @@ static void note_clocks(
     double now_s = (double)loop_wall_ms() / 1000;
     maker->wall_ms = loop_wall_ms() - now_ms;
     for (uint32_t i = 0; i < answer->count; i++) {
-        source->lead_s = fmax(source->lead_s, answer->instances[i].at_s - now_s);
+        const struct prometheus_instance *instance = &answer->instances[i];
+        if (!is_new(find(source, instance), instance)) continue;
+        clock_lead_note(&source->lead, instance->at_s, now_s);
     }
 }
 
@@ -316,11 +299,11 @@ static bool take_all(
         const struct prometheus_instance *instance = &answer->instances[i];
         struct entry *entry = meet(source, instance);
         if (entry && is_set_back(entry, instance)) {
-            source->lead_s = 0;
+            source->lead = (struct clock_lead){0};
             drop(entry);
             entry = meet(source, instance);
         }
-        if (!entry || instance->at_s <= entry->at_s) continue;
+        if (!is_new(entry, instance)) continue;
         bool is_whole = take(source, entry, answer, instance, &block);
         if (is_whole && !deliver(source, &block)) return false;
     }

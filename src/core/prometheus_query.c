@@ -6,6 +6,8 @@
 
 #include "core/aliases.h"
 
+enum { QUERY_SIZE = 1280 };
+
 /* --- the selector --- */
 
 static bool is_letter(char c) {
@@ -130,4 +132,28 @@ void prometheus_query_add(struct text *to, const char *selector, uint32_t window
     text_add(to, "|(");
     add_names(to, true);
     text_addf(to, ")_(bucket|count)\"}[%" PRIu32 "s]", window_s);
+}
+
+static void add_escaped(struct text *url, const char *words) {
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    for (; *words; words++) {
+        if (strchr(plain, *words)) {
+            text_add_char(url, *words);
+        } else {
+            text_addf(url, "%%%02X", (unsigned)(unsigned char)*words);
+        }
+    }
+}
+
+void prometheus_query_add_url(
+    struct text *to, const char *server, const char *selector, uint32_t window_s) {
+    char query_data[QUERY_SIZE];
+    struct text query = TEXT_IN(query_data);
+    size_t length = strlen(server);
+    while (length > 0 && server[length - 1] == '/') length--;
+    prometheus_query_add(&query, selector, window_s);
+    text_add_slice(to, (struct slice){server, length});
+    text_add(to, "/api/v1/query?timeout=4s&query=");
+    add_escaped(to, query_data);
 }

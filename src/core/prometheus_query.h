@@ -17,3 +17,7 @@ bool prometheus_selector_check(struct slice selector, struct error *err);
 /* The samples of the last seconds, each with the time at which it was scraped, of every
  * series that counts requests or tells of the process. */
 void prometheus_query_add(struct text *to, const char *selector, uint32_t window_s);
+
+/* Where a server of that address answers it; it may take 4 s. */
+void prometheus_query_add_url(
+    struct text *to, const char *server, const char *selector, uint32_t window_s);

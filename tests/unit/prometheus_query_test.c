@@ -68,10 +68,22 @@ static void a_query_asks_for_all_that_counts_requests(void **state) {
     assert_null(strstr(data, "||"));
 }
 
+static void a_query_stands_in_the_path_of_its_server(void **state) {
+    (void)state;
+    char data[3 * QUERY_SIZE];
+    struct text url = TEXT_IN(data);
+    prometheus_query_add_url(&url, "http://a:9090/prom//", "{job=\"a b\"}", 30);
+    static const char begin[] = "http://a:9090/prom/api/v1/query?timeout=4s&query="
+                                "%7Bjob%3D%22a%20b%22%2C__name__%3D~%22up%7C";
+    assert_memory_equal(data, begin, sizeof begin - 1);
+    assert_string_equal(data + url.length - 9, "%5B30s%5D");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_selector_is_made_of_matchers),
         cmocka_unit_test(a_query_asks_for_all_that_counts_requests),
+        cmocka_unit_test(a_query_stands_in_the_path_of_its_server),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
