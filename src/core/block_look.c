@@ -2,6 +2,7 @@
 #include "core/block_look.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -31,6 +32,23 @@ static uint64_t age_of(const struct block_maker *maker, enum arm arm, uint64_t n
         if (member->at_ns < oldest) oldest = member->at_ns;
     }
     return oldest == UINT64_MAX ? UINT64_MAX : ms_since(oldest, now_ns);
+}
+
+static void add_up(
+    struct block_look *look, const struct block_maker *maker, enum arm arm) {
+    double requests = 0;
+    double failed = 0;
+    look->per_s[arm] = (double)NAN;
+    for (uint32_t i = 0; i < BLOCK_MEMBERS_MAX; i++) {
+        const struct block_member *member = &maker->members[arm][i];
+        double per_s = request_rate_per_s(&member->rate);
+        if (!member->is_there || isnan(per_s)) continue;
+        look->per_s[arm] = per_s + (isnan(look->per_s[arm]) ? 0 : look->per_s[arm]);
+        requests += member->rate.requests;
+        failed += member->rate.failed;
+    }
+    look->told[arm].count = units_whole(round(requests));
+    look->told[arm].failures = units_whole(round(failed));
 }
 
 /* The first process that keeps the block from being whole. */
@@ -75,6 +93,7 @@ struct block_look block_look_at(const struct block_maker *maker, uint64_t now_ns
     struct text words = TEXT_IN(look.words);
     for (int arm = 0; arm < ARM_COUNT; arm++) {
         look.ages_ms[arm] = age_of(maker, (enum arm)arm, now_ns);
+        add_up(&look, maker, (enum arm)arm);
     }
     look.contradicts = maker->spoilt_ns > 0 && now_ns - maker->spoilt_ns < SPOILT_NS;
     look_for_crashes(&look, maker, now_ns);

@@ -10,10 +10,12 @@
 #include "core/rollout_status.h"
 
 struct block_look {
-    uint64_t age_ms;             /* of the newest whole block; UINT64_MAX: none yet */
-    uint64_t ages_ms[ARM_COUNT]; /* of the oldest reading of a side that is needed */
-    bool contradicts;            /* within the last 15 s */
-    bool crashing;               /* a process of the canary ends again and again */
+    uint64_t age_ms;               /* of the newest whole block; UINT64_MAX: none yet */
+    uint64_t ages_ms[ARM_COUNT];   /* of the oldest reading of a side that is needed */
+    struct trials told[ARM_COUNT]; /* by those that are there, in a block or not */
+    double per_s[ARM_COUNT];       /* requests; NaN before one was asked twice */
+    bool contradicts;              /* within the last 15 s */
+    bool crashing;                 /* a process of the canary ends again and again */
     char words[ROLLOUT_WORDS_SIZE];   /* what contradicts, or is missing; "" */
     char crashes[ROLLOUT_WORDS_SIZE]; /* who is crashing; "" */
 };

@@ -150,7 +150,11 @@ bool block_maker_take(
     const struct reading *reading, uint64_t now_ns, struct metric_block *whole) {
     bool is_continuous = continues(maker, member, reading, now_ns);
     member->heard_ns = now_ns;
-    if (!is_continuous) return false;
+    if (!is_continuous) {
+        request_rate_skip(&member->rate, reading->at_ns);
+        return false;
+    }
+    request_rate_take(&member->rate, reading);
     member->counted = reading->counted;
     if (!metric_block_add(&maker->block, &maker->limits, member->arm, reading)) {
         member->trouble = BLOCK_MUTE;

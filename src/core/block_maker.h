@@ -8,6 +8,7 @@
 
 #include "core/crash_loop.h"
 #include "core/metric_block.h"
+#include "core/request_rate.h"
 #include "core/state_sizes.h"
 
 enum { BLOCK_MEMBERS_MAX = 64 };
@@ -38,6 +39,7 @@ struct block_member {
     uint64_t heard_ns;         /* of its last one; 0 for none */
     struct buckets counted;    /* latencies since it began */
     struct crash_loop crashes; /* as its counters show them */
+    struct request_rate rate;  /* also of what is in no block */
 };
 
 struct block_maker {
