@@ -56,7 +56,8 @@ static void on_read_back(void *owner, const struct kubernetes_reply *reply);
 static void on_right(void *owner, const struct kubernetes_reply *reply);
 
 struct kubernetes *cluster_open(
-    struct loop *loop, const struct target_kubernetes *target, struct error *err) {
+    struct loop *loop, const struct target_kubernetes *target, bool may_act,
+    struct error *err) {
     if (!target_kubernetes_check(target, err)) return NULL;
     const struct kubernetes_options options = {
         .kubectl = target->kubectl,
@@ -64,7 +65,7 @@ struct kubernetes *cluster_open(
         .context = target->context,
         .namespace = target->namespace,
         .socket = target->socket,
-        .authority = HTTP_MAY_ACT,
+        .authority = may_act ? HTTP_MAY_ACT : HTTP_READ_ONLY,
     };
     return kubernetes_new(loop, &options);
 }
@@ -97,10 +98,9 @@ void cluster_path(
     const struct cluster *cluster, const char *api, const char *plural,
     const char *name, char to[CLUSTER_PATH_SIZE]) {
     struct text text = text_in(to, CLUSTER_PATH_SIZE);
-    const char *namespace = kubernetes_namespace(cluster->kubernetes);
     text_addf(
-        &text, "%s/namespaces/%s/%s%s%s", api, namespace, plural, *name ? "/" : "",
-        name);
+        &text, "%s/namespaces/%s/%s%s%s", api,
+        kubernetes_namespace(cluster->kubernetes), plural, *name ? "/" : "", name);
     ensure(!text.truncated);
 }
 

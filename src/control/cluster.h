@@ -51,7 +51,8 @@ struct cluster_put {
 /* The way to a target's cluster, shared by all who go there: one `kubectl proxy`, started
  * when it is needed. ERROR_USAGE without a cluster, or by a name that none can have. */
 struct kubernetes *cluster_open(
-    struct loop *loop, const struct target_kubernetes *target, struct error *err);
+    struct loop *loop, const struct target_kubernetes *target, bool may_act,
+    struct error *err);
 
 struct cluster *cluster_new(struct loop *loop, struct kubernetes *kubernetes);
 void cluster_free(struct cluster *cluster);

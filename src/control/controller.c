@@ -184,7 +184,7 @@ void controller_free(struct controller *controller) {
     loop_timer_free(controller->news);
     errand_free(controller->errand);
     deploy_free(controller->deploy);
-    controller_close_pods(controller);
+    track_pods_free(controller->pods);
     traffic_free(controller->traffic);
     instances_free(controller->instances);
     keeper_free(controller->keeper);
@@ -277,7 +277,7 @@ static struct rollout_sight look(struct controller *controller, uint64_t now_ns)
     moment.data_age_ms = traffic.age_ms;
     moment.contradicts = traffic.contradicts;
     moment.is_ready = canary.count > 0 && canary.ready == canary.count &&
-                      controller_pods_are_fresh(controller, TRACK_CANARY, now_ns);
+                      track_pods_are_fresh(controller->pods, TRACK_CANARY, now_ns);
     struct aftermath *aftermath = &controller->aftermath;
     aftermath_see(aftermath, &stable, &canary, now_ns);
     enum canary_fault fault = aftermath_fault(aftermath, &stable, &canary);

@@ -15,7 +15,7 @@ static void on_lease_lost(void *owner, const char *words) {
 bool controller_open_cluster(struct controller *controller, struct error *err) {
     const struct target_kubernetes *target = &controller->launch->target.kubernetes;
     if (!*target->namespace) return true;
-    controller->kubernetes = cluster_open(controller->loop, target, err);
+    controller->kubernetes = cluster_open(controller->loop, target, true, err);
     return controller->kubernetes != NULL;
 }
 

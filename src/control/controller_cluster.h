@@ -13,13 +13,3 @@ uint64_t controller_cluster_epoch(const struct controller *controller);
 
 /* Begins to follow the pods of each track that is made of pods. */
 void controller_open_pods(struct controller *controller);
-void controller_close_pods(struct controller *controller);
-/* Whether the instances of a track are all that there are since then: always, unless they
- * are pods. */
-bool controller_knows_pods(
-    const struct controller *controller, enum track track, uint64_t since_ns);
-bool controller_pods_are_fresh(
-    const struct controller *controller, enum track track, uint64_t now_ns);
-/* The n-th instance of the canary; NULL behind the last. */
-const char *controller_canary_url(
-    const struct controller *controller, uint32_t at, char to[PLACE_URL_SIZE]);

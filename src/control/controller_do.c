@@ -203,7 +203,7 @@ static void wait_for_deploy(struct controller *controller, uint64_t now_ns) {
     if (controller->deployed_ns == 0) return;
     bool is_there =
         canary.count > 0 && canary.renewed == canary.count &&
-        controller_knows_pods(controller, TRACK_CANARY, controller->deployed_ns);
+        track_pods_are_known(controller->pods, TRACK_CANARY, controller->deployed_ns);
     if (!is_there && now_ns - controller->doing_ns < DEPLOY_NS) return;
     if (is_there) {
         text_addf(
@@ -220,7 +220,8 @@ static void wait_for_deploy(struct controller *controller, uint64_t now_ns) {
 /* One instance after the other; false when there is none left. */
 static bool smoke_next(struct controller *controller) {
     char to[PLACE_URL_SIZE];
-    const char *url = controller_canary_url(controller, controller->smoked, to);
+    const char *url =
+        track_pods_url(controller->pods, TRACK_CANARY, controller->smoked, to);
     if (!url) return false;
     controller->errand =
         smoke_start(controller->loop, controller->launch, url, on_smoked, controller);

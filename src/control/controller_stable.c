@@ -67,7 +67,7 @@ static void wait_for_finalize(struct controller *controller, uint64_t now_ns) {
     if (controller->deployed_ns == 0) return;
     bool is_there =
         stable.count > 0 && stable.renewed == stable.count &&
-        controller_knows_pods(controller, TRACK_STABLE, controller->deployed_ns);
+        track_pods_are_known(controller->pods, TRACK_STABLE, controller->deployed_ns);
     if (is_there) {
         text_addf(&text, "promoted for good: stable is %s", plan->to);
     } else if (now_ns - controller->doing_ns >= FINALIZE_NS) {
@@ -128,7 +128,7 @@ static bool is_before(const struct controller *controller, uint64_t now_ns) {
         controller->instances, TRACK_STABLE, is_named ? plan->from : plan->to, now_ns);
     bool is_known =
         stable.ready > 0 && stable.answered_ns >= controller->doing_ns &&
-        controller_knows_pods(controller, TRACK_STABLE, controller->deployed_ns);
+        track_pods_are_known(controller->pods, TRACK_STABLE, controller->deployed_ns);
     if (!is_known) return false;
     if (!is_named) return stable.renewed == 0;
     return can_restore(controller) ? stable.renewed == stable.count

@@ -8,9 +8,9 @@
 #include "control/instances.h"
 #include "control/keeper.h"
 #include "control/moves.h"
-#include "control/pod_watch.h"
 #include "control/publisher.h"
 #include "control/router.h"
+#include "control/track_pods.h"
 #include "control/traffic.h"
 #include "control/user_news.h"
 #include "control/watch.h"
@@ -31,7 +31,7 @@ struct controller {
     struct front *front;
     struct publisher *publisher; /* for watchers elsewhere */
     struct instances *instances;
-    struct pod_watch *pods[TRACK_COUNT]; /* NULL for a track that is not of pods */
+    struct track_pods *pods;
     struct watch *watch;
     struct traffic *traffic;
     struct aftermath aftermath; /* of what took both versions down */

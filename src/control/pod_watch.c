@@ -103,20 +103,25 @@ static void on_time(void *owner, uint64_t now_ns) {
 }
 
 /* The callbacks are the last thing: they may free all of it. */
-static void fail(struct pod_watch *watch, const struct error *why) {
-    char words[ERROR_MESSAGE_SIZE];
-    struct text text = TEXT_IN(words);
+static void fail(struct pod_watch *watch, struct error *why) {
     watch->selector[0] = watch->version[0] = '\0';
     watch->timer = loop_after(watch->loop, POLL_NS, on_time, watch);
     if (watch->has_trouble) return;
     watch->has_trouble = true;
-    text_addf(&text, "the pods of %s: %s", watch->wish.deployment, why->message);
-    watch->handlers->on_trouble(watch->owner, watch->track, words);
+    error_wrap(why, "the pods of %s", watch->wish.deployment);
+    watch->handlers->on_trouble(watch->owner, watch->track, why);
+}
+
+static struct error error_of(const struct cluster_done *done) {
+    struct error err = done->error;
+    if (done->outcome == ROUTER_DENIED) err.code = ERROR_AUTH;
+    if (done->missing) err.code = ERROR_NOT_FOUND;
+    return err;
 }
 
 static void on_deployment(void *owner, const struct cluster_done *done) {
     struct pod_watch *watch = owner;
-    struct error err = done->error;
+    struct error err = error_of(done);
     if (done->outcome == ROUTER_DONE &&
         label_selector_query(
             done->object, watch->selector, sizeof watch->selector, &err)) {
@@ -173,7 +178,7 @@ static void keep_version(struct pod_watch *watch, const struct node *object) {
 static void on_list(void *owner, const struct cluster_done *done) {
     struct pod_watch *watch = owner;
     struct pods pods;
-    struct error err = done->error;
+    struct error err = error_of(done);
     /* It may never have heard of that version: after a restore, or one that lags. */
     if (done->outcome != ROUTER_DONE && *watch->version) {
         watch->version[0] = '\0';
@@ -190,7 +195,7 @@ static void on_list(void *owner, const struct cluster_done *done) {
     if (pods.count == 0) watch->selector[0] = '\0';
     keep_version(watch, done->object);
     watch->timer = loop_after(watch->loop, POLL_NS, on_time, watch);
-    if (had_trouble) watch->handlers->on_trouble(watch->owner, watch->track, "");
+    if (had_trouble) watch->handlers->on_trouble(watch->owner, watch->track, NULL);
     watch->handlers->on_pods(watch->owner, watch->track, watch->places, watch->count);
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "core/metric.h"
 #include "core/target_parts.h"
 #include "probes/places.h"
@@ -19,9 +20,9 @@ struct pod_watch_handlers {
     /* After each list: where those are that run; at most PODS_MAX. */
     void (*on_pods)(
         void *owner, enum track track, const struct place *places, uint32_t count);
-    /* Once when they cannot be listed, with the reason, and with "" when they can again.
-     */
-    void (*on_trouble)(void *owner, enum track track, const char *words);
+    /* Once when they cannot be listed, with the reason (ERROR_NOT_FOUND: there is no such
+     * Deployment; ERROR_AUTH: we may not), and with NULL when they can again. */
+    void (*on_trouble)(void *owner, enum track track, const struct error *why);
 };
 
 struct pod_watch_options {

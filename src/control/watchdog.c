@@ -101,7 +101,7 @@ static bool open_all(struct watchdog *watchdog, struct loop *loop, struct error 
     if (!*target->lease || name.truncated) {
         return error_set(err, ERROR_USAGE, "split.kubernetes: lease is needed");
     }
-    watchdog->kubernetes = cluster_open(loop, target, err);
+    watchdog->kubernetes = cluster_open(loop, target, true, err);
     if (!watchdog->kubernetes) return false;
     const struct router_options options = {
         loop, &watchdog->target, watchdog->kubernetes};

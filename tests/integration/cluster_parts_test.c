@@ -152,10 +152,10 @@ static void on_pods(
     ((struct follower *)owner)->lists++;
 }
 
-static void on_pods_trouble(void *owner, enum track track, const char *words) {
+static void on_pods_trouble(void *owner, enum track track, const struct error *why) {
     (void)track;
     ((struct follower *)owner)->troubles++;
-    print_message("  %s\n", words);
+    print_message("  %s\n", why ? why->message : "they are listed again");
 }
 
 static void pods_are_listed_again_and_again(void **state) {

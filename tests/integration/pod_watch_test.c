@@ -22,6 +22,7 @@ struct follower {
     struct pod_watch *watch;
     unsigned lists, count, troubles;
     char first[INSTANCE_ADDRESS_SIZE], trouble[256];
+    enum error_code code; /* of the trouble */
 };
 
 static void on_pods(
@@ -35,11 +36,12 @@ static void on_pods(
     }
 }
 
-static void on_trouble(void *owner, enum track track, const char *words) {
+static void on_trouble(void *owner, enum track track, const struct error *why) {
     struct follower *follower = owner;
     assert_int_equal(track, TRACK_CANARY);
     follower->troubles++;
-    text_copy_cut(follower->trouble, sizeof follower->trouble, words);
+    text_copy_cut(follower->trouble, sizeof follower->trouble, why ? why->message : "");
+    follower->code = why ? why->code : ERROR_NONE;
 }
 
 static void follower_init(struct follower *follower, const char *deployment) {
@@ -146,12 +148,24 @@ static void too_many_are_no_list(void **state) {
     follower_clear(&follower);
 }
 
+static void who_may_not_list_them_is_told(void **state) {
+    struct follower follower;
+    (void)state;
+    follower_init(&follower, "agent-canary");
+    kubernetes_api_deny(kubernetes_peer_api(follower.stage.peer), "list", "pods", "");
+    kubernetes_stage_until(&follower.stage, &follower.troubles, 1);
+    assert_non_null(strstr(follower.trouble, "the pods of agent-canary: "));
+    assert_int_equal(follower.code, ERROR_AUTH);
+    follower_clear(&follower);
+}
+
 static void what_is_not_there_is_said(void **state) {
     struct follower follower;
     (void)state;
     follower_init(&follower, "nobody");
     kubernetes_stage_until(&follower.stage, &follower.troubles, 1);
     assert_non_null(strstr(follower.trouble, "404"));
+    assert_int_equal(follower.code, ERROR_NOT_FOUND);
     assert_int_equal(follower.lists, 0);
     follower_clear(&follower);
 }
@@ -162,6 +176,7 @@ int main(void) {
         cmocka_unit_test(an_outage_leaves_the_last_list_and_is_said_once),
         cmocka_unit_test(a_server_that_has_forgotten_is_asked_anew),
         cmocka_unit_test(too_many_are_no_list),
+        cmocka_unit_test(who_may_not_list_them_is_told),
         cmocka_unit_test(what_is_not_there_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

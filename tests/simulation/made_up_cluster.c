@@ -8,8 +8,9 @@
 #include "io/kubernetes.h"
 
 struct kubernetes *cluster_open(
-    struct loop *loop, const struct target_kubernetes *target, struct error *err) {
-    (void)loop, (void)target;
+    struct loop *loop, const struct target_kubernetes *target, bool may_act,
+    struct error *err) {
+    (void)loop, (void)target, (void)may_act;
     error_set(err, ERROR_USAGE, "there is no cluster");
     return NULL;
 }
