@@ -11,6 +11,7 @@
 #include "canary_wish.h"
 #include "command_functions.h"
 #include "core/aftermath.h"
+#include "core/rollout_case.h"
 #include "core/router_unit.h"
 #include "io/loop.h"
 #include "progress.h"
@@ -32,10 +33,11 @@ struct monitoring {
     struct canary_verdict verdict;
     struct aftermath aftermath; /* of what took both versions down */
     uint64_t duration_ns, last_ns;
-    uint64_t asked_ns;  /* more than duration_ns where --timeout is shorter */
-    uint32_t weight_bp; /* of the lines; 0 before the first */
-    bool settled;       /* what is slow was taken from stable */
-    bool contradicts;
+    uint64_t asked_ns;           /* more than duration_ns where --timeout is shorter */
+    uint32_t weight_bp;          /* of the lines; 0 before the first */
+    uint64_t counted[ARM_COUNT]; /* requests in blocks of counts */
+    bool settled;                /* what is slow was taken from stable */
+    bool contradicts, is_over;
     int code;
     struct evidence evidence; /* large */
 };
@@ -66,50 +68,95 @@ static void on_line(void *owner, const struct router_line *line) {
     evidence_add(&monitoring->evidence, &seen);
 }
 
-/* All of it, and of the version that was asked for, if one was. */
-static bool is_ready(
-    const struct monitoring *monitoring, const struct instances_sight *canary) {
-    return canary->count > 0 && canary->renewed == canary->count &&
-           !monitoring->aftermath.is_on;
+/* The whole time is one step, and ends it. */
+static void judge(struct monitoring *monitoring, bool is_split_known) {
+    struct rollout_rules rules = rollout_case_rules(&monitoring->plan, is_split_known);
+    rules.hold_ms = 0;
+    rules.most_ms = 2 * monitoring->duration_ns / NS_PER_MS;
+    evidence_init(&monitoring->evidence, &rules);
 }
 
+/* Counters know no users and no weight. */
+static void judge_by_counts(struct monitoring *monitoring) {
+    if (!monitoring->evidence.rules.is_split_unknown) judge(monitoring, false);
+}
+
+static void weigh(struct monitoring *monitoring) {
+    uint64_t canary = monitoring->counted[ARM_CANARY];
+    uint64_t all = canary + monitoring->counted[ARM_STABLE];
+    bool is_first = monitoring->weight_bp == 0;
+    if (canary == 0) return;
+    monitoring->weight_bp = (uint32_t)(canary * ROLLOUT_BASIS_POINTS / all);
+    if (monitoring->weight_bp == 0) monitoring->weight_bp = 1;
+    if (is_first) evidence_start_step(&monitoring->evidence, monitoring->weight_bp);
+}
+
+static void on_block(void *owner, const struct metric_block *block) {
+    struct monitoring *monitoring = owner;
+    const struct trials *canary = &block->trials[ARM_CANARY][HARM_ERRORS];
+    const struct trials *stable = &block->trials[ARM_STABLE][HARM_ERRORS];
+    if (monitoring->aftermath.is_on) return;
+    judge_by_counts(monitoring);
+    monitoring->counted[ARM_CANARY] += canary->count;
+    monitoring->counted[ARM_STABLE] += stable->count;
+    weigh(monitoring);
+    evidence_add_counts(&monitoring->evidence, HARM_ERRORS, canary, stable);
+}
+
+/* All of it, and of the version that was asked for, if one was. */
+static bool is_ready(
+    const struct monitoring *monitoring, const struct canary_sight *sight) {
+    const struct instances_sight *canary = &sight->instances[TRACK_CANARY];
+    return canary->count > 0 && canary->renewed == canary->count &&
+           !sight->unknown[0] && !monitoring->aftermath.is_on;
+}
+
+/* What is in the way; "" for nothing. */
 static const char *words_of(
-    const struct monitoring *monitoring, const struct instances_sight *canary) {
+    const struct monitoring *monitoring, const struct canary_sight *sight) {
+    const struct instances_sight *canary = &sight->instances[TRACK_CANARY];
     if (monitoring->aftermath.is_on) return aftermath_words(&monitoring->aftermath);
-    return canary->count > 0 ? canary->words
-                             : "no instance of the canary can be asked how it is";
+    if (sight->unknown[0]) return sight->unknown;
+    if (canary->count == 0) return "no instance of the canary can be asked how it is";
+    return is_ready(monitoring, sight) ? "" : canary->words;
 }
 
 static void explain(
-    struct decision *decision, const struct decision_moment *moment,
-    const char *words) {
-    bool is_sound = moment->fault == CANARY_SOUND;
+    struct decision *decision, bool is_sound, const char *words, const char *trouble) {
     bool is_harm = decision->kind == DECISION_ROLL_BACK && is_sound;
     char why[DECISION_WORDS_SIZE];
-    if (is_harm || moment->is_ready) return;
     struct text text = TEXT_IN(why);
-    text_addf(&text, "%s%s%s", decision->why, is_sound ? "; " : ": ", words);
+    if (is_harm || decision->kind == DECISION_PROMOTE) return;
+    text_add(&text, decision->why);
+    if (words[0]) text_addf(&text, "%s%s", is_sound ? "; " : ": ", words);
+    if (trouble[0]) text_addf(&text, "; %s", trouble);
     text_copy_cut(decision->why, sizeof decision->why, why);
+}
+
+static uint64_t age_of(uint64_t since_ns) {
+    return since_ns > 0 ? (loop_clock_ns() - since_ns) / NS_PER_MS : UINT64_MAX;
 }
 
 static struct decision decide(
     const struct monitoring *monitoring, const struct canary_sight *sight) {
     const struct instances_sight *canary = &sight->instances[TRACK_CANARY];
     const struct instances_sight *stable = &sight->instances[TRACK_STABLE];
-    uint64_t now_ns = loop_clock_ns();
+    uint64_t age_ms = sight->counted_age_ms;
+    if (sight->from_log) age_ms = age_of(monitoring->last_ns);
     const struct decision_moment moment = {
         .in_step_ms = units_whole(sight->seconds * 1000),
-        .data_age_ms = monitoring->last_ns > 0
-                           ? (now_ns - monitoring->last_ns) / NS_PER_MS
-                           : UINT64_MAX,
+        .data_age_ms = age_ms,
         .weight_bp = monitoring->weight_bp,
         .next_bp = next_weight(monitoring),
         .fault = aftermath_fault(&monitoring->aftermath, stable, canary),
-        .is_ready = is_ready(monitoring, canary),
-        .contradicts = monitoring->contradicts,
+        .is_ready = is_ready(monitoring, sight),
+        .contradicts = monitoring->contradicts || sight->contradicts,
     };
     struct decision decision = decision_make(&monitoring->evidence, &moment);
-    explain(&decision, &moment, words_of(monitoring, canary));
+    bool is_there = canary->count > 0 && !sight->unknown[0];
+    explain(
+        &decision, moment.fault == CANARY_SOUND, words_of(monitoring, sight),
+        is_there ? sight->trouble : "");
     return decision;
 }
 
@@ -124,6 +171,7 @@ static bool is_at_fault(
 static void end(struct monitoring *monitoring, const struct canary_sight *sight) {
     struct canary_verdict *verdict = &monitoring->verdict;
     struct buffer report;
+    monitoring->is_over = true;
     switch (verdict->decision.kind) {
     case DECISION_PROMOTE: verdict->code = EXIT_CODE_OK; break;
     case DECISION_ROLL_BACK: verdict->code = EXIT_CODE_FAILED; break;
@@ -133,7 +181,7 @@ static void end(struct monitoring *monitoring, const struct canary_sight *sight)
     case DECISION_COUNT: verdict->code = EXIT_CODE_INCONCLUSIVE; break;
     }
     verdict->target = monitoring->plan.target;
-    verdict->source = sight->from_log ? "log" : "metrics";
+    verdict->source = sight->source;
     verdict->rule = rollout_rule_name((enum rollout_rule)monitoring->plan.rule);
     verdict->warning = canary_wish_warning(&monitoring->plan);
     verdict->seconds = sight->seconds;
@@ -162,33 +210,30 @@ static void cut_short(const struct monitoring *monitoring, struct decision *deci
     units_add_duration(&why, monitoring->asked_ns);
 }
 
-/* Counters know no users and no weight: both sides are compared as one block. */
-static void take_counts(
-    struct monitoring *monitoring, const struct canary_sight *sight) {
-    if (sight->from_log) return;
-    const struct trials *canary = &sight->arms[TRACK_CANARY];
-    const struct trials *stable = &sight->arms[TRACK_STABLE];
-    uint64_t all = canary->count + stable->count;
-    if (canary->count == 0 || all == 0) return;
-    monitoring->last_ns = loop_clock_ns();
-    monitoring->weight_bp = (uint32_t)(canary->count * ROLLOUT_BASIS_POINTS / all);
-    monitoring->evidence.rules.is_split_unknown = true;
-    evidence_start_step(&monitoring->evidence, monitoring->weight_bp);
-    evidence_add_counts(&monitoring->evidence, HARM_ERRORS, canary, stable);
-}
-
 static void on_seen(void *owner, const struct canary_sight *sight) {
     struct monitoring *monitoring = owner;
-    take_counts(monitoring, sight);
+    if (monitoring->is_over) return;
+    if (!sight->from_log) judge_by_counts(monitoring);
     monitoring->verdict.decision = decide(monitoring, sight);
     cut_short(monitoring, &monitoring->verdict.decision);
     end(monitoring, sight);
 }
 
+static void on_blind(void *owner, const struct error *why) {
+    struct monitoring *monitoring = owner;
+    if (monitoring->is_over) return;
+    monitoring->is_over = true;
+    progress_wipe(&monitoring->progress);
+    monitoring->code =
+        invocation_fail(monitoring->desk.invocation, EXIT_CODE_UNREACHABLE, why);
+    loop_stop(monitoring->desk.loop);
+}
+
 /* Once, from a quarter of the time: what is slow for stable. */
 static void settle(struct monitoring *monitoring, const struct canary_sight *sight) {
     double quarter_s = (double)monitoring->duration_ns / NS_PER_S / 4;
-    if (monitoring->settled || sight->seconds < quarter_s) return;
+    bool is_told = sight->from_log && monitoring->weight_bp > 0;
+    if (!is_told || monitoring->settled || sight->seconds < quarter_s) return;
     monitoring->settled = true;
     evidence_start_step(&monitoring->evidence, monitoring->weight_bp);
 }
@@ -198,12 +243,13 @@ static void on_beat(void *owner, uint64_t now_ns) {
     struct monitoring *monitoring = owner;
     const struct canary_sight sight = canary_look_sight(monitoring->look);
     const struct instances_sight *instances = sight.instances;
+    if (monitoring->is_over) return;
     aftermath_see(
         &monitoring->aftermath, &instances[TRACK_STABLE], &instances[TRACK_CANARY],
         now_ns);
     bool is_bad = is_at_fault(monitoring, &sight);
-    bool is_told = sight.from_log && monitoring->weight_bp > 0;
-    if (is_told) settle(monitoring, &sight);
+    bool is_told = monitoring->weight_bp > 0;
+    settle(monitoring, &sight);
     if (!is_bad && (!is_told || monitoring->plan.rule == ROLLOUT_BY_BOOK)) return;
     struct decision decision = decide(monitoring, &sight);
     if (decision.kind != DECISION_ROLL_BACK) return;
@@ -229,7 +275,7 @@ static uint64_t patience(const struct monitoring *monitoring) {
 
 static void compare(struct monitoring *monitoring) {
     struct loop *loop = monitoring->desk.loop;
-    struct rollout_rules rules = canary_wish_rules(&monitoring->plan);
+    struct error err;
     const struct canary_look_options options = {
         .target = monitoring->desk.target,
         .version = monitoring->plan.to,
@@ -237,16 +283,20 @@ static void compare(struct monitoring *monitoring) {
         .patience_ns = patience(monitoring),
         .asks_health = true,
         .on_line = on_line,
+        .on_block = on_block,
         .on_seen = on_seen,
+        .on_blind = on_blind,
         .owner = monitoring,
     };
-    /* The whole time is one step, and ends it. */
-    rules.hold_ms = 0;
-    rules.most_ms = 2 * monitoring->duration_ns / NS_PER_MS;
-    evidence_init(&monitoring->evidence, &rules);
+    judge(monitoring, true);
+    monitoring->look = canary_look_new(loop, &options, &err);
+    if (!monitoring->look) {
+        monitoring->code = invocation_fail(
+            monitoring->desk.invocation, invocation_code_of(&err), &err);
+        return;
+    }
     progress_init(&monitoring->progress, loop, monitoring->desk.invocation);
     progress_say(&monitoring->progress, "comparing the canary with stable");
-    monitoring->look = canary_look_new(loop, &options);
     monitoring->beat = loop_every(loop, LOOK_NS, on_beat, monitoring);
     stop_watch(&monitoring->stop, loop, on_stop, monitoring);
     loop_run(loop);

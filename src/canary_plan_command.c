@@ -20,6 +20,9 @@ enum { LINE_SIZE = 512, REPORT_BYTES_MAX = 16 * 1024 };
 
 #define LOOK_NS (10 * NS_PER_S)
 
+/* Prometheus may scrape once a minute, and two scrapes make a rate. */
+#define OVERTIME_NS (150 * NS_PER_S)
+
 /* A rollout that has just ended is in the way of nothing for longer. */
 #define PATIENCE_NS (6 * NS_PER_S)
 
@@ -38,11 +41,9 @@ struct planning {
 static void forecast(struct planning *planning) {
     uint32_t weights_bp[ROLLOUT_STEPS_MAX];
     const struct canary_sight *sight = &planning->sight;
-    uint64_t requests =
-        sight->arms[TRACK_STABLE].count + sight->arms[TRACK_CANARY].count;
     planning->basis = (struct forecast_basis){
         .rules = rollout_case_rules(&planning->plan, sight->from_log),
-        .requests_per_s = sight->seconds > 0 ? (double)requests / sight->seconds : 0,
+        .requests_per_s = isnan(sight->requests_per_s) ? 0 : sight->requests_per_s,
         .stable = sight->arms[TRACK_STABLE],
         .users = sight->users,
     };
@@ -76,13 +77,24 @@ static double total_minutes(const struct planning *planning) {
     return minutes;
 }
 
+/* Why no rate is known. */
+static const char *missing_words(const struct canary_sight *sight) {
+    if (sight->unknown[0]) return sight->unknown;
+    return sight->trouble[0] ? sight->trouble : "nothing was counted twice";
+}
+
 static void write_sight(const struct planning *planning, struct buffer *to) {
     const struct canary_sight *sight = &planning->sight;
     const struct trials *stable = &sight->arms[TRACK_STABLE];
+    const char *source = sight->from_log ? "the router's log" : sight->source;
+    buffer_addf(to, "seen in %.0f s (%s): ", sight->seconds, source);
+    if (isnan(sight->requests_per_s)) {
+        buffer_addf(to, "no rate is known: %s", missing_words(sight));
+    } else {
+        buffer_addf(to, "%.1f requests/s", sight->requests_per_s);
+    }
     buffer_addf(
-        to, "seen in %.0f s (%s): %.1f requests/s, stable %llu of %llu failed",
-        sight->seconds, sight->from_log ? "the router's log" : "metrics",
-        planning->basis.requests_per_s, (unsigned long long)stable->failures,
+        to, ", stable %llu of %llu failed", (unsigned long long)stable->failures,
         (unsigned long long)stable->count);
     if (sight->users > 0) {
         buffer_addf(to, ", about %llu users", (unsigned long long)sight->users);
@@ -99,18 +111,23 @@ static void write_sight(const struct planning *planning, struct buffer *to) {
     }
 }
 
+static bool is_version(const struct canary_sight *sight) {
+    const struct instances_sight *canary = &sight->instances[TRACK_CANARY];
+    return canary->count > 0 && canary->renewed == canary->count && !sight->unknown[0];
+}
+
 /* Before any weight every instance has to say that it is the version. */
 static void write_version(const struct planning *planning, struct buffer *to) {
     const struct canary_sight *sight = &planning->sight;
+    const struct instances_sight *canary = &sight->instances[TRACK_CANARY];
     const char *version = planning->plan.to;
     if (!version[0]) return;
-    if (!sight->canary_answers) {
-        buffer_addf(to, "no instance of the canary says yet that it is %s\n", version);
-    } else if (sight->other[0]) {
+    if (canary->ready == 0) {
         buffer_addf(
-            to, "the canary is not %s yet: %s says that it is %s\n", version,
-            sight->other,
-            sight->other_version[0] ? sight->other_version : "of no version");
+            to, "no instance of the canary says yet that it is %s: %s\n", version,
+            canary->words);
+    } else if (!is_version(sight)) {
+        buffer_addf(to, "the canary is not %s yet: %s\n", version, canary->words);
     } else {
         buffer_addf(to, "the canary says that it is %s\n", version);
     }
@@ -166,9 +183,12 @@ static void write_json(
     json_field_string(&json, "target", planning->plan.target);
     json_field_string(
         &json, "rule", rollout_rule_name((enum rollout_rule)planning->plan.rule));
-    json_field_string(&json, "source", sight->from_log ? "log" : "metrics");
+    json_field_string(&json, "source", sight->source);
     json_field_double(&json, "seconds", sight->seconds);
-    json_field_double(&json, "requests_per_s", planning->basis.requests_per_s);
+    json_field_double(&json, "requests_per_s", sight->requests_per_s);
+    if (isnan(sight->requests_per_s)) {
+        json_field_string(&json, "no_rate", missing_words(sight));
+    }
     json_field_uint(&json, "stable_requests", sight->arms[TRACK_STABLE].count);
     json_field_uint(&json, "stable_failed", sight->arms[TRACK_STABLE].failures);
     if (sight->users > 0) {
@@ -178,8 +198,7 @@ static void write_json(
     }
     if (planning->plan.to[0]) {
         json_field_string(&json, "to", planning->plan.to);
-        json_field_bool(
-            &json, "canary_is_it", sight->canary_answers && !sight->other[0]);
+        json_field_bool(&json, "canary_is_it", is_version(sight));
     }
     json_key(&json, "steps");
     json_array_begin(&json);
@@ -217,6 +236,14 @@ static void on_seen(void *owner, const struct canary_sight *sight) {
     loop_stop(planning->desk.loop);
 }
 
+static void on_blind(void *owner, const struct error *why) {
+    struct planning *planning = owner;
+    progress_wipe(&planning->progress);
+    planning->code =
+        invocation_fail(planning->desk.invocation, EXIT_CODE_UNREACHABLE, why);
+    loop_stop(planning->desk.loop);
+}
+
 static void on_stop(void *owner, unsigned count) {
     struct planning *planning = owner;
     (void)count;
@@ -228,18 +255,25 @@ static void on_stop(void *owner, unsigned count) {
 static void look(struct planning *planning) {
     const struct invocation *invocation = planning->desk.invocation;
     const char *value = invocation->options.values[OPTION_DURATION];
+    struct error err;
     struct canary_look_options options = {
         .target = planning->desk.target,
         .version = planning->plan.to,
         .duration_ns = LOOK_NS,
         .patience_ns = PATIENCE_NS,
+        .overtime_ns = value ? 0 : OVERTIME_NS,
         .on_seen = on_seen,
+        .on_blind = on_blind,
         .owner = planning,
     };
     if (value) units_parse_duration(slice_of(value), &options.duration_ns);
+    planning->look = canary_look_new(planning->desk.loop, &options, &err);
+    if (!planning->look) {
+        planning->code = invocation_fail(invocation, invocation_code_of(&err), &err);
+        return;
+    }
     progress_init(&planning->progress, planning->desk.loop, invocation);
     progress_say(&planning->progress, "looking at the requests");
-    planning->look = canary_look_new(planning->desk.loop, &options);
     stop_watch(&planning->stop, planning->desk.loop, on_stop, planning);
     loop_run(planning->desk.loop);
     stop_forget(&planning->stop);
