@@ -87,8 +87,8 @@ static void take_intent(struct checking *checking) {
     checking->op_bp = checking_number(checking, "bp");
     checking->op_epoch = checking_number(checking, "epoch");
     checking->was_refused = false;
-    if (strcmp(op, "weight") == 0)
-        checking->before_bp = checking_number(checking, "before");
+    if (strcmp(op, "weight") != 0) return;
+    checking->before_bp = checking_number(checking, "before");
 }
 
 static void take_phase(struct checking *checking) {
