@@ -93,6 +93,9 @@ void model_apply(struct model *model, const struct event *event) {
     if (event->kind == EVENT_VALUES) apply_values(model, event);
     if (event->kind == EVENT_HEAT) apply_heat(model, event);
     if (event->kind == EVENT_LOAD) apply_load(model, event);
+    if (event->kind == EVENT_ROLLOUT) {
+        rollout_trend_take(&model->rollout, &event->rollout, event->at_ns);
+    }
     if (event->kind == EVENT_LOAD_HEAT) {
         add_heat(&model->load_heat, event->at_ns, event->load_heat.counts);
     }

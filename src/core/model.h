@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/event.h"
+#include "core/rollout_trend.h"
 #include "core/series.h"
 #include "core/state.h"
 
@@ -27,6 +28,7 @@ struct model {
     struct series series[TRACK_COUNT][METRIC_COUNT]; /* of the target: row of stable */
     struct heat heat[TRACK_COUNT];
     struct heat load_heat; /* of the requests of a load run */
+    struct rollout_trend rollout;
 };
 
 /* A model is large and mostly untouched: it must be made with model_new(). */

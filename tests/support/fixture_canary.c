@@ -250,3 +250,27 @@ struct rollout_status fixture_rollout(enum fixture_rollout kind, uint64_t at_ns)
     }
     return rollout;
 }
+
+/* Its evidence at that share of the way, with the ups and downs of single failures. */
+static float harm_at(float harm, double share, unsigned second) {
+    double wave = 0.15 * sin((double)second / 7) + 0.1 * sin((double)second / 3);
+    return isnan(harm) ? NAN : powf(harm, (float)(share * share + wave * (1 - share)));
+}
+
+void fixture_rollout_recall(
+    struct model *model, enum fixture_rollout kind, uint64_t at_ns) {
+    enum { PAST_S = 250 };
+    struct rollout_status past = fixture_rollout(kind, at_ns);
+    const struct rollout_status now = past;
+    past.known = true;
+    past.ended = false;
+    model->rollout.id[0] = '\0'; /* whatever was there before */
+    for (unsigned second = 0; second <= PAST_S; second++) {
+        double share = (double)second / PAST_S;
+        for (uint32_t i = 0; i < past.metric_count; i++) {
+            past.metrics[i].harm = harm_at(now.metrics[i].harm, share, second + 5 * i);
+        }
+        uint64_t ago_ns = (uint64_t)(PAST_S - second) * NS_PER_S;
+        rollout_trend_take(&model->rollout, &past, at_ns - ago_ns);
+    }
+}

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "core/state.h"
+#include "core/model.h"
 
 enum fixture_rollout {
     ROLLOUT_AT_DEPLOY,    /* before the first step */
@@ -25,6 +25,10 @@ enum fixture_rollout {
 };
 
 const char *fixture_rollout_name(enum fixture_rollout kind);
+
+/* The minutes before, of one that was watched: what it showed as its trend. */
+void fixture_rollout_recall(
+    struct model *model, enum fixture_rollout kind, uint64_t at_ns);
 
 /* As it is at `at_ns`, for a state whose wall clock goes as the fixtures' do. */
 struct rollout_status fixture_rollout(enum fixture_rollout kind, uint64_t at_ns);

@@ -27,6 +27,7 @@ static void draw_sizes(
     const struct golden *golden, enum fixture_rollout kind, bool ascii) {
     struct model *model = fixture_model(FIXTURE_ARMED);
     model->state.rollout = fixture_rollout(kind, fixture_now_ns());
+    fixture_rollout_recall(model, kind, fixture_now_ns());
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         int width = sizes[i].width;
         int height = sizes[i].height;
@@ -80,6 +81,7 @@ static void draw_dialog(
     const struct golden *golden, const struct dialog_case *dialog, bool ascii) {
     struct model *model = fixture_model(FIXTURE_ARMED);
     model->state.rollout = fixture_rollout(dialog->kind, fixture_now_ns());
+    fixture_rollout_recall(model, dialog->kind, fixture_now_ns());
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         int width = sizes[i].width;
         int height = sizes[i].height;
@@ -117,6 +119,7 @@ static struct sight look_at(enum fixture_rollout kind, const char *keys) {
         .model = fixture_model(FIXTURE_ARMED),
         .stage = ui_stage_new(FIXTURE_ARMED, 120, 40)};
     sight.model->state.rollout = fixture_rollout(kind, fixture_now_ns());
+    fixture_rollout_recall(sight.model, kind, fixture_now_ns());
     sight.stage->world.model = sight.model;
     ui_stage_press(sight.stage, keys);
     return sight;

@@ -255,8 +255,28 @@ static void heat_columns_saturate_and_skip_seconds(void **state) {
 
 #define MODEL_TEST(test) cmocka_unit_test_setup_teardown(test, make_model, free_model)
 
+static void evidence_of_a_rollout_has_a_past(void **state) {
+    struct model *model = *state;
+    for (unsigned second = 1; second <= 3; second++) {
+        struct event event = {.kind = EVENT_ROLLOUT, .at_ns = second * SECOND_NS};
+        struct rollout_status *rollout = &event.rollout;
+        rollout->known = true;
+        rollout->metric_count = 1;
+        rollout->metrics[0].harm = second == 2 ? expf(4) : 1;
+        text_copy_cut(rollout->id, sizeof rollout->id, "one");
+        text_copy_cut(rollout->metrics[0].name, ROLLOUT_METRIC_NAME_SIZE, "errors");
+        model_apply(model, &event);
+    }
+    const struct series *series =
+        rollout_trend_of(&model->rollout, &model->state.rollout, 0);
+    assert_non_null(series);
+    assert_float_equal(series_at(series, 2 * SECOND_NS), 4, 0.1);
+    assert_float_equal(series_at(series, 3 * SECOND_NS), 0, 1e-6);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        MODEL_TEST(evidence_of_a_rollout_has_a_past),
         MODEL_TEST(a_part_remembers_when_its_status_changed),
         MODEL_TEST(a_part_that_is_gone_is_forgotten),
         MODEL_TEST(what_is_not_finite_is_missing),

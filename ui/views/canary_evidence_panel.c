@@ -5,6 +5,7 @@
 #include "ui/views/canary_gauges.h"
 #include "ui/views/canary_panels.h"
 #include "ui/views/canary_text.h"
+#include "ui/views/canary_trend.h"
 
 enum { WORDS_SIZE = 40 };
 
@@ -18,6 +19,7 @@ enum column {
     CANARY_ENDS,
     RATIO,
     EVIDENCE,
+    TREND,
     GAUGE,
     COLUMNS
 };
@@ -77,9 +79,19 @@ static void add_ratio(struct text *text, const struct rollout_metric *metric) {
     }
 }
 
+/* The cell of a column that holds no words, without the gap behind it. */
+static struct rect cell_of(const struct row *row, uint32_t column) {
+    const struct table *table = row->table;
+    struct rect cell = layout_column(table->rect, table->items, column);
+    cell.y += row->y;
+    cell.height = row->y < table->rect.height ? 1 : 0;
+    cell.width = cell.width > 1 && cell.height > 0 ? cell.width - 1 : 0;
+    return cell;
+}
+
 static void put_metric(
-    const struct row *row, const struct scene *scene,
-    const struct rollout_metric *metric) {
+    const struct row *row, const struct scene *scene, uint32_t index) {
+    const struct rollout_metric *metric = &scene->state->rollout.metrics[index];
     enum role strong = canary_text_role(scene, ROLE_STRONG);
     float limit = scene->state->rollout.harm_limit;
     put(row, METRIC, metric->name, canary_text_role(scene, ROLE_TEXT));
@@ -107,13 +119,9 @@ static void put_metric(
     canary_text_add_harm(&text, metric->harm, limit);
     enum role role = canary_gauge_role(scene, metric->harm, limit);
     put(row, EVIDENCE, words, role);
-    const struct table *table = row->table;
-    struct rect cell = layout_column(table->rect, table->items, GAUGE);
-    cell.y += row->y;
-    cell.height = 1;
-    if (cell.width <= 1 || row->y >= table->rect.height) return;
-    cell.width--;
-    canary_gauge_draw(row->canvas, cell, scene, metric->harm);
+    canary_trend_draw(row->canvas, cell_of(row, TREND), scene, index);
+    struct rect gauge = cell_of(row, GAUGE);
+    if (gauge.width > 0) canary_gauge_draw(row->canvas, gauge, scene, metric->harm);
 }
 
 /* Whether as many others, or more, say more: then it has no row. NaN says nothing; errors
@@ -133,16 +141,20 @@ static bool has_row(const struct rollout_status *rollout, uint32_t index, int ro
 
 static void draw_table(
     struct canvas *canvas, struct rect rect, const struct scene *scene) {
-    static const struct table_column columns[COLUMNS] = {
-        [METRIC] = {"METRIC", 16, 1, 9, false},
+    char trend[WORDS_SIZE];
+    struct text title = TEXT_IN(trend);
+    text_addf(&title, "TREND %s", scene_window_name(scene));
+    const struct table_column columns[COLUMNS] = {
+        [METRIC] = {"METRIC", 16, 1, 10, false},
         [STABLE] = {"OF ALL", 10, 0, 3, true},
-        [STABLE_RATE] = {"STABLE", 7, 0, 6, true},
+        [STABLE_RATE] = {"STABLE", 7, 0, 7, true},
         [STABLE_ENDS] = {"AT ANY TIME", 15, 0, 1, false},
-        [CANARY] = {"OF ALL", 9, 0, 5, true},
-        [CANARY_RATE] = {"CANARY", 7, 0, 8, true},
+        [CANARY] = {"OF ALL", 9, 0, 6, true},
+        [CANARY_RATE] = {"CANARY", 7, 0, 9, true},
         [CANARY_ENDS] = {"AT ANY TIME", 15, 0, 4, false},
-        [RATIO] = {"RATIO", 6, 0, 7, true},
-        [EVIDENCE] = {"HARM", 13, 0, 10, false},
+        [RATIO] = {"RATIO", 6, 0, 8, true},
+        [EVIDENCE] = {"HARM", 13, 0, 11, false},
+        [TREND] = {trend, 10, 2, 5, false},
         [GAUGE] = {"ROLLBACK", 8, 4, 2, false},
     };
     const struct rollout_status *rollout = &scene->state->rollout;
@@ -150,7 +162,7 @@ static void draw_table(
     struct row row = {.canvas = canvas, .table = &table};
     for (uint32_t i = 0; i < rollout->metric_count; i++) {
         if (!has_row(rollout, i, table.rect.height)) continue;
-        put_metric(&row, scene, &rollout->metrics[i]);
+        put_metric(&row, scene, i);
         row.y++;
     }
     if (rollout->metric_count == 0 && table.rect.height > 0) {
