@@ -13,6 +13,7 @@
 #include "io/loop.h"
 #include "io/rollout_place.h"
 #include "operator.h"
+#include "past_watch.h"
 #include "rollout_drafting.h"
 
 enum { ORDERS_MAX = 4, WORDS_SIZE = ERROR_MESSAGE_SIZE + ROLLOUT_WORDS_SIZE };
@@ -32,6 +33,7 @@ struct rollout_seat {
     bool placed;
     struct rollout_means means;
     struct rollout_draft draft;
+    struct past_watch *past;
     struct rollout_starter *starter; /* of the last one; it sees to its child */
     struct errand errands[ORDERS_MAX];
 };
@@ -51,11 +53,13 @@ struct rollout_seat *rollout_seat_new(
     seat->options = *options;
     operator_host(seat->host);
     seat->placed = rollout_place(options->target, seat->path, &ignored);
+    seat->past = past_watch_new(loop, options->target->name);
     seat->means = (struct rollout_means){
         .who = options->user,
         .host = seat->host,
         .to = seat->path,
-        .draft = &seat->draft};
+        .draft = &seat->draft,
+        .past = past_watch_seen(seat->past)};
     rollout_draft_fill(&seat->draft, options->config);
     return seat;
 }
@@ -64,6 +68,7 @@ void rollout_seat_free(struct rollout_seat *seat) {
     if (!seat) return;
     for (size_t i = 0; i < ORDERS_MAX; i++) rollout_link_free(seat->errands[i].link);
     rollout_starter_free(seat->starter);
+    past_watch_free(seat->past);
     free(seat);
 }
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/rollout_order.h"
+#include "core/rollout_past.h"
 #include "ui/prompt.h"
 #include "ui/rollout_draft.h"
 
@@ -22,4 +23,5 @@ struct rollout_means {
     const char *who, *host;            /* as whom orders are given */
     const char *to;                    /* the socket of the controller */
     const struct rollout_draft *draft; /* of what may be started; NULL: nothing */
+    const struct rollout_past *past; /* what became of those before; NULL: not known */
 };

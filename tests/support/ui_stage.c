@@ -85,7 +85,22 @@ static const struct load_menu load_menu = {
     .choices = load_choices,
 };
 
+static const struct rollout_past rollout_past = {
+    .count = 2,
+    .items = {
+        {.id = "01JZ0000000000000000000002",
+         .to = "v1.4.2",
+         .phase = ROLLOUT_ROLLED_BACK,
+         .reason = "errors 4.1% against 0.40%, E 131 of 100",
+         .ended_ms = 1788357600000},
+        {.id = "01JZ0000000000000000000001",
+         .to = "v1.4.1",
+         .phase = ROLLOUT_DONE,
+         .ended_ms = 1787666400000},
+    }};
+
 static const struct rollout_means rollout_means = {
+    .past = &rollout_past,
     .who = "mreyes",
     .host = "ops1",
     .to = "/run/user/1000/flightdeck/rollout-agent-prod.sock",

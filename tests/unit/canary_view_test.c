@@ -231,6 +231,19 @@ static void a_rollout_that_nothing_guards_is_marked(void **state) {
     look_away(&sight);
 }
 
+/* The one that is shown is none of those before. */
+static void what_became_of_those_before_is_said(void **state) {
+    (void)state;
+    struct sight sight = look_at(ROLLOUT_TURNED_BACK, "gc");
+    expect_shown(&sight, "before   2026-09-02 v1.4.2 rolled back: errors 4.1%", true);
+    expect_shown(&sight, "2026-08-25 v1.4.1 promoted", true);
+    struct rollout_status *rollout = &sight.model->state.rollout;
+    text_copy(rollout->id, sizeof rollout->id, "01JZ0000000000000000000002");
+    expect_shown(&sight, "v1.4.2 rolled back", false);
+    expect_shown(&sight, "before   2026-08-25 v1.4.1 promoted", true);
+    look_away(&sight);
+}
+
 static void the_smoke_test_says_whom_it_is_sent_to(void **state) {
     (void)state;
     struct sight sight = look_at(ROLLOUT_AT_STEP, "gc");
@@ -324,6 +337,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(figures_that_are_missing_are_no_zeros),
         cmocka_unit_test(a_bound_that_is_met_is_green_only_with_fresh_data),
         cmocka_unit_test(a_rollout_that_nothing_guards_is_marked),
+        cmocka_unit_test(what_became_of_those_before_is_said),
         cmocka_unit_test(the_smoke_test_says_whom_it_is_sent_to),
         cmocka_unit_test(the_strongest_evidence_keeps_its_row),
         cmocka_unit_test(a_panel_that_has_no_place_is_reached_zoomed),

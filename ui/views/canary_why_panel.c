@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "base/units.h"
 #include "ui/views/canary_panels.h"
 #include "ui/views/canary_text.h"
 #include "ui/wrap.h"
 
-enum { LABEL_WIDTH = 9, WORDS_SIZE = 256 };
+enum { LABEL_WIDTH = 9, WORDS_SIZE = 256, TIMESTAMP_SIZE = 32, DATE_LENGTH = 10 };
 
 /* The rows that are left. */
 struct page {
@@ -28,6 +30,18 @@ static void put(
         at->y++;
         at->height--;
     }
+}
+
+/* What is too long is cut. */
+static void put_row(
+    struct page *page, const char *label, enum role role, const char *words) {
+    struct rect *at = &page->rect;
+    if (at->height <= 0) return;
+    canvas_text(page->canvas, at->x, at->y, LABEL_WIDTH - 1, label, ROLE_DIM);
+    int width = at->width - LABEL_WIDTH;
+    canvas_text(page->canvas, at->x + LABEL_WIDTH, at->y, width, words, role);
+    at->y++;
+    at->height--;
 }
 
 /* First of all whether what is shown still holds. */
@@ -92,6 +106,34 @@ static void put_guard(struct page *page, const struct scene *scene) {
     }
 }
 
+static void add_past(struct text *text, const struct past_rollout *past) {
+    char when[TIMESTAMP_SIZE];
+    struct text timestamp = TEXT_IN(when);
+    units_add_timestamp(&timestamp, past->ended_ms);
+    enum rollout_phase phase = (enum rollout_phase)past->phase;
+    const char *end = rollout_phase_name(phase);
+    if (phase == ROLLOUT_DONE) end = "promoted";
+    if (phase == ROLLOUT_IDLE) end = "refused";
+    text_addf(text, "%.*s %s %s", DATE_LENGTH, when, past->to, end);
+    if (past->reason[0] && phase != ROLLOUT_DONE) text_addf(text, ": %s", past->reason);
+}
+
+/* What became of those before, from the newest but `first` ones: each in one row. */
+static void put_past(
+    struct page *page, const struct scene *scene, uint32_t first, uint32_t count) {
+    const struct rollout_past *past = scene->rollout ? scene->rollout->past : NULL;
+    uint32_t found = 0;
+    for (uint32_t i = 0; past && i < past->count; i++) {
+        const struct past_rollout *item = &past->items[i];
+        if (strcmp(item->id, scene->state->rollout.id) == 0) continue;
+        if (found++ < first || found > first + count) continue;
+        char words[WORDS_SIZE];
+        struct text text = TEXT_IN(words);
+        add_past(&text, item);
+        put_row(page, found == first + 1 ? "before" : "", ROLE_TEXT, words);
+    }
+}
+
 static void put_undo(struct page *page, const struct scene *scene) {
     const struct rollout_status *rollout = &scene->state->rollout;
     if (!rollout->undoable) return;
@@ -125,6 +167,7 @@ static void put_none(struct page *page, const struct scene *scene) {
                             ? "flightdeck canary start --to VERSION"
                             : "P, or flightdeck canary start --to VERSION";
     put(page, "start", ROLE_TEXT, start);
+    put_past(page, scene, 0, ROLLOUT_PAST_MAX);
 }
 
 void canary_panels_draw_why(
@@ -144,6 +187,9 @@ void canary_panels_draw_why(
     put(&page, "next", role, rollout->next);
     put(&page, "not now", role, rollout->why_not_now);
     put_undo(&page, scene);
+    if (!rollout->guarded) put_guard(&page, scene);
+    put_past(&page, scene, 0, 1);
     put_owner(&page, scene);
-    put_guard(&page, scene);
+    if (rollout->guarded) put_guard(&page, scene);
+    put_past(&page, scene, 1, ROLLOUT_PAST_MAX);
 }
