@@ -19,6 +19,7 @@
 #include "control/launch.h"
 #include "control/predecessor.h"
 #include "control/recovery.h"
+#include "control/router_claim.h"
 #include "control/routers.h"
 #include "core/rollout_end.h"
 #include "io/folders.h"
@@ -143,7 +144,10 @@ static bool open_all(struct controller *controller, struct error *err) {
     if (!controller->rollouts || !recovery_find(controller, err)) return false;
     const struct rollout_plan *plan =
         controller->found ? &controller->rollout.plan : &launch->plan;
-    if (!rollout_plan_check(plan, err)) return false;
+    if (!rollout_plan_check(plan, err) ||
+        !router_claim_take(launch, controller->rollouts, &controller->claim, err)) {
+        return false;
+    }
     controller->salt = salt_of(plan);
     if (!controller_open_cluster(controller, err) || !open_router(controller, err) ||
         !controller_open_guardian(controller, err) || !open_front(controller, err)) {
@@ -193,6 +197,7 @@ void controller_free(struct controller *controller) {
     publisher_free(controller->publisher);
     kubernetes_free(controller->kubernetes);
     front_free(controller->front);
+    lock_free(controller->claim);
     lock_free(controller->lock);
     watch_free(controller->watch);
     free(controller->found);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "control/recovery.h"
+#include "control/router_claim.h"
 #include "control/secrecy.h"
 #include "io/loop.h"
 
@@ -15,6 +16,7 @@ static void hand_over(struct controller *controller, const struct rollout *befor
     text_copy_cut(to.holder, sizeof to.holder, plan->holder);
     text_copy_cut(to.host, sizeof to.host, plan->host);
     lock_hand_over(controller->lock, &to, &ignored);
+    router_claim_hand_over(controller->claim, plan);
     controller->since_ms = to.since_ms;
 }
 

@@ -22,7 +22,7 @@ struct controller {
     struct loop *loop;                   /* borrowed */
     const struct rollout_launch *launch; /* borrowed */
     struct controller_handler handler;
-    struct lock *lock;
+    struct lock *lock, *claim; /* of the target, and of its router */
     struct rollouts *rollouts;
     struct kubernetes *kubernetes; /* the way to a cluster; NULL without one */
     const struct router_type *type;
@@ -74,9 +74,7 @@ void controller_on_checked(struct controller *controller, bool ok, const char *w
 void controller_tell(
     const struct controller *controller, struct rollout_status *status,
     uint64_t now_ns);
-/* Somebody else has it now: nothing is touched any more. */
-void controller_abandon(struct controller *controller);
-/* To everybody who is there, without the secrets of the target. */
-void controller_note(struct controller *controller, const char *words);
+void controller_abandon(struct controller *controller); /* somebody else has it */
 void controller_open_publisher(struct controller *controller);
 void controller_publish_soon(struct controller *controller);
+void controller_note(struct controller *controller, const char *words); /* at once */

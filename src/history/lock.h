@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "core/state.h"
 
-enum { LOCK_PURPOSE_SIZE = 32 };
+enum { LOCK_PURPOSE_SIZE = 64 };
 
 /* A file per target says who holds it and with which epoch; the byte with the number of
  * the epoch is locked, and the kernel releases it whatever kills the holder. So a dead

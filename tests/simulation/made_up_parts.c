@@ -10,6 +10,7 @@
 #include "control/deploy.h"
 #include "control/instances.h"
 #include "control/rollout_recorder.h"
+#include "control/router_claim.h"
 #include "control/smoke.h"
 #include "core/exit_code.h"
 #include "history/lock.h"
@@ -75,6 +76,18 @@ void lock_free(struct lock *lock) {
 
 uint64_t lock_epoch(const struct lock *lock) {
     return lock->epoch;
+}
+
+bool router_claim_take(
+    const struct rollout_launch *launch, struct rollouts *rollouts, struct lock **claim,
+    struct error *err) {
+    (void)launch, (void)rollouts, (void)err;
+    *claim = NULL; /* there is but one target */
+    return true;
+}
+
+void router_claim_hand_over(struct lock *claim, const struct rollout_plan *plan) {
+    (void)claim, (void)plan;
 }
 
 /* The socket */
