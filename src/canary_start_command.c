@@ -9,6 +9,7 @@
 #include "canary_follow.h"
 #include "canary_guard.h"
 #include "canary_line.h"
+#include "canary_orphan.h"
 #include "canary_start.h"
 #include "canary_start_words.h"
 #include "canary_wish.h"
@@ -189,9 +190,14 @@ static void on_other(void *owner, const struct rollout_status *status) {
             letting->desk.invocation, EXIT_CODE_UNREACHABLE, &letting->refused));
 }
 
+/* It may have left in between, once: or it is another one's that is in the way. */
 static void on_nobody(void *owner, const struct error *why) {
+    struct letting *letting = owner;
+    struct lock_holder who;
     (void)why;
-    on_other(owner, &(struct rollout_status){.ended = true});
+    bool leaves =
+        letting->tries == 0 || canary_orphan_is_held(letting->desk.target, &who);
+    on_other(owner, &(struct rollout_status){.ended = leaves});
 }
 
 static void look_at_other(struct letting *letting) {
