@@ -216,12 +216,16 @@ static bool says(struct config *config, const char *name, const char *key) {
     return false;
 }
 
-/* The first key that means an object of the target's cluster; NULL for none. */
-static const char *needs_cluster(const struct target *target) {
-    if (target->publish.configmap[0]) return "rollout.configmap";
+/* The first key by which a track is made of pods; NULL for none. */
+static const char *pods_of(const struct target *target) {
     if (target->tracks[TRACK_STABLE].pods.deployment[0]) return "tracks.stable.pods";
     if (target->tracks[TRACK_CANARY].pods.deployment[0]) return "tracks.canary.pods";
     return NULL;
+}
+
+/* The first key that means an object of the target's cluster; NULL for none. */
+static const char *needs_cluster(const struct target *target) {
+    return target->publish.configmap[0] ? "rollout.configmap" : pods_of(target);
 }
 
 /* What follows from the rest of the target, and what does not fit together. */
@@ -259,6 +263,15 @@ static bool complete(struct config *config, struct target *target, struct error 
         return error_set(
             err, ERROR_SYNTAX, "target \"%s\": %s needs split.kubernetes", target->name,
             needs_cluster(target));
+    }
+    if (target->kubernetes.router == CLUSTER_ARGO && pods_of(target)) {
+        return error_set(
+            err, ERROR_SYNTAX,
+            "target \"%s\": %s: a Rollout (router: argo) has both versions' pods, no "
+            "Deployment has them: give `dns: http://NAME:PORT`, NAME a headless "
+            "Service "
+            "that the Rollout names as its stableService or canaryService",
+            target->name, pods_of(target));
     }
     target->deploy.kind = config_deploy_kind(&target->deploy);
     target->poll_health_ns = config->values->poll.health_ns;

@@ -36,6 +36,9 @@ static int set_up(void **state) {
         "  cluster:\n    class: production\n    url: http://agent.example:8080\n"
         "    split: {kubernetes: {namespace: agent, router: replicas, stable: a,"
         " canary: b}}\n"
+        "  argo:\n    class: local\n    url: http://agent.example:8080\n"
+        "    tracks: {canary: {pods: {deployment: agent, port: 8000}}}\n"
+        "    split: {kubernetes: {namespace: agent, router: argo, rollout: a}}\n"
         "  secured:\n    class: staging\n    url: https://agent.example\n"
         "    split: {haproxy: {socket: /tmp/admin.sock, table: lease, stable: old,"
         " canary: new}}\n"
@@ -83,6 +86,8 @@ static void wrong_words_are_refused_with_the_right_ones(void **state) {
         {"flightdeck canary analyze no-such-file --rule guess", "--rule: expected"},
         {"flightdeck canary plan --format junit", "one of text, json"},
         {"flightdeck canary plan --to a$b", "without blanks"},
+        {"flightdeck canary plan --target argo", "tracks.canary.pods: a Rollout"},
+        {"flightdeck canary monitor --target argo", "give `dns: http://NAME:PORT`"},
         {"flightdeck canary haproxy-config", "has no split.haproxy"},
         {"flightdeck canary haproxy-config --target secured", "certificate"},
     };
