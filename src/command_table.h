@@ -53,7 +53,7 @@
 /*    command              option           help */
 #define COMMAND_OPTIONS(X) \
     X("canary monitor",    OPTION_DURATION, "how long the versions are compared; without it 10m") \
-    X("canary plan",       OPTION_DURATION, "how long users are counted; without it 10s") \
+    X("canary plan",       OPTION_DURATION, "how long requests are counted; without it 10s, or until there is a rate") \
     X("canary promote",    OPTION_FORCE,    "go on against the evidence; needs --reason") \
     X("init",              OPTION_FORCE,    "replace files that are there")
 /* clang-format on */

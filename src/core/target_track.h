@@ -19,5 +19,5 @@ struct target_track {
     uint32_t url_count;
     char urls[TARGET_INSTANCES_MAX][TARGET_URL_SIZE];
     char dns[TARGET_URL_SIZE]; /* http://name:port: every address is an instance */
-    struct target_pods pods;   /* followed by a rollout's controller alone */
+    struct target_pods pods;   /* followed by whoever may go to the cluster */
 };
