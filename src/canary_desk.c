@@ -10,6 +10,8 @@
 #include "operator.h"
 #include "report/rollout_report.h"
 
+enum { WRITTEN_BYTES_MAX = 64 * 1024 };
+
 bool canary_desk_sit(
     struct canary_desk *desk, const struct invocation *invocation, struct error *err) {
     *desk = (struct canary_desk){.invocation = invocation};
@@ -40,6 +42,24 @@ struct rollout_order canary_desk_order(
             slice_of(reason));
     }
     return order;
+}
+
+int canary_desk_write(
+    const struct canary_desk *desk, struct slice result, enum exit_code code) {
+    struct buffer clean;
+    buffer_init(&clean, WRITTEN_BYTES_MAX);
+    redact_add_to_buffer(config_redactor(desk->config), &clean, result);
+    int ended = invocation_finish(desk->invocation, buffer_slice(&clean), code);
+    buffer_clear(&clean);
+    return ended;
+}
+
+int canary_desk_fail(
+    const struct canary_desk *desk, enum exit_code code, const struct error *err) {
+    struct error clean = {.code = err->code};
+    struct text text = TEXT_IN(clean.message);
+    redact_add(config_redactor(desk->config), &text, slice_of(err->message));
+    return invocation_fail(desk->invocation, code, &clean);
 }
 
 int canary_desk_finish(

@@ -32,6 +32,13 @@ void canary_desk_leave(struct canary_desk *desk);
 struct rollout_order canary_desk_order(
     const struct canary_desk *desk, enum rollout_order_kind kind);
 
+/* Write a result, or why there is none, and end the command. What somebody asked has sent
+ * back of our secrets stands in neither. */
+int canary_desk_write(
+    const struct canary_desk *desk, struct slice result, enum exit_code code);
+int canary_desk_fail(
+    const struct canary_desk *desk, enum exit_code code, const struct error *err);
+
 /* Writes the result and ends the command: what is there, or the error with its code. */
 int canary_desk_finish(
     const struct canary_desk *desk, const struct rollout_status *status,

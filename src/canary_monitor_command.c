@@ -192,8 +192,8 @@ static void end(struct monitoring *monitoring, const struct canary_sight *sight)
     progress_wipe(&monitoring->progress);
     buffer_init(&report, CANARY_VERDICT_BYTES_MAX);
     canary_verdict_write(verdict, monitoring->desk.invocation->format, &report);
-    monitoring->code = invocation_finish(
-        monitoring->desk.invocation, buffer_slice(&report), verdict->code);
+    monitoring->code =
+        canary_desk_write(&monitoring->desk, buffer_slice(&report), verdict->code);
     buffer_clear(&report);
     loop_stop(monitoring->desk.loop);
 }
@@ -224,8 +224,7 @@ static void on_blind(void *owner, const struct error *why) {
     if (monitoring->is_over) return;
     monitoring->is_over = true;
     progress_wipe(&monitoring->progress);
-    monitoring->code =
-        invocation_fail(monitoring->desk.invocation, EXIT_CODE_UNREACHABLE, why);
+    monitoring->code = canary_desk_fail(&monitoring->desk, EXIT_CODE_UNREACHABLE, why);
     loop_stop(monitoring->desk.loop);
 }
 

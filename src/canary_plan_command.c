@@ -223,7 +223,7 @@ static void report(struct planning *planning) {
     } else {
         write_text(planning, &report);
     }
-    planning->code = invocation_finish(invocation, buffer_slice(&report), code);
+    planning->code = canary_desk_write(&planning->desk, buffer_slice(&report), code);
     buffer_clear(&report);
 }
 
@@ -239,8 +239,7 @@ static void on_seen(void *owner, const struct canary_sight *sight) {
 static void on_blind(void *owner, const struct error *why) {
     struct planning *planning = owner;
     progress_wipe(&planning->progress);
-    planning->code =
-        invocation_fail(planning->desk.invocation, EXIT_CODE_UNREACHABLE, why);
+    planning->code = canary_desk_fail(&planning->desk, EXIT_CODE_UNREACHABLE, why);
     loop_stop(planning->desk.loop);
 }
 

@@ -18,8 +18,10 @@
 #include "io/loop.h"
 #include "support/counted_scene.h"
 #include "support/kubernetes_stage.h"
+#include "support/service.h"
 
 #define FLIGHTDECK (BINARIES_FOLDER "/flightdeck")
+#define TOKEN      "s3cret-of-the-numbers"
 #define LIMIT_NS   (120 * NS_PER_S)
 
 /* --config FILE is added. */
@@ -263,46 +265,70 @@ static void a_cluster_that_does_not_tell_is_said(void **state) {
 
 /* Prometheus */
 
-/* One that does not run has the numbers of both tracks. */
-static void write_dead(struct scene *scene) {
+/* That server has the numbers of both tracks. */
+static void write_server(struct scene *scene, const char *server) {
     char config[CONFIG_SIZE];
-    const char *const *urls = (const char *[]){
-        scene->counted.stack.urls[COUNTED_STABLE],
-        scene->counted.stack.urls[COUNTED_CANARY]};
+    const char *stable = scene->counted.stack.urls[COUNTED_STABLE];
+    const char *canary = scene->counted.stack.urls[COUNTED_CANARY];
     int length = snprintf(
         config, sizeof config,
         "version: 1\n"
-        "target: dead\n"
+        "target: other\n"
         "targets:\n"
-        "  dead:\n"
+        "  other:\n"
         "    class: local\n"
         "    url: %s\n"
         "    tracks: {stable: {urls: [\"%s\"]}, canary: {urls: [\"%s\"]}}\n"
         "    split: {command: {set: [\"false\", \"${weight}\"], get: [\"false\"]}}\n"
-        "    prometheus: {url: \"http://127.0.0.1:%u\", stable: '{track=\"stable\"}',\n"
-        "      canary: '{track=\"canary\"}'}\n",
-        urls[0], urls[0], urls[1], test_free_port());
+        "    prometheus:\n"
+        "      url: %s\n"
+        "      stable: '{track=\"stable\"}'\n"
+        "      canary: '{track=\"canary\"}'\n"
+        "      headers: {Authorization: \"${env:NUMBERS_TOKEN}\"}\n",
+        stable, stable, canary, server);
     assert_true(length > 0 && (size_t)length < sizeof config);
-    test_folder_write(&scene->counted.folder, "dead.yaml", config);
-    test_folder_path(&scene->counted.folder, "dead.yaml", scene->config);
+    test_folder_write(&scene->counted.folder, "other.yaml", config);
+    test_folder_path(&scene->counted.folder, "other.yaml", scene->config);
 }
 
-static void see_it_silent(struct scene *scene) {
-    write_dead(scene);
-    expect(
-        scene, MONITOR("--duration", "3s"), EXIT_CODE_INCONCLUSIVE,
-        "dead: hold: no data has come yet; Prometheus: ");
-    expect(
-        scene, PLAN("--duration", "2s"), EXIT_CODE_INCONCLUSIVE,
+static void see_nothing(
+    struct scene *scene, const char *monitored, const char *planned) {
+    expect(scene, MONITOR("--duration", "3s"), EXIT_CODE_INCONCLUSIVE, monitored);
+    assert_null(strstr(scene->words, TOKEN));
+    expect(scene, PLAN("--duration", "2s"), EXIT_CODE_INCONCLUSIVE, planned);
+    assert_null(strstr(scene->words, TOKEN));
+}
+
+static void a_prometheus_that_does_not_tell_makes_nothing_good(void **state) {
+    struct scene scene;
+    char url[TEST_PATH_SIZE];
+    (void)state;
+    scene_init(&scene, false);
+    setenv("NUMBERS_TOKEN", TOKEN, 1);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", test_free_port());
+    write_server(&scene, url);
+    see_nothing(
+        &scene, "other: hold: no data has come yet; Prometheus: ",
         "\"no_rate\":\"Prometheus: ");
-    test_folder_path(&scene->counted.folder, "config.yaml", scene->config);
+    /* One that does not let us in, and says by what. */
+    struct service *service = service_new(scene.counted.rollout.loop, 0);
+    service_answer(
+        service, "/api/v1/query", 401, "application/json",
+        "{\"status\":\"error\",\"errorType\":\"unauthorized\","
+        "\"error\":\"nobody is " TOKEN "\"}");
+    service_url(service, url, sizeof url);
+    write_server(&scene, url);
+    see_nothing(
+        &scene, "; Prometheus: unauthorized: nobody is ***",
+        "\"no_rate\":\"Prometheus: unauthorized: nobody is ***\"");
+    service_free(service);
+    scene_clear(&scene);
 }
 
 static void what_prometheus_has_scraped_is_compared(void **state) {
     struct scene scene;
     (void)state;
     scene_init(&scene, true);
-    see_it_silent(&scene);
     expect(
         &scene, PLAN("--target", "counted"), EXIT_CODE_OK, "\"source\":\"prometheus\"");
     assert_null(strstr(scene.words, "no_rate"));
@@ -321,6 +347,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pods_are_compared_as_a_controller_sees_them),
         cmocka_unit_test(a_cluster_that_does_not_tell_is_said),
+        cmocka_unit_test(a_prometheus_that_does_not_tell_makes_nothing_good),
     };
     const struct CMUnitTest served[] = {
         cmocka_unit_test(what_prometheus_has_scraped_is_compared),
