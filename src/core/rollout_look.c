@@ -168,8 +168,8 @@ struct rollout_effect rollout_on_sight(
     case ROLLOUT_WATCHING: return watch(rollout, &cause);
     case ROLLOUT_HOLD: return wait(rollout, &cause);
     case ROLLOUT_SMOKE:
-    case ROLLOUT_RAISING:
         return sight->canary_gone ? rollout_go_back(rollout, &cause) : rollout_rest;
+    case ROLLOUT_RAISING: /* users are there, at the weight before */
     case ROLLOUT_FINALIZING:
         return is_bad ? rollout_go_back(rollout, &cause) : rollout_rest;
     case ROLLOUT_DONE:

@@ -76,6 +76,20 @@ static void harm_takes_it_back_from_a_hold(void **state) {
     play_expect_back(&play);
 }
 
+/* Users are there all the while, at the weight before. */
+static void harm_takes_it_back_from_a_raise(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play.now_ns += play_plan.hold_each_ns;
+    play_see(&play, &play_safe);
+    play_expect(&play, ROLLOUT_RAISING);
+    play_see(&play, &play_blind);
+    play_expect(&play, ROLLOUT_RAISING);
+    play_see(&play, &play_harmed);
+    play_expect_back(&play);
+}
+
 static void a_canary_that_is_gone_needs_no_statistics(void **state) {
     static const struct rollout_sight gone = {.canary_gone = true, .words = "crashed"};
     struct rollout_play play;
@@ -196,6 +210,7 @@ int main(void) {
         cmocka_unit_test(a_router_that_was_restarted_stays_at_0),
         cmocka_unit_test(harm_takes_it_back),
         cmocka_unit_test(harm_takes_it_back_from_a_hold),
+        cmocka_unit_test(harm_takes_it_back_from_a_raise),
         cmocka_unit_test(a_canary_that_is_gone_needs_no_statistics),
         cmocka_unit_test(time_without_evidence_is_inconclusive),
         cmocka_unit_test(the_clock_stands_still_without_data),
