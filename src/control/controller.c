@@ -14,6 +14,7 @@
 #include "control/controller_do.h"
 #include "control/controller_empty.h"
 #include "control/controller_obey.h"
+#include "control/controller_settle.h"
 #include "control/deploy.h"
 #include "control/errand.h"
 #include "control/launch.h"
@@ -139,9 +140,11 @@ static void begin(struct controller *controller) {
 
 static bool open_all(struct controller *controller, struct error *err) {
     const struct rollout_launch *launch = controller->launch;
-    if (!take_lock(controller, err)) return false;
+    bool takes_over = launch->kind == ROLLOUT_LAUNCH_TAKEOVER;
     controller->rollouts = rollouts_new(controller->loop, "", err);
-    if (!controller->rollouts || !recovery_find(controller, err)) return false;
+    if (!controller->rollouts) return false;
+    if (takes_over && !recovery_look(controller, err)) return false;
+    if (!take_lock(controller, err) || !recovery_find(controller, err)) return false;
     const struct rollout_plan *plan =
         controller->found ? &controller->rollout.plan : &launch->plan;
     if (!rollout_plan_check(plan, err) ||
@@ -186,6 +189,7 @@ void controller_free(struct controller *controller) {
     if (!controller) return;
     loop_timer_free(controller->second);
     loop_timer_free(controller->news);
+    loop_timer_free(controller->late);
     errand_free(controller->errand);
     deploy_free(controller->deploy);
     track_pods_free(controller->pods);
@@ -296,12 +300,26 @@ static struct rollout_sight look(struct controller *controller, uint64_t now_ns)
     return sight;
 }
 
+/* However much waits for the disk, going back waits behind nothing; and what would have to
+ * wait is not decided before it need not. */
+static bool has_to_wait(
+    const struct controller *controller, const struct rollout_effect *effect) {
+    if (controller_is_way_back(effect)) return false;
+    if (controller->moves.count >= MOVES_WAITING_MAX) return true;
+    return effect->op != ROLLOUT_DO_NOTHING && controller_is_held(controller);
+}
+
 static void see(struct controller *controller, uint64_t now_ns) {
     const struct rollout_sight sight = look(controller, now_ns);
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect =
         rollout_on_sight(&controller->rollout, &sight, now_ns);
-    controller_settle(controller, &before, &effect);
+    if (has_to_wait(controller, &effect)) {
+        controller->rollout = before;
+        controller->rollout.sight = sight;
+    } else {
+        controller_settle(controller, &before, &effect);
+    }
 }
 
 /* After the promotion: whether stable is the version by now, or nothing is left to keep. */
@@ -376,11 +394,11 @@ static void on_second(void *owner, uint64_t at_ns) {
         return;
     }
     controller_settle_again(controller);
-    if (controller->moves.count < MOVES_WAITING_MAX) {
-        controller_wait(controller, now_ns);
-        see(controller, now_ns);
-        see_end(controller, now_ns);
-    }
+    controller_lose_patience(controller, now_ns);
+    bool has_room = controller->moves.count < MOVES_WAITING_MAX;
+    if (has_room) controller_wait(controller, now_ns);
+    see(controller, now_ns);
+    if (has_room) see_end(controller, now_ns);
     keeper_keep(controller->keeper, rollout_keeps_weight(&controller->rollout, now_ns));
     beat(controller);
 }

@@ -2,6 +2,7 @@
 #include "control/controller_obey.h"
 
 #include "base/text.h"
+#include "control/controller_settle.h"
 #include "control/recovery.h"
 #include "control/router_claim.h"
 #include "control/secrecy.h"
@@ -31,8 +32,17 @@ void controller_on_order(
         text_copy_cut(answer->words, sizeof answer->words, "somebody took it over");
         return;
     }
-    if (controller->moves.count >= MOVES_WAITING_MAX && !goes_back) {
+    bool is_full = controller->moves.count >= MOVES_WAITING_MAX;
+    if (is_full && !goes_back && order->kind != ROLLOUT_ORDER_UNDO) {
         text_copy_cut(answer->words, sizeof answer->words, "the disk is slow: later");
+        return;
+    }
+    bool goes_on =
+        order->kind == ROLLOUT_ORDER_RESUME || order->kind == ROLLOUT_ORDER_PROMOTE;
+    if (goes_on && controller_is_held(controller)) {
+        text_copy_cut(
+            answer->words, sizeof answer->words,
+            "somebody else holds the journal: nothing goes on that it does not say");
         return;
     }
     if (controller->found && !goes_back) {
@@ -40,7 +50,7 @@ void controller_on_order(
             answer->words, sizeof answer->words, "the router has to answer first");
         return;
     }
-    if (controller->found) recovery_skip(controller);
+    if (controller->found) recovery_skip(controller, order->who, order->reason);
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect =
         rollout_on_order(&controller->rollout, &said, loop_clock_ns(), answer);

@@ -1,15 +1,23 @@
-/* What the state machine wants is written down first, and then it is done. */
+/* What the state machine wants is written down first, and then it is done. Going back waits
+ * for that no longer than for a disk that is well. */
 /* SPDX-License-Identifier: MIT */
+#include "control/controller_settle.h"
+
 #include "base/discreet_text.h"
 #include "base/text.h"
-#include "control/controller_state.h"
+#include "base/units.h"
 #include "control/errand.h"
 #include "control/recovery.h"
 #include "control/secrecy.h"
 #include "core/rollout_move.h"
 #include "io/loop.h"
 
+#define BACK_NS  (250 * NS_PER_MS) /* going back waits no longer for any disk */
+#define HELD_NS  (250 * NS_PER_MS) /* somebody else wrote in between, until then */
+#define RAISE_NS (5 * NS_PER_S)    /* what it was decided from is old by then */
+
 static void on_written(void *owner, const struct error *err);
+static void on_late(void *owner, uint64_t now_ns);
 
 static struct rollout_row row_of(
     struct controller *controller, const struct rollout *before,
@@ -57,6 +65,32 @@ static void keep_secrets(struct controller *controller) {
     discreet_text_mend(redactor, controller->result, sizeof controller->result);
 }
 
+bool controller_is_way_back(const struct rollout_effect *effect) {
+    enum rollout_op op = effect->op;
+    return op == ROLLOUT_DO_BACK || op == ROLLOUT_DO_RESTORE || op == ROLLOUT_DO_LEAVE;
+}
+
+bool controller_is_held(const struct controller *controller) {
+    return rollouts_held_ns(controller->rollouts) >= HELD_NS;
+}
+
+/* On its way to the disk, and to what is done when it is there. */
+static void write_down(
+    struct controller *controller, const struct rollout_row *row, bool again) {
+    const struct move move = {
+        .effect = row->effect,
+        .version = row->rollout.version,
+        .since_ns = loop_clock_ns(),
+        .again = again,
+    };
+    moves_add(&controller->moves, &move);
+    rollouts_add(controller->rollouts, row, on_written, controller);
+    bool is_urgent = !again && controller_is_way_back(&row->effect);
+    if (is_urgent && !controller->late) {
+        controller->late = loop_after(controller->loop, BACK_NS, on_late, controller);
+    }
+}
+
 void controller_settle(
     struct controller *controller, const struct rollout *before,
     const struct rollout_effect *effect) {
@@ -67,11 +101,23 @@ void controller_settle(
     }
     keep_secrets(controller);
     follow(controller, before);
-    const struct move move = {
-        .effect = *effect, .version = controller->rollout.version};
-    moves_add(&controller->moves, &move);
     const struct rollout_row row = row_of(controller, before, effect);
-    rollouts_add(controller->rollouts, &row, on_written, controller);
+    write_down(controller, &row, false);
+}
+
+/* Somebody holds the journal, or the disk is slow: users are sent back all the same, and it
+ * is written down when that is possible. */
+static void on_late(void *owner, uint64_t now_ns) {
+    struct controller *controller = owner;
+    (void)now_ns;
+    controller->late = NULL;
+    for (unsigned i = 0; i < controller->moves.count; i++) {
+        struct move *move = moves_at(&controller->moves, i);
+        if (move->again || !controller_is_way_back(&move->effect)) continue;
+        move->again = true;
+        const struct rollout_effect effect = move->effect;
+        controller_do(controller, &effect);
+    }
 }
 
 static bool goes_back(const struct rollout *rollout) {
@@ -99,25 +145,53 @@ void controller_settle_again(struct controller *controller) {
     controller->is_unwritten = false;
     if (!rollout->ended && !goes_back(rollout)) return;
     const struct rollout_effect effect = effect_now(rollout);
-    const struct move move = {
-        .effect = effect, .version = rollout->version, .again = true};
     controller->has_result = rollout->ended && controller->result[0];
     keep_secrets(controller);
     const struct rollout_row row = row_of(controller, rollout, &effect);
-    moves_add(&controller->moves, &move);
-    rollouts_add(controller->rollouts, &row, on_written, controller);
-}
-
-static bool is_of_way_back(const struct move *move) {
-    enum rollout_op op = move->effect.op;
-    return op == ROLLOUT_DO_BACK || op == ROLLOUT_DO_RESTORE || op == ROLLOUT_DO_LEAVE;
+    write_down(controller, &row, true);
 }
 
 /* What was meant before it was decided to go back is not done any more. */
 static bool is_outdated(const struct controller *controller, const struct move *move) {
     const struct rollout *rollout = &controller->rollout;
     if (move->version == rollout->version) return false;
-    return (goes_back(rollout) || rollout->ended) && !is_of_way_back(move);
+    return (goes_back(rollout) || rollout->ended) &&
+           !controller_is_way_back(&move->effect);
+}
+
+static void give_up_going_on(struct controller *controller, const char *words) {
+    const struct rollout before = controller->rollout;
+    const struct rollout_effect effect =
+        rollout_on_unwritten(&controller->rollout, words, loop_clock_ns());
+    controller_settle(controller, &before, &effect);
+}
+
+static bool is_overdue(
+    const struct controller *controller, const struct move *move, uint64_t now_ns) {
+    const struct rollout *rollout = &controller->rollout;
+    uint64_t age_ns = now_ns - move->since_ns;
+    if (age_ns >= rollout->plan.blind_max_ns) return true;
+    if (move->effect.op != ROLLOUT_DO_WEIGHT) return false;
+    return age_ns >= RAISE_NS || (age_ns >= NS_PER_S && !rollout->sight.fresh);
+}
+
+/* What was meant so long ago is not done any more, even when it can be written down. */
+void controller_lose_patience(struct controller *controller, uint64_t now_ns) {
+    struct moves *moves = &controller->moves;
+    bool gives_up = false;
+    if (!controller->has_begun) return;
+    for (unsigned i = 0; i < moves->count; i++) {
+        struct move *move = moves_at(moves, i);
+        if (move->again || controller_is_way_back(&move->effect)) continue;
+        if (!gives_up && !is_overdue(controller, move, now_ns)) continue;
+        move->again = gives_up = true;
+    }
+    if (!gives_up) return;
+    give_up_going_on(
+        controller,
+        controller_is_held(controller)
+            ? "it could not be written down: somebody else holds the journal"
+            : "it could not be written down in time");
 }
 
 static void on_unwritten(
@@ -127,18 +201,16 @@ static void on_unwritten(
         return;
     }
     /* Going back waits for no disk. */
-    if (is_of_way_back(move)) {
+    if (controller_is_way_back(&move->effect)) {
         controller->is_unwritten = true;
         if (!move->again) controller_do(controller, &move->effect);
         return;
     }
+    if (move->again) return; /* it has been given up already */
     char words[ROLLOUT_WORDS_SIZE];
     struct text text = TEXT_IN(words);
     text_addf(&text, "it could not be written down: %s", err->message);
-    const struct rollout before = controller->rollout;
-    const struct rollout_effect effect =
-        rollout_on_unwritten(&controller->rollout, words, loop_clock_ns());
-    controller_settle(controller, &before, &effect);
+    give_up_going_on(controller, words);
 }
 
 static void on_written(void *owner, const struct error *err) {
@@ -169,7 +241,7 @@ static void give_up(struct controller *controller) {
         .reason = "its journal has gone from the disk"};
     struct rollout_answer answer;
     controller->is_lost = true;
-    if (controller->found) recovery_skip(controller);
+    if (controller->found) recovery_skip(controller, order.who, order.reason);
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect =
         rollout_on_order(&controller->rollout, &order, loop_clock_ns(), &answer);

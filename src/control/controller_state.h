@@ -41,6 +41,7 @@ struct controller {
     uint64_t deployed_ns; /* all that could be done about it was done; 0: not yet */
     char trouble[ROLLOUT_WORDS_SIZE]; /* of stable, as it should be; "" */
     struct loop_timer *second, *news; /* its steady beat; soon: it is published */
+    struct loop_timer *late;          /* soon: going back waits for no disk */
     struct rollout rollout;
     struct rollout_found *found; /* of another one, until the router has spoken */
     unsigned silences;           /* of the router, meanwhile */
@@ -63,7 +64,6 @@ struct controller {
 void controller_settle(
     struct controller *controller, const struct rollout *before,
     const struct rollout_effect *effect);
-void controller_settle_again(struct controller *controller); /* what no disk took */
 /* Begins to do it: what it means is on disk. */
 void controller_do(struct controller *controller, const struct rollout_effect *effect);
 /* Each second: what is waited for may have come, and the journal may have gone. */

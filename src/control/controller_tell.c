@@ -14,7 +14,10 @@
 #include "core/quantile_bounds.h"
 #include "core/rollout_end.h"
 #include "core/rollout_moment.h"
+#include "core/rollout_move.h"
 #include "io/loop.h"
+
+#define TOO_LONG_NS NS_PER_S /* for the journal to take something */
 
 static uint32_t cut_ms(uint64_t ms) {
     return ms < UINT32_MAX ? (uint32_t)ms : UINT32_MAX;
@@ -255,6 +258,25 @@ static void tell_next(
     }
 }
 
+/* What has been decided and is not written down yet, and what is not even decided. */
+static void tell_unwritten(
+    const struct controller *controller, struct rollout_status *status,
+    uint64_t now_ns) {
+    const struct rollout *rollout = &controller->rollout;
+    uint64_t held_ns = rollouts_held_ns(controller->rollouts);
+    uint64_t age_ns = moves_age_ns(&controller->moves, now_ns);
+    bool is_back = rollout_is_going_back(rollout) || rollout->ended;
+    if (age_ns < TOO_LONG_NS && held_ns < TOO_LONG_NS) return;
+    struct text words = TEXT_IN(status->why_not_now);
+    text_add(
+        &words, held_ns > 0 ? "somebody else holds the journal, for "
+                            : "the journal has not been written for ");
+    units_add_duration(&words, held_ns > 0 ? held_ns : age_ns);
+    text_add(
+        &words, is_back ? ": what was done is written down afterwards"
+                        : ": nothing is raised that it does not say before");
+}
+
 static void tell_data(
     const struct controller *controller, struct rollout_status *status) {
     const struct traffic_state traffic = traffic_look(controller->traffic);
@@ -288,6 +310,7 @@ void controller_tell(
     tell_steps(controller, status, now_ns);
     tell_evidence(controller, status);
     tell_next(controller, status, now_ns);
+    tell_unwritten(controller, status, now_ns);
     tell_data(controller, status);
     secrecy_keep_status(controller->handler.redactor, status);
     status->at_ns = now_ns;

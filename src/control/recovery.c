@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "control/rollout_recorder.h"
+#include "core/rollout_move.h"
 #include "core/rollout_recovery.h"
 #include "io/loop.h"
 
@@ -39,9 +40,19 @@ static bool claim(
         if (rollouts_claim(controller->rollouts, found, controller->epoch, err)) {
             return true;
         }
+        /* Who holds the journal now does not write about it: its first row claims it. */
+        if (err->code == ERROR_TIMEOUT) return true;
         if (err->code != ERROR_CONFLICT) return false;
     }
     return false;
+}
+
+bool recovery_look(struct controller *controller, struct error *err) {
+    struct rollout_found *found = memory_new(sizeof *found); /* large */
+    const char *target = controller->launch->target.name;
+    bool is_there = rollouts_find(controller->rollouts, target, found, err);
+    free(found);
+    return is_there;
 }
 
 bool recovery_find(struct controller *controller, struct error *err) {
@@ -71,8 +82,29 @@ static void on_unrecorded(void *owner, const char *words) {
     controller_note(controller, words);
 }
 
+/* It goes back as soon as it is taken up. */
+static void mean_back(struct controller *controller, const char *who, const char *why) {
+    struct rollout *rollout = &controller->rollout;
+    controller->found->open = ROLLOUT_DO_BACK;
+    text_copy_cut(rollout->actor, sizeof rollout->actor, who);
+    text_copy_cut(rollout->reason, sizeof rollout->reason, why);
+}
+
+/* What no journal took was recorded all the same: whoever went back goes on with that. */
+static void note_way_back(
+    struct controller *controller, const struct rollout_transition *transition) {
+    enum rollout_phase phase = transition->phase;
+    bool is_back = phase == ROLLOUT_ROLLING_BACK || phase == ROLLOUT_ROLLED_BACK ||
+                   phase == ROLLOUT_STRANDED;
+    if (!is_back || rollout_is_going_back(&controller->rollout)) return;
+    mean_back(controller, transition->actor, transition->reason);
+}
+
 static void on_recorded(void *owner, const struct rollout_input *input) {
     struct controller *controller = owner;
+    if (input->kind == ROLLOUT_INPUT_TRANSITION) {
+        note_way_back(controller, &input->transition);
+    }
     uint32_t facts = watch_take(controller->watch, input);
     if (input->kind == ROLLOUT_INPUT_OUTCOME) {
         user_news_add(&controller->user_news, input->seen.user, facts);
@@ -153,8 +185,10 @@ void recovery_on_reading(
     recover(controller, reading);
 }
 
-void recovery_skip(struct controller *controller) {
+void recovery_skip(struct controller *controller, const char *who, const char *reason) {
     const struct rollout_reading unknown = {.words = "it was not asked"};
-    controller->found->open = ROLLOUT_DO_BACK;
+    if (!rollout_is_going_back(&controller->rollout)) {
+        mean_back(controller, who, reason);
+    }
     recover(controller, &unknown);
 }

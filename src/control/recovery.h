@@ -5,6 +5,9 @@
 
 #include "control/controller_state.h"
 
+/* Whether there is one that can be taken up: asked before its controller is ended. */
+bool recovery_look(struct controller *controller, struct error *err);
+
 /* Whether what there is fits what is asked for: none to begin one, one to take up. */
 bool recovery_find(struct controller *controller, struct error *err);
 
@@ -19,4 +22,4 @@ void recovery_on_reading(
     struct controller *controller, const struct rollout_reading *reading);
 
 /* It goes back, whatever the router may say. */
-void recovery_skip(struct controller *controller);
+void recovery_skip(struct controller *controller, const char *who, const char *reason);

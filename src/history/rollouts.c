@@ -10,11 +10,17 @@
 #include "base/memory.h"
 #include "base/panic.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "history/store.h"
 #include "io/loop.h"
 #include "io/sqlite.h"
 
-enum { FIRST_VERSION = 2 }; /* of the file, that knows of rollouts */
+enum {
+    FIRST_VERSION = 2, /* of the file, that knows of rollouts */
+    START_MS = 250,    /* somebody is waited for so long before anything is written */
+    RETRY_MIN_MS = 5,
+    RETRY_MAX_MS = 320,
+};
 
 /* The open file. Once there are writes only the working thread uses it. */
 struct shelf {
@@ -22,27 +28,39 @@ struct shelf {
     struct sqlite *sqlite;
 };
 
-/* One transaction: made on the loop, carried out on the thread, finished on the loop. */
+/* A row or a beat: made on the loop, and finished there once it is on disk. */
 struct write {
-    struct rollouts *rollouts; /* borrowed */
-    struct shelf *shelf;
-    struct write *next;
-    struct loop_work *work;
+    struct write *next; /* the one behind it */
     bool is_beat;
     struct rollout_row row;
     struct rollout_beat beat;
     char *evidence; /* owned; of the beat */
     struct rollout_user *users;
-    struct error error;
+    uint64_t since_ns;
     rollouts_done_fn on_written;
     void *owner;
+};
+
+/* One transaction, carried out on the thread: of all that waited for it, so that no crash
+ * leaves what was meant before it without what has become of it. */
+struct flight {
+    struct rollouts *rollouts; /* borrowed */
+    struct shelf *shelf;
+    struct loop_work *work;
+    struct write *first; /* write.next */
+    struct error error;
 };
 
 struct rollouts {
     struct loop *loop; /* borrowed */
     struct shelf *shelf;
-    struct write *writes; /* write.next; those without a callback yet */
-    unsigned pending;
+    struct write *first, *last; /* write.next; those that no flight has */
+    struct flight *flight;      /* NULL for none */
+    struct loop_timer *retry;   /* NULL unless somebody else holds the file */
+    uint64_t retry_ns;
+    uint64_t held_ns; /* since when by somebody else; 0: it is not */
+    unsigned pending; /* writes, wherever they are */
+    unsigned singles; /* so many fly alone, to see which one fails */
     char path[FOLDER_PATH_SIZE];
     ino_t file; /* that was opened */
 };
@@ -81,6 +99,8 @@ struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error 
     rollouts->shelf->sqlite = sqlite;
     text_copy_cut(rollouts->path, sizeof rollouts->path, place);
     rollouts->file = file_at(place);
+    rollouts->retry_ns = RETRY_MIN_MS * NS_PER_MS;
+    sqlite_wait(sqlite, START_MS);
     return rollouts;
 }
 
@@ -88,21 +108,36 @@ bool rollouts_are_gone(const struct rollouts *rollouts) {
     return file_at(rollouts->path) != rollouts->file;
 }
 
-static void write_free(void *data) {
-    struct write *write = data;
-    shelf_release(write->shelf);
+uint64_t rollouts_held_ns(const struct rollouts *rollouts) {
+    return rollouts->held_ns != 0 ? loop_clock_ns() - rollouts->held_ns : 0;
+}
+
+static void write_free(struct write *write) {
     free(write->evidence);
     free(write->users);
     free(write);
 }
 
+static void free_all(struct write *write) {
+    while (write) {
+        struct write *next = write->next;
+        write_free(write);
+        write = next;
+    }
+}
+
+static void flight_free(void *data) {
+    struct flight *flight = data;
+    free_all(flight->first);
+    shelf_release(flight->shelf);
+    free(flight);
+}
+
 void rollouts_free(struct rollouts *rollouts) {
     if (!rollouts) return;
-    while (rollouts->writes) {
-        struct write *write = rollouts->writes;
-        rollouts->writes = write->next;
-        loop_work_free(write->work, write_free);
-    }
+    loop_timer_free(rollouts->retry);
+    if (rollouts->flight) loop_work_free(rollouts->flight->work, flight_free);
+    free_all(rollouts->first);
     shelf_release(rollouts->shelf);
     free(rollouts);
 }
@@ -110,21 +145,21 @@ void rollouts_free(struct rollouts *rollouts) {
 bool rollouts_find(
     struct rollouts *rollouts, const char *target, struct rollout_found *found,
     struct error *err) {
-    ensure(!rollouts->writes);
+    ensure(rollouts->pending == 0);
     return rollout_rows_find(rollouts->shelf->sqlite, target, found, err);
 }
 
 bool rollouts_claim(
     struct rollouts *rollouts, const struct rollout_found *found, uint64_t epoch,
     struct error *err) {
-    ensure(!rollouts->writes);
+    ensure(rollouts->pending == 0);
     return rollout_rows_claim(rollouts->shelf->sqlite, found, epoch, err);
 }
 
 bool rollouts_users(
     struct rollouts *rollouts, const char *id, rollout_user_fn on_user, void *owner,
     struct error *err) {
-    ensure(!rollouts->writes);
+    ensure(rollouts->pending == 0);
     return rollout_rows_users(rollouts->shelf->sqlite, id, on_user, owner, err);
 }
 
@@ -149,68 +184,161 @@ bool rollouts_peek(const char *target, struct rollout_found *found, struct error
     return found_one;
 }
 
-/* On the working thread. */
+/* On the working thread, which waits for nobody. */
 static void carry_out(void *data) {
-    struct write *write = data;
-    struct sqlite *sqlite = write->shelf->sqlite;
-    if (!sqlite_begin(sqlite, &write->error)) return;
-    bool done = write->is_beat ? rollout_rows_beat(sqlite, &write->beat, &write->error)
-                               : rollout_rows_add(sqlite, &write->row, &write->error);
+    struct flight *flight = data;
+    struct sqlite *sqlite = flight->shelf->sqlite;
+    bool done = true;
+    if (!sqlite_begin(sqlite, &flight->error)) return;
+    for (struct write *write = flight->first; write && done; write = write->next) {
+        done = write->is_beat ? rollout_rows_beat(sqlite, &write->beat, &flight->error)
+                              : rollout_rows_add(sqlite, &write->row, &flight->error);
+    }
     if (done) {
-        sqlite_commit(sqlite, &write->error);
+        sqlite_commit(sqlite, &flight->error);
     } else {
         sqlite_rollback(sqlite);
     }
 }
 
-static void on_refused(void *data) {
-    struct write *write = data;
-    error_set(
-        &write->error, ERROR_LIMIT, "history: over %d writes are waiting",
-        ROLLOUTS_PENDING_MAX);
+static void take_off(struct rollouts *rollouts);
+
+static void on_retry(void *owner, uint64_t now_ns) {
+    struct rollouts *rollouts = owner;
+    (void)now_ns;
+    rollouts->retry = NULL;
+    take_off(rollouts);
 }
 
-static void on_carried_out(void *owner) {
-    struct write *write = owner;
-    struct rollouts *rollouts = write->rollouts;
-    struct write **link = &rollouts->writes;
-    while (*link != write) link = &(*link)->next;
-    *link = write->next;
-    rollouts->pending--;
-
-    rollouts_done_fn on_written = write->on_written;
-    void *written_owner = write->owner;
-    const struct error error = write->error;
-    write_free(write);
-    if (on_written) on_written(written_owner, &error);
+/* They are the first ones again. */
+static void give_back(struct rollouts *rollouts, struct write *first) {
+    struct write *last = first;
+    while (last->next) last = last->next;
+    last->next = rollouts->first;
+    if (!rollouts->first) rollouts->last = last;
+    rollouts->first = first;
 }
 
-static struct write *new_write(
-    struct rollouts *rollouts, rollouts_done_fn on_written, void *owner) {
+static void finish(
+    struct rollouts *rollouts, struct write *first, const struct error *error) {
+    while (first) {
+        struct write *write = first;
+        first = write->next;
+        rollouts->pending--;
+        rollouts_done_fn on_written = write->on_written;
+        void *written_owner = write->owner;
+        write_free(write);
+        on_written(written_owner, error);
+    }
+}
+
+/* Whoever has not begun yet does not wait for ever. */
+static bool is_patient(const struct write *write) {
+    bool is_late = loop_clock_ns() - write->since_ns >= ROLLOUTS_BEGIN_MAX_NS;
+    return write->is_beat || !write->row.is_new || !is_late;
+}
+
+static bool has_to_wait(const struct error *error, const struct write *first) {
+    return error->code == ERROR_TIMEOUT && is_patient(first);
+}
+
+static void wait_for_file(struct rollouts *rollouts) {
+    uint64_t twice_ns = rollouts->retry_ns * 2;
+    uint64_t most_ns = RETRY_MAX_MS * NS_PER_MS;
+    rollouts->retry =
+        loop_after(rollouts->loop, rollouts->retry_ns, on_retry, rollouts);
+    rollouts->retry_ns = twice_ns < most_ns ? twice_ns : most_ns;
+}
+
+static void note_holder(struct rollouts *rollouts, bool is_held) {
+    if (!is_held) {
+        rollouts->held_ns = 0;
+    } else if (rollouts->held_ns == 0) {
+        rollouts->held_ns = loop_clock_ns();
+    }
+}
+
+static unsigned count_of(const struct write *first) {
+    unsigned count = 0;
+    for (; first; first = first->next) count++;
+    return count;
+}
+
+static void on_landed(void *owner) {
+    struct flight *flight = owner;
+    struct rollouts *rollouts = flight->rollouts;
+    struct write *first = flight->first;
+    const struct error error = flight->error;
+    flight->first = NULL;
+    flight_free(flight);
+    note_holder(rollouts, error.code == ERROR_TIMEOUT);
+    if (has_to_wait(&error, first)) {
+        rollouts->flight = NULL;
+        give_back(rollouts, first);
+        wait_for_file(rollouts);
+        return;
+    }
+    rollouts->retry_ns = RETRY_MIN_MS * NS_PER_MS;
+    if (error.code != ERROR_NONE && first->next) {
+        rollouts->singles = count_of(first);
+        give_back(rollouts, first);
+    } else {
+        finish(rollouts, first, &error);
+    }
+    rollouts->flight = NULL;
+    take_off(rollouts);
+}
+
+static struct write *take_waiting(struct rollouts *rollouts) {
+    struct write *first = rollouts->first;
+    if (rollouts->singles > 0) {
+        rollouts->singles--;
+        rollouts->first = first->next;
+        first->next = NULL;
+    } else {
+        rollouts->first = NULL;
+    }
+    if (!rollouts->first) rollouts->last = NULL;
+    return first;
+}
+
+static void take_off(struct rollouts *rollouts) {
+    if (rollouts->flight || rollouts->retry || !rollouts->first) return;
+    struct flight *flight = memory_new(sizeof *flight);
+    flight->rollouts = rollouts;
+    flight->shelf = shelf_hold(rollouts->shelf);
+    flight->first = take_waiting(rollouts);
+    rollouts->flight = flight;
+    flight->work = loop_work_new(rollouts->loop, carry_out, flight, on_landed, flight);
+}
+
+static struct write *new_write(rollouts_done_fn on_written, void *owner) {
     struct write *write = memory_new(sizeof *write);
-    write->rollouts = rollouts;
-    write->shelf = shelf_hold(rollouts->shelf);
-    write->next = rollouts->writes;
+    write->since_ns = loop_clock_ns();
     write->on_written = on_written;
     write->owner = owner;
-    rollouts->writes = write;
-    rollouts->pending++;
     return write;
 }
 
-static void send_off(struct write *write) {
-    struct rollouts *rollouts = write->rollouts;
-    bool refused = rollouts->pending > ROLLOUTS_PENDING_MAX;
-    write->work = loop_work_new(
-        rollouts->loop, refused ? on_refused : carry_out, write, on_carried_out, write);
+static void send_off(struct rollouts *rollouts, struct write *write) {
+    ensure(rollouts->pending < ROLLOUTS_PENDING_MAX);
+    if (rollouts->pending == 0) sqlite_wait(rollouts->shelf->sqlite, 0);
+    rollouts->pending++;
+    if (rollouts->last) {
+        rollouts->last->next = write;
+    } else {
+        rollouts->first = write;
+    }
+    rollouts->last = write;
+    take_off(rollouts);
 }
 
 void rollouts_add(
     struct rollouts *rollouts, const struct rollout_row *row,
     rollouts_done_fn on_written, void *owner) {
-    struct write *write = new_write(rollouts, on_written, owner);
+    struct write *write = new_write(on_written, owner);
     write->row = *row;
-    send_off(write);
+    send_off(rollouts, write);
 }
 
 void rollouts_beat(
@@ -218,7 +346,7 @@ void rollouts_beat(
     rollouts_done_fn on_written, void *owner) {
     ensure(beat->evidence.length <= ROLLOUT_EVIDENCE_MAX);
     ensure(beat->user_count <= ROLLOUT_USERS_MAX);
-    struct write *write = new_write(rollouts, on_written, owner);
+    struct write *write = new_write(on_written, owner);
     write->is_beat = true;
     write->beat = *beat;
     if (beat->evidence.length > 0) {
@@ -231,5 +359,5 @@ void rollouts_beat(
         memcpy(write->users, beat->users, beat->user_count * sizeof *write->users);
         write->beat.users = write->users;
     }
-    send_off(write);
+    send_off(rollouts, write);
 }

@@ -9,7 +9,10 @@
 struct loop;
 struct rollouts;
 
-enum { ROLLOUTS_PENDING_MAX = 32 };
+enum { ROLLOUTS_PENDING_MAX = 128 };
+
+/* For so long a first row is tried while somebody else holds the file. */
+#define ROLLOUTS_BEGIN_MAX_NS (5 * UINT64_C(1000000000))
 
 /* An empty path is the one of store_path(). Opens the file, and waits for that. */
 struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error *err);
@@ -20,6 +23,9 @@ void rollouts_free(struct rollouts *rollouts);
 
 /* Whether the file has gone from its place: what is written to it nobody will ever read. */
 bool rollouts_are_gone(const struct rollouts *rollouts);
+
+/* For how long somebody else has held the file, and what is to be written waits; 0: not. */
+uint64_t rollouts_held_ns(const struct rollouts *rollouts);
 
 /* Before anything was written: waits for the answer. See rollout_rows_find(). */
 bool rollouts_find(
@@ -39,10 +45,11 @@ bool rollouts_users(
  * made, nothing is changed. ERROR_NOT_FOUND when none is open. */
 bool rollouts_peek(const char *target, struct rollout_found *found, struct error *err);
 
-/* `err` is ERROR_NONE when it is on disk; otherwise its effect must not start. */
+/* `err` is ERROR_NONE when it is on disk; otherwise its effect must not start. Never NULL. */
 typedef void (*rollouts_done_fn)(void *owner, const struct error *err);
 
-/* All of it in one transaction. The arguments are copied. */
+/* In one transaction, with all that waits for one; the arguments are copied. While somebody
+ * else holds the file it is tried again and again, and only what is new gives up. */
 void rollouts_add(
     struct rollouts *rollouts, const struct rollout_row *row,
     rollouts_done_fn on_written, void *owner);

@@ -188,6 +188,10 @@ void sqlite_close(struct sqlite *sqlite) {
     free(sqlite);
 }
 
+void sqlite_wait(struct sqlite *sqlite, int busy_ms) {
+    sqlite3_busy_timeout(sqlite->handle, busy_ms);
+}
+
 bool sqlite_is_read_only(const struct sqlite *sqlite) {
     return sqlite->read_only;
 }

@@ -13,7 +13,8 @@
 struct sqlite;
 struct statement;
 
-/* How long another process is waited for; then it is ERROR_TIMEOUT. */
+/* How long another process is waited for, unless sqlite_wait() says otherwise; then it is
+ * ERROR_TIMEOUT. */
 enum { SQLITE_BUSY_MS = 5000 };
 
 /* Opens or makes the file (mode 0600, WAL, synchronous=FULL, foreign keys) and runs the
@@ -26,6 +27,7 @@ struct sqlite *sqlite_open(
 struct sqlite *sqlite_open_read_only(const char *path, struct error *err);
 /* After its statements have been freed. */
 void sqlite_close(struct sqlite *sqlite);
+void sqlite_wait(struct sqlite *sqlite, int busy_ms);
 bool sqlite_is_read_only(const struct sqlite *sqlite);
 /* How many migrations the file has seen. */
 bool sqlite_version(struct sqlite *sqlite, int64_t *version, struct error *err);

@@ -44,6 +44,7 @@ struct checking {
     long seen_ms, age_ms, blind_since_ms;
     double canary_units; /* since the controller began */
     bool was_blind;      /* a beat ago */
+    bool is_sighted;     /* when the weight was meant */
     bool smoke_passed;
 };
 

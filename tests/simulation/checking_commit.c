@@ -17,8 +17,7 @@ static double units_needed(const struct checking *checking, int next) {
 static void check_sight(struct checking *checking) {
     bool is_late = checking->line.ms - checking->seen_ms > LATE_MS;
     bool is_blind = checking->age_ms > checking->stale_ms && checking->was_blind;
-    checking_require(
-        checking, !is_late && !is_blind, CHECKER_BLIND, "raised without data");
+    checking->is_sighted = !is_late && !is_blind;
 }
 
 static void check_promotion(struct checking *checking, int next) {
@@ -34,6 +33,7 @@ static void check_promotion(struct checking *checking, int next) {
 static void check_weight(struct checking *checking) {
     long weight_bp = checking_number(checking, "bp");
     int step = checking_step_of(checking, weight_bp);
+    checking->is_sighted = true;
     checking_require(checking, step >= 0, CHECKER_STEPS, "not one of the steps");
     if (step < 0) return;
     if (checking->step >= 0 && step > checking->step) {
@@ -91,12 +91,23 @@ static void take_intent(struct checking *checking) {
     checking->before_bp = checking_number(checking, "before");
 }
 
+/* It has watched since it decided to, whenever the disk took that. */
+static void make_up_for_wait(struct checking *checking) {
+    long at_ms = checking_number(checking, "at");
+    long waited_ms = at_ms > 0 ? checking->line.ms - at_ms : 0;
+    if (checking_says(checking, "phase", "watching") &&
+        waited_ms > checking->clock_ms) {
+        checking->clock_ms = waited_ms;
+    }
+}
+
 static void take_phase(struct checking *checking) {
     bool is_a_person = !checking_says(checking, "actor", "auto");
     bool is_anew = strcmp(checking->phase, "raising") == 0;
     if (is_anew) checking->clock_ms = 0;
     if (is_anew || is_a_person) checking->patience_ms = 0;
     if (is_a_person) checking->drifted = false;
+    make_up_for_wait(checking);
     log_line_value(&checking->line, "phase", checking->phase);
     checking->asked_bp = checking_number(checking, "asked");
 }
@@ -115,6 +126,8 @@ static void check_end(struct checking *checking) {
         checking, is_last && checking->step_is_read, CHECKER_STEPS,
         "finished before the last step");
     check_promotion(checking, checking->step_count);
+    checking_require(
+        checking, checking->is_sighted, CHECKER_BLIND, "finished without data");
     checking->was_done = true;
 }
 

@@ -20,6 +20,7 @@
 enum {
     LASTS_S = 400, /* then nothing new goes wrong, and people end it */
     ENDS_S = 500,  /* there was time enough */
+    SLOW_MS = 200, /* longer than that nothing that goes back waits for the disk */
     EVENTS_MAX = 1200,
     LINE_SIZE = 256,
 };
@@ -35,6 +36,11 @@ void made_up_say(struct made_up *world, const char *words, ...) {
     vsnprintf(line, sizeof line, words, args);
     va_end(args);
     buffer_addf(&world->log, "%" PRId64 " %s\n", loop_wall_ms(), line);
+}
+
+void made_up_say_if_late(struct made_up *world, const struct loop *loop) {
+    if (virtual_loop_busy_ns(loop) < SLOW_MS * NS_PER_MS) return;
+    made_up_say(world, "refused epoch=%" PRIu64, made_up_seat_of(loop)->epoch);
 }
 
 bool made_up_chance(struct made_up *world, double chance) {
@@ -68,10 +74,10 @@ static void say_event(struct made_up *world, struct statement *statement) {
     made_up_say(
         world,
         "commit epoch=%" PRId64 " phase=%s op=%s bp=%" PRId64 " before=%" PRId64
-        " asked=%" PRId64 " actor=%s hold=%.*s",
+        " asked=%" PRId64 " actor=%s hold=%.*s at=%" PRId64,
         statement_int(statement, 1), phase, op, statement_int(statement, 4),
         statement_int(statement, 5), statement_int(statement, 6), actor,
-        (int)hold.length, hold.data);
+        (int)hold.length, hold.data, statement_int(statement, 9));
 }
 
 void made_up_read_disk(struct made_up *world) {
@@ -79,7 +85,8 @@ void made_up_read_disk(struct made_up *world) {
     struct statement *statement = statement_new(
         world->sqlite,
         "SELECT e.seq,e.epoch,e.to_phase,coalesce(i.op,'nothing'),"
-        "coalesce(i.weight_bp,0),coalesce(i.before_bp,0),e.weight_bp,e.actor,e.hold "
+        "coalesce(i.weight_bp,0),coalesce(i.before_bp,0),e.weight_bp,e.actor,e.hold,"
+        "e.ts_ms "
         "FROM rollout_event e"
         " LEFT JOIN intent i ON i.rollout=e.rollout AND i.version=e.version"
         " WHERE e.seq>? AND e.rollout=? ORDER BY e.seq",
@@ -97,8 +104,10 @@ static void on_work(void *owner, struct loop *loop) {
     struct made_up *world = owner;
     int64_t before = world->last_event;
     made_up_read_disk(world);
-    bool is_full = world->faults.disk_full_ns != 0; /* until somebody makes room */
-    if (is_full && world->last_event == before) {
+    /* Until somebody makes room, and lets go. */
+    bool takes_none =
+        world->faults.disk_full_ns != 0 || world->faults.journal_held_ns != 0;
+    if (takes_none && world->last_event == before) {
         made_up_say(world, "refused epoch=%" PRIu64, made_up_seat_of(loop)->epoch);
     }
 }
@@ -326,6 +335,7 @@ void made_up_clear(struct made_up *world) {
     /* What is on its way to the router arrives. */
     while (virtual_loop_turn(loop_clock_ns() + NS_PER_S)) continue;
     loop_free(world->nature);
+    made_up_mend_disk(world); /* it is the disk of the next world, too */
     sqlite_close(world->sqlite);
     buffer_clear(&world->log);
     free(world->launch);

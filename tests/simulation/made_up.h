@@ -38,7 +38,7 @@ struct made_up {
     uint64_t units[2]; /* since they were told of last */
     uint64_t crash_in; /* so many things may happen until a controller is killed */
     uint64_t restart_ns;
-    unsigned crashes, takeovers;
+    unsigned crashes, takeovers, holds; /* holds: of the journal, by somebody else */
 };
 
 /* The one there is: the parts of a controller find it without being told of it. */
@@ -51,11 +51,15 @@ void made_up_run(struct made_up *world);
 
 void made_up_say(struct made_up *world, const char *words, ...)
     __attribute__((format(printf, 2, 3)));
+/* Before something is done that waits for no slow disk. */
+void made_up_say_if_late(struct made_up *world, const struct loop *loop);
 bool made_up_chance(struct made_up *world, double chance);
 uint64_t made_up_soon_ns(struct made_up *world, uint64_t most_ms);
 struct made_up_seat *made_up_seat_of(const struct loop *loop);
 uint32_t made_up_weight(const struct made_up *world);
 /* Each second of the world. */
 void made_up_live(struct made_up *world);
+/* There is room on it, and nobody else holds the journal. */
+void made_up_mend_disk(struct made_up *world);
 /* What came to the disk since. */
 void made_up_read_disk(struct made_up *world);

@@ -69,9 +69,32 @@ static void tend_disk(struct made_up *world) {
         fill_disk(world, false);
         *until_ns = 0;
     }
-    if (world->is_calm || *until_ns != 0 || !made_up_chance(world, 0.002)) return;
+    bool is_taken = *until_ns != 0 || world->faults.journal_held_ns != 0;
+    if (world->is_calm || is_taken || !made_up_chance(world, 0.002)) return;
     fill_disk(world, true);
     *until_ns = now_ns + made_up_soon_ns(world, 10000);
+}
+
+/* Somebody else has it, as a backup does: longer than anybody waits. */
+static void tend_journal(struct made_up *world) {
+    uint64_t now_ns = loop_clock_ns();
+    uint64_t *until_ns = &world->faults.journal_held_ns;
+    struct error err;
+    if (*until_ns != 0 && now_ns >= *until_ns) {
+        sqlite_rollback(world->sqlite);
+        *until_ns = 0;
+    }
+    bool is_taken = *until_ns != 0 || world->faults.disk_full_ns != 0;
+    if (world->is_calm || is_taken || !made_up_chance(world, 0.004)) return;
+    if (!sqlite_begin(world->sqlite, &err)) return;
+    *until_ns = now_ns + made_up_soon_ns(world, 40000);
+    world->holds++;
+}
+
+void made_up_mend_disk(struct made_up *world) {
+    sqlite_rollback(world->sqlite);
+    fill_disk(world, false);
+    world->faults.disk_full_ns = world->faults.journal_held_ns = 0;
 }
 
 /* Traffic */
@@ -181,6 +204,7 @@ void made_up_live(struct made_up *world) {
         meddle(world);
     }
     tend_disk(world);
+    tend_journal(world);
     flow(world);
     say_seen(world);
     for (int i = 0; i < SEATS; i++) {

@@ -302,6 +302,7 @@ struct deploy *deploy_start(
     *deploy = (struct deploy){.track = wish->track, .on_done = on_done, .owner = owner};
     deploy->is_new = strcmp(wish->version, made_up->launch->plan.to) == 0;
     const char *of_stable = deploy->is_new ? "finalize" : "restore";
+    if (!deploy->is_new) made_up_say_if_late(made_up, loop);
     made_up_say(
         made_up, "act epoch=%llu op=%s", (unsigned long long)wish->epoch,
         wish->track == TRACK_STABLE ? of_stable : "deploy");

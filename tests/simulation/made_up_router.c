@@ -78,9 +78,11 @@ static void on_arrived(void *owner, uint64_t now_ns) {
     free(owner);
 }
 
-static void send(const struct router_intent *intent, const char *op) {
+static void send(
+    const struct router *router, const struct router_intent *intent, const char *op) {
     struct write *write = memory_new(sizeof *write);
     *write = (struct write){intent->weight_bp, intent->epoch};
+    if (intent->back) made_up_say_if_late(made_up, router->loop);
     made_up_say(
         made_up, "act epoch=%llu op=%s bp=%u", (unsigned long long)intent->epoch, op,
         intent->weight_bp);
@@ -108,7 +110,7 @@ static void write_weight(
         answer(router, ROUTER_CONFLICT, "somebody else has changed it");
         return;
     }
-    send(intent, op);
+    send(router, intent, op);
     bool is_lost = is_unsure && made_up_chance(made_up, 0.5);
     answer(router, is_lost ? ROUTER_UNKNOWN : ROUTER_DONE, "the answer was lost");
 }

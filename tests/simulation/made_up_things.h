@@ -15,7 +15,7 @@ struct made_up_faults {
     uint64_t router_silent_ns, router_unsure_ns;
     uint64_t canary_down_ns;
     uint64_t blind_ns, contradicts_ns, split_broken_ns, unwell_ns;
-    uint64_t disk_full_ns;
+    uint64_t disk_full_ns, journal_held_ns; /* at most one of them */
 };
 
 struct made_up_router {

@@ -93,8 +93,12 @@ static void on_act(struct checking *checking) {
     checking_require(
         checking, checking->has_looked || !checking->was_restarted, CHECKER_READ_BACK,
         "done before the router was read");
-    bool is_weight = strcmp(op, "weight") == 0 || strcmp(op, "renew") == 0;
-    if (!is_weight) return;
+    bool is_raise = strcmp(op, "weight") == 0;
+    /* What came to the disk too late for that may still be written down. */
+    checking_require(
+        checking, checking->is_sighted || !is_raise, CHECKER_BLIND,
+        "raised without data");
+    if (!is_raise && strcmp(op, "renew") != 0) return;
     checking_require(
         checking, !checking->drifted, CHECKER_READ_BACK,
         "somebody else's weight is overwritten");
@@ -214,7 +218,8 @@ static void take_line(struct checking *checking) {
 }
 
 void rollout_checker_run(const char *log, struct checker_findings *findings) {
-    struct checking checking = {.findings = findings, .step = -1, .blind_since_ms = -1};
+    struct checking checking = {
+        .findings = findings, .step = -1, .blind_since_ms = -1, .is_sighted = true};
     memset(findings, 0, sizeof *findings);
     while ((log = log_line_take(log, &checking.line)) != NULL) {
         take_line(&checking);

@@ -11,8 +11,9 @@
  *   died epoch=                       it is gone
  *   commit epoch= phase= op= bp= before= asked= actor=   a transition is on disk: its
  *                                     effect, that one's weight, what the router has to
- *                                     say before it, and the weight that holds then
- *   refused epoch=                    the disk did not take one
+ *                                     say before it, and the weight that holds then;
+ *                                     at= when it was decided, if that is known
+ *   refused epoch=                    the disk did not take one, or not in time
  *   act epoch= op= bp=                the world is told: deploy, weight, renew, back,
  *                                     finalize, restore
  *   look epoch= known= bp=            what the router answered

@@ -22,7 +22,7 @@ static uint64_t worlds = WORLDS, first_seed = 1;
 
 /* What has happened in all of them. */
 struct tally {
-    unsigned commits, acts, crashes, takeovers, promoted, rolled_back, restored;
+    unsigned commits, acts, crashes, takeovers, holds, promoted, rolled_back, restored;
     unsigned broken;
 };
 
@@ -76,21 +76,26 @@ static void nothing_breaks_whatever_goes_wrong(void **state) {
         judge(buffer_string(&world.log), seed, &tally);
         tally.crashes += world.crashes;
         tally.takeovers += world.takeovers;
+        tally.holds += world.holds;
         made_up_clear(&world);
     }
     print_message(
         "%" PRIu64 " rollouts: %u promoted, %u rolled back, %u of them with stable "
-        "restored, %u crashes, %u takeovers, %u transitions, %u acts\n",
+        "restored, %u crashes, %u takeovers, %u times without a journal, %u "
+        "transitions, "
+        "%u acts\n",
         worlds, tally.promoted, tally.rolled_back, tally.restored, tally.crashes,
-        tally.takeovers, tally.commits, tally.acts);
+        tally.takeovers, tally.holds, tally.commits, tally.acts);
     assert_int_equal(tally.broken, 0);
     /* A world in which nothing happens proves nothing. */
     if (worlds < WORLDS) return;
     assert_true(tally.promoted > worlds / 20);
     assert_true(tally.rolled_back > worlds / 4);
+    assert_true(tally.promoted + tally.rolled_back > worlds);
     assert_true(tally.restored > worlds / 50);
     assert_true(tally.crashes > worlds / 2);
     assert_true(tally.takeovers > worlds / 10);
+    assert_true(tally.holds > worlds / 4);
 }
 
 int main(int count_of_args, char **args) {

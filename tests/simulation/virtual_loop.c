@@ -34,7 +34,8 @@ struct loop_work {
 };
 
 struct loop {
-    struct loop_work *works; /* the first one is in hand */
+    struct loop_work *works;   /* the first one is in hand */
+    uint64_t busy_ns, idle_ns; /* since when there were some, and none */
     bool is_frozen, is_over;
 };
 
@@ -206,6 +207,7 @@ struct loop_work *loop_work_new(
         .on_done = on_done,
         .owner = owner,
     };
+    if (!loop->works && loop->idle_ns != here.now_ns) loop->busy_ns = here.now_ns;
     struct loop_work **link = &loop->works;
     while (*link) link = &(*link)->next;
     *link = added;
@@ -231,6 +233,7 @@ static void remove_work(struct loop_work *work) {
     struct loop_work **link = &loop->works;
     while (*link != work) link = &(*link)->next;
     *link = work->next;
+    if (!loop->works) loop->idle_ns = here.now_ns;
     loop_timer_free(work->timer);
     free(work);
 }
@@ -251,6 +254,11 @@ void loop_work_free(struct loop_work *work, void (*free_data)(void *)) {
     void *data = work->data;
     remove_work(work);
     if (free_data) free_data(data);
+}
+
+uint64_t virtual_loop_busy_ns(const struct loop *loop) {
+    bool is_busy = loop->works || loop->idle_ns == here.now_ns;
+    return is_busy ? here.now_ns - loop->busy_ns : 0;
 }
 
 void virtual_loop_kill(struct loop *loop) {

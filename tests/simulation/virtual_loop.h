@@ -23,6 +23,9 @@ void virtual_loop_freeze(struct loop *loop, bool frozen);
 void virtual_loop_kill(struct loop *loop);
 bool virtual_loop_is_over(const struct loop *loop); /* loop_stop() */
 
+/* For how long its thread has had something to do without a pause. */
+uint64_t virtual_loop_busy_ns(const struct loop *loop);
+
 /* Runs after each work that was done on a thread. */
 typedef void (*virtual_loop_work_fn)(void *owner, struct loop *loop);
 void virtual_loop_watch_works(virtual_loop_work_fn on_work, void *owner);
