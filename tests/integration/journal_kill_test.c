@@ -33,6 +33,7 @@ enum {
     KILLS = 20, /* unless more are asked for */
     OPENERS = 12,
     FIRST_TIMES = 10,
+    LIMIT_MS = 60000,
     EFFECT_SIZE = 32,  /* bytes per line of the file of effects */
     NOT_COMMITTED = 3, /* exit code of a writer */
 };
@@ -213,7 +214,9 @@ static void writers_killed_at_any_instant_lose_no_intent(void **state) {
         off_t enough = size_of(office->effects) + (off_t)6 * EFFECT_SIZE;
         pid_t writers[WRITERS];
         for (unsigned i = 0; i < WRITERS; i++) writers[i] = start_writer(office, 0);
-        while (size_of(office->effects) < enough) folder_watch_wait(watch);
+        while (size_of(office->effects) < enough) {
+            assert_true(folder_watch_wait(watch, LIMIT_MS));
+        }
         for (unsigned i = 0; i < WRITERS; i++) {
             usleep((unsigned)random_below(&random, 4000)); /* any instant will do */
             kill(writers[i], SIGKILL);

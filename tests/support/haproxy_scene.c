@@ -14,7 +14,7 @@
 #include "io/haproxy_reply.h"
 #include "io/loop.h"
 
-enum { TRIES = 20, SECTIONS_SIZE = 4096 };
+enum { TRIES = 20 };
 
 static void on_done(void *owner, const struct router_done *done) {
     struct haproxy_scene *scene = owner;
@@ -43,9 +43,9 @@ void haproxy_scene_open_router(struct haproxy_scene *scene) {
     assert_non_null(scene->router);
 }
 
-void haproxy_scene_init(struct haproxy_scene *scene, const char *words) {
-    *scene = (struct haproxy_scene){.loop = loop_new()};
-    test_haproxy_start(&scene->server, words);
+static void start(struct haproxy_scene *scene, const char *sections) {
+    scene->loop = loop_new();
+    test_haproxy_start(&scene->server, sections);
     scene->target = memory_new(sizeof *scene->target);
     target_init(scene->target);
     struct target_split *split = &scene->target->split;
@@ -57,11 +57,17 @@ void haproxy_scene_init(struct haproxy_scene *scene, const char *words) {
     haproxy_scene_open_router(scene);
 }
 
+void haproxy_scene_init(struct haproxy_scene *scene, const char *sections) {
+    memset(scene, 0, sizeof *scene);
+    start(scene, sections);
+}
+
 void haproxy_scene_init_lease(struct haproxy_scene *scene, const char *lease) {
-    char sections[SECTIONS_SIZE];
+    memset(scene, 0, sizeof *scene);
     test_haproxy_lease_sections(
-        sections, sizeof sections, lease, test_free_port(), test_free_port());
-    haproxy_scene_init(scene, sections);
+        scene->sections, sizeof scene->sections, lease, test_free_port(),
+        test_free_port());
+    start(scene, scene->sections);
 }
 
 void haproxy_scene_clear(struct haproxy_scene *scene) {

@@ -7,7 +7,7 @@
 #include "io/haproxy.h"
 #include "support/test_haproxy.h"
 
-enum { HAPROXY_SCENE_SALT = 7, HAPROXY_SCENE_EPOCH = 3 };
+enum { HAPROXY_SCENE_SALT = 7, HAPROXY_SCENE_EPOCH = 3, HAPROXY_SECTIONS_SIZE = 4096 };
 
 #define HAPROXY_SCENE_PATIENCE_NS (20 * NS_PER_S)
 
@@ -16,6 +16,7 @@ enum { HAPROXY_SCENE_SALT = 7, HAPROXY_SCENE_EPOCH = 3 };
 
 struct haproxy_scene {
     struct loop *loop;
+    char sections[HAPROXY_SECTIONS_SIZE]; /* of a lease */
     struct test_haproxy server;
     struct target *target;
     struct router *router;
@@ -24,7 +25,7 @@ struct haproxy_scene {
     struct router_seen seen;
 };
 
-/* With these sections, or those of a lease of that length. */
+/* With these sections, which are borrowed, or those of a lease of that length. */
 void haproxy_scene_init(struct haproxy_scene *scene, const char *sections);
 void haproxy_scene_init_lease(struct haproxy_scene *scene, const char *lease);
 void haproxy_scene_clear(struct haproxy_scene *scene);

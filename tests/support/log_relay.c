@@ -39,7 +39,7 @@ static int dial(const char *path, int watch) {
         if (is_there) {
             sched_yield();
         } else {
-            folder_watch_wait(watch);
+            folder_watch_wait(watch, -1);
         }
     }
 }
