@@ -73,7 +73,14 @@ static struct slice without_begun(
     return tail;
 }
 
-void discreet_text_mend(const struct redactor *redactor, char *words, size_t size) {
+/* It is asked of each word that is published, each second. */
+static bool has_nothing(const struct redactor *redactor, const char *words) {
+    struct slice secret;
+    if (!words[0]) return true;
+    return !redactor_secret(redactor, 0, &secret) && !strstr(words, "://");
+}
+
+static void mend(const struct redactor *redactor, char *words, size_t size) {
     char first[WORK_SIZE], second[WORK_SIZE];
     struct text known = TEXT_IN(first), all = TEXT_IN(second);
     ensure(size <= WORK_SIZE);
@@ -83,6 +90,10 @@ void discreet_text_mend(const struct redactor *redactor, char *words, size_t siz
     if (left.length < whole.length) text_add(&known, "***");
     add_without_users(&all, slice_of(first));
     text_copy_cut(words, size, second);
+}
+
+void discreet_text_mend(const struct redactor *redactor, char *words, size_t size) {
+    if (!has_nothing(redactor, words)) mend(redactor, words, size);
 }
 
 bool discreet_text_is(const struct redactor *redactor, const char *words) {
