@@ -47,8 +47,7 @@ struct rollout_status {
     uint64_t version; /* rises with every transition: orders name the one they mean */
     uint8_t phase;    /* enum rollout_phase */
     uint8_t hold;     /* enum rollout_hold */
-    uint8_t reached;  /* enum rollout_phase: the farthest, on its way forward; IDLE: not
-                         said */
+    uint8_t reached;  /* enum rollout_phase: the farthest forward; IDLE: not said */
     bool ended;       /* nothing of it runs any more */
     bool undoable;    /* the version before is still there */
     bool finalizing;  /* stable may have been given the version */
@@ -63,9 +62,8 @@ struct rollout_status {
     float seen;         /* share of the canary in the traffic of the step; NaN */
     uint32_t lease_ms;  /* until the weight runs out; 0: it does not */
     uint32_t in_step_ms, hold_each_ms, max_each_ms; /* the clock of the step */
-    uint32_t left_ms; /* until the step may end at the earliest; when it is done: until
-                         it can be undone no more; 0 for now */
-    uint32_t data_age_ms;                /* that counts; UINT32_MAX: none came */
+    uint32_t left_ms;     /* until the step may end, or what is done stays; 0: by now */
+    uint32_t data_age_ms; /* that counts; UINT32_MAX: none came */
     uint32_t data_age_most_ms;           /* that is fresh; 0: not said */
     struct rollout_feed feeds[2];        /* of stable and canary */
     uint32_t jobs_open, oldest_job_ms;   /* logged requests that go on as jobs */
