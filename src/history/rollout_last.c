@@ -19,7 +19,9 @@ static bool take(
     struct byte_reader reader =
         byte_reader_of((const uint8_t *)state.data, state.length);
     if (!record_get(&rollout_record, &last->rollout, &reader)) {
-        return error_set(err, ERROR_PROTOCOL, "what is written of it cannot be read");
+        return error_set(
+            err, ERROR_PROTOCOL,
+            "what is written of it cannot be read by flightdeck " FLIGHTDECK_VERSION);
     }
     last->epoch = (uint64_t)statement_int(statement, 1);
     last->at_ms = statement_int(statement, 2);
@@ -55,6 +57,9 @@ bool rollout_last_read(
     if (!sqlite) return false;
     *last = (struct rollout_last){0};
     bool found = find(sqlite, target, last, err);
+    if (!found && err->code != ERROR_NOT_FOUND) {
+        error_wrap(err, "%s: the last rollout of %s", place, target);
+    }
     sqlite_close(sqlite);
     return found;
 }

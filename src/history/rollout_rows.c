@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/panic.h"
+#include "base/safe_text.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "core/exit_code.h"
@@ -309,8 +310,9 @@ static bool read_found(
         byte_reader_of((const uint8_t *)state.data, state.length);
     const struct rollout *rollout = &found->rollout;
     if (!record_get(&rollout_record, &found->rollout, &reader) ||
-        rollout->step >= rollout->plan.step_count) {
-        return error_set(err, ERROR_PROTOCOL, "what is written of it cannot be read");
+        reader.at != reader.size || rollout->step >= rollout->plan.step_count) {
+        return error_set(
+            err, ERROR_PROTOCOL, "byte %zu of %zu", reader.at, reader.size);
     }
     found->epoch = (uint64_t)statement_int(statement, 1);
     found->alive_ms = statement_int(statement, 2);
@@ -326,6 +328,36 @@ static bool read_found(
     found->evidence_length = evidence.length;
     found->offset = (uint64_t)statement_int(statement, 5);
     return true;
+}
+
+/* The columns tell what its state does not: which one it is, and who can read it. */
+static bool explain_unread(
+    struct sqlite *sqlite, const char *target, struct error *err) {
+    char where[ERROR_MESSAGE_SIZE], id[ULID_STRING_SIZE], phase[32], version[32];
+    struct error ignored; /* then nothing more is known */
+    text_copy_cut(where, sizeof where, err->message);
+    struct statement *statement = statement_new(
+        sqlite,
+        "SELECT rollout.id,phase,tool_version,weight_bp FROM rollout"
+        " JOIN run ON run.id=rollout.id"
+        " WHERE rollout.target=? AND rollout.ended_ms IS NULL",
+        &ignored);
+    if (!statement) return false;
+    statement_bind_string(statement, 1, target);
+    if (statement_next(statement, &ignored) == STATEMENT_ROW) {
+        safe_text_copy(id, sizeof id, statement_string(statement, 0));
+        safe_text_copy(phase, sizeof phase, statement_string(statement, 1));
+        safe_text_copy(version, sizeof version, statement_string(statement, 2));
+        error_set(
+            err, ERROR_PROTOCOL,
+            "rollout %s of %s (%s, %lld bp), begun by flightdeck %s, cannot be read by "
+            "this one, %s (%s): abort it with that one; else see docs/canary.md, \"A "
+            "rollout that cannot be read\"",
+            id, target, phase, (long long)statement_int(statement, 3), version,
+            FLIGHTDECK_VERSION, where);
+    }
+    statement_free(statement);
+    return false;
 }
 
 bool rollout_rows_find(
@@ -348,6 +380,7 @@ bool rollout_rows_find(
         error_set(err, ERROR_NOT_FOUND, "no rollout of %s is open", target);
     }
     statement_free(statement);
+    if (step == STATEMENT_ROW && !ok) return explain_unread(sqlite, target, err);
     return ok && find_open(sqlite, found->rollout.plan.id, &found->open, err);
 }
 

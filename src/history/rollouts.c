@@ -90,7 +90,11 @@ struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error 
     if (!sqlite) return NULL;
     if (sqlite_is_read_only(sqlite)) {
         sqlite_close(sqlite);
-        error_set(err, ERROR_FORBIDDEN, "%s is of a newer program", place);
+        error_set(
+            err, ERROR_FORBIDDEN,
+            "%s was brought to its form by a newer flightdeck than this "
+            "one, " FLIGHTDECK_VERSION ": use that one",
+            place);
         return NULL;
     }
     struct rollouts *rollouts = memory_new(sizeof *rollouts);
@@ -146,7 +150,8 @@ bool rollouts_find(
     struct rollouts *rollouts, const char *target, struct rollout_found *found,
     struct error *err) {
     ensure(rollouts->pending == 0);
-    return rollout_rows_find(rollouts->shelf->sqlite, target, found, err);
+    if (rollout_rows_find(rollouts->shelf->sqlite, target, found, err)) return true;
+    return err->code == ERROR_NOT_FOUND ? false : error_wrap(err, "%s", rollouts->path);
 }
 
 bool rollouts_claim(
@@ -180,6 +185,9 @@ bool rollouts_peek(const char *target, struct rollout_found *found, struct error
     }
     struct sqlite *sqlite = sqlite_open_read_only(place, err);
     bool found_one = sqlite && peek(sqlite, target, found, err);
+    if (sqlite && !found_one && err->code != ERROR_NOT_FOUND) {
+        error_wrap(err, "%s", place);
+    }
     sqlite_close(sqlite);
     return found_one;
 }

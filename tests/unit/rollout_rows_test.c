@@ -126,6 +126,35 @@ static void what_cannot_be_is_not_taken_up(void **state) {
     assert_int_equal(err.code, ERROR_PROTOCOL);
 }
 
+/* Of another flightdeck, older or newer: who reads it is told what it is and who can. */
+static void what_cannot_be_read_is_named(void **state) {
+    static const char *const spoils[] = {
+        "UPDATE rollout SET state=x''",
+        "UPDATE rollout SET state=CAST(state||x'00' AS BLOB)",
+        "UPDATE rollout SET state=substr(state,1,length(state)-1)",
+        "UPDATE rollout SET state=CAST(x'ff'||state AS BLOB)"};
+    static const char *const words[] = {
+        "rollout ROLLOUT-1 of demo (raising, 500 bp)",
+        "begun by flightdeck ",
+        "cannot be read",
+        " (byte ",
+        "abort it with that one",
+        "docs/canary.md"};
+    struct shelf *shelf = *state;
+    begin(shelf, "ROLLOUT-1");
+    for (size_t i = 0; i < sizeof spoils / sizeof *spoils; i++) {
+        struct error err = {0};
+        assert_true(sqlite_run(shelf->sqlite, "SAVEPOINT sound", &err));
+        assert_true(sqlite_run(shelf->sqlite, spoils[i], &err));
+        assert_false(rollout_rows_find(shelf->sqlite, "demo", shelf->found, &err));
+        assert_int_equal(err.code, ERROR_PROTOCOL);
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+            if (!strstr(err.message, words[k])) fail_msg("%s", err.message);
+        }
+        assert_true(sqlite_run(shelf->sqlite, "ROLLBACK TO sound", &err));
+    }
+}
+
 static void one_target_has_one_open_rollout(void **state) {
     struct shelf *shelf = *state;
     struct error err = {0};
@@ -265,6 +294,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         SHELF_TEST(what_was_written_is_found_again),
         SHELF_TEST(what_cannot_be_is_not_taken_up),
+        SHELF_TEST(what_cannot_be_read_is_named),
         SHELF_TEST(one_target_has_one_open_rollout),
         SHELF_TEST(an_intent_is_closed_with_what_became_of_it),
         SHELF_TEST(a_newer_intent_replaces_an_open_one),
