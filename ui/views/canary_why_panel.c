@@ -96,10 +96,13 @@ static void put_owner(struct page *page, const struct scene *scene) {
 
 static void put_guard(struct page *page, const struct scene *scene) {
     const struct rollout_status *rollout = &scene->state->rollout;
-    if (!rollout_is_under_way(rollout)) return;
+    /* Promoted, all traffic is there, and stable may still be the version before. */
+    bool is_kept = rollout->phase == ROLLOUT_DONE && !rollout->ended;
+    if (!rollout_is_under_way(rollout) && !is_kept) return;
     if (rollout->guarded) {
         put(page, "guard", ROLE_TEXT,
-            "without its controller all traffic goes back to stable");
+            is_kept ? "without its controller all goes back to stable"
+                    : "without its controller all traffic goes back to stable");
     } else {
         put(page, "!guard", ROLE_WARN,
             "none: the weight stays as it is when the controller dies");
