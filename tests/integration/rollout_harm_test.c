@@ -14,6 +14,7 @@
 #include "core/decision.h"
 #include "core/exit_code.h"
 #include "support/parsed.h"
+#include "support/recorded_rollout.h"
 #include "support/rollout_scene.h"
 #include "support/test_client.h"
 
@@ -115,6 +116,8 @@ static void an_outage_of_both_takes_nothing_back(void **state) {
     assert_int_equal(scene->status.hold, ROLLOUT_HELD_AROUND);
     rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     assert_int_equal(rollout_scene_weight(scene), 500);
+    /* What counted for neither is not recorded either: the same is decided from the rest. */
+    recorded_rollout_expect_same(scene->status.id);
 }
 
 static void tell_model(const struct rollout_scene *scene, const char *faults) {
