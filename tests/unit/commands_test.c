@@ -106,7 +106,7 @@ static void an_option_means_what_its_command_does(void **state) {
     expect_said("canary promote", "against the evidence", "files");
     expect_said("init", "replace files", "evidence");
     expect_said("canary monitor", "versions are compared", "counted");
-    expect_said("canary plan", "users are counted", "compared");
+    expect_said("canary plan", "requests are counted", "compared");
 }
 
 static void expect_everything(const char *text, const char *dashes, const char *what) {

@@ -121,19 +121,18 @@ static void add_past(struct text *text, const struct past_rollout *past) {
     if (past->reason[0] && phase != ROLLOUT_DONE) text_addf(text, ": %s", past->reason);
 }
 
-/* What became of those before, from the newest but `first` ones: each in one row. */
-static void put_past(
-    struct page *page, const struct scene *scene, uint32_t first, uint32_t count) {
+/* What became of those before, the newest first: each in one row. */
+static void put_past(struct page *page, const struct scene *scene) {
     const struct rollout_past *past = scene->rollout ? scene->rollout->past : NULL;
-    uint32_t found = 0;
+    const char *label = "before";
     for (uint32_t i = 0; past && i < past->count; i++) {
         const struct past_rollout *item = &past->items[i];
         if (strcmp(item->id, scene->state->rollout.id) == 0) continue;
-        if (found++ < first || found > first + count) continue;
         char words[WORDS_SIZE];
         struct text text = TEXT_IN(words);
         add_past(&text, item);
-        put_row(page, found == first + 1 ? "before" : "", ROLE_TEXT, words);
+        put_row(page, label, ROLE_TEXT, words);
+        label = "";
     }
 }
 
@@ -170,7 +169,7 @@ static void put_none(struct page *page, const struct scene *scene) {
                             ? "flightdeck canary start --to VERSION"
                             : "P, or flightdeck canary start --to VERSION";
     put(page, "start", ROLE_TEXT, start);
-    put_past(page, scene, 0, ROLLOUT_PAST_MAX);
+    put_past(page, scene);
 }
 
 void canary_panels_draw_why(
@@ -191,8 +190,7 @@ void canary_panels_draw_why(
     put(&page, "not now", role, rollout->why_not_now);
     put_undo(&page, scene);
     if (!rollout->guarded) put_guard(&page, scene);
-    put_past(&page, scene, 0, 1);
     put_owner(&page, scene);
     if (rollout->guarded) put_guard(&page, scene);
-    put_past(&page, scene, 1, ROLLOUT_PAST_MAX);
+    put_past(&page, scene);
 }
