@@ -72,9 +72,15 @@ struct writer {
 };
 
 static void begin_next(struct writer *writer);
+static void end_run(struct writer *writer);
 
+/* The others had the file for all of the time that it is waited for: a busy machine. */
 static void on_ended(void *owner, const struct error *err) {
     struct writer *writer = owner;
+    if (err->code == ERROR_TIMEOUT) {
+        end_run(writer);
+        return;
+    }
     if (err->code != ERROR_NONE) _exit(NOT_COMMITTED);
     if (writer->runs == writer->runs_max) return; /* the loop ends */
     begin_next(writer);
@@ -82,11 +88,19 @@ static void on_ended(void *owner, const struct error *err) {
 
 static void on_intent(void *owner, const struct error *err) {
     struct writer *writer = owner;
+    if (err->code == ERROR_TIMEOUT) {
+        writer->runs--;
+        begin_next(writer);
+        return;
+    }
     if (err->code != ERROR_NONE) _exit(NOT_COMMITTED);
     char line[EFFECT_SIZE + 1];
     snprintf(line, sizeof line, "%-*s\n", EFFECT_SIZE - 1, writer->id);
     if (write(writer->effects, line, EFFECT_SIZE) != EFFECT_SIZE) _exit(1);
+    end_run(writer);
+}
 
+static void end_run(struct writer *writer) {
     struct run_outcome outcome = {
         .end = {.verdict = VERDICT_PASS, .ended_ms = 2},
         .entry = {.phase = JOURNAL_DONE, .type = "act", .body = "{}", .wall_ms = 2},
