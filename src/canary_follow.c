@@ -38,11 +38,6 @@ static void finish(struct canary_follow *follow, enum exit_code code) {
     on_end(follow->options.owner, code, &follow->status);
 }
 
-/* These the controller leaves by itself when their cause has passed. */
-static bool may_end_by_itself(uint8_t hold) {
-    return hold == ROLLOUT_HELD_BLIND || hold == ROLLOUT_HELD_AROUND;
-}
-
 static bool is_held_for_good(struct canary_follow *follow) {
     const struct rollout_status *status = &follow->status;
     uint64_t now_ns = loop_clock_ns();
@@ -51,7 +46,8 @@ static bool is_held_for_good(struct canary_follow *follow) {
         return false;
     }
     if (follow->held_ns == 0) follow->held_ns = now_ns;
-    return !may_end_by_itself(status->hold) || now_ns - follow->held_ns >= HOLD_MAX_NS;
+    bool may_end = rollout_hold_ends_by_itself((enum rollout_hold)status->hold);
+    return !may_end || now_ns - follow->held_ns >= HOLD_MAX_NS;
 }
 
 static bool is_over(struct canary_follow *follow) {

@@ -47,7 +47,10 @@ static bool is_going_back(const struct rollout_status *rollout) {
 }
 
 static bool can_hold(const struct rollout_status *rollout, struct text *why) {
-    if (rollout->phase == ROLLOUT_HOLD) return refuse(why, "it is held already");
+    bool may_end = rollout_hold_ends_by_itself((enum rollout_hold)rollout->hold);
+    if (rollout->phase == ROLLOUT_HOLD && !may_end) {
+        return refuse(why, "it is held already");
+    }
     if (is_going_back(rollout)) return refuse(why, "it is going back");
     if (rollout->phase == ROLLOUT_DONE) return refuse(why, "it is promoted");
     return true;

@@ -32,7 +32,7 @@ static void accept_weight(struct ordering *ordering, const char *words) {
     const struct rollout *rollout = ordering->rollout;
     struct text text = TEXT_IN(ordering->answer->words);
     ordering->answer->accepted = true;
-    text_addf(&text, "%s at ", words);
+    text_addf(&text, "%s ", words);
     units_add_percent(&text, (double)rollout->wanted_bp / ROLLOUT_BASIS_POINTS);
     text_add(&text, " %");
 }
@@ -58,16 +58,22 @@ static bool may_go_on(struct ordering *ordering) {
     return false;
 }
 
+/* Who holds what would go on by itself means that it does not. */
+static bool is_held_for_person(const struct rollout *rollout) {
+    return rollout->phase == ROLLOUT_HOLD &&
+           !rollout_hold_ends_by_itself(rollout->hold);
+}
+
 static struct rollout_effect hold(struct ordering *ordering) {
     struct rollout *rollout = ordering->rollout;
-    if (rollout->phase == ROLLOUT_HOLD) {
-        accept_weight(ordering, "it is held already");
+    if (is_held_for_person(rollout)) {
+        accept_weight(ordering, "it is held already at");
         return rollout_rest;
     }
     if (rollout_is_going_back(rollout)) return refuse(ordering, "it is going back");
     if (rollout->phase == ROLLOUT_DONE) return refuse(ordering, "it is promoted");
     rollout_halt(rollout, ROLLOUT_HELD_PERSON, &ordering->cause);
-    accept_weight(ordering, "held");
+    accept_weight(ordering, "held at");
     return rollout_rest;
 }
 
@@ -121,7 +127,7 @@ static struct rollout_effect resume(struct ordering *ordering) {
         return refuse(ordering, "no fresh data: nobody would see what it does");
     }
     struct rollout_effect effect = go_on(ordering);
-    accept_weight(ordering, "it goes on");
+    accept_weight(ordering, "it goes on at");
     return effect;
 }
 
@@ -169,8 +175,8 @@ static struct rollout_effect promote(struct ordering *ordering) {
     if (why_not) return refuse(ordering, why_not);
     struct rollout_effect effect = rollout_promote(rollout, &ordering->cause);
     accept_weight(
-        ordering, ordering->order->force ? "promoted against the evidence: now"
-                                         : "promoted: now");
+        ordering,
+        ordering->order->force ? "promoted against the evidence, to" : "promoted, to");
     return effect;
 }
 

@@ -22,3 +22,7 @@ const char *rollout_hold_name(enum rollout_hold hold) {
     ensure(hold < ROLLOUT_HOLD_COUNT);
     return names[hold];
 }
+
+bool rollout_hold_ends_by_itself(enum rollout_hold hold) {
+    return hold == ROLLOUT_HELD_BLIND || hold == ROLLOUT_HELD_AROUND;
+}

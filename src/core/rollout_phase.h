@@ -8,6 +8,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
+
 /* clang-format off */
 #define ROLLOUT_PHASES(X) \
     X(ROLLOUT_IDLE,         "idle"),         /* none was started, or the preflight refused */ \
@@ -53,3 +55,5 @@ enum rollout_hold {
 
 const char *rollout_phase_name(enum rollout_phase phase);
 const char *rollout_hold_name(enum rollout_hold hold);
+/* Whether it goes on without anybody when its cause has passed. */
+bool rollout_hold_ends_by_itself(enum rollout_hold hold);

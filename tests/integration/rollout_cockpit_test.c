@@ -122,7 +122,7 @@ static void a_step_is_promoted_with_keys(void **state) {
     expect(seat.first, seat.socket);
     display_type(seat.first, "y");
     expect(seat.first, "watching 2/4 25%");
-    expect(seat.first, "promote: promoted: now at 25.0 %");
+    expect(seat.first, "promote: promoted, to 25.0 %");
     expect(seat.second, "watching 2/4 25%");
     end(&seat);
 }

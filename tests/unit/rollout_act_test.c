@@ -65,7 +65,8 @@ static void holding_is_open_until_it_goes_back_or_is_done(void **test) {
     expect(ROLLOUT_AT_STEP, ROLLOUT_ORDER_HOLD, "");
     expect(ROLLOUT_AT_DEPLOY, ROLLOUT_ORDER_HOLD, "");
     expect(ROLLOUT_MUTE, ROLLOUT_ORDER_HOLD, "");
-    expect(ROLLOUT_BLIND, ROLLOUT_ORDER_HOLD, "it is held already");
+    expect(ROLLOUT_BLIND, ROLLOUT_ORDER_HOLD, ""); /* or it goes on by itself */
+    expect(ROLLOUT_SPLIT, ROLLOUT_ORDER_HOLD, "it is held already");
     expect(ROLLOUT_PROMOTED, ROLLOUT_ORDER_HOLD, "it is promoted");
     expect(ROLLOUT_TURNED_BACK, ROLLOUT_ORDER_HOLD, "no rollout is under way");
     expect(
@@ -147,7 +148,7 @@ static void a_frozen_view_acts_on_the_present(void **test) {
     (void)test;
     struct state state;
     struct state past;
-    struct scene scene = scene_over(&state, ROLLOUT_BLIND);
+    struct scene scene = scene_over(&state, ROLLOUT_SPLIT);
     scene_over(&past, ROLLOUT_AT_STEP);
     scene.state = &past;
     scene.view_ns -= 60 * NS_PER_S;

@@ -195,6 +195,23 @@ static void of_two_takeovers_at_once_the_second_is_told(void **state) {
     assert_string_equal(play.rollout.plan.holder, "cleo");
 }
 
+static void what_would_go_on_by_itself_is_held_for_good(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play_see(&play, &play_blind);
+    play_expect_hold(&play, ROLLOUT_HELD_BLIND);
+    assert_true(play_order(&play, ROLLOUT_ORDER_HOLD));
+    play_expect_hold(&play, ROLLOUT_HELD_PERSON);
+    play_see(&play, &play_good);
+    play_expect_hold(&play, ROLLOUT_HELD_PERSON);
+    uint64_t version = play.rollout.version;
+    assert_true(play_order(&play, ROLLOUT_ORDER_HOLD));
+    assert_int_equal(play.rollout.version, version);
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
+    play_expect(&play, ROLLOUT_WATCHING);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_manual_plan_waits_for_its_holder),
@@ -206,6 +223,7 @@ int main(void) {
         cmocka_unit_test(the_version_before_is_kept_for_a_while),
         cmocka_unit_test(a_takeover_changes_whose_it_is),
         cmocka_unit_test(of_two_takeovers_at_once_the_second_is_told),
+        cmocka_unit_test(what_would_go_on_by_itself_is_held_for_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

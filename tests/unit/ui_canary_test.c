@@ -111,7 +111,7 @@ static void hold_happens_at_once_and_needs_no_arming(void **state) {
 
 static void hold_that_means_nothing_says_why(void **state) {
     (void)state;
-    struct stage *stage = stage_new(FIXTURE_HEALTHY, ROLLOUT_BLIND);
+    struct stage *stage = stage_new(FIXTURE_HEALTHY, ROLLOUT_SPLIT);
     expect_nothing(press(stage, "H"));
     assert_string_equal(stage->ui.notice, "no hold: it is held already");
     *rollout_of(stage) = (struct rollout_status){0};
