@@ -32,13 +32,13 @@ void controller_on_order(
         text_copy_cut(answer->words, sizeof answer->words, "somebody took it over");
         return;
     }
+    bool goes_on =
+        order->kind == ROLLOUT_ORDER_RESUME || order->kind == ROLLOUT_ORDER_PROMOTE;
     bool is_full = controller->moves.count >= MOVES_WAITING_MAX;
-    if (is_full && !goes_back && order->kind != ROLLOUT_ORDER_UNDO) {
+    if (is_full && (goes_on || order->kind == ROLLOUT_ORDER_TAKEOVER)) {
         text_copy_cut(answer->words, sizeof answer->words, "the disk is slow: later");
         return;
     }
-    bool goes_on =
-        order->kind == ROLLOUT_ORDER_RESUME || order->kind == ROLLOUT_ORDER_PROMOTE;
     if (goes_on && controller_is_held(controller)) {
         text_copy_cut(
             answer->words, sizeof answer->words,
@@ -50,8 +50,9 @@ void controller_on_order(
             answer->words, sizeof answer->words, "the router has to answer first");
         return;
     }
-    if (controller->found) recovery_skip(controller, order->who, order->reason);
+    if (controller->found) recovery_skip(controller, said.who, said.reason);
     const struct rollout before = controller->rollout;
+    if (order->kind == ROLLOUT_ORDER_HOLD) controller_recall(controller);
     const struct rollout_effect effect =
         rollout_on_order(&controller->rollout, &said, loop_clock_ns(), answer);
     hand_over(controller, &before);

@@ -58,7 +58,7 @@ static void on_begun(void *owner, const struct error *why) {
     struct conducting *conducting = owner;
     const struct rollout_launch *launch = conducting->launch;
     bool begins = launch->kind == ROLLOUT_LAUNCH_BEGIN;
-    char words[ROLLOUT_WORDS_SIZE];
+    char words[ROLLOUT_ANSWER_SIZE];
     struct text text = TEXT_IN(words);
     conducting->is_refused = begins && why->code != ERROR_NONE;
     if (conducting->is_refused) {

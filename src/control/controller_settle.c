@@ -6,6 +6,7 @@
 #include "base/discreet_text.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "control/controller_do.h"
 #include "control/errand.h"
 #include "control/recovery.h"
 #include "control/secrecy.h"
@@ -159,6 +160,17 @@ static bool is_outdated(const struct controller *controller, const struct move *
            !controller_is_way_back(&move->effect);
 }
 
+void controller_recall(struct controller *controller) {
+    if (controller->rollout.phase != ROLLOUT_RAISING) return;
+    for (unsigned i = 0; i < controller->moves.count; i++) {
+        struct move *move = moves_at(&controller->moves, i);
+        if (move->again || move->effect.op != ROLLOUT_DO_WEIGHT) continue;
+        move->again = true;
+        rollout_recall(&controller->rollout);
+        controller_end_intent(controller, false, "held before it was told");
+    }
+}
+
 static void give_up_going_on(struct controller *controller, const char *words) {
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect =
@@ -227,6 +239,8 @@ static void on_written(void *owner, const struct error *err) {
         return;
     }
     controller->is_unwritten = false; /* a row says all that is so by then */
+    rollout_on_written(&controller->rollout);
+    controller_publish_soon(controller);
     if (!move.again && !is_outdated(controller, &move)) {
         controller_do(controller, &move.effect);
     }

@@ -10,6 +10,9 @@ bool controller_is_way_back(const struct rollout_effect *effect);
 /* Whether somebody else holds the journal: nothing is begun that has to be in it first. */
 bool controller_is_held(const struct controller *controller);
 
+/* It is to be held: a raise that waits for the disk is not made any more. */
+void controller_recall(struct controller *controller);
+
 /* Each second: what was done and no disk took is written down again. */
 void controller_settle_again(struct controller *controller);
 

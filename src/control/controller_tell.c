@@ -258,6 +258,19 @@ static void tell_next(
     }
 }
 
+/* Nobody is told of a promotion that no journal has yet: it may be taken back. */
+static void tell_promotion(
+    const struct controller *controller, struct rollout_status *status) {
+    const struct rollout *rollout = &controller->rollout;
+    bool is_settled = rollout->ended || rollout->finalizing || rollout->releasing;
+    if (rollout->phase != ROLLOUT_DONE || is_settled) return;
+    if (controller->moves.count == 0) return;
+    status->phase = ROLLOUT_WATCHING;
+    status->undoable = false;
+    text_copy_cut(
+        status->next, sizeof status->next, "promoted, once that is written down");
+}
+
 /* What has been decided and is not written down yet, and what is not even decided. */
 static void tell_unwritten(
     const struct controller *controller, struct rollout_status *status,
@@ -310,6 +323,7 @@ void controller_tell(
     tell_steps(controller, status, now_ns);
     tell_evidence(controller, status);
     tell_next(controller, status, now_ns);
+    tell_promotion(controller, status);
     tell_unwritten(controller, status, now_ns);
     tell_data(controller, status);
     secrecy_keep_status(controller->handler.redactor, status);

@@ -40,9 +40,9 @@ static bool claim(
         if (rollouts_claim(controller->rollouts, found, controller->epoch, err)) {
             return true;
         }
-        /* Who holds the journal now does not write about it: its first row claims it. */
-        if (err->code == ERROR_TIMEOUT) return true;
-        if (err->code != ERROR_CONFLICT) return false;
+        /* Somebody holds the journal, or the disk takes nothing: its first row claims it,
+         * without one nothing goes forward, and it can be taken back all the same. */
+        if (err->code != ERROR_CONFLICT) return true;
     }
     return false;
 }
@@ -95,7 +95,7 @@ static void note_way_back(
     struct controller *controller, const struct rollout_transition *transition) {
     enum rollout_phase phase = transition->phase;
     bool is_back = phase == ROLLOUT_ROLLING_BACK || phase == ROLLOUT_ROLLED_BACK ||
-                   phase == ROLLOUT_STRANDED;
+                   phase == ROLLOUT_STRANDED || phase == ROLLOUT_IDLE;
     if (!is_back || rollout_is_going_back(&controller->rollout)) return;
     mean_back(controller, transition->actor, transition->reason);
 }

@@ -93,8 +93,8 @@ static struct rollout_effect on_set_while_held(
     return rollout_halt(rollout, rollout->hold, &same);
 }
 
-/* Why it goes back remains the reason, and whose that was. A person is called when that takes too long, and
- * it is tried all the same. */
+/* Why it goes back remains the reason, and whose that was. A person is called when that
+ * takes too long, and it is tried all the same. */
 static struct rollout_effect on_went_back(
     struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
     struct rollout_cause because = {rollout->actor, rollout->reason, cause->now_ns};
@@ -148,21 +148,28 @@ struct rollout_effect rollout_on_set(
 }
 
 /* What was only meant has not been done. Going back does not depend on it. */
+void rollout_recall(struct rollout *rollout) {
+    if (!rollout->setting) return;
+    rollout->wanted_bp = rollout->before_bp;
+    rollout->setting = false;
+}
+
 struct rollout_effect rollout_on_unwritten(
     struct rollout *rollout, const char *words, uint64_t now_ns) {
     bool is_going_on =
         rollout->phase >= ROLLOUT_PREFLIGHT && rollout->phase <= ROLLOUT_DONE;
     if (rollout->releasing) is_going_on = false; /* that is tried again */
     if (rollout->ended || !(is_going_on || rollout->releasing)) return rollout_rest;
-    if (rollout->setting) {
-        rollout->wanted_bp = rollout->before_bp;
-        rollout->setting = false;
-    }
+    rollout_recall(rollout);
     rollout->releasing = false;
     if (!is_going_on || rollout->unwritten_ns != 0) return rollout_rest;
     rollout->unwritten_ns = now_ns;
     const struct rollout_cause cause = {ROLLOUT_AUTO, words, now_ns};
     return rollout_halt(rollout, ROLLOUT_HELD_JOURNAL, &cause);
+}
+
+void rollout_on_written(struct rollout *rollout) {
+    rollout->unwritten_ns = 0;
 }
 
 const char *rollout_person(const struct rollout *rollout) {

@@ -60,9 +60,12 @@ struct rollout_effect rollout_on_reading(
     struct rollout *rollout, const struct rollout_reading *reading, uint64_t now_ns);
 struct rollout_effect rollout_on_sight(
     struct rollout *rollout, const struct rollout_sight *sight, uint64_t now_ns);
-/* A row could not be written: nothing goes forward any more. */
+/* A row could not be written: nothing goes forward any more. And one was. */
 struct rollout_effect rollout_on_unwritten(
     struct rollout *rollout, const char *words, uint64_t now_ns);
+void rollout_on_written(struct rollout *rollout);
+/* What was to be raised is not: the router has not been told. */
+void rollout_recall(struct rollout *rollout);
 
 /* A person's order, and what is answered. */
 struct rollout_effect rollout_on_order(

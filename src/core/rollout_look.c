@@ -36,6 +36,14 @@ static void add_weight(struct text *text, uint32_t weight_bp) {
     text_add(text, " %");
 }
 
+static const char *why_drifted(const struct rollout *rollout, uint64_t now_ns) {
+    bool is_unwritten = rollout->unwritten_ns != 0;
+    if (rollout->reading.weight_bp != 0) return ": somebody else changed it";
+    return is_unwritten && !rollout_keeps_weight(rollout, now_ns)
+               ? ": it was let go, as nothing could be written down"
+               : ": it was restarted or taken back, traffic is on stable";
+}
+
 /* Nobody's value is overwritten: neither what somebody set, nor the 0 of a router that
  * was restarted, whose traffic is on stable. */
 static struct rollout_effect on_drift(struct rollout *rollout, uint64_t now_ns) {
@@ -45,10 +53,7 @@ static struct rollout_effect on_drift(struct rollout *rollout, uint64_t now_ns) 
     add_weight(&text, rollout->reading.weight_bp);
     text_add(&text, ", asked for were ");
     add_weight(&text, rollout->wanted_bp);
-    text_add(
-        &text, rollout->reading.weight_bp == 0
-                   ? ": it was restarted or taken back, traffic is on stable"
-                   : ": somebody else changed it");
+    text_add(&text, why_drifted(rollout, now_ns));
     rollout->drifted = true;
     const struct rollout_cause cause = {ROLLOUT_AUTO, words, now_ns};
     return rollout_halt(rollout, ROLLOUT_HELD_DRIFT, &cause);

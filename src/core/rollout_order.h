@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "core/record.h"
 #include "core/rollout_status.h"
 
@@ -41,10 +42,12 @@ struct rollout_order {
     char reason[ROLLOUT_WORDS_SIZE];
 };
 
+enum { ROLLOUT_ANSWER_SIZE = ERROR_MESSAGE_SIZE };
+
 struct rollout_answer {
     uint64_t number;
     bool accepted;
-    char words[ROLLOUT_WORDS_SIZE]; /* what was done, or why not */
+    char words[ROLLOUT_ANSWER_SIZE]; /* what was done, or why not */
 };
 
 extern const struct record rollout_order_record;

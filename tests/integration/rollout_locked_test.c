@@ -140,10 +140,10 @@ static void an_abort_waits_for_no_journal(void **state) {
     hear(&locked, TOLD);
     assert_true(locked.routed.rollout.status.ended);
     assert_non_null(strstr(locked.routed.rollout.status.why_not_now, "journal"));
-    assert_int_equal(count_events(&locked, "rolling back", "bob"), 0);
+    assert_int_equal(count_events(&locked, "rolling back", "bob@ops1"), 0);
     let_go(&locked);
     routed_see_off(&locked.routed);
-    expect_ended(&locked, "bob");
+    expect_ended(&locked, "bob@ops1");
     routed_expect_course(&locked.routed, "0 500 0");
     routed_expect_no_failure(&locked.routed);
     close_locked(&locked);
@@ -182,7 +182,62 @@ static void a_raise_waits_for_the_journal(void **state) {
     routed_wait_for(&locked.routed, ROLLOUT_WATCHING, ROLLOUT_NOT_HELD, 2);
     routed_expect_course(&locked.routed, "0 500 2500");
     routed_abort(&locked.routed);
-    expect_ended(&locked, "ann");
+    expect_ended(&locked, "ann@ops1");
+    close_locked(&locked);
+}
+
+/* Decided before it is noticed that somebody holds the journal: it waits for that. */
+static void promote_into_lock(struct locked *locked) {
+    hold(locked);
+    while (!rollout_scene_try_promote(&locked->routed.rollout)) {
+        let_go(locked);
+        hear(locked, 1);
+        hold(locked);
+    }
+}
+
+static void a_hold_recalls_a_raise_that_waits(void **state) {
+    struct locked locked;
+    (void)state;
+    open_locked(&locked);
+    struct rollout_scene *rollout = &locked.routed.rollout;
+    promote_into_lock(&locked);
+    assert_true(rollout_scene_order(rollout, ROLLOUT_ORDER_HOLD, "bob"));
+    assert_non_null(strstr(rollout->answer.words, "held at 5.00 %"));
+    let_go(&locked);
+    routed_wait_for(&locked.routed, ROLLOUT_HOLD, ROLLOUT_HELD_PERSON, 0);
+    while (count_events(&locked, "hold", "bob@ops1") == 0) hear(&locked, 1);
+    hear(&locked, TOLD);
+    routed_expect_course(&locked.routed, "0 500");
+    rollout_scene_insist(rollout, ROLLOUT_ORDER_RESUME, "ann");
+    routed_wait_for(&locked.routed, ROLLOUT_WATCHING, ROLLOUT_NOT_HELD, 2);
+    routed_expect_course(&locked.routed, "0 500 2500");
+    routed_abort(&locked.routed);
+    expect_ended(&locked, "ann@ops1");
+    close_locked(&locked);
+}
+
+/* A pipeline that hears of it goes on, and must not hear that it was taken back. */
+static void a_promotion_is_told_when_it_is_written(void **state) {
+    const struct routed_options options = {0};
+    struct locked locked = {0};
+    (void)state;
+    routed_init(&locked.routed, &options);
+    struct rollout_plan *plan = &locked.routed.rollout.launch->plan;
+    plan->manual = true;
+    plan->step_count = 1;
+    plan->steps[0].weight_bp = ROLLOUT_BASIS_POINTS;
+    routed_begin(&locked.routed, &many);
+    routed_wait_for(&locked.routed, ROLLOUT_WATCHING, ROLLOUT_NOT_HELD, 1);
+    promote_into_lock(&locked);
+    hear(&locked, TOLD);
+    assert_int_equal(locked.routed.rollout.status.phase, ROLLOUT_WATCHING);
+    let_go(&locked);
+    routed_wait_for(&locked.routed, ROLLOUT_DONE, ROLLOUT_NOT_HELD, 0);
+    assert_int_equal(count_events(&locked, "done", "ann@ops1"), 1);
+    rollout_scene_insist(&locked.routed.rollout, ROLLOUT_ORDER_UNDO, "ann");
+    routed_see_off(&locked.routed);
+    expect_ended(&locked, "ann@ops1");
     close_locked(&locked);
 }
 
@@ -206,7 +261,7 @@ static void a_step_waits_for_the_journal(void **state) {
     let_go(&locked);
     routed_wait_for(&locked.routed, ROLLOUT_WATCHING, ROLLOUT_NOT_HELD, 2);
     routed_abort(&locked.routed);
-    expect_ended(&locked, "ann");
+    expect_ended(&locked, "ann@ops1");
     close_locked(&locked);
 }
 
@@ -222,13 +277,13 @@ static void a_way_back_that_died_unwritten_is_gone_on_with(void **state) {
     assert_true(rollout_scene_order(rollout, ROLLOUT_ORDER_ABORT, "bob"));
     routed_wait_for_weight(&locked.routed, "0");
     rollout_scene_kill(rollout);
-    assert_int_equal(count_events(&locked, "rolling back", "bob"), 0);
+    assert_int_equal(count_events(&locked, "rolling back", "bob@ops1"), 0);
     let_go(&locked);
     rollout->launch->kind = ROLLOUT_LAUNCH_RESUME;
     assert_true(rollout_scene_start(rollout));
     routed_wait_for(&locked.routed, ROLLOUT_ROLLED_BACK, ROLLOUT_NOT_HELD, 0);
     routed_see_off(&locked.routed);
-    expect_ended(&locked, "bob");
+    expect_ended(&locked, "bob@ops1");
     routed_expect_course(&locked.routed, "0 500 2500 0");
     close_locked(&locked);
 }
@@ -248,7 +303,7 @@ static void a_takeover_is_possible_without_a_journal(void **state) {
     routed_wait_for(&locked.routed, ROLLOUT_ROLLED_BACK, ROLLOUT_NOT_HELD, 0);
     let_go(&locked);
     routed_see_off(&locked.routed);
-    expect_ended(&locked, "ann");
+    expect_ended(&locked, "ann@ops1");
     close_locked(&locked);
 }
 
@@ -257,6 +312,8 @@ int main(void) {
         cmocka_unit_test(an_abort_waits_for_no_journal),
         cmocka_unit_test(a_canary_that_dies_is_taken_back_without_a_journal),
         cmocka_unit_test(a_raise_waits_for_the_journal),
+        cmocka_unit_test(a_hold_recalls_a_raise_that_waits),
+        cmocka_unit_test(a_promotion_is_told_when_it_is_written),
         cmocka_unit_test(a_step_waits_for_the_journal),
         cmocka_unit_test(a_way_back_that_died_unwritten_is_gone_on_with),
         cmocka_unit_test(a_takeover_is_possible_without_a_journal),

@@ -45,6 +45,7 @@ static void on_start(struct checking *checking) {
 static void on_unborn(struct checking *checking) {
     checking->newest_epoch = checking_number(checking, "epoch");
     checking->is_deposed = true;
+    checking->is_silent = false; /* nobody is left to write it */
 }
 
 /* What is done */

@@ -316,6 +316,10 @@ void rollout_scene_insist(
     insist(scene, kind, who, false);
 }
 
+bool rollout_scene_try_promote(struct rollout_scene *scene) {
+    return give_order(scene, ROLLOUT_ORDER_PROMOTE, "ann", true);
+}
+
 void rollout_scene_promote(struct rollout_scene *scene) {
     insist(scene, ROLLOUT_ORDER_PROMOTE, "ann", true);
 }

@@ -70,8 +70,9 @@ void rollout_scene_tell_demo(
 /* The same again with each status until it is accepted, or fails the test. */
 void rollout_scene_insist(
     struct rollout_scene *scene, enum rollout_order_kind kind, const char *who);
-/* So, too, to the next step, whatever the evidence says. */
+/* So, too, to the next step, whatever the evidence says; and once. */
 void rollout_scene_promote(struct rollout_scene *scene);
+bool rollout_scene_try_promote(struct rollout_scene *scene);
 
 /* What the router says: basis points, or -1 without a lease; and until it says so. */
 int rollout_scene_weight(struct rollout_scene *scene);

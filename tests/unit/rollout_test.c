@@ -129,6 +129,8 @@ static void who_cannot_write_goes_nowhere_but_back(void **state) {
     assert_true(rollout_keeps_weight(&play.rollout, play.now_ns));
     play.now_ns += play_plan.blind_max_ns;
     assert_false(rollout_keeps_weight(&play.rollout, play.now_ns));
+    rollout_on_written(&play.rollout);
+    assert_true(rollout_keeps_weight(&play.rollout, play.now_ns));
     play_see(&play, &play_harmed);
     play_expect(&play, ROLLOUT_ROLLING_BACK);
     rollout_on_unwritten(&play.rollout, "disk full", play.now_ns);
