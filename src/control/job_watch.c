@@ -261,7 +261,10 @@ struct job_watch_state job_watch_look(const struct job_watch *watch) {
     uint64_t now_ns = loop_now_ns(watch->context.loop);
     for (const struct job *job = watch->first; job; job = job->next) {
         uint64_t age_ms = (now_ns - job->since_ns) / NS_PER_MS;
+        uint64_t *oldest_of_ms = &state.oldest_of_ms[job->seen.assigned];
         if (age_ms > state.oldest_ms) state.oldest_ms = age_ms;
+        if (age_ms > *oldest_of_ms) *oldest_of_ms = age_ms;
+        state.open_of[job->seen.assigned]++;
     }
     return state;
 }

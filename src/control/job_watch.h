@@ -37,6 +37,8 @@ void job_watch_add(struct job_watch *watch, const struct job_watch_job *job);
 struct job_watch_state {
     uint32_t open;
     uint64_t oldest_ms;
+    uint32_t open_of[ARM_COUNT]; /* by the side they were assigned to */
+    uint64_t oldest_of_ms[ARM_COUNT];
     uint64_t ended, lost; /* lost: nobody knows them, or whoever does cannot be asked */
     uint64_t lost_ns;     /* when the last one was lost; 0 for never */
 };

@@ -161,11 +161,21 @@ static void count_since(struct traffic *traffic, const struct router_line *line)
 
 static void count_line(struct traffic_state *state, const struct router_line *line) {
     if (line->kind == ROUTER_LINE_REFUSED) state->refused++;
-    if (line->excluded == ROUTER_LINE_CLIENT_LEFT) state->clients_left++;
-    if (line->excluded == ROUTER_LINE_LIMITED) state->limited++;
     if (line->is_contradictory) state->contradictory++;
-    if (line->is_strayed) state->strayed++;
     if (line->kind == ROUTER_LINE_REQUEST && !line->is_chat) state->aside++;
+}
+
+/* Of what is judged, and of this rollout's own draw. */
+static void count_tally(struct traffic *traffic, const struct router_line *line) {
+    struct rollout_tally *tally = &traffic->state.feeds[line->arm].tally;
+    bool is_judged =
+        line->kind == ROUTER_LINE_REQUEST && line->is_chat && !line->is_contradictory;
+    bool is_others = line->arm == TRACK_CANARY && line->salt != traffic->options.salt;
+    if (!is_judged || is_others) return;
+    if (line->excluded == ROUTER_LINE_CLIENT_LEFT) tally->clients_left++;
+    if (line->excluded == ROUTER_LINE_LIMITED) tally->limited++;
+    if (line->is_redispatched) tally->redispatched++;
+    if (line->is_strayed) tally->strayed++;
 }
 
 /* Of another rollout's draw only what stable does is of use: it shows what is usual. */
@@ -229,6 +239,7 @@ static void on_line(void *owner, struct slice bytes) {
     follow_numbers(traffic, line.number);
     note_time(traffic, &line);
     count_line(&traffic->state, &line);
+    count_tally(traffic, &line);
     count_since(traffic, &line);
     if (line.is_contradictory) spoil(traffic);
     take_request(traffic, &line); /* its callback may free all of it */
@@ -298,6 +309,15 @@ static void look_at_counters(
     }
 }
 
+/* Where nothing was read yet, nothing is known, not even that there was nothing. */
+static void look_at_tally(
+    struct rollout_tally *tally, enum arm arm, const struct traffic *traffic,
+    const struct job_watch_state *jobs) {
+    tally->known = traffic->newest_ns > 0;
+    tally->jobs_open = jobs->open_of[arm];
+    tally->oldest_job_ms = cut_ms(jobs->oldest_of_ms[arm]);
+}
+
 static void look_at_log(struct traffic_state *state, const struct traffic *traffic) {
     const struct job_watch_state jobs = job_watch_look(traffic->jobs);
     struct text words = TEXT_IN(state->words);
@@ -311,6 +331,7 @@ static void look_at_log(struct traffic_state *state, const struct traffic *traff
     for (int arm = 0; arm < ARM_COUNT; arm++) {
         state->feeds[arm].source = ROLLOUT_SOURCE_LOG;
         state->feeds[arm].age_ms = cut_ms(age_ms(traffic, traffic->newest_of_ns[arm]));
+        look_at_tally(&state->feeds[arm].tally, (enum arm)arm, traffic, &jobs);
     }
     state->is_unplugged = log_stream_sender_count(traffic->log) == 0;
     add_words(&words, state, traffic);

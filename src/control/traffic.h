@@ -45,8 +45,6 @@ struct traffic_state {
     char words[ROLLOUT_WORDS_SIZE];   /* what contradicts, or is missing; "" */
     uint64_t observed;                /* requests and ended jobs that count */
     uint64_t aside;                   /* of other paths, or of another rollout */
-    uint64_t clients_left, limited;   /* say nothing of a version; no errors of it */
-    uint64_t strayed;                 /* of the canary, and stable had to answer */
     uint64_t refused;                 /* by the router itself */
     uint64_t contradictory;      /* lines unlike their figures; counters that fell */
     uint64_t lost;               /* lines that did not arrive or cannot be read */

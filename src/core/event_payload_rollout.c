@@ -187,10 +187,43 @@ static bool get_data(struct byte_reader *reader, struct rollout_status *rollout)
     return EVENT_GET_STRING(reader, rollout->unrecorded);
 }
 
+static void put_tallies(
+    struct byte_writer *writer, const struct rollout_status *rollout) {
+    for (unsigned i = 0; i < FEEDS; i++) {
+        const struct rollout_tally *tally = &rollout->feeds[i].tally;
+        bytes_put_u8(writer, tally->known);
+        bytes_put_u64(writer, tally->clients_left);
+        bytes_put_u64(writer, tally->limited);
+        bytes_put_u64(writer, tally->redispatched);
+        bytes_put_u64(writer, tally->strayed);
+        bytes_put_u32(writer, tally->jobs_open);
+        bytes_put_u32(writer, tally->oldest_job_ms);
+    }
+}
+
+static void get_tallies(struct byte_reader *reader, struct rollout_status *rollout) {
+    for (unsigned i = 0; i < FEEDS; i++) {
+        struct rollout_tally *tally = &rollout->feeds[i].tally;
+        tally->known = event_get_bool(reader);
+        tally->clients_left = bytes_get_u64(reader);
+        tally->limited = bytes_get_u64(reader);
+        tally->redispatched = bytes_get_u64(reader);
+        tally->strayed = bytes_get_u64(reader);
+        tally->jobs_open = bytes_get_u32(reader);
+        tally->oldest_job_ms = bytes_get_u32(reader);
+    }
+}
+
+static bool has_more(const struct byte_reader *reader) {
+    return !reader->failed && reader->at < reader->size;
+}
+
 /* What was added later: who sent or recorded it may not have known of that. */
 static bool get_more(struct byte_reader *reader, struct rollout_status *rollout) {
-    if (reader->failed || reader->at == reader->size) return !reader->failed;
-    return event_get_below(reader, ROLLOUT_PHASE_COUNT, &rollout->reached);
+    bool is_sound = !has_more(reader) ||
+                    event_get_below(reader, ROLLOUT_PHASE_COUNT, &rollout->reached);
+    if (is_sound && has_more(reader)) get_tallies(reader, rollout);
+    return is_sound && !reader->failed;
 }
 
 void event_put_rollout(struct byte_writer *writer, const struct event *event) {
@@ -203,6 +236,7 @@ void event_put_rollout(struct byte_writer *writer, const struct event *event) {
     bytes_put_u64(writer, rollout->at_ns);
     put_data(writer, rollout);
     bytes_put_u8(writer, rollout->reached);
+    put_tallies(writer, rollout);
 }
 
 bool event_get_rollout(struct byte_reader *reader, struct event *event) {

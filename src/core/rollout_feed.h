@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "core/rollout_tally.h"
+
 /* clang-format off */
 /*    id                         name */
 #define ROLLOUT_SOURCES(X) \
@@ -29,4 +31,5 @@ struct rollout_feed {
      * UINT32_MAX: nothing came yet. */
     uint32_t age_ms;
     uint32_t restarts; /* of the track's processes, as far as metrics tell */
+    struct rollout_tally tally;
 };

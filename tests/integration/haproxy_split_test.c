@@ -119,7 +119,7 @@ static bool is_at_zero(const void *what, uint64_t from) {
 
 static bool has_strayed(const void *what, uint64_t count) {
     const struct scene *scene = what;
-    return traffic_look(scene->traffic).strayed >= count;
+    return traffic_look(scene->traffic).feeds[ARM_CANARY].tally.strayed >= count;
 }
 
 /* What was logged before is nobody's. */

@@ -28,6 +28,7 @@ static void requests_become_observations(void **state) {
     assert_int_equal(before.kind, TRAFFIC_LOG);
     assert_true(before.age_ms == UINT64_MAX);
     assert_false(before.contradicts);
+    assert_false(before.feeds[ARM_CANARY].tally.known);
     struct sent canary = sent_to_canary, failed = sent_to_canary,
                 limited = sent_to_stable;
     failed.status = "503";
@@ -54,10 +55,45 @@ static void requests_become_observations(void **state) {
     struct traffic_state after = traffic_look(scene.traffic);
     assert_true(after.age_ms < 5000);
     assert_int_equal(after.observed, 3);
-    assert_int_equal(after.limited, 1);
+    assert_true(after.feeds[ARM_STABLE].tally.known);
+    assert_int_equal(after.feeds[ARM_STABLE].tally.limited, 1);
+    assert_int_equal(after.feeds[ARM_CANARY].tally.limited, 0);
     assert_int_equal(after.aside, 1);
     assert_int_equal(after.lost, 0);
     assert_string_equal(after.words, "");
+    traffic_scene_clear(&scene);
+}
+
+static void what_befell_a_request_is_counted_of_its_track(void **state) {
+    (void)state;
+    struct traffic_scene scene;
+    traffic_scene_init(&scene);
+    struct sent left = sent_to_canary, strayed = sent_to_canary, moved = sent_to_stable,
+                others = sent_to_canary, aside = sent_to_stable;
+    left.ended = others.ended = aside.ended = "CD--";
+    strayed.backend = "stable";
+    strayed.user = 12;
+    moved.retries = "+1";
+    others.salt = TRAFFIC_SCENE_SALT + 1;
+    aside.chat = 0;
+    traffic_scene_send(&scene, &left);
+    traffic_scene_send(&scene, &strayed);
+    traffic_scene_send(&scene, &moved);
+    traffic_scene_send(&scene, &others);
+    traffic_scene_send(&scene, &aside);
+    traffic_scene_settle(&scene);
+    assert_int_equal(scene.count, 3);
+    assert_int_equal(scene.seen[0].failed, 0); /* who left says nothing */
+    assert_true(scene.seen[0].is_running);
+    struct traffic_state now = traffic_look(scene.traffic);
+    const struct rollout_tally *stable = &now.feeds[ARM_STABLE].tally;
+    const struct rollout_tally *canary = &now.feeds[ARM_CANARY].tally;
+    assert_int_equal(canary->clients_left, 1);
+    assert_int_equal(canary->strayed, 1);
+    assert_int_equal(canary->redispatched, 0);
+    assert_int_equal(stable->clients_left, 0);
+    assert_int_equal(stable->strayed, 0);
+    assert_int_equal(stable->redispatched, 1);
     traffic_scene_clear(&scene);
 }
 
@@ -172,7 +208,10 @@ static void a_job_counts_by_its_end(void **state) {
     traffic_scene_send(&scene, &job);
     traffic_scene_settle(&scene);
     assert_int_equal(scene.count, 0);
-    assert_int_equal(traffic_look(scene.traffic).jobs_open, 1);
+    struct traffic_state open = traffic_look(scene.traffic);
+    assert_int_equal(open.jobs_open, 1);
+    assert_int_equal(open.feeds[ARM_CANARY].tally.jobs_open, 1);
+    assert_int_equal(open.feeds[ARM_STABLE].tally.jobs_open, 0);
     traffic_scene_see(&scene, 3);
     for (unsigned i = 0; i < 2; i++) {
         assert_true(scene.seen[i].is_running);
@@ -309,6 +348,7 @@ static void a_log_that_is_silent_beside_growing_counters_contradicts(void **stat
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_become_observations),
+        cmocka_unit_test(what_befell_a_request_is_counted_of_its_track),
         cmocka_unit_test(a_time_that_has_not_come_is_now),
         cmocka_unit_test(what_is_missing_or_untrue_is_said),
         cmocka_unit_test(another_rollouts_canary_is_set_aside),

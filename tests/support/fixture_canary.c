@@ -88,7 +88,9 @@ static struct rollout_status watching(uint64_t at_ns) {
         .left_ms = 3 * MINUTE_MS + 48000,
         .data_age_ms = 800,
         .data_age_most_ms = 15000,
-        .feeds = {{ROLLOUT_SOURCE_LOG, 800, 0}, {ROLLOUT_SOURCE_LOG, 3100, 0}},
+        .feeds =
+            {{.source = ROLLOUT_SOURCE_LOG, .age_ms = 800},
+             {.source = ROLLOUT_SOURCE_LOG, .age_ms = 3100}},
         .jobs_open = 3,
         .oldest_job_ms = 11000,
         .canary_missing = 41,

@@ -101,20 +101,25 @@ void traffic_scene_send_words(struct traffic_scene *scene, const char *words) {
         send(scene->sender, data, framed.length, 0), (ssize_t)framed.length);
 }
 
+static const char *or_else(const char *words, const char *usual) {
+    return words ? words : usual;
+}
+
 void traffic_scene_send(struct traffic_scene *scene, const struct sent *sent) {
     char data[LINE_SIZE];
     struct text line = TEXT_IN(data);
     text_addf(
         &line,
         "{\"n\":%llu,\"t\":%lld.%03lld,\"arm\":\"%s\",\"be\":\"%s\",\"srv\":\"x1\","
-        "\"st\":%s,\"ts\":\"----\",\"rc\":\"0\",\"Tw\":0,\"Tc\":0,\"Tr\":1,\"Ta\":2,"
+        "\"st\":%s,\"ts\":\"%s\",\"rc\":\"%s\",\"Tw\":0,\"Tc\":0,\"Tr\":1,\"Ta\":2,"
         "\"bkt\":%u,\"bp\":%u,\"salt\":%u,\"user\":%d,\"chat\":%d,\"out\":\"%s\","
         "\"job\":\"%s\",\"tin\":\"3\",\"tout\":\"4\",\"usd\":\"0.5\",\"tf\":\"0\"}\n",
         (unsigned long long)++scene->number,
         (long long)(loop_wall_ms() / 1000) + sent->ahead_s,
-        (long long)(loop_wall_ms() % 1000), sent->arm, sent->arm, sent->status,
-        sent->bucket, sent->weight_bp, sent->salt, sent->user, sent->chat,
-        sent->outcome, sent->job);
+        (long long)(loop_wall_ms() % 1000), sent->arm,
+        or_else(sent->backend, sent->arm), sent->status, or_else(sent->ended, "----"),
+        or_else(sent->retries, "0"), sent->bucket, sent->weight_bp, sent->salt,
+        sent->user, sent->chat, sent->outcome, sent->job);
     traffic_scene_send_words(scene, data);
 }
 

@@ -35,7 +35,8 @@ struct sent {
     const char *arm, *status, *outcome, *job;
     unsigned bucket, weight_bp, salt;
     int user, chat;
-    long long ahead_s; /* of the clock */
+    long long ahead_s;                     /* of the clock */
+    const char *ended, *retries, *backend; /* NULL: as all goes well */
 };
 
 extern const struct sent sent_to_stable, sent_to_canary;

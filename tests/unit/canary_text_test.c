@@ -109,11 +109,12 @@ static void data_shows_where_it_comes_from(void **test) {
     struct rollout_status rollout = {
         .data_age_ms = 12000,
         .data_age_most_ms = 15000,
-        .feeds = {{ROLLOUT_SOURCE_METRICS, 400, 0}, {ROLLOUT_SOURCE_METRICS, 0, 0}},
+        .feeds =
+            {{.source = ROLLOUT_SOURCE_METRICS, .age_ms = 400},
+             {.source = ROLLOUT_SOURCE_METRICS, .age_ms = UINT32_MAX}},
         .jobs_open = 12,
         .oldest_job_ms = 11000,
     };
-    rollout.feeds[1].age_ms = UINT32_MAX;
     canary_text_add_data(&text, &rollout);
     assert_string_equal(words, "metrics 12s old");
     assert_false(canary_text_data_is_old(&rollout)); /* by what it is measured by */

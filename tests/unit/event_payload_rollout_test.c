@@ -9,6 +9,9 @@
 #include "base/bytes.h"
 #include "core/event.h"
 
+/* Of both tracks, as they are written. */
+enum { TALLIES = 2 * (1 + 4 * 8 + 2 * 4) };
+
 static const struct rollout_status rollout = {
     .known = true,
     .id = "01JZQW3T5V7X9ZB1D3F5H7K9M1",
@@ -40,7 +43,9 @@ static const struct rollout_status rollout = {
     .left_ms = 1000,
     .data_age_ms = 800,
     .data_age_most_ms = 15000,
-    .feeds = {{ROLLOUT_SOURCE_METRICS, 800, 1}, {ROLLOUT_SOURCE_PROMETHEUS, 12000, 2}},
+    .feeds =
+        {{ROLLOUT_SOURCE_METRICS, 800, 1, {true, 31, 4, 1, 0, 9, 8000}},
+         {ROLLOUT_SOURCE_PROMETHEUS, 12000, 2, {true, 1, 5, 2, 7, 3, 11000}}},
     .jobs_open = 3,
     .oldest_job_ms = 11000,
     .unrecorded = "the disk is full",
@@ -119,11 +124,25 @@ static size_t cut_tail(uint8_t *bytes, size_t length, size_t tail) {
     return kept + CHECKSUM;
 }
 
+static void a_tally_without_the_other_is_broken(void **state) {
+    static struct event event;
+    uint8_t bytes[4096];
+    (void)state;
+    size_t length = encode(&rollout, bytes, sizeof bytes);
+    length = cut_tail(bytes, length, TALLIES / 2);
+    assert_int_equal(decode(bytes, length, &event), EVENT_BROKEN);
+}
+
 static void what_an_older_one_does_not_say_is_not_known(void **state) {
     static struct event event;
     uint8_t bytes[4096];
     (void)state;
     size_t length = encode(&rollout, bytes, sizeof bytes);
+    length = cut_tail(bytes, length, TALLIES);
+    assert_int_equal(decode(bytes, length, &event), EVENT_DECODED);
+    assert_int_equal(event.rollout.reached, ROLLOUT_WATCHING);
+    assert_false(event.rollout.feeds[0].tally.known);
+    assert_false(event.rollout.feeds[1].tally.known);
     length = cut_tail(bytes, length, 1);
     assert_int_equal(decode(bytes, length, &event), EVENT_DECODED);
     assert_int_equal(event.rollout.reached, ROLLOUT_IDLE);
@@ -135,6 +154,7 @@ static void what_an_older_one_does_not_say_is_not_known(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_an_older_one_does_not_say_is_not_known),
+        cmocka_unit_test(a_tally_without_the_other_is_broken),
         cmocka_unit_test(a_rollout_comes_back_as_it_was),
         cmocka_unit_test(what_no_controller_publishes_is_refused),
     };

@@ -62,7 +62,8 @@ static void each_track_has_its_source_and_its_age(void **state) {
     expect_word(&status, "$.data.unrecorded", "");
     text_copy_cut(status.unrecorded, sizeof status.unrecorded, "the disk is full");
     expect_word(&status, "$.data.unrecorded", "the disk is full");
-    status.feeds[1] = (struct rollout_feed){ROLLOUT_SOURCE_PROMETHEUS, UINT32_MAX, 2};
+    status.feeds[1] = (struct rollout_feed){
+        .source = ROLLOUT_SOURCE_PROMETHEUS, .age_ms = UINT32_MAX, .restarts = 2};
     status.data_age_ms = UINT32_MAX;
     expect_word(&status, "$.data.canary.source", "prometheus");
     expect_null(&status, "$.data.canary.age_s");

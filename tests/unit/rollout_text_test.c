@@ -39,7 +39,8 @@ static void each_track_says_where_its_data_comes_from(void **state) {
     expect("\nlease     4.1 s\n");
     assert_null(strstr(said, "restarts"));
     assert_null(strstr(said, "NOT guarded"));
-    status.feeds[1] = (struct rollout_feed){ROLLOUT_SOURCE_PROMETHEUS, UINT32_MAX, 2};
+    status.feeds[1] = (struct rollout_feed){
+        .source = ROLLOUT_SOURCE_PROMETHEUS, .age_ms = UINT32_MAX, .restarts = 2};
     status.feeds[0].source = ROLLOUT_SOURCE_METRICS;
     status.jobs_open = 0;
     status.guarded = false;
