@@ -66,26 +66,55 @@ static void add_age(struct json_writer *json, const char *key, uint32_t age_ms) 
     }
 }
 
+static void add_count(
+    struct json_writer *json, const char *key, bool known, uint64_t count) {
+    if (known) {
+        json_field_uint(json, key, count);
+    } else {
+        json_field_null(json, key);
+    }
+}
+
+static void add_oldest(struct json_writer *json, uint32_t jobs_open, uint32_t age_ms) {
+    add_age(json, "oldest_job_s", jobs_open > 0 ? age_ms : UINT32_MAX);
+}
+
+/* What counters cannot tell is null. */
+static void add_tally(
+    struct json_writer *json, const struct rollout_tally *tally, bool is_canary) {
+    add_count(json, "clients_left", tally->known, tally->clients_left);
+    add_count(json, "limited", tally->known, tally->limited);
+    add_count(json, "redispatched", tally->known, tally->redispatched);
+    if (is_canary) add_count(json, "strayed", tally->known, tally->strayed);
+    add_count(json, "jobs_open", tally->known, tally->jobs_open);
+    add_oldest(json, tally->known ? tally->jobs_open : 0, tally->oldest_job_ms);
+}
+
 static void add_feed(
-    struct json_writer *json, const char *track, const struct rollout_feed *feed) {
-    json_key(json, track);
+    struct json_writer *json, const struct rollout_status *status, unsigned track) {
+    static const char *const tracks[] = {"stable", "canary"};
+    const struct rollout_feed *feed = &status->feeds[track];
+    json_key(json, tracks[track]);
     json_object_begin(json);
     json_field_string(
         json, "source", rollout_source_name((enum rollout_source)feed->source));
     add_age(json, "age_s", feed->age_ms);
     json_field_uint(json, "restarts", feed->restarts);
+    add_tally(json, &feed->tally, track == 1);
     json_object_end(json);
 }
 
 static void add_data(struct json_writer *json, const struct rollout_status *status) {
+    bool has_log = status->feeds[0].source == ROLLOUT_SOURCE_LOG &&
+                   status->data_age_ms != UINT32_MAX;
     add_age(json, "data_age_s", status->data_age_ms);
     json_key(json, "data");
     json_object_begin(json);
     add_ms(json, "age_most_s", status->data_age_most_ms);
-    add_feed(json, "stable", &status->feeds[0]);
-    add_feed(json, "canary", &status->feeds[1]);
-    json_field_uint(json, "jobs_open", status->jobs_open);
-    add_ms(json, "oldest_job_s", status->oldest_job_ms);
+    add_feed(json, status, 0);
+    add_feed(json, status, 1);
+    add_count(json, "jobs_open", has_log, status->jobs_open);
+    add_oldest(json, status->jobs_open, status->oldest_job_ms);
     json_field_string(json, "unrecorded", status->unrecorded);
     json_object_end(json);
 }

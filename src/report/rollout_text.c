@@ -168,6 +168,38 @@ static void add_feeds(struct buffer *to, const struct rollout_status *status) {
     }
 }
 
+static void add_jobs(
+    struct buffer *to, const char *track, const struct rollout_tally *tally) {
+    buffer_addf(to, "%s: jobs %" PRIu32, track, tally->jobs_open);
+    if (tally->jobs_open == 0) return;
+    buffer_addf(to, ", the oldest for %.1f s", (double)tally->oldest_job_ms / 1000);
+}
+
+static void add_tallies(
+    struct buffer *to, const struct rollout_tally *stable,
+    const struct rollout_tally *canary) {
+    buffer_addf(
+        to,
+        "left out  stable: clients left %" PRIu64 ", limited %" PRIu64
+        "; canary: clients left %" PRIu64 ", limited %" PRIu64 "\n",
+        stable->clients_left, stable->limited, canary->clients_left, canary->limited);
+    buffer_addf(
+        to,
+        "rerouted  stable: redispatched %" PRIu64 "; canary: redispatched %" PRIu64
+        ", strayed to stable %" PRIu64 "\n",
+        stable->redispatched, canary->redispatched, canary->strayed);
+    buffer_add_string(to, "in flight ");
+    add_jobs(to, "stable", stable);
+    buffer_add_string(to, "; ");
+    add_jobs(to, "canary", canary);
+    buffer_add_char(to, '\n');
+}
+
+static bool is_counted(const struct rollout_status *status) {
+    uint8_t source = status->feeds[1].source;
+    return source == ROLLOUT_SOURCE_METRICS || source == ROLLOUT_SOURCE_PROMETHEUS;
+}
+
 static void add_data(struct buffer *to, const struct rollout_status *status) {
     buffer_add_string(to, "data      ");
     if (status->feeds[0].source != ROLLOUT_SOURCE_NONE) {
@@ -175,12 +207,19 @@ static void add_data(struct buffer *to, const struct rollout_status *status) {
     } else {
         buffer_add_string(to, "none: neither a router's log nor metrics to ask for");
     }
-    if (status->jobs_open > 0) {
+    bool is_told = status->feeds[0].tally.known && status->feeds[1].tally.known;
+    if (status->jobs_open > 0 && !is_told) {
         buffer_addf(
             to, ", %" PRIu32 " jobs open, the oldest for %.1f s", status->jobs_open,
             (double)status->oldest_job_ms / 1000);
     }
     buffer_add_char(to, '\n');
+    if (is_told) {
+        add_tallies(to, &status->feeds[0].tally, &status->feeds[1].tally);
+    } else if (is_counted(status)) {
+        buffer_add_string(
+            to, "left out  not known: counters do not tell requests apart\n");
+    }
     const struct rollout_feed *feeds = status->feeds;
     if (feeds[0].restarts + feeds[1].restarts == 0) return;
     buffer_addf(

@@ -118,6 +118,7 @@ static void a_death_makes_it_blind_and_a_crash_loop_ends_it(void **state) {
     assert_true(status->harm < 1);
     assert_int_equal(status->feeds[0].source, ROLLOUT_SOURCE_METRICS);
     assert_int_equal(status->feeds[1].source, ROLLOUT_SOURCE_METRICS);
+    assert_false(status->feeds[1].tally.known);
     assert_true(status->feeds[1].age_ms <= 5000);
     assert_int_equal(status->feeds[0].restarts, 1);
     assert_int_equal(status->feeds[1].restarts, 0);

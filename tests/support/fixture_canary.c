@@ -54,6 +54,7 @@ static void forget_figures(struct rollout_status *rollout) {
     rollout->data_age_ms = UINT32_MAX;
     rollout->feeds[0].age_ms = rollout->feeds[1].age_ms = UINT32_MAX;
     rollout->jobs_open = rollout->oldest_job_ms = 0;
+    rollout->feeds[0].tally = rollout->feeds[1].tally = (struct rollout_tally){0};
     rollout->canary_missing = 0;
     rollout->lease_ms = rollout->in_step_ms = rollout->left_ms = 0;
     for (unsigned track = 0; track < 2; track++) {
@@ -89,9 +90,9 @@ static struct rollout_status watching(uint64_t at_ns) {
         .data_age_ms = 800,
         .data_age_most_ms = 15000,
         .feeds =
-            {{.source = ROLLOUT_SOURCE_LOG, .age_ms = 800},
-             {.source = ROLLOUT_SOURCE_LOG, .age_ms = 3100}},
-        .jobs_open = 3,
+            {{ROLLOUT_SOURCE_LOG, 800, 0, {true, 31, 4, 1, 0, 9, 8000}},
+             {ROLLOUT_SOURCE_LOG, 3100, 0, {true, 1, 0, 2, 1, 3, 11000}}},
+        .jobs_open = 12,
         .oldest_job_ms = 11000,
         .canary_missing = 41,
         .harm = 3.6F,

@@ -112,8 +112,6 @@ static void data_shows_where_it_comes_from(void **test) {
         .feeds =
             {{.source = ROLLOUT_SOURCE_METRICS, .age_ms = 400},
              {.source = ROLLOUT_SOURCE_METRICS, .age_ms = UINT32_MAX}},
-        .jobs_open = 12,
-        .oldest_job_ms = 11000,
     };
     canary_text_add_data(&text, &rollout);
     assert_string_equal(words, "metrics 12s old");
@@ -122,8 +120,11 @@ static void data_shows_where_it_comes_from(void **test) {
     canary_text_add_ages(&text, &rollout);
     assert_string_equal(words, "stable 0.4s, canary none");
     text_reset(&text);
-    canary_text_add_jobs(&text, &rollout);
+    canary_text_add_jobs(&text, 12, 11000);
     assert_string_equal(words, "12 jobs open, oldest 11s");
+    text_reset(&text);
+    canary_text_add_jobs(&text, 0, 0);
+    assert_string_equal(words, "0 jobs open");
     rollout.feeds[1].source = ROLLOUT_SOURCE_PROMETHEUS;
     rollout.data_age_ms = 15001;
     text_reset(&text);

@@ -271,12 +271,33 @@ static void the_strongest_evidence_keeps_its_row(void **state) {
     expect_shown(&sight, "tool failures", false);
     rollout->metrics[5].harm = 50;
     expect_shown(&sight, "tool failures", true);
-    expect_shown(&sight, "slower than p50", false);
+    expect_shown(&sight, "refusals", false);
     rollout->metrics[8].harm = NAN; /* nobody tells of it any more */
-    expect_shown(&sight, "slower than p50", true);
+    expect_shown(&sight, "refusals", true);
     rollout->metrics[0].harm = NAN; /* errors stay */
-    expect_shown(&sight, "slower than p50", true);
+    expect_shown(&sight, "refusals", true);
     expect_shown(&sight, "42/8412", true);
+    look_away(&sight);
+}
+
+/* No 0 stands for what counters cannot tell: the row is a metric's then. */
+static void what_befell_requests_has_a_row_where_it_is_known(void **state) {
+    (void)state;
+    struct sight sight = look_at(ROLLOUT_AT_STEP, "gc");
+    struct rollout_feed *feeds = sight.model->state.rollout.feeds;
+    expect_shown(&sight, "4 of 9 metrics", true);
+    expect_shown(&sight, "of canary     3 jobs open, oldest 11s   left out:", true);
+    expect_shown(&sight, "~strayed 1", true);
+    expect_shown(&sight, "of stable ", false); /* there is no room */
+    feeds[1].tally = (struct rollout_tally){.known = true};
+    expect_shown(
+        &sight, "clients left 0, limited 0   redispatched 0   strayed 0", true);
+    sight.model->state.rollout.metric_count = 3;
+    expect_shown(&sight, "of stable     9 jobs open, oldest 8s", true);
+    sight.model->state.rollout.metric_count = 9;
+    feeds[0].tally.known = feeds[1].tally.known = false;
+    expect_shown(&sight, "5 of 9 metrics", true);
+    expect_shown(&sight, "left out", false);
     look_away(&sight);
 }
 
@@ -340,6 +361,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(what_became_of_those_before_is_said),
         cmocka_unit_test(the_smoke_test_says_whom_it_is_sent_to),
         cmocka_unit_test(the_strongest_evidence_keeps_its_row),
+        cmocka_unit_test(what_befell_requests_has_a_row_where_it_is_known),
         cmocka_unit_test(a_panel_that_has_no_place_is_reached_zoomed),
         cmocka_unit_test(many_steps_show_the_one_that_goes_on),
         cmocka_unit_test(every_size_of_every_state_is_drawn),

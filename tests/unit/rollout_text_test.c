@@ -34,8 +34,7 @@ static void each_track_says_where_its_data_comes_from(void **state) {
     (void)state;
     struct rollout_status status = fixture_rollout(ROLLOUT_AT_STEP, NS_PER_S);
     say(&status);
-    expect("data      log, stable 0.8 s old, canary 3.1 s old, 3 jobs open, the oldest "
-           "for 11.0 s\n");
+    expect("data      log, stable 0.8 s old, canary 3.1 s old\n");
     expect("\nlease     4.1 s\n");
     assert_null(strstr(said, "restarts"));
     assert_null(strstr(said, "NOT guarded"));
@@ -55,6 +54,37 @@ static void each_track_says_where_its_data_comes_from(void **state) {
     status.feeds[0] = status.feeds[1] = (struct rollout_feed){0};
     say(&status);
     expect("data      none: neither a router's log nor metrics to ask for\n");
+}
+
+static void what_is_left_out_is_told_of_each_track(void **state) {
+    (void)state;
+    struct rollout_status status = fixture_rollout(ROLLOUT_AT_STEP, NS_PER_S);
+    say(&status);
+    expect("\nleft out  stable: clients left 31, limited 4; canary: clients left 1, "
+           "limited 0\n");
+    expect("\nrerouted  stable: redispatched 1; canary: redispatched 2, strayed to "
+           "stable 1\n");
+    expect("\nin flight stable: jobs 9, the oldest for 8.0 s; canary: jobs 3, the "
+           "oldest for 11.0 s\n");
+    status.feeds[1].tally.jobs_open = 0;
+    say(&status);
+    expect("; canary: jobs 0\n");
+}
+
+/* No 0 stands for it: a controller of before did not count, and counters cannot. */
+static void what_cannot_be_told_apart_is_not_counted(void **state) {
+    (void)state;
+    struct rollout_status status = fixture_rollout(ROLLOUT_AT_STEP, NS_PER_S);
+    status.feeds[0].tally.known = status.feeds[1].tally.known = false;
+    say(&status);
+    expect("canary 3.1 s old, 12 jobs open, the oldest for 11.0 s\n");
+    assert_null(strstr(said, "left out"));
+    assert_null(strstr(said, "in flight"));
+    status.feeds[0].source = status.feeds[1].source = ROLLOUT_SOURCE_METRICS;
+    say(&status);
+    expect("\nleft out  not known: counters do not tell requests apart\n");
+    assert_null(strstr(said, "in flight"));
+    assert_null(strstr(said, "rerouted"));
 }
 
 static void what_is_missing_is_counted_from_what_there_is(void **state) {
@@ -94,6 +124,8 @@ static void what_never_began_has_no_step(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_track_says_where_its_data_comes_from),
+        cmocka_unit_test(what_is_left_out_is_told_of_each_track),
+        cmocka_unit_test(what_cannot_be_told_apart_is_not_counted),
         cmocka_unit_test(what_is_missing_is_counted_from_what_there_is),
         cmocka_unit_test(who_took_it_back_is_said),
         cmocka_unit_test(what_never_began_has_no_step),

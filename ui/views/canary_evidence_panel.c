@@ -4,6 +4,7 @@
 #include "ui/table.h"
 #include "ui/views/canary_gauges.h"
 #include "ui/views/canary_panels.h"
+#include "ui/views/canary_tally.h"
 #include "ui/views/canary_text.h"
 #include "ui/views/canary_trend.h"
 
@@ -185,7 +186,8 @@ void canary_panels_draw_evidence(
     struct panel_frame frame = scene_frame(scene, PANEL_CANARY_EVIDENCE);
     frame.title = "evidence, canary against stable";
     int rows = rect.height - BORDERS - TITLES - CANARY_GAUGES;
-    if (any) add_shown(&frame, scene->state->rollout.metric_count, rows);
+    int tallies = any ? canary_tally_rows(scene, rows) : 0;
+    if (any) add_shown(&frame, scene->state->rollout.metric_count, rows - tallies);
     struct rect inner = panel_draw(canvas, rect, &frame);
     struct rect at = {inner.x + 1, inner.y, inner.width - 2, inner.height};
     if (at.height <= 0) return;
@@ -195,7 +197,9 @@ void canary_panels_draw_evidence(
     }
     int gauges = at.height < CANARY_GAUGES ? at.height : CANARY_GAUGES;
     struct rect below = {at.x, at.y + at.height - gauges, at.width, gauges};
-    at.height -= gauges;
+    at.height -= gauges + tallies;
+    struct rect between = {at.x, at.y + at.height, at.width, tallies};
     if (at.height > 1) draw_table(canvas, at, scene);
+    canary_tally_draw(canvas, between, scene);
     canary_gauges_draw(canvas, below, scene);
 }

@@ -5,7 +5,7 @@
 
 #include "ui/views/canary_text.h"
 
-enum { LABEL_WIDTH = 14, WORDS_WIDTH = 26, WORDS_SIZE = 64, BAR_MIN = 6, END = 0x250A };
+enum { WORDS_WIDTH = 26, WORDS_SIZE = 64, BAR_MIN = 6, END = 0x250A };
 
 /* From here on the next failure may be enough. */
 #define NEAR_SHARE 0.5
@@ -38,9 +38,9 @@ void canary_gauge_draw(
 static struct rect draw_row(
     struct canvas *canvas, struct rect row, const char *label, const char *words,
     enum role role) {
-    canvas_text(canvas, row.x, row.y, LABEL_WIDTH, label, ROLE_TEXT);
-    row.x += LABEL_WIDTH;
-    row.width -= LABEL_WIDTH;
+    canvas_text(canvas, row.x, row.y, CANARY_GAUGE_LABEL, label, ROLE_TEXT);
+    row.x += CANARY_GAUGE_LABEL;
+    row.width -= CANARY_GAUGE_LABEL;
     int used = canvas_text(canvas, row.x, row.y, row.width, words, role);
     used = used < WORDS_WIDTH ? WORDS_WIDTH : used + 1;
     row.x += used;

@@ -4,7 +4,7 @@
 
 #include "ui/scene.h"
 
-enum { CANARY_GAUGES = 3 };
+enum { CANARY_GAUGES = 3, CANARY_GAUGE_LABEL = 14 };
 
 /* Evidence of harm on the scale of powers, its limit at the right end. */
 void canary_gauge_draw(

@@ -92,7 +92,7 @@ static void add_feeds(struct segments *segments, const struct scene *scene) {
     }
     if (rollout->jobs_open > 0) {
         text = add_words(segments, scene, ROLE_TEXT, 2);
-        canary_text_add_jobs(&text, rollout);
+        canary_text_add_jobs(&text, rollout->jobs_open, rollout->oldest_job_ms);
     }
 }
 

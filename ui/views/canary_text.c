@@ -166,9 +166,11 @@ void canary_text_add_ages(struct text *text, const struct rollout_status *rollou
     add_age(text, rollout->feeds[1].age_ms);
 }
 
-void canary_text_add_jobs(struct text *text, const struct rollout_status *rollout) {
-    text_addf(text, "%u jobs open, oldest ", (unsigned)rollout->jobs_open);
-    add_age(text, rollout->oldest_job_ms);
+void canary_text_add_jobs(struct text *text, uint32_t open, uint32_t oldest_ms) {
+    text_addf(text, "%u jobs open", (unsigned)open);
+    if (open == 0) return;
+    text_add(text, ", oldest ");
+    add_age(text, oldest_ms);
 }
 
 double canary_text_share(float evidence, float limit) {

@@ -40,7 +40,7 @@ uint64_t canary_text_units(const struct rollout_status *rollout);
  * track, "stable 0.4s, canary 3.1s"; and jobs that go on, "12 jobs open, oldest 11s". */
 void canary_text_add_data(struct text *text, const struct rollout_status *rollout);
 void canary_text_add_ages(struct text *text, const struct rollout_status *rollout);
-void canary_text_add_jobs(struct text *text, const struct rollout_status *rollout);
+void canary_text_add_jobs(struct text *text, uint32_t open, uint32_t oldest_ms);
 bool canary_text_data_is_old(const struct rollout_status *rollout);
 
 /* How far evidence has come to its limit, on the scale of powers: 0 to 1. What speaks for
