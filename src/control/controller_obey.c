@@ -6,6 +6,7 @@
 #include "control/recovery.h"
 #include "control/router_claim.h"
 #include "control/secrecy.h"
+#include "core/rollout_move.h"
 #include "io/loop.h"
 
 /* Who asks the lock whose it is hears of the one who has taken it over. */
@@ -19,6 +20,14 @@ static void hand_over(struct controller *controller, const struct rollout *befor
     lock_hand_over(controller->lock, &to, &ignored);
     router_claim_hand_over(controller->claim, plan);
     controller->since_ms = to.since_ms;
+}
+
+/* Who takes it back does not wait for the router to speak. */
+static void skip_router(
+    struct controller *controller, const struct rollout_order *order) {
+    char who[STATE_ACTOR_SIZE];
+    rollout_name_actor(who, order->who, order->host);
+    recovery_skip(controller, who, order->reason);
 }
 
 void controller_on_order(
@@ -50,7 +59,7 @@ void controller_on_order(
             answer->words, sizeof answer->words, "the router has to answer first");
         return;
     }
-    if (controller->found) recovery_skip(controller, said.who, said.reason);
+    if (controller->found) skip_router(controller, &said);
     const struct rollout before = controller->rollout;
     if (order->kind == ROLLOUT_ORDER_HOLD) controller_recall(controller);
     const struct rollout_effect effect =

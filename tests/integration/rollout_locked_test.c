@@ -237,7 +237,7 @@ static void a_promotion_is_told_when_it_is_written(void **state) {
     assert_int_equal(count_events(&locked, "done", "ann@ops1"), 1);
     rollout_scene_insist(&locked.routed.rollout, ROLLOUT_ORDER_UNDO, "ann");
     routed_see_off(&locked.routed);
-    expect_ended(&locked, "ann@ops1");
+    expect_whole_chain(&locked);
     close_locked(&locked);
 }
 
