@@ -62,15 +62,14 @@ void rollout_scene_breathe(struct rollout_scene *scene); /* for a moment */
 /* Gives an order by the newest status and waits for the answer; whether it was accepted. */
 bool rollout_scene_order(
     struct rollout_scene *scene, enum rollout_order_kind kind, const char *who);
-
 /* `flightdeck demo VERB PART`; must succeed. */
 void rollout_scene_tell_demo(
     struct rollout_scene *scene, const char *verb, const char *part);
 
-/* The same again with each status until it is accepted, or fails the test. */
+/* The same again with each status until it is accepted, or fails the test; so, too, to
+ * the next step, whatever the evidence says; and that once. */
 void rollout_scene_insist(
     struct rollout_scene *scene, enum rollout_order_kind kind, const char *who);
-/* So, too, to the next step, whatever the evidence says; and once. */
 void rollout_scene_promote(struct rollout_scene *scene);
 bool rollout_scene_try_promote(struct rollout_scene *scene);
 
