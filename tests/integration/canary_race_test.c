@@ -90,8 +90,9 @@ static void of_two_starts_one_begins_and_the_other_is_told_whose_it_is(void **st
         if (loser->code != EXIT_CODE_UNREACHABLE || !strstr(loser->words, words)) {
             race_fail(race, "not told who holds it");
         }
-        if (race_commands(race, back, NULL) != RACERS)
+        if (race_commands(race, back, NULL) != RACERS) {
             race_fail(race, "not taken back");
+        }
         conductor_leaves(&scene.demo.home);
         assert_int_equal(count("SELECT count(*) FROM rollout"), round + 1);
         int weight_bp = rollout_scene_weight(&scene);

@@ -64,8 +64,9 @@ static void who_says_nothing_is_no_data(void **state) {
     rules.metrics = HARM_OF_REQUESTS;
     evidence_init(evidence, &rules);
     evidence_start_step(evidence, 500);
-    for (uint64_t user = 1; user <= 9; user++)
+    for (uint64_t user = 1; user <= 9; user++) {
         weighed_add(evidence, ARM_CANARY, user, 0);
+    }
     const struct trials *tools = &evidence->harms[HARM_TOOLS].all[ARM_CANARY];
     const struct trials *errors = &evidence->harms[HARM_ERRORS].all[ARM_CANARY];
     assert_int_equal(errors->count, 9);
