@@ -169,7 +169,9 @@ static void promote(struct region *region) {
 static void take_back(struct region *region) {
     struct rollout_scene *rollout = &region->rollout;
     assert_true(rollout_scene_order(rollout, ROLLOUT_ORDER_ABORT, "bob"));
-    assert_non_null(strstr(rollout->answer.words, "stable becomes v1.5.0 again"));
+    if (!strstr(rollout->answer.words, "stable becomes v1.5.0 again")) {
+        fail_msg("%s: %s", rollout->answer.words, rollout->status.reason);
+    }
     wait_for_image(region, "agent:v1.5.0");
     assert_int_equal(weight(region), 100);
 }
