@@ -108,7 +108,9 @@ static void run(struct seat *seat) {
     display_type(seat->display, "y");
     expect(seat, "LOAD quick.yaml");
     expect(seat, "● RUNNING");
-    expect(seat, "✘ FAIL"); /* of rps<60, which is the point of the knee */
+    assert_true(display_wait_gone(seat->display, "● RUNNING", WAIT_MS));
+    /* Of rps<60, which is the point of the knee; or the machine was too busy to say. */
+    if (!display_shows(seat->display, "INCONCLUSIVE")) expect(seat, "✘ FAIL");
 }
 
 static void a_file_is_chosen_run_and_compared(void **state) {
