@@ -14,6 +14,8 @@
 #include "support/painter.h"
 #include "ui/restore.h"
 
+enum { EXIT_MS = 30000 }; /* that it ends, and not how soon, on a busy machine */
+
 /* The test starts itself as the program in the terminal. */
 static struct display *start(const char *const *env) {
     const char *const args[] = {"/proc/self/exe", "--paint", NULL};
@@ -44,7 +46,7 @@ static void shows_text_colours_and_wide_characters(void **state) {
     assert_int_equal(cell.fg.value, 0x000003); /* not the palette's third */
     assert_int_equal(display_cell(display, 79, 23).rune, 'r');
     display_type(display, "q");
-    assert_int_equal(display_wait_exit(display, 5000), 0);
+    assert_int_equal(display_wait_exit(display, EXIT_MS), 0);
     assert_restored(display);
     display_free(display);
 }
@@ -59,7 +61,7 @@ static void is_as_large_as_the_terminal_whatever_the_environment_says(void **sta
         assert_true(display_shows(display, "size 80x24"));
         assert_int_equal(display_cell(display, 79, 23).rune, 'r');
         display_type(display, "q");
-        assert_int_equal(display_wait_exit(display, 5000), 0);
+        assert_int_equal(display_wait_exit(display, EXIT_MS), 0);
         assert_restored(display);
         display_free(display);
     }
@@ -91,7 +93,7 @@ static void has_fewer_colours_where_the_terminal_has(void **state) {
             assert_int_equal(display_counts(display).colors, 0);
         }
         display_type(display, "q");
-        assert_int_equal(display_wait_exit(display, 5000), 0);
+        assert_int_equal(display_wait_exit(display, EXIT_MS), 0);
         assert_restored(display);
         display_free(display);
     }
@@ -104,7 +106,7 @@ static void an_unknown_terminal_is_taken_for_xterm_with_a_warning(void **state) 
     assert_true(display_wait(display, "corner", 5000));
     assert_int_equal(display_cell(display, 0, 1).fg.value, 74);
     display_type(display, "q");
-    assert_int_equal(display_wait_exit(display, 5000), 0);
+    assert_int_equal(display_wait_exit(display, EXIT_MS), 0);
     assert_true(display_shows(display, "is not described on this machine"));
     display_free(display);
 }
@@ -113,7 +115,7 @@ static void a_dumb_terminal_is_refused(void **state) {
     (void)state;
     const char *const env[] = {"TERM=dumb", NULL};
     struct display *display = start(env);
-    assert_int_equal(display_wait_exit(display, 5000), 2);
+    assert_int_equal(display_wait_exit(display, EXIT_MS), 2);
     assert_true(display_shows(display, "refused: TERM=dumb cannot show the cockpit"));
     assert_restored(display);
     display_free(display);
@@ -127,7 +129,7 @@ static void a_locale_without_utf8_gets_ascii(void **state) {
     const char *text = display_text(display);
     for (const char *c = text; *c; c++) assert_true((unsigned char)*c < 0x80);
     display_type(display, "q");
-    assert_int_equal(display_wait_exit(display, 5000), 0);
+    assert_int_equal(display_wait_exit(display, EXIT_MS), 0);
     display_free(display);
 }
 
@@ -152,7 +154,7 @@ static void follows_every_size(void **state) {
         assert_int_equal(display_cell(display, width - 1, height - 1).rune, 'r');
     }
     display_type(display, "q");
-    assert_int_equal(display_wait_exit(display, 5000), 0);
+    assert_int_equal(display_wait_exit(display, EXIT_MS), 0);
     assert_restored(display);
     display_free(display);
 }
@@ -190,7 +192,7 @@ static void suspending_gives_it_back_and_takes_it_again(void **state) {
     char why[160];
     assert_false(display_is_restored(display, why, sizeof why));
     display_type(display, "q");
-    assert_int_equal(display_wait_exit(display, 5000), 0);
+    assert_int_equal(display_wait_exit(display, EXIT_MS), 0);
     assert_restored(display);
     display_free(display);
 }
@@ -215,7 +217,7 @@ static void a_slow_line_gets_fewer_frames_and_holds_nothing_up(void **state) {
     assert_true(display_wait_bytes(display, before + 20000, 10000));
     display_throttle(display, 0);
     display_type(display, "q");
-    assert_int_equal(display_wait_exit(display, 5000), 0);
+    assert_int_equal(display_wait_exit(display, EXIT_MS), 0);
     assert_true(number_behind(display, "dropped=") > 20);
     /* Were the line waited for, nearly every turn would be slow; a busy machine stalls few. */
     assert_true(number_behind(display, "slow=") < 5);
@@ -231,7 +233,7 @@ static void quitting_on_a_dead_line_does_not_hang(void **state) {
     display_type(display, "f");
     display_look_on(display, 300);
     display_type(display, "q");
-    assert_int_equal(display_wait_exit(display, 5000), 0);
+    assert_int_equal(display_wait_exit(display, EXIT_MS), 0);
     display_free(display);
 }
 
@@ -242,7 +244,7 @@ static void frames_are_bracketed_when_told_to(void **state) {
     assert_true(display_wait(display, "corner", 5000));
     assert_true(display_counts(display).frames > 0);
     display_type(display, "q");
-    assert_int_equal(display_wait_exit(display, 5000), 0);
+    assert_int_equal(display_wait_exit(display, EXIT_MS), 0);
     assert_restored(display);
     display_free(display);
 }
