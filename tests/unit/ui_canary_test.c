@@ -321,6 +321,27 @@ static void a_watcher_gives_no_orders(void **state) {
     stage_free(stage);
 }
 
+static void smoke_means_the_canary_where_that_is_looked_at(void **state) {
+    (void)state;
+    const struct action_plan canary = {.to = "http://127.0.0.1:8101"};
+    const struct action_plan target = {.to = "somebody"};
+    struct stage *stage = stage_new(FIXTURE_ARMED, ROLLOUT_AT_STEP);
+    stage->world.smoke = &target;
+    stage->world.smoke_canary = &canary;
+    assert_string_equal(press(stage, "go S y").argument, "");
+    struct ui_request request = press(stage, "gc S y");
+    assert_int_equal(request.command, COMMAND_SMOKE);
+    assert_string_equal(request.argument, UI_SMOKES_CANARY);
+    assert_int_equal(stage->ui.screen, UI_CHECKS);
+    const struct action_plan blocked = {.blocked = "a smoke test runs"};
+    stage->world.smoke_canary = &blocked;
+    expect_nothing(press(stage, "gc S"));
+    assert_string_equal(stage->ui.notice, "a smoke test runs");
+    stage->world.smoke_canary = NULL; /* none of its instances is known */
+    assert_string_equal(press(stage, "gc S y").argument, "");
+    stage_free(stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hold_happens_at_once_and_needs_no_arming),
@@ -341,6 +362,7 @@ int main(void) {
         cmocka_unit_test(a_promotion_is_not_undone_with_a_load_run),
         cmocka_unit_test(without_a_rollout_x_is_what_it_was),
         cmocka_unit_test(a_watcher_gives_no_orders),
+        cmocka_unit_test(smoke_means_the_canary_where_that_is_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -150,25 +150,6 @@ static void smoke_needs_arming_checks_and_a_yes(void **state) {
     stage_free(stage);
 }
 
-static void smoke_means_the_canary_where_that_is_looked_at(void **state) {
-    (void)state;
-    const struct action_plan canary = {.to = "http://127.0.0.1:8101"};
-    struct stage *stage = stage_new(FIXTURE_ARMED);
-    stage->world.smoke_canary = &canary;
-    assert_string_equal(press(stage, "go S y").argument, "");
-    struct ui_request request = press(stage, "gc S y");
-    assert_int_equal(request.command, COMMAND_SMOKE);
-    assert_string_equal(request.argument, UI_SMOKES_CANARY);
-    assert_int_equal(stage->ui.screen, UI_CHECKS);
-    const struct action_plan blocked = {.blocked = "a smoke test runs"};
-    stage->world.smoke_canary = &blocked;
-    expect_nothing(press(stage, "gc S"));
-    assert_string_equal(stage->ui.notice, "a smoke test runs");
-    stage->world.smoke_canary = NULL; /* none of its instances is known */
-    assert_string_equal(press(stage, "gc S y").argument, "");
-    stage_free(stage);
-}
-
 static void a_plan_that_does_not_fit_is_moved_and_no_further(void **state) {
     (void)state;
     static const char *const lines[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
@@ -398,7 +379,6 @@ int main(void) {
         cmocka_unit_test(arming_anything_else_takes_y),
         cmocka_unit_test(what_somebody_else_holds_takes_the_name_of_the_target),
         cmocka_unit_test(a_again_disarms_at_once),
-        cmocka_unit_test(smoke_means_the_canary_where_that_is_looked_at),
         cmocka_unit_test(smoke_needs_arming_checks_and_a_yes),
         cmocka_unit_test(a_plan_that_does_not_fit_is_moved_and_no_further),
         cmocka_unit_test(stopping_never_needs_arming),
