@@ -91,19 +91,8 @@ static const struct library *loaded(void) {
 #undef curl_easy_setopt
 #undef curl_multi_setopt
 
-#define X(name, parameters, arguments) \
-    void name parameters {             \
-        loaded()->name arguments;      \
-    }
-PROCEDURES(X)
-#undef X
-
-#define X(name, result, parameters, arguments) \
-    result name parameters {                   \
-        return loaded()->name arguments;       \
-    }
-FUNCTIONS(X)
-#undef X
+PROCEDURES(LATE_PROCEDURE)
+FUNCTIONS(LATE_FUNCTION)
 
 #define X(name, result, handle, option)          \
     result name(handle *to, option which, ...) { \

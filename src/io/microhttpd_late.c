@@ -95,19 +95,8 @@ static const struct library *loaded(void) {
     return &library;
 }
 
-#define X(name, parameters, arguments) \
-    void name parameters {             \
-        loaded()->name arguments;      \
-    }
-PROCEDURES(X)
-#undef X
-
-#define X(name, result, parameters, arguments) \
-    result name parameters {                   \
-        return loaded()->name arguments;       \
-    }
-FUNCTIONS(X)
-#undef X
+PROCEDURES(LATE_PROCEDURE)
+FUNCTIONS(LATE_FUNCTION)
 
 #define X(name, result, handle, kind)       \
     result name(handle of, kind ask, ...) { \

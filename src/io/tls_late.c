@@ -118,21 +118,10 @@ static const struct library *loaded(void) {
     return &library;
 }
 
-#define X(name, parameters, arguments) \
-    void name parameters {             \
-        loaded()->name arguments;      \
-    }
-TLS_PROCEDURES(X)
-CRYPTO_PROCEDURES(X)
-#undef X
-
-#define X(name, result, parameters, arguments) \
-    result name parameters {                   \
-        return loaded()->name arguments;       \
-    }
-TLS_FUNCTIONS(X)
-CRYPTO_FUNCTIONS(X)
-#undef X
+TLS_PROCEDURES(LATE_PROCEDURE)
+CRYPTO_PROCEDURES(LATE_PROCEDURE)
+TLS_FUNCTIONS(LATE_FUNCTION)
+CRYPTO_FUNCTIONS(LATE_FUNCTION)
 
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 /* NOLINTEND(bugprone-macro-parentheses) */
