@@ -12,10 +12,7 @@
 
 enum { WRITTEN_BYTES_MAX = 64 * 1024 };
 
-bool canary_desk_sit(
-    struct canary_desk *desk, const struct invocation *invocation, struct error *err) {
-    *desk = (struct canary_desk){.invocation = invocation};
-    desk->config = config_for(invocation, NULL, err);
+static bool sit(struct canary_desk *desk, struct error *err) {
     if (!desk->config) return false;
     desk->target = config_target(desk->config);
     if (!rollout_place(desk->target, desk->path, err)) return false;
@@ -23,6 +20,20 @@ bool canary_desk_sit(
     operator_host(desk->host);
     desk->loop = loop_new();
     return true;
+}
+
+bool canary_desk_sit(
+    struct canary_desk *desk, const struct invocation *invocation, struct error *err) {
+    *desk = (struct canary_desk){.invocation = invocation};
+    desk->config = config_for(invocation, NULL, err);
+    return sit(desk, err);
+}
+
+bool canary_desk_sit_to_ask(
+    struct canary_desk *desk, const struct invocation *invocation, struct error *err) {
+    *desk = (struct canary_desk){.invocation = invocation};
+    desk->config = config_to_ask(invocation, err);
+    return sit(desk, err);
 }
 
 void canary_desk_leave(struct canary_desk *desk) {

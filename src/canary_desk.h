@@ -26,6 +26,9 @@ struct canary_desk {
  * either case. */
 bool canary_desk_sit(
     struct canary_desk *desk, const struct invocation *invocation, struct error *err);
+/* To ask its controller only: that takes no secret of the target. */
+bool canary_desk_sit_to_ask(
+    struct canary_desk *desk, const struct invocation *invocation, struct error *err);
 void canary_desk_leave(struct canary_desk *desk);
 
 /* An order of whoever sits here, with the reason of the command line. */

@@ -222,7 +222,9 @@ static void start_again(
     };
     struct error err;
     ordering->started = true;
-    ordering->starter = canary_begin(&options, &err);
+    if (config_fill_secrets(ordering->desk.config, &err)) {
+        ordering->starter = canary_begin(&options, &err);
+    }
     if (!ordering->starter) fail_to_start(ordering, &err);
 }
 
@@ -326,7 +328,7 @@ static void give(struct ordering *ordering) {
 
 static bool sit(
     struct ordering *ordering, const struct invocation *invocation, struct error *err) {
-    if (!canary_desk_sit(&ordering->desk, invocation, err)) return false;
+    if (!canary_desk_sit_to_ask(&ordering->desk, invocation, err)) return false;
     if (ordering->kind == ROLLOUT_ORDER_TAKEOVER) {
         ordering->owner = canary_owner_look(&ordering->desk);
     }

@@ -348,7 +348,7 @@ int canary_start_for(const struct invocation *invocation, bool bounded) {
 int canary_wait_command(const struct invocation *invocation) {
     struct letting letting = {.code = 0};
     struct error err;
-    if (!canary_desk_sit(&letting.desk, invocation, &err)) {
+    if (!canary_desk_sit_to_ask(&letting.desk, invocation, &err)) {
         letting.code = invocation_fail(invocation, invocation_code_of(&err), &err);
     } else if (!invocation_check_output(invocation, &err)) {
         letting.code = invocation_fail(invocation, EXIT_CODE_USAGE, &err);

@@ -149,7 +149,7 @@ int canary_status_command(const struct invocation *invocation) {
     struct watching watching = {
         .output = -1, .watches = options_has(&invocation->options, OPTION_WATCH)};
     struct error err;
-    if (!canary_desk_sit(&watching.desk, invocation, &err)) {
+    if (!canary_desk_sit_to_ask(&watching.desk, invocation, &err)) {
         watching.code = invocation_fail(invocation, invocation_code_of(&err), &err);
     } else if (!open_output(&watching, &err)) {
         watching.code = invocation_fail(invocation, EXIT_CODE_USAGE, &err);

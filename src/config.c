@@ -26,6 +26,7 @@ struct config {
     struct redactor *redactor;
     struct mistakes refusals;
     char note[CONFIG_NOTE_SIZE];
+    bool is_filled; /* the target has its secrets */
 };
 
 static struct config_layer *find_layer(
@@ -347,31 +348,16 @@ bool config_choose(
     }
     free(config->target);
     config->target = target;
+    config->is_filled = false;
     return true;
 }
 
 bool config_fill_secrets(struct config *config, struct error *err) {
     ensure(config->target);
-    if (secrets_fill_target(config->target, config->redactor, err)) return true;
+    if (config->is_filled) return true;
+    config->is_filled = secrets_fill_target(config->target, config->redactor, err);
+    if (config->is_filled) return true;
     return error_wrap(err, "target \"%s\"", config->target->name);
-}
-
-struct config *config_for(
-    const struct invocation *invocation, const char *url, struct error *err) {
-    const struct options *options = &invocation->options;
-    if (url && (options->by_flag & UINT64_C(1) << OPTION_TARGET)) {
-        error_set(err, ERROR_USAGE, "a URL or --target, not both");
-        return NULL;
-    }
-    struct config *config = config_read(options->values[OPTION_CONFIG], err);
-    if (!config) return NULL;
-    if (config_choose(config, options->values[OPTION_TARGET], url, err) &&
-        config_fill_secrets(config, err)) {
-        if (config->note[0]) invocation_say(invocation, 1, "%s", config->note);
-        return config;
-    }
-    config_free(config);
-    return NULL;
 }
 
 const struct target *config_target(const struct config *config) {

@@ -34,12 +34,16 @@ bool config_choose(
  * machine could read them. */
 bool config_target_of_url(const char *url, struct target *target, struct error *err);
 
-/* Fills the secrets of the chosen target in. */
+/* Fills the secrets of the chosen target in, unless that is done. */
 bool config_fill_secrets(struct config *config, struct error *err);
 
 /* All three, from the options of a command and the URL it was given, if any. */
 struct config *config_for(
     const struct invocation *invocation, const char *url, struct error *err);
+
+/* The same for who only asks the controller of a rollout: with the secrets that there are.
+ * Who goes to the target itself fills them in first. */
+struct config *config_to_ask(const struct invocation *invocation, struct error *err);
 
 const struct target *config_target(const struct config *config); /* NULL: not chosen */
 const struct config_file *config_values(const struct config *config);

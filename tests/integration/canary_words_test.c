@@ -36,6 +36,9 @@ static int set_up(void **state) {
         "  cluster:\n    class: production\n    url: http://agent.example:8080\n"
         "    split: {kubernetes: {namespace: agent, router: replicas, stable: a,"
         " canary: b}}\n"
+        "  keyed:\n    class: staging\n    url: http://agent.example:8080\n"
+        "    headers: {X-Api-Key: \"${env:NOT_SET_HERE}\"}\n"
+        "    split: {command: {set: [sh, set, \"${weight}\"], get: [sh, get]}}\n"
         "  argo:\n    class: local\n    url: http://agent.example:8080\n"
         "    tracks: {canary: {pods: {deployment: agent, port: 8000}}}\n"
         "    split: {kubernetes: {namespace: agent, router: argo, rollout: a}}\n"
@@ -183,6 +186,31 @@ static void a_comparison_takes_no_longer_than_it_may(void **state) {
     assert_non_null(strstr(program.out, "in 1 s by metrics"));
 }
 
+/* To ask the controller takes no secret of the target, which it has itself; to take its
+ * place, or to look at the target, does. */
+static void who_only_asks_needs_no_secret(void **state) {
+    static const struct {
+        const char *command;
+        int code;
+        const char *words;
+    } cases[] = {
+        {"flightdeck canary hold --target keyed", EXIT_CODE_UNREACHABLE,
+         "is under way"},
+        {"flightdeck canary wait --target keyed", EXIT_CODE_UNREACHABLE,
+         "is under way"},
+        {"flightdeck canary abort --target keyed", EXIT_CODE_UNREACHABLE,
+         "variable NOT_SET_HERE is not set"},
+        {"flightdeck canary plan --target keyed", EXIT_CODE_USAGE,
+         "variable NOT_SET_HERE is not set"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int code = test_program_run(&program, cases[i].command);
+        if (code == cases[i].code && strstr(program.err, cases[i].words)) continue;
+        fail_msg("%s: %d %s%s", cases[i].command, code, program.out, program.err);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
@@ -195,6 +223,8 @@ int main(void) {
             where_nothing_is_under_way_everybody_says_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_comparison_takes_no_longer_than_it_may, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            who_only_asks_needs_no_secret, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
