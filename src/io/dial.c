@@ -13,8 +13,13 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "io/loop.h"
 #include "io/resolve.h"
+
+/* A unix socket whose listener has not come to those before us refuses at once, and tells
+ * nobody when there is room. */
+#define ROOM_NS (10 * NS_PER_MS)
 
 struct dial {
     struct loop *loop; /* borrowed */
@@ -28,6 +33,7 @@ struct dial {
     uint64_t deadline_ns;
     struct loop_timer *deadline; /* of everything */
     struct loop_timer *attempt;  /* of one address, when others are left */
+    struct loop_timer *room;     /* until the listener is asked again */
     struct loop_timer *finish;   /* on_done is due */
     int socket;                  /* -1 for none */
     struct loop_watch *watch;
@@ -56,6 +62,7 @@ void dial_free(struct dial *dial) {
     resolve_free(dial->resolve);
     drop_timer(&dial->deadline);
     drop_timer(&dial->attempt);
+    drop_timer(&dial->room);
     drop_timer(&dial->finish);
     free(dial);
 }
@@ -78,6 +85,7 @@ static void finish(struct dial *dial) {
     drop_watch(dial);
     drop_timer(&dial->deadline);
     drop_timer(&dial->attempt);
+    drop_timer(&dial->room);
     if (!dial->finish) dial->finish = loop_soon(dial->loop, on_finish, dial);
 }
 
@@ -115,8 +123,9 @@ static bool stands_already(struct dial *dial, int result) {
     return true;
 }
 
-/* A connect that is under way tells by becoming writable, also when it failed. */
-static bool start_connect(
+/* 0, or why it could not begin. A connect that is under way tells by becoming writable,
+ * also when it failed. */
+static int start_connect(
     struct dial *dial, const struct sockaddr *address, socklen_t length) {
     int family = address->sa_family;
     dial->socket = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -126,14 +135,15 @@ static bool start_connect(
     }
     int result = dial->socket < 0 ? -1 : connect(dial->socket, address, length);
     if (result != 0 && errno != EINPROGRESS) {
-        note_errno(dial, errno);
+        int number = errno;
+        note_errno(dial, number);
         close_socket(dial);
-        return false;
+        return number;
     }
-    if (stands_already(dial, result)) return true;
+    if (stands_already(dial, result)) return 0;
     dial->watch = loop_watch_new(dial->loop, dial->socket, on_writable, dial);
     loop_watch_set(dial->watch, LOOP_WRITABLE);
-    return true;
+    return 0;
 }
 
 static void on_attempt_over(void *owner, uint64_t now_ns) {
@@ -160,7 +170,7 @@ static void try_next(struct dial *dial) {
         uint32_t left = dial->address_count - dial->address_at;
         const struct resolve_address *address = &dial->addresses[dial->address_at++];
         const struct sockaddr *socket = (const struct sockaddr *)&address->socket;
-        if (!start_connect(dial, socket, address->length)) continue;
+        if (start_connect(dial, socket, address->length) != 0) continue;
         if (!dial->finish) give_share(dial, left);
         return;
     }
@@ -195,16 +205,34 @@ static void on_deadline(void *owner, uint64_t now_ns) {
     finish(dial);
 }
 
+static void on_room(void *owner, uint64_t now_ns);
+
+static void try_path(struct dial *dial) {
+    const struct sockaddr *address = (const struct sockaddr *)&dial->path;
+    int number = start_connect(dial, address, sizeof dial->path);
+    if (number == EAGAIN) {
+        dial->room = loop_after(dial->loop, ROOM_NS, on_room, dial);
+    } else if (number != 0) {
+        finish(dial);
+    }
+}
+
+static void on_room(void *owner, uint64_t now_ns) {
+    (void)now_ns;
+    struct dial *dial = owner;
+    dial->room = NULL;
+    try_path(dial);
+}
+
 static void dial_path(struct dial *dial, const char *path) {
     text_copy_cut(dial->name, sizeof dial->name, path);
     dial->path.sun_family = AF_UNIX;
-    const struct sockaddr *address = (const struct sockaddr *)&dial->path;
-    if (!text_copy(dial->path.sun_path, sizeof dial->path.sun_path, path)) {
-        note_errno(dial, ENAMETOOLONG);
-        finish(dial);
-    } else if (!start_connect(dial, address, sizeof dial->path)) {
-        finish(dial);
+    if (text_copy(dial->path.sun_path, sizeof dial->path.sun_path, path)) {
+        try_path(dial);
+        return;
     }
+    note_errno(dial, ENAMETOOLONG);
+    finish(dial);
 }
 
 struct dial *dial_start(
