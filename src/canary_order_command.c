@@ -35,6 +35,7 @@ struct ordering {
     struct rollout_status status;
     struct rollout_answer answer;
     bool sent, started;
+    uint64_t replaced; /* the epoch of who is; 0 for nobody */
     int code;
 };
 
@@ -187,6 +188,16 @@ static void fail_to_start(struct ordering *ordering, const struct error *why) {
     fail(ordering, is_unknown ? EXIT_CODE_PERSON : EXIT_CODE_UNREACHABLE, why);
 }
 
+/* Whoever was quicker to take it up hears of the way back instead. */
+static bool is_told_instead(struct ordering *ordering) {
+    struct lock_holder who;
+    if (!ordering->meaning->follows) return false;
+    if (!canary_orphan_is_held(ordering->desk.target, &who)) return false;
+    if (who.epoch == ordering->replaced) return false;
+    open_line(ordering, NEW_PATIENCE_NS);
+    return true;
+}
+
 static void on_started(
     void *owner, const struct rollout_answer *answer, const struct error *why) {
     struct ordering *ordering = owner;
@@ -198,7 +209,7 @@ static void on_started(
         open_line(ordering, NEW_PATIENCE_NS);
         return;
     }
-    if (is_taken_since(ordering)) return;
+    if (is_taken_since(ordering) || is_told_instead(ordering)) return;
     if (answer) {
         error_set(&refused, ERROR_CONFLICT, "%s", answer->words);
     } else {
@@ -222,6 +233,7 @@ static void start_again(
     };
     struct error err;
     ordering->started = true;
+    ordering->replaced = epoch;
     if (config_fill_secrets(ordering->desk.config, &err)) {
         ordering->starter = canary_begin(&options, &err);
     }

@@ -252,6 +252,21 @@ static void of_two_commands_that_take_over_one_does(void **state) {
     if (race_commands(race, take, NULL) == 0) race_fail(race, "not one has it");
 }
 
+/* One takes it up, the other one's abort reaches him. */
+static void of_two_who_take_back_what_nobody_conducts_both_have_it(void **state) {
+    static const char *const back[] = {"canary", "abort", "--target", "demo", NULL};
+    (void)state;
+    assert_true(rollout_scene_start(&scene));
+    rollout_scene_wait(&scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
+    rollout_link_free(scene.link);
+    scene.link = NULL;
+    conductor_kill(&scene.demo.home);
+    if (race_commands(race, back, NULL) != RACERS) race_fail(race, "not taken back");
+    conductor_leaves(&scene.demo.home);
+    assert_int_equal(count_moves_to(ROLLOUT_ROLLING_BACK), 1);
+    assert_int_equal(count("SELECT count(*) FROM rollout WHERE ended_ms IS NULL"), 0);
+}
+
 int main(void) {
 #define RACE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -260,6 +275,7 @@ int main(void) {
         RACE_TEST(of_two_takeovers_one_has_it),
         RACE_TEST(of_two_who_replace_a_controller_one_does),
         RACE_TEST(of_two_commands_that_take_over_one_does),
+        RACE_TEST(of_two_who_take_back_what_nobody_conducts_both_have_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
