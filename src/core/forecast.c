@@ -65,23 +65,44 @@ static void time_step(struct forecast *forecast, const struct forecast_basis *ba
         basis->stable_before + forecast->minutes * per_minute[ARM_STABLE];
 }
 
+/* Fixed thresholds need something seen on either side, and the time of the step. */
+static void need_by_book(struct forecast *forecast) {
+    forecast->requests_needed = forecast->users_needed = 1;
+    forecast->stable_needed = forecast->weight_bp < WEIGHT_ALL_BP;
+}
+
+static void need_by_evidence(
+    struct forecast *forecast, const struct forecast_basis *basis) {
+    const struct rollout_rules *rules = &basis->rules;
+    const struct promotion_gate gate = {
+        rules->budget, rules->gate_alpha, weight_ratio(forecast->next_bp)};
+    const struct trials nothing = {0, 0};
+    double rho = weight_ratio(forecast->weight_bp);
+    forecast->requests_needed = promotion_gate_needed(&gate, &nothing, &basis->stable);
+    forecast->stable_needed = evidence_stable_needed(rules, forecast->weight_bp);
+    forecast->users_needed = evidence_users_needed(rules, rho);
+}
+
+static void need(struct forecast *forecast, const struct forecast_basis *basis) {
+    switch (basis->rules.rule) {
+    case ROLLOUT_BY_BOOK: need_by_book(forecast); break;
+    case ROLLOUT_BY_EVIDENCE:
+    case ROLLOUT_RULE_COUNT: need_by_evidence(forecast, basis); break;
+    }
+}
+
 struct forecast forecast_step(
     const struct forecast_basis *basis, uint32_t weight_bp, uint32_t next_bp) {
     double rho = weight_ratio(weight_bp);
-    const struct promotion_gate gate = {
-        basis->rules.budget, basis->rules.gate_alpha, weight_ratio(next_bp)};
-    const struct trials nothing = {0, 0};
     struct forecast forecast = {
         .weight_bp = weight_bp,
         .next_bp = next_bp,
-        .requests_needed = promotion_gate_needed(&gate, &nothing, &basis->stable),
-        .stable_needed = evidence_stable_needed(&basis->rules, weight_bp),
         .minutes = NAN,
         .canary_after = NAN,
         .stable_after = NAN,
         .canary_users = NAN,
-        .users_needed = evidence_users_needed(&basis->rules, rho),
     };
+    need(&forecast, basis);
     if (basis->users > 0) forecast.canary_users = (double)basis->users * rho;
     if (basis->requests_per_s > 0 && forecast.requests_needed != PROMOTION_NEVER) {
         time_step(&forecast, basis);

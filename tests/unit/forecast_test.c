@@ -38,6 +38,23 @@ static void a_step_takes_so_many_requests_and_minutes(void **state) {
     }
 }
 
+/* By the book a step takes its time, however few requests there are. */
+static void the_book_needs_only_something_seen(void **state) {
+    (void)state;
+    struct forecast_basis basis = basis_of(0.1, 200);
+    basis.rules.rule = ROLLOUT_BY_BOOK;
+    basis.stable_before = 0;
+    struct forecast forecast = forecast_step(&basis, 500, 2500);
+    assert_int_equal(forecast.end, FORECAST_DECIDES);
+    assert_int_equal(forecast.requests_needed, 1);
+    assert_int_equal(forecast.stable_needed, 1);
+    assert_true(fabs(forecast.minutes - 10) < 1e-9);
+    basis.users = 10; /* half a user on the canary */
+    assert_int_equal(forecast_step(&basis, 500, 2500).end, FORECAST_FEW_USERS);
+    basis.rules.rule = ROLLOUT_BY_EVIDENCE;
+    assert_true(forecast_step(&basis, 500, 2500).requests_needed > 100);
+}
+
 static void what_earlier_steps_bring_counts(void **state) {
     (void)state;
     struct forecast_basis basis = basis_of(2, 5000);
@@ -149,6 +166,7 @@ static void what_is_slow_has_to_be_known_first(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_takes_so_many_requests_and_minutes),
+        cmocka_unit_test(the_book_needs_only_something_seen),
         cmocka_unit_test(what_earlier_steps_bring_counts),
         cmocka_unit_test(a_step_lasts_at_least_as_long_as_it_is_held),
         cmocka_unit_test(with_few_users_it_is_said_before),
