@@ -6,7 +6,15 @@
 #include "ui/views/canary_text.h"
 #include "ui/wrap.h"
 
-enum { LABEL_WIDTH = 9, WORDS_SIZE = 256, TIMESTAMP_SIZE = 32, DATE_LENGTH = 10 };
+enum {
+    LABEL_WIDTH = 9,
+    WORDS_SIZE = 256,
+    TIMESTAMP_SIZE = 32,
+    DATE_LENGTH = 10,
+    FAILING_MAX = 2, /* rows of what fails most ... */
+    KEPT_ROWS =
+        3, /* ... when there are that many for whose it is and what was before */
+};
 
 /* The rows that are left. */
 struct page {
@@ -75,6 +83,41 @@ static void put_now(struct page *page, const struct scene *scene) {
         "a person has to: where the traffic goes is not known for sure");
 }
 
+/* Of the version that is tried, the row with the most below `limit`; NULL for none. */
+static const struct error_row *find_failing(
+    const struct state *state, const struct error_row *limit) {
+    const struct error_row *most = NULL;
+    for (uint32_t i = 0; i < state->error_count; i++) {
+        const struct error_row *row = &state->errors[i];
+        bool is_tried =
+            row->track == TRACK_CANARY && strcmp(row->version, state->rollout.to) == 0;
+        bool is_below = !limit || row->count < limit->count ||
+                        (row->count == limit->count && row > limit);
+        if (!is_tried || !is_below || row->count == 0) continue;
+        if (!most || row->count > most->count) most = row;
+    }
+    return most;
+}
+
+static void put_failing(struct page *page, const struct scene *scene) {
+    const char *label = "fails";
+    const struct error_row *row = NULL;
+    int rows = page->rect.height - KEPT_ROWS;
+    for (int i = 0; i < FAILING_MAX && i < rows; i++) {
+        row = find_failing(scene->state, row);
+        if (!row) return;
+        char words[WORDS_SIZE];
+        struct text text = TEXT_IN(words);
+        int64_t age_ms = scene_wall_ms(scene, scene->view_ns) - row->last_seen_ms;
+        text_addf(&text, "%s %s ", row->route, row->kind);
+        units_add_count(&text, (double)row->count);
+        text_add(&text, "x, last ");
+        figure_add_ago(&text, age_ms > 0 ? (uint64_t)age_ms * NS_PER_MS : 0);
+        put_row(page, label, ROLE_CANARY, words);
+        label = "";
+    }
+}
+
 static void put_owner(struct page *page, const struct scene *scene) {
     const struct rollout_status *rollout = &scene->state->rollout;
     if (!rollout->holder[0]) return;
@@ -96,13 +139,11 @@ static void put_owner(struct page *page, const struct scene *scene) {
 
 static void put_guard(struct page *page, const struct scene *scene) {
     const struct rollout_status *rollout = &scene->state->rollout;
-    /* Promoted, all traffic is there, and stable may still be the version before. */
+    /* Promoted, stable may still be the version before. */
     bool is_kept = rollout->phase == ROLLOUT_DONE && !rollout->ended;
     if (!rollout_is_under_way(rollout) && !is_kept) return;
     if (rollout->guarded) {
-        put(page, "guard", ROLE_TEXT,
-            is_kept ? "without its controller all goes back to stable"
-                    : "without its controller all traffic goes back to stable");
+        put(page, "guard", ROLE_TEXT, "without its controller all goes back to stable");
     } else {
         put(page, "!guard", ROLE_WARN,
             "none: the weight stays as it is when the controller dies");
@@ -116,7 +157,7 @@ static void add_past(struct text *text, const struct past_rollout *past) {
     enum rollout_phase phase = (enum rollout_phase)past->phase;
     const char *end = rollout_phase_name(phase);
     if (phase == ROLLOUT_DONE) end = "promoted";
-    if (phase == ROLLOUT_IDLE) end = "refused";
+    if (phase == ROLLOUT_IDLE) end = "not begun";
     text_addf(text, "%.*s %s %s", DATE_LENGTH, when, past->to, end);
     if (past->reason[0] && phase != ROLLOUT_DONE) text_addf(text, ": %s", past->reason);
 }
@@ -188,6 +229,7 @@ void canary_panels_draw_why(
     put_now(&page, scene);
     put(&page, "next", role, rollout->next);
     put(&page, "not now", role, rollout->why_not_now);
+    put_failing(&page, scene);
     put_undo(&page, scene);
     if (!rollout->guarded) put_guard(&page, scene);
     put_owner(&page, scene);
