@@ -10,5 +10,6 @@ struct accepted {
     struct slice job_id, status, version; /* borrowed; may come from Redis */
 };
 
-/* Answers {"job_id", "status", "version"} with Location, X-Job-Id and X-Agent-Outcome. */
+/* Answers {"job_id", "status", "version"} with Location,
+ * X-Job-Id and X-Agent-Outcome. */
 void accepted_answer(struct exchange *exchange, const struct accepted *accepted);

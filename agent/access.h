@@ -1,5 +1,5 @@
-/* Who may ask a service: whoever has its bearer token, or everybody where there is none.
- * RFC 6750. */
+/* Who may ask a service: whoever has its bearer token,
+ * or everybody where there is none. RFC 6750. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -20,6 +20,6 @@ bool access_token_valid(const char *token);
 /* `token` is NULL for none. */
 void access_init(struct access *access, const char *token);
 
-/* `authorization` is the value of that header, or NULL. How long it takes says nothing of
- * how much of the token is right. */
+/* `authorization` is the value of that header, or NULL. How long it takes says nothing
+ * of how much of the token is right. */
 bool access_allows(const struct access *access, const char *authorization);

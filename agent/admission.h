@@ -1,6 +1,6 @@
-/* Whether a chat is let in, and how: what keeps the service healthy when more is asked of
- * it than it can do. The cheapest refusal comes first: a user's rate, the chats in flight,
- * the queue. (Connections are bounded before anything is read.) */
+/* Whether a chat is let in, and how: what keeps the service healthy when more is asked
+ * of it than it can do. The cheapest refusal comes first: a user's rate, the chats in
+ * flight, the queue. (Connections are bounded before anything is read.) */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -44,6 +44,6 @@ enum admission_way admission_judge(
     struct service *service, const struct admission_ask *ask,
     struct exchange_problem *problem);
 
-/* Whether the queue would take a job that may take as long as any; if not, `why` says so.
- * The state of the model is not looked at. */
+/* Whether the queue would take a job that may take as long as any; if not, `why` says
+ * so. The state of the model is not looked at. */
 bool admission_queue_is_well(const struct service *service, struct text *why);

@@ -12,8 +12,9 @@ enum {
     SEARCH_QUERY_MAX = 256, /* bytes */
 };
 
-/* Writes what the articles say about the query, or that they say nothing, and where that
- * comes from. Fits TOOL_OUTPUT_SIZE. The same query always gets the same answer. */
+/* Writes what the articles say about the query,
+ * or that they say nothing, and where that comes from.
+ * Fits TOOL_OUTPUT_SIZE. The same query always gets the same answer. */
 void articles_search(struct slice query, struct text *output);
 
 size_t articles_count(void);

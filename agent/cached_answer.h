@@ -1,5 +1,5 @@
-/* An answer that is given again to the same question: under which name it is kept, and in
- * which form. */
+/* An answer that is given again to the same question:
+ * under which name it is kept, and in which form. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -25,7 +25,8 @@ struct cached_question {
     struct slice system, messages;
 };
 
-/* "cache:" and the SHA-256 of it all; equal questions have equal keys, and others do not. */
+/* "cache:" and the SHA-256 of it all;
+ * equal questions have equal keys, and others do not. */
 void cached_answer_key(
     const struct cached_question *question, char key[CACHED_KEY_SIZE]);
 

@@ -325,8 +325,8 @@ static void conclude(struct chat *chat, const struct model_answer *answer) {
         return;
     }
     chat->result.response = words;
-    /* An answer without words, or cut in the middle of a call, cannot be sent along with
-     * the next question; and a refused question would be refused again. */
+    /* An answer without words, or cut in the middle of a call, cannot be sent along
+     * with the next question; and a refused question would be refused again. */
     bool can_be_kept = answer->call_count == 0 && answer->text.length > 0 &&
                        outcome != OUTCOME_REFUSED;
     if (can_be_kept) {

@@ -31,11 +31,13 @@ struct chat_question {
     const struct user_context *context;
     uint64_t deadline_ns; /* monotonic */
     enum cache_wish cache;
-    /* The model's words as they come, those before a tool call included; NULL: not asked
-     * for. Borrowed for the call, which may free the chat; never after `on_done`. */
+    /* The model's words as they come, those before a tool call
+     * included; NULL: not asked for. Borrowed for the call,
+     * which may free the chat; never after `on_done`. */
     void (*on_text)(void *owner, struct slice text);
-    /* The record of tool calls that were just answered: JSON objects with commas between
-     * them. NULL: not asked for. Borrowed for the call, which must not free the chat. */
+    /* The record of tool calls that were just answered:
+     * JSON objects with commas between them. NULL: not asked for.
+     * Borrowed for the call, which must not free the chat. */
     void (*on_calls)(void *owner, struct slice calls);
 };
 
@@ -56,8 +58,8 @@ struct chat_result {
 
 typedef void (*chat_done_fn)(void *owner, const struct chat_result *result);
 
-/* Copies the question. `on_done` runs exactly once unless the chat is freed first, never
- * inside this function. */
+/* Copies the question. `on_done` runs exactly once unless the chat is freed first,
+ * never inside this function. */
 struct chat *chat_start(
     struct agent *agent, const struct chat_question *question, chat_done_fn on_done,
     void *owner);

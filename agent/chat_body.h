@@ -11,8 +11,8 @@ enum {
     CHAT_BODY_MAX = 2 * 1024 * 1024
 }; /* bytes: whatever a chat may have said fits */
 
-/* {"response", "job_id", "version", "outcome", "cached", "usage", "tool_calls"}; the usage
- * has a "cost_usd" when the cost is known. */
+/* {"response", "job_id", "version", "outcome", "cached", "usage", "tool_calls"}; the
+ * usage has a "cost_usd" when the cost is known. */
 void chat_body_write(
     const struct chat_result *result, const char *job_id, const char *version,
     struct buffer *body);

@@ -5,8 +5,8 @@
 struct chat_result;
 struct server_request;
 
-/* X-Agent-Outcome, X-Job-Id, tokens, failed tools, cost where it is known, what the cache
- * did where there is one, and when to come again after a 503. */
+/* X-Agent-Outcome, X-Job-Id, tokens, failed tools, cost where it is known, what the
+ * cache did where there is one, and when to come again after a 503. */
 void chat_headers_add(
     struct server_request *request, const struct chat_result *result,
     const char *job_id);

@@ -2,7 +2,7 @@
  *
  *   struct breaker_call call;
  *   if (!circuit_allows(circuit, &call)) … refuse; circuit_wait_ns() says for how long
- *   … and when the call has ended: circuit_on_end(circuit, &call, BREAKER_FAILURE, why);
+ *   … and when the call has ended: circuit_on_end(circuit, &call, end, why);
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -48,8 +48,8 @@ void circuit_init(
     struct registry *registry, struct json_log *log);
 void circuit_clear(struct circuit *circuit);
 
-/* Whether a call may go out; one that may not is counted as rejected. Each that may ends
- * in circuit_on_end(), a cancelled one with BREAKER_NEUTRAL. */
+/* Whether a call may go out; one that may not is counted as rejected. Each that may
+ * ends in circuit_on_end(), a cancelled one with BREAKER_NEUTRAL. */
 bool circuit_allows(struct circuit *circuit, struct breaker_call *call);
 
 /* For a call that was not even meant to go out. */

@@ -37,9 +37,9 @@ static bool reads_as_message(struct json_reader *reader, bool *is_users) {
     return token == JSON_CLOSE && roles == 1 && contents == 1;
 }
 
-/* Whether messages take turns in a list, the user first and the assistant, who may have
- * paused and gone on, last. Every chat asks that of each of its past turns: none of them is
- * worth a tree. */
+/* Whether messages take turns in a list, the user first and the assistant,
+ * who may have paused and gone on, last. Every chat asks that
+ * of each of its past turns: none of them is worth a tree. */
 static bool reads_as_turn(struct slice text) {
     struct json_reader reader = json_reader_of(text);
     struct slice words;

@@ -25,9 +25,10 @@ struct conversation {
 void conversation_init(struct conversation *conversation);
 void conversation_clear(struct conversation *conversation);
 
-/* The past, oldest first; each turn is a JSON list of messages, from a user's question to
- * the answer without calls. What does not read so is left out, and so are the oldest past
- * the limits: never half a turn, since a tool's result without its call is refused. */
+/* The past, oldest first; each turn is a JSON list of messages,
+ * from a user's question to the answer without calls.
+ * What does not read so is left out, and so are the oldest past the limits:
+ * never half a turn, since a tool's result without its call is refused. */
 void conversation_add_history(
     struct conversation *conversation, const struct slice *turns, size_t count);
 

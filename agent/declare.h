@@ -1,5 +1,5 @@
-/* The series that are there from the start, so that a first scrape shows zeros where zero
- * is the truth. */
+/* The series that are there from the start,
+ * so that a first scrape shows zeros where zero is the truth. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* The last errors of this process and how many of each kind there were, for GET /errors. */
+/* The last errors of this process and how many
+ * of each kind there were, for GET /errors. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -38,8 +39,8 @@ struct error_log {
 /* Cuts what is too long; the message may hold bytes from outside. */
 void error_log_add(struct error_log *log, const struct error_entry *entry);
 
-/* {"version":…,"total":…,"counts":[{"count","time","time_ms","kind","route","request_id",
- * "message"}…],"errors":[{the same without "count"}…]}: how many of each kind and route
- * with the last one of them, and the last ones of all, newest first. */
+/* {"version":…,"total":…,"counts":[{"count","time","time_ms","kind","route",
+ * "request_id","message"}…],"errors":[{the same without "count"}…]}: how many of each
+ * kind and route with the last one of them, and the last ones of all, newest first. */
 void error_log_write(
     const struct error_log *log, const char *version, struct buffer *buffer);

@@ -59,8 +59,8 @@ static void forget_given(struct event_reader *reader) {
     reader->given = false;
 }
 
-/* A line that is too long is kept up to its limit: to its end nothing of it counts, unless
- * it is one of data. */
+/* A line that is too long is kept up to its limit: to its end nothing of it counts,
+ * unless it is one of data. */
 static void add_to_line(struct event_reader *reader, struct slice piece) {
     struct buffer *line = &reader->line;
     if (line->overflow || buffer_add(line, piece.data, piece.length)) return;

@@ -1,5 +1,5 @@
-/* Reads server-sent events whole, piece by piece as the pieces come: unlike core/sse, which
- * keeps the beginning of each, for those that are only looked at.
+/* Reads server-sent events whole, piece by piece as the pieces come: unlike core/sse,
+ * which keeps the beginning of each, for those that are only looked at.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -24,10 +24,11 @@ struct event_reader {
 void event_reader_init(struct event_reader *reader);
 void event_reader_clear(struct event_reader *reader);
 
-/* The data of the next event that ends within `bytes`, which are taken as far as they were
- * read; good until the next call. False when they are used up, or after an overflow.
- * Comments, names of events, events without data and lines that are no field are passed
- * over, however long: whoever answers in JSON, at once, is no stream that went wrong. */
+/* The data of the next event that ends within `bytes`,
+ * which are taken as far as they were read; good until the next call.
+ * False when they are used up, or after an overflow. Comments, names of events,
+ * events without data and lines that are no field are passed over, however long:
+ * whoever answers in JSON, at once, is no stream that went wrong. */
 bool event_reader_next(
     struct event_reader *reader, struct slice *bytes, struct slice *data);
 

@@ -56,8 +56,8 @@ struct faults {
 
 const char *fault_name(enum fault fault);
 
-/* "error=0.1,latency=2" for all, "v1.6.0:error=0.1" for one; replaces that version's row.
- * On failure nothing changes. */
+/* "error=0.1,latency=2" for all, "v1.6.0:error=0.1" for one; replaces that version's
+ * row. On failure nothing changes. */
 bool faults_parse(struct faults *faults, const char *from, struct error *err);
 
 /* The same from {"version"?, "error"?, …, "latency"?}. */

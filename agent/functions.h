@@ -1,4 +1,5 @@
-/* The functions that the calculator knows: names, how many arguments, what they give. */
+/* The functions that the calculator knows:
+ * names, how many arguments, what they give. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -21,8 +21,8 @@ struct hand_options {
     struct job_queue *queue;
     const char *worker;
     struct worker_counts *counts;
-    /* A job with less time than this is not begun: while more wait than can be answered,
-     * it would come too late and make others late. */
+    /* A job with less time than this is not begun: while more wait than can be
+     * answered, it would come too late and make others late. */
     uint64_t need_ns;
     const size_t *hand_count; /* how many are at work, this one included */
 };

@@ -35,7 +35,8 @@ static void answer_checks(
     buffer_clear(&body);
 }
 
-/* Without Redis chats go on; without its model, or while it drains, the agent is no use. */
+/* Without Redis chats go on; without its model,
+ * or while it drains, the agent is no use. */
 void route_health(struct exchange *exchange) {
     const struct agent *agent = exchange->service->agent;
     struct health_checks checks;

@@ -42,8 +42,8 @@ uint64_t job_queue_submit(
     struct job_queue *queue, const struct job *job, uint64_t deadline_ms,
     redis_done_fn done, void *owner);
 
-/* Takes the idempotency key of a chat that is answered at once, for `kept_ms`, and gives it
- * back when there is no answer. */
+/* Takes the idempotency key of a chat that is answered at once, for `kept_ms`, and
+ * gives it back when there is no answer. */
 uint64_t job_queue_claim(
     struct job_queue *queue, const struct job *job, uint64_t kept_ms,
     redis_done_fn done, void *owner);

@@ -102,8 +102,8 @@ const char job_script_take[] = LUA_LIMITS LUA_NOW LUA_TRY LUA_FINISH
     "end\n"
     "return {taken, last}\n";
 
-/* The streams may be new since Redis was emptied, and others remove a consumer that they
- * take for dead: nothing but a beat brings an idle or a full worker back. */
+/* The streams may be new since Redis was emptied, and others remove a consumer that
+ * they take for dead: nothing but a beat brings an idle or a full worker back. */
 const char job_script_beat[] = LUA_LIMITS LUA_NOW LUA_TRY LUA_ENDURE
     "local lost = {}\n"
     "endure(KEYS[1])\n"

@@ -1,5 +1,6 @@
-/* What the model is asked and what it answers, whatever the wire format: messages and
- * content blocks are those of the Messages API, which every other format is turned into. */
+/* What the model is asked and what it answers, whatever the wire format:
+ * messages and content blocks are those of the Messages API,
+ * which every other format is turned into. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -274,8 +274,8 @@ static void conclude_stream(struct model_ask *ask) {
     }
 }
 
-/* Inside the HTTP client, where nothing of it may be called: the bytes wait for the next
- * turn of the loop, and what comes until then is given to the owner together. */
+/* Inside the HTTP client, where nothing of it may be called: the bytes wait for the
+ * next turn of the loop, and what comes until then is given to the owner together. */
 static void on_bytes(void *owner, struct slice bytes) {
     struct model_ask *ask = owner;
     buffer_add(&ask->arrived, bytes.data, bytes.length);

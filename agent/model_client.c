@@ -133,7 +133,8 @@ static void on_checked(void *owner, const struct http_reply *reply) {
     if (reply->error.code == ERROR_NONE) {
         snprintf(why, sizeof why, "the model's check answered %u", reply->status);
     }
-    /* A server without this route is no less of a model; one that refuses the key is. */
+    /* A server without this route is no less of a model;
+     * one that refuses the key is. */
     bool is_good =
         reply->error.code == ERROR_NONE && reply->status < STATUS_SERVER_ERROR &&
         reply->status != STATUS_UNAUTHORIZED && reply->status != STATUS_FORBIDDEN;
@@ -148,7 +149,8 @@ static void on_checked(void *owner, const struct http_reply *reply) {
 void model_client_note(
     struct model_client *client, enum outcome outcome, const char *message) {
     model_health_on_call(&client->health, outcome, message, loop_now_ns(client->loop));
-    /* Who was well would not be asked for a minute; amid failing calls asking is no use. */
+    /* Who was well would not be asked for a minute;
+     * amid failing calls asking is no use. */
     if (is_well(client) || !client->check_timer) return;
     loop_timer_free(client->check_timer);
     client->check_timer = loop_after(client->loop, check_unwell_ns, check, client);

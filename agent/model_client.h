@@ -66,9 +66,9 @@ struct model_ask_options {
     void *owner;
 };
 
-/* Copies the question. `on_result` runs exactly once unless the ask is freed first, never
- * inside this function, and not much later than the deadline. After the first call of
- * `on_text`, which may free the ask, a failure is not tried again. */
+/* Copies the question. `on_result` runs exactly once unless the ask is freed first,
+ * never inside this function, and not much later than the deadline. After the first
+ * call of `on_text`, which may free the ask, a failure is not tried again. */
 struct model_ask *model_client_ask(
     struct model_client *client, const struct model_ask_options *options);
 /* Cancels; not needed after the callback. */

@@ -1,5 +1,5 @@
-/* Whether a call to the model may go out now: circuit breaker, the gate that a rate limit
- * closes for all processes, budget of retries, and how many calls a worker makes at once. */
+/* Whether a call to the model may go out now: circuit breaker, the gate that a rate
+ * limit closes, budget of retries, and how many calls a worker makes at once. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -23,16 +23,16 @@ struct model_guard_options {
     struct json_log *log;
     struct redis *redis; /* NULL: the gate is this process's own */
     struct circuit *circuit;
-    /* A worker: its calls wait while the circuit is open, as long as their deadline lets
-     * them, and no more of them are out than the model takes. */
+    /* A worker: its calls wait while the circuit is open, as long as their deadline
+     * lets them, and no more of them are out than the model takes. */
     bool is_patient;
 };
 
 struct model_guard *model_guard_new(const struct model_guard_options *options);
 void model_guard_free(struct model_guard *guard);
 
-/* Learns from Redis, at most four times a second, whether the gate is closed: before any
- * question that is sent there later is answered. */
+/* Learns from Redis, at most four times a second, whether the gate is closed: before
+ * any question that is sent there later is answered. */
 void model_guard_look(struct model_guard *guard);
 
 enum guard_answer { GUARD_GO, GUARD_WAIT, GUARD_REFUSE };
@@ -73,8 +73,8 @@ bool model_guard_retries(struct model_guard *guard);
 bool model_guard_bars(const struct model_guard *guard);
 void model_guard_on_hint(struct model_guard *guard);
 
-/* Calls that may be out at once now, at most `most`; 0 while the model is left alone, and
- * then `wait_ns` says for how long. It rests when none is out either. */
+/* Calls that may be out at once now, at most `most`; 0 while the model is left alone,
+ * and then `wait_ns` says for how long. It rests when none is out either. */
 uint32_t model_guard_room(
     const struct model_guard *guard, uint32_t most, uint64_t *wait_ns);
 bool model_guard_rests(const struct model_guard *guard);

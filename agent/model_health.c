@@ -6,7 +6,8 @@
 #include "base/text.h"
 #include "base/units.h"
 
-/* Calls that fail while the model comes up again are no news to a check that is older. */
+/* Calls that fail while the model comes up
+ * again are no news to a check that is older. */
 static const uint64_t settled_ns = 2 * NS_PER_S;
 
 static bool is_unwell(enum outcome outcome) {

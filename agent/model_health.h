@@ -1,10 +1,10 @@
 /* Whether the model can be used: from the calls that were made and from cheap checks.
  *
  *   usable ── 5 failed calls in a row, or a failed check ──► unusable
- *   unusable ── a call that worked, or a good check 2 s after the last failed one ──► usable
+ *   unusable ── a call that worked, or a good check 2 s after a bad one ──► usable
  *
- * While it is unusable a balancer may send no call at all: then only a check finds out that
- * the model is back.
+ * While it is unusable a balancer may send no call at all: then only a check finds out
+ * that the model is back.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -24,8 +24,8 @@ struct model_health {
     char why[ERROR_MESSAGE_SIZE]; /* of the last failure */
 };
 
-/* A call ended. Only failures that say that the model is unwell count: not a rate limit,
- * and nothing that the request itself was to blame for. */
+/* A call ended. Only failures that say that the model is unwell count: not a rate
+ * limit, and nothing that the request itself was to blame for. */
 void model_health_on_call(
     struct model_health *health, enum outcome outcome, const char *why,
     uint64_t now_ns);

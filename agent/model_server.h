@@ -1,5 +1,6 @@
 /* The local model behind HTTP: POST /v1/messages and /v1/chat/completions, streamed or
- * not, GET /v1/models/{id}, GET /health, and /admin/faults to read (GET), set (POST) and clear (DELETE) what goes wrong. */
+ * not, GET /v1/models/{id}, GET /health, and /admin/faults to read (GET), set (POST)
+ * and clear (DELETE) what goes wrong. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* What the model client and its asks share: for model_client.c and model_ask.c alone. */
+/* What the model client and its asks share:
+ * for model_client.c and model_ask.c alone. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

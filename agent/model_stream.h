@@ -1,5 +1,5 @@
-/* An answer of the model as it comes in, event by event, whatever the wire format. Pure:
- * it is told what came, and knows no clock. */
+/* An answer of the model as it comes in, event by event, whatever the wire format.
+ * Pure: it is told what came, and knows no clock. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* The wire format of chat completions, as OpenAI and many servers of others speak it: a
- * request out, an answer in. Questions and answers are those of the Messages API; what only
- * that knows, such as thinking, is left out.
+ * request out, an answer in. Questions and answers are those of the Messages API; what
+ * only that knows, such as thinking, is left out.
  * https://platform.openai.com/docs/api-reference/chat */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -19,5 +19,6 @@ bool openai_write(
 /* False when it is not what the format promises; then nothing is owned. */
 bool openai_read(struct model_answer *answer, struct slice body, struct error *err);
 
-/* Chunks, the last of them "[DONE]"; a server that leaves it out is understood as well. */
+/* Chunks, the last of them "[DONE]";
+ * a server that leaves it out is understood as well. */
 extern const struct stream_format openai_stream;

@@ -32,8 +32,8 @@ void openai_message_clear(struct openai_message *message);
 bool openai_message_add(
     struct openai_message *message, const struct node *piece, struct error *err);
 
-/* Adds it to `blocks`, with commas between them. A call whose arguments are no whole JSON
- * object is left out, and `was_cut` set. False for a call without a name. */
+/* Adds it to `blocks`, with commas between them. A call whose arguments are no whole
+ * JSON object is left out, and `was_cut` set. False for a call without a name. */
 bool openai_message_write(
     const struct openai_message *message, struct buffer *blocks, bool *was_cut,
     struct error *err);

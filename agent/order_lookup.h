@@ -5,5 +5,6 @@
 
 #include "agent/tools.h"
 
-/* A tool_start_fn: {"order_id"}. An order that is not there is an answer, no failure. */
+/* A tool_start_fn: {"order_id"}. An order that
+ * is not there is an answer, no failure. */
 void order_lookup_start(struct tool_call *call, const struct node *input);

@@ -1,4 +1,5 @@
-/* How an answer of the local model goes out: its bytes in pieces, each after a pause. */
+/* How an answer of the local model goes out:
+ * its bytes in pieces, each after a pause. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -25,7 +26,8 @@ struct pieces {
 void pieces_init(struct pieces *pieces);
 void pieces_clear(struct pieces *pieces);
 
-/* The bytes of the body behind the last piece, up to `body_length`, are the next one. */
+/* The bytes of the body behind the last piece,
+ * up to `body_length`, are the next one. */
 void pieces_add(struct pieces *pieces, size_t body_length, uint64_t tokens);
 
 size_t pieces_count(const struct pieces *pieces);
@@ -34,7 +36,8 @@ struct piece pieces_at(const struct pieces *pieces, size_t index);
 /* Sets the pauses: about `token_ns` for each token. */
 void pieces_pace(struct pieces *pieces, uint64_t token_ns, struct random *random);
 
-/* In place of what there is: the body of that length, `length` bytes every `pause_ns`. */
+/* In place of what there is: the body of that length,
+ * `length` bytes every `pause_ns`. */
 void pieces_drip(
     struct pieces *pieces, size_t body_length, size_t length, uint64_t pause_ns);
 

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* A client's Idempotency-Key: what an earlier request with it has become, as {"same", 0,
- * fields} or {"other", 0}; nothing when there was none, or when it failed. */
+/* A client's Idempotency-Key: what an earlier request with it has become, as {"same",
+ * 0, fields} or {"other", 0}; nothing when there was none, or when it failed. */
 #define LUA_PROMISE                                                             \
     "local function promised(key, body)\n"                                      \
     "  if not key then return end\n"                                            \

@@ -13,7 +13,8 @@ const char promise_script_claim[] = LUA_LIMITS LUA_NOW LUA_TRY LUA_PROMISE
     "redis.call('PEXPIRE', KEYS[2], ARGV[3])\n"
     "return {'new', 0}\n";
 
-/* A record that was on its way when the client left stays: it answers the next attempt. */
+/* A record that was on its way when the client
+ * left stays: it answers the next attempt. */
 const char promise_script_release[] =
     LUA_TRY "if try('HGET', KEYS[1], 'job') ~= ARGV[1] then return 'kept' end\n"
             "if try('HGET', KEYS[2], 'status') ~= 'running' then return 'kept' end\n"

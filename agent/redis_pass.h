@@ -1,5 +1,5 @@
-/* One question to Redis that a chat can do without: not asked while Redis is away, or so
- * slow that its circuit is open. */
+/* One question to Redis that a chat can do without: not asked while Redis is away, or
+ * so slow that its circuit is open. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

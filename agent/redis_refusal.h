@@ -1,5 +1,5 @@
-/* What Redis said when it last refused a command: a Redis that is full, or read-only, is
- * there and quick, and still of no use. Pure: it is told the time. */
+/* What Redis said when it last refused a command: a Redis that is full, or read-only,
+ * is there and quick, and still of no use. Pure: it is told the time. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -20,8 +20,8 @@ struct redis_refusal {
     char why[REDIS_REFUSAL_SIZE]; /* safe to show; "" for none */
 };
 
-/* An error is a refusal; anything else, NULL for no reply at all as well, changes nothing:
- * an answer need not mean that something was kept. */
+/* An error is a refusal; anything else, NULL for no reply at all as well, changes
+ * nothing: an answer need not mean that something was kept. */
 void redis_refusal_note(
     struct redis_refusal *refusal, const struct redis_reply *reply, uint64_t now_ns);
 

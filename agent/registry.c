@@ -14,8 +14,8 @@
 
 enum { LABELS_MAX = 2, NUMBER_SIZE = 40 };
 
-/* Seconds. Close together between 0.1 and 5, where a model answers, so that a percentile
- * read from them is not far off. */
+/* Seconds. Close together between 0.1 and 5, where a model answers, so that a
+ * percentile read from them is not far off. */
 static const double bounds[] = {0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2,
                                 0.25,  0.3,  0.4,   0.5,  0.6,   0.7, 0.8,  0.9,
                                 1,     1.25, 1.5,   1.75, 2,     2.5, 3,    4,

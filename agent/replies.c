@@ -65,7 +65,8 @@ static struct slice trim_run(struct slice run) {
     return run;
 }
 
-/* A lone number is no arithmetic: some operator has to stand behind the first character. */
+/* A lone number is no arithmetic: some operator
+ * has to stand behind the first character. */
 static bool has_value(struct slice run) {
     if (run.length < 3 || run.length >= REPLY_EXPRESSION_SIZE) return false;
     bool has_operator = false;

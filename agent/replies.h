@@ -1,5 +1,5 @@
-/* What the local model says: a pure function of the question, what was said before, and a
- * seed. */
+/* What the local model says: a pure function of the
+ * question, what was said before, and a seed. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -21,8 +21,8 @@ bool reply_wants_tool(struct slice question, const char *expression);
 /* What is to be searched for in "search for …", or an empty slice. */
 struct slice reply_find_search(struct slice text);
 
-/* The number of an order ("A-1001" in "Where is my order A-1001?"), or an empty slice: a
- * word with a letter, a dash and a digit, in a text that speaks of an order. */
+/* The number of an order ("A-1001" in "Where is my order A-1001?"), or an empty slice:
+ * a word with a letter, a dash and a digit, in a text that speaks of an order. */
 struct slice reply_find_order(struct slice text);
 
 /* The name in "my name is …", or an empty slice. */

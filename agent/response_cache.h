@@ -15,8 +15,8 @@ struct response_cache;
 struct response_cache *response_cache_new(struct agent *agent, uint64_t ttl_ns);
 void response_cache_free(struct response_cache *cache);
 
-/* Looks for the answer of that key: 0, and no callback, when there is no cache or nobody
- * to ask. */
+/* Looks for the answer of that key: 0, and no callback,
+ * when there is no cache or nobody to ask. */
 uint64_t response_cache_find(
     struct response_cache *cache, const char *key, redis_done_fn done, void *owner);
 

@@ -10,8 +10,8 @@
     "local promise_kept, call = 86400, redis.call\n"             \
     "local left_kept, leases_past = 60, 10\n"
 
-/* For what is not the job itself: a key that somebody made another kind of is left alone.
- * Any other error, such as a full memory, ends the script as it must. */
+/* For what is not the job itself: a key that somebody made another kind of is left
+ * alone. Any other error, such as a full memory, ends the script as it must. */
 #define LUA_TRY                                                              \
     "local function is_odd(reply)\n"                                         \
     "  return type(reply) == 'table' and reply.err and\n"                    \
@@ -25,8 +25,9 @@
     "  return reply\n"                                                       \
     "end\n"
 
-/* For what has to go on while the memory of Redis is full: a job that could not end would
- * never make room. Once a script has written something, it may write all the rest. */
+/* For what has to go on while the memory of Redis is full:
+ * a job that could not end would never make room.
+ * Once a script has written something, it may write all the rest. */
 #define LUA_ENDURE                         \
     "local function endure(key)\n"         \
     "  call('EXPIRE', key, worker_kept)\n" \

@@ -1,4 +1,5 @@
-/* The search_web tool: asks a search service when one is set, else the built-in articles.
+/* The search_web tool: asks a search service
+ * when one is set, else the built-in articles.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once

@@ -11,8 +11,8 @@
 
 enum { TITLE_SIZE = 200, SNIPPET_SIZE = 900, LINK_SIZE = 300 };
 
-/* "host" or "host:port", against "host:port"; an IPv6 address is in brackets in the first
- * alone. */
+/* "host" or "host:port", against "host:port";
+ * an IPv6 address is in brackets in the first alone. */
 static bool names_host(struct slice name, const char *endpoint) {
     char bare[URL_ENDPOINT_SIZE];
     struct text text = TEXT_IN(bare);

@@ -24,9 +24,9 @@ struct search_endpoint {
     char host[URL_ENDPOINT_SIZE]; /* "search.example.com:443" */
 };
 
-/* The URL must be https, or http to a loopback address, without a user or a fragment, and
- * its host must stand in `hosts`: names with or without a port, divided by commas; NULL
- * for the URL's own. */
+/* The URL must be https, or http to a loopback address,
+ * without a user or a fragment, and its host must stand in `hosts`:
+ * names with or without a port, divided by commas; NULL for the URL's own. */
 bool search_endpoint_init(
     struct search_endpoint *endpoint, const char *url, const char *hosts,
     struct error *err);

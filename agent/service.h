@@ -62,8 +62,8 @@ struct service *service_new(
 void service_free(struct service *service);
 uint16_t service_port(const struct service *service);
 
-/* Not ready from now on; goes on serving for `notice_ns` so that others notice, then stops
- * listening and finishes what is in flight within `limit_ns`. */
+/* Not ready from now on; goes on serving for `notice_ns` so that others notice, then
+ * stops listening and finishes what is in flight within `limit_ns`. */
 struct service_drain {
     uint64_t notice_ns, limit_ns;
     service_drained_fn on_drained;

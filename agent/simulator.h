@@ -1,5 +1,5 @@
-/* The local model: a request of either API in, an answer and how it goes out out. The same
- * seed and the same requests in the same order give the same answers. */
+/* The local model: a request of either API in, an answer and how it goes out out. The
+ * same seed and the same requests in the same order give the same answers. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

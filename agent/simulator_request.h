@@ -1,4 +1,5 @@
-/* What the local model needs to know of a request, checked as the real one checks it. */
+/* What the local model needs to know of a request,
+ * checked as the real one checks it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -53,8 +54,8 @@ bool simulator_request_read(
     struct simulator_request *request, enum speech_format format,
     const struct node *root, struct error *err);
 
-/* For the readers of the two formats: what a user says, an offered tool (its name and the
- * schema of its input; either may be NULL), what a tool of that name answered. */
+/* For the readers of the two formats: what a user says, an offered tool (its name and
+ * the schema of its input; either may be NULL), what a tool of that name answered. */
 void simulator_request_hear(struct simulator_request *request, struct slice words);
 void simulator_request_offer(
     struct simulator_request *request, const struct node *name,

@@ -1,4 +1,5 @@
-/* What the local model says, in the words of one of two wire formats, whole or streamed. */
+/* What the local model says, in the words of
+ * one of two wire formats, whole or streamed. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

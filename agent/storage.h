@@ -1,5 +1,5 @@
-/* The store as the agent uses it: the loop never waits for the disk, and a store that is
- * locked, full or broken never fails a chat. */
+/* The store as the agent uses it: the loop never waits for the disk, and a store that
+ * is locked, full or broken never fails a chat. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -50,8 +50,9 @@ struct storage_answer {
 };
 typedef void (*storage_answer_fn)(void *owner, const struct storage_answer *answer);
 
-/* Each copies its question. `on_answer` runs exactly once unless the ask is freed first,
- * never inside these. NULL, and no callback, when STORAGE_ASKS_MAX are waiting. */
+/* Each copies its question. `on_answer` runs exactly once
+ * unless the ask is freed first, never inside these. NULL,
+ * and no callback, when STORAGE_ASKS_MAX are waiting. */
 struct storage_ask *storage_rate(
     struct storage *store, const struct storage_rating *rating,
     storage_answer_fn on_answer, void *owner);

@@ -13,8 +13,8 @@ struct storage_desk *storage_desk_new(const char *path);
 struct storage_desk *storage_desk_join(struct storage_desk *desk);
 void storage_desk_leave(struct storage_desk *desk);
 
-/* On the thread, or before it has any work: NULL with `err` set. A file that was removed or
- * replaced meanwhile is made, or opened, anew. */
+/* On the thread, or before it has any work: NULL with `err` set. A file that was
+ * removed or replaced meanwhile is made, or opened, anew. */
 struct storage_file *storage_desk_file(struct storage_desk *desk, struct error *err);
 struct storage_reader *storage_desk_reader(
     struct storage_desk *desk, struct error *err);

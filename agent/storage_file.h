@@ -57,8 +57,8 @@ struct storage_rating {
 
 enum storage_rated { STORAGE_RATED, STORAGE_RATED_AGAIN, STORAGE_RATED_NOTHING };
 
-/* Keeps the rating in place of an earlier one of that job. Fills in the version; without
- * one STORAGE_RATED_NOTHING says that no record has the job. */
+/* Keeps the rating in place of an earlier one of that job. Fills in the version;
+ * without one STORAGE_RATED_NOTHING says that no record has the job. */
 bool storage_file_rate(
     struct storage_file *file, struct storage_rating *rating, enum storage_rated *rated,
     struct error *err);

@@ -1,5 +1,5 @@
-/* A content block of the Messages API that comes in pieces. What nobody here knows is kept
- * as it came: such a block may have to be sent back untouched. */
+/* A content block of the Messages API that comes in pieces. What nobody here knows is
+ * kept as it came: such a block may have to be sent back untouched. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -43,12 +43,13 @@ bool stream_block_open(
     struct stream_block *block, int64_t index, const struct node *start,
     struct error *err);
 
-/* Takes a delta; kinds that nobody here knows are passed over. `words` is what it added for
- * the user, borrowed from the delta, or empty. */
+/* Takes a delta; kinds that nobody here knows are passed over. `words` is what it added
+ * for the user, borrowed from the delta, or empty. */
 bool stream_block_add(
     struct stream_block *block, const struct node *delta, struct slice *words,
     struct error *err);
 
-/* Adds the whole block to `blocks`, with a comma in front unless it is the first. False,
- * nothing added, when the input of a call is no whole JSON object: it was cut. */
+/* Adds the whole block to `blocks`, with a comma in
+ * front unless it is the first. False, nothing added,
+ * when the input of a call is no whole JSON object: it was cut. */
 bool stream_block_close(struct stream_block *block, struct buffer *blocks);

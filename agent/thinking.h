@@ -1,4 +1,5 @@
-/* One question to the local model: thought about, then answered at once or in pieces. */
+/* One question to the local model: thought about,
+ * then answered at once or in pieces. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -8,7 +9,8 @@ struct loop;
 struct server_request;
 struct thinking;
 
-/* Answers the request when its time has come, whose data it sets until then: to itself. */
+/* Answers the request when its time has come,
+ * whose data it sets until then: to itself. */
 void thinking_start(
     struct loop *loop, struct simulator *simulator, struct server_request *request,
     enum speech_format format);

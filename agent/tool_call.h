@@ -23,11 +23,12 @@ struct tool_question {
     uint64_t deadline_ns;     /* monotonic; ends by then, or when its time is over */
 };
 
-/* `output` is what the model is told, whatever the status; borrowed for the callback. */
+/* `output` is what the model is told,
+ * whatever the status; borrowed for the callback. */
 typedef void (*tool_done_fn)(void *owner, enum tool_status status, struct slice output);
 
-/* `on_done` runs exactly once unless the call is freed first, never inside this function.
- * The call is counted, and its time is measured. */
+/* `on_done` runs exactly once unless the call is freed first, never inside this
+ * function. The call is counted, and its time is measured. */
 struct tool_call *tool_call_start(
     struct agent *agent, const struct tool_question *question, tool_done_fn on_done,
     void *owner);

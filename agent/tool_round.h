@@ -1,4 +1,5 @@
-/* All tool calls of one answer: side by side, each within its time, answered together. */
+/* All tool calls of one answer: side by side,
+ * each within its time, answered together. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -22,13 +23,13 @@ struct tool_round_question {
     uint32_t *failed;                  /* borrowed; counts up the calls that fail */
 };
 
-/* `results` is the content of the one message that answers every call, in their order: a
- * JSON list; borrowed for the callback. */
+/* `results` is the content of the one message that answers every call, in their order:
+ * a JSON list; borrowed for the callback. */
 typedef void (*tool_round_fn)(void *owner, struct slice results);
 
-/* `on_done` runs exactly once unless the round is freed first, never inside this function.
- * By then the record has an object for each call, with commas between them; what does not
- * fit is left out. */
+/* `on_done` runs exactly once unless the round is freed first, never inside this
+ * function. By then the record has an object for each call, with commas between them;
+ * what does not fit is left out. */
 struct tool_round *tool_round_start(
     struct agent *agent, const struct tool_round_question *question,
     tool_round_fn on_done, void *owner);

@@ -33,6 +33,6 @@ const char *tool_status_name(enum tool_status status);
 /* Whether the tool of that name always says the same of the same input. */
 bool tools_always_same(const char *name);
 
-/* The name itself when the table has it, else "unknown": for labels, since the model may
- * make up any name. */
+/* The name itself when the table has it, else "unknown":
+ * for labels, since the model may make up any name. */
 const char *tools_label(const char *name);

@@ -27,8 +27,8 @@ struct worker *worker_new(
 /* Drops what is in hand: another worker takes it over when the lease has ended. */
 void worker_free(struct worker *worker);
 
-/* Takes nothing more; `on_drained` runs once nothing is in hand, or after `limit_ns`, and
- * Redis has been told of the end. */
+/* Takes nothing more; `on_drained` runs once nothing is in hand, or after `limit_ns`,
+ * and Redis has been told of the end. */
 typedef void (*worker_drained_fn)(void *owner);
 void worker_drain(
     struct worker *worker, uint64_t limit_ns, worker_drained_fn on_drained,

@@ -17,8 +17,8 @@ enum { LINES_MAX = 256 * 1024, RUN_BYTES = 16 };
 
 static const uint64_t timeout_ns = 2 * NS_PER_S;
 
-/* KEYS: the totals, what was added to them of this worker. ARGV: the run, the lines. What
- * another run of the worker has sent is in the totals already. */
+/* KEYS: the totals, what was added to them of this worker. ARGV: the run, the lines.
+ * What another run of the worker has sent is in the totals already. */
 static const char send_script[] =
     "if redis.call('HGET', KEYS[2], 'run') ~= ARGV[1] then\n"
     "  redis.call('DEL', KEYS[2])\n"

@@ -1,7 +1,8 @@
 /* What a worker has counted, kept in Redis, so that its death takes nothing back.
  *
- * A worker sends how far its counters are, never by how much they grew: a message that is
- * lost, or arrives twice, changes nothing. Redis adds what is new to counts:<version>. */
+ * A worker sends how far its counters are, never by how much they grew:
+ * a message that is lost, or arrives twice, changes nothing.
+ * Redis adds what is new to counts:<version>. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -15,8 +15,8 @@ enum { ASK_COMMANDS_MAX = 80 };
 typedef void (*ask_reply_fn)(
     void *owner, uint32_t tag, const struct redis_reply *reply);
 
-/* After the last reply. `error` is ERROR_NONE when each command was answered, be it with
- * an error; else the first reason. Commands added here go on with the question. */
+/* After the last reply. `error` is ERROR_NONE when each command was answered, be it
+ * with an error; else the first reason. Commands added here go on with the question. */
 typedef void (*ask_done_fn)(void *owner, const struct error *error);
 
 struct ask_command {

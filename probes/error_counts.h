@@ -1,5 +1,5 @@
-/* How many errors of each kind there were, from lists that show the last ones only: each
- * poll brings much of what the one before brought, and what is old slides out. */
+/* How many errors of each kind there were, from lists that show the last ones only:
+ * each poll brings much of what the one before brought, and what is old slides out. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -32,8 +32,9 @@ void error_counts_begin(struct error_counts *counts);
 /* One thing that happened: counted unless an earlier look had shown it. */
 void error_counts_add(struct error_counts *counts, const struct error_row *row);
 
-/* An entry that counts for itself: `row->count` is how often it has happened so far. A
- * count that falls has begun anew, unless several processes answer in turn (`shared`). */
+/* An entry that counts for itself: `row->count` is how often
+ * it has happened so far. A count that falls has begun anew,
+ * unless several processes answer in turn (`shared`). */
 void error_counts_set(
     struct error_counts *counts, const struct error_row *row, bool shared);
 

@@ -1,4 +1,5 @@
-/* Errors of one kind, route and version as one row: how many, when last, and a sample. */
+/* Errors of one kind, route and version as one row:
+ * how many, when last, and a sample. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -12,8 +13,8 @@ struct error_table {
     struct error_row rows[STATE_ERRORS_MAX];
 };
 
-/* Adds to the row that is like it; the newer sample stays. A row that no longer fits takes
- * the place of the one seen longest ago, if that is older. */
+/* Adds to the row that is like it; the newer sample stays. A row that no longer fits
+ * takes the place of the one seen longest ago, if that is older. */
 void error_table_add(struct error_table *table, const struct error_row *row);
 
 /* Newest first. */

@@ -1,5 +1,5 @@
-/* The errors path: the last errors of an instance, counted by kind, route and version for
- * as long as this session lasts. */
+/* The errors path: the last errors of an instance, counted by kind, route and version
+ * for as long as this session lasts. */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
@@ -121,7 +121,8 @@ static const struct node *entries_of(const struct node *root) {
     return root && root->kind == NODE_LIST ? root : list_under(root, "errors");
 }
 
-/* How many of each kind there were, with the last of each: then that is all one needs. */
+/* How many of each kind there were,
+ * with the last of each: then that is all one needs. */
 static const struct node *counts_of(const struct node *root) {
     return list_under(root, "counts");
 }

@@ -23,7 +23,7 @@ struct http_call *fetch_start(
     const struct instance *instance, const struct fetch *fetch, http_done_fn on_done,
     void *owner);
 
-/* Whether a whole answer with a 2xx came. If not, the subject has said why; it is gone when
- * the path is not there and need not be. */
+/* Whether a whole answer with a 2xx came. If not, the subject has said why; it is gone
+ * when the path is not there and need not be. */
 bool fetch_succeeded(
     struct subject *subject, const struct fetch *fetch, const struct http_reply *reply);

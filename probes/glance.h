@@ -1,5 +1,6 @@
-/* Looks a few times in a row who answers behind the URL of an instance, each time on a new
- * connection: one look has no time to wait until a balancer has shown all of them. */
+/* Looks a few times in a row who answers behind the URL of an instance,
+ * each time on a new connection: one look has no time
+ * to wait until a balancer has shown all of them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -9,7 +10,8 @@
 
 struct glances;
 
-/* NULL when the target is watched for longer than one look: then the scrapes show it. */
+/* NULL when the target is watched for longer
+ * than one look: then the scrapes show it. */
 struct glances *glances_new(struct instance *instance);
 void glances_free(struct glances *glances);
 

@@ -11,8 +11,8 @@
 #include "core/url.h"
 #include "probes/subject.h"
 
-/* "canary 127.0.0.1:8001"; of a bare URL just where it is. One that cannot be read has no
- * name, and its probes will say why. */
+/* "canary 127.0.0.1:8001"; of a bare URL just where it is. One that cannot be read has
+ * no name, and its probes will say why. */
 static void name_instance(struct instance *instance) {
     const struct target *target = instance->context->target;
     struct text name = TEXT_IN(instance->name);

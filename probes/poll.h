@@ -32,8 +32,9 @@ void poll_start(
 void poll_done(struct poll *poll, bool answered);
 void poll_stop(struct poll *poll);
 
-/* Whether the poll that begins takes a new connection, which may reach another process:
- * one in `every` does, but none within three seconds of the last. In one look all do. */
+/* Whether the poll that begins takes a new connection,
+ * which may reach another process: one in `every` does,
+ * but none within three seconds of the last. In one look all do. */
 bool poll_is_fresh(struct poll *poll, uint32_t every);
 
 /* The interval of what changes seldom or costs much, such as lists and other processes:

@@ -26,7 +26,7 @@ struct search {
     unsigned socket_count, links_left;
 };
 
-/* "  0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  0 0 4711" */
+/* "0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 47" */
 static void read_line(struct search *search, const char *line, uint16_t port) {
     unsigned local = 0, state = 0;
     uint64_t inode = 0;

@@ -22,7 +22,8 @@ enum {
     VALUES_MAX = 2000,
 };
 
-/* Controllers publish each second: after so long without news nobody speaks any more. */
+/* Controllers publish each second:
+ * after so long without news nobody speaks any more. */
 #define FRESH_NS (10 * NS_PER_S)
 
 struct posted {
@@ -48,8 +49,8 @@ static bool has_socket(const struct target *target) {
     return target->publish.configmap[0] && target->kubernetes.socket[0];
 }
 
-/* "…/rollout" of a controller's own server to "…/rollout/envelope"; a ConfigMap, as a proxy
- * of its cluster offers it, stays what it is. */
+/* "…/rollout" of a controller's own server to "…/rollout/envelope"; a ConfigMap, as a
+ * proxy of its cluster offers it, stays what it is. */
 static void name_place(struct posted *posted, const struct target *target) {
     const struct target_publish *publish = &target->publish;
     struct slice base = slice_of(publish->url);
@@ -145,8 +146,8 @@ static bool is_news(const struct posted *posted, const struct event *event) {
            memcmp(last->boot, event->boot, sizeof last->boot) != 0;
 }
 
-/* Only the first one is dated by the clock of another machine; from then on what counts is
- * that it changes. */
+/* Only the first one is dated by the clock of another machine;
+ * from then on what counts is that it changes. */
 static uint64_t age_of_first(const struct event *event) {
     int64_t now_ms = loop_wall_ms();
     if (event->wall_ms >= now_ms || event->wall_ms < 0) return 0;

@@ -1,5 +1,5 @@
-/* The instruments: each asks one thing of the target again and again, can only read, and
- * publishes what it learns as events. */
+/* The instruments: each asks one thing of the target again and again, can only read,
+ * and publishes what it learns as events. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -19,13 +19,14 @@ struct proc_sight {
 /* Reads a pid from a file. */
 bool proc_read_pid(const char *path, pid_t *pid, struct error *err);
 
-/* A process that can be looked at again and again, and is never taken for a later one of
- * its pid. The file is -1 when there is none. ERROR_NOT_FOUND for one that is gone. */
+/* A process that can be looked at again and again,
+ * and is never taken for a later one of its pid. The file is -1
+ * when there is none. ERROR_NOT_FOUND for one that is gone. */
 bool proc_open(pid_t pid, int *file, struct error *err);
 bool proc_look(int file, struct proc_sight *sight, struct error *err);
 
-/* What tells whether it has ended, without asking for more: -1 where the kernel has no such
- * thing. It may mean a later process of that pid, so it is no proof of life. */
+/* What tells whether it has ended, without asking for more: -1 where the kernel has no
+ * such thing. It may mean a later process of that pid, so it is no proof of life. */
 int proc_open_life(pid_t pid);
 bool proc_has_ended(int life); /* true for -1 */
 

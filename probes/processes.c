@@ -166,7 +166,8 @@ static bool is_still_named(struct watched *watched) {
     return true;
 }
 
-/* Who has ended is known at once; who was replaced while still there, within a second. */
+/* Who has ended is known at once; who was
+ * replaced while still there, within a second. */
 static bool look_again(struct watched *watched, struct proc_sight *now) {
     struct error err;
     if (watched->file < 0 || !is_still_named(watched)) return false;

@@ -1,4 +1,5 @@
-/* Streams and lists of jobs: how many wait, how many are taken, how old the oldest is. */
+/* Streams and lists of jobs: how many wait,
+ * how many are taken, how old the oldest is. */
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@
 #include "probes/probe.h"
 #include "probes/subject.h"
 
-/* What is asked of each queue; a tag is its number times QUESTIONS plus one of these. */
+/* What is asked of each queue; a tag is its
+ * number times QUESTIONS plus one of these. */
 enum { ASK_LENGTH, ASK_PENDING, ASK_OLDEST, ASK_DEAD, QUESTIONS };
 enum { TAG_TIME = TARGET_QUEUES_MAX * QUESTIONS, US_PER_MS = 1000, MS_PER_S = 1000 };
 

@@ -1,5 +1,6 @@
-/* What a rollout controller publishes on its socket: envelopes, one at once and then one
- * per change. While nobody is there, what one on another machine publishes elsewhere. */
+/* What a rollout controller publishes on its socket: envelopes,
+ * one at once and then one per change. While nobody is there,
+ * what one on another machine publishes elsewhere. */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
@@ -170,8 +171,8 @@ static void miss(struct rollout_watch *watch) {
     probe_note(watch->context, NOTE_WARN, "rollout", "its controller went away");
 }
 
-/* Without a controller nothing is rolled out, and that is well: one may leave when it has
- * ended. */
+/* Without a controller nothing is rolled out,
+ * and that is well: one may leave when it has ended. */
 static void on_end(void *owner, const struct error *why) {
     struct rollout_watch *watch = owner;
     (void)why;
@@ -191,7 +192,8 @@ static void on_end(void *owner, const struct error *why) {
 
 /* Elsewhere */
 
-/* Old news is no news: how old is said, and what it said is not shown as if it were so. */
+/* Old news is no news: how old is said,
+ * and what it said is not shown as if it were so. */
 static void say_old(struct rollout_watch *watch, const struct posted_reply *reply) {
     const struct rollout_status *rollout = &reply->event->rollout;
     char words[STATE_DETAIL_SIZE];

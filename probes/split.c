@@ -1,5 +1,5 @@
-/* How HAProxy divides the traffic: the share that the lease asks for, the share that the
- * backends saw, and how long the lease lasts. */
+/* How HAProxy divides the traffic: the share that the lease asks for, the share that
+ * the backends saw, and how long the lease lasts. */
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdlib.h>

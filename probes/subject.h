@@ -21,7 +21,8 @@ void subject_init(
     struct subject *subject, struct probe_context *context, enum part_kind kind,
     uint8_t track, const char *name);
 
-/* A poll begins now; publishes the first one, so that what is silent was not forgotten. */
+/* A poll begins now; publishes the first one,
+ * so that what is silent was not forgotten. */
 void subject_ask(struct subject *subject);
 
 /* How it ended, and why, in short plain words; publishes it. */

@@ -1,5 +1,5 @@
-/* Whether an operator may act: armed for a time, with the target held for as long, or while
- * something of his runs. Somebody else may take it over at any time. */
+/* Whether an operator may act: armed for a time, with the target held for as long, or
+ * while something of his runs. Somebody else may take it over at any time. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -35,7 +35,8 @@ void arming_disarm(struct arming *arming);
 /* Whether something may start now: armed, and the target still is ours. */
 bool arming_may_start(struct arming *arming);
 
-/* To be asked right before each request that acts: a look every second is not enough. */
+/* To be asked right before each request that acts:
+ * a look every second is not enough. */
 bool arming_may_act(const struct arming *arming);
 
 /* The target is given back once nothing of ours acts on it any more. */

@@ -38,8 +38,8 @@ struct batch *batch_start(
     void *owner);
 void batch_free(struct batch *batch);
 
-/* The exit code: that of the first failure, unless an interruption came or a command left
- * something that needs a person. */
+/* The exit code: that of the first failure, unless an interruption came or a command
+ * left something that needs a person. */
 enum exit_code batch_code(const struct batch *batch);
 
 /* Why the script ended early; "" when it did not. */

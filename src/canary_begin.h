@@ -1,4 +1,5 @@
-/* Starts the controller of a rollout with the target and its plan, beside this program. */
+/* Starts the controller of a rollout with the
+ * target and its plan, beside this program. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* Where a canary command sits: the target, the socket of its rollout's controller, and who
- * asks. */
+/* Where a canary command sits: the target,
+ * the socket of its rollout's controller, and who asks. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -22,8 +22,8 @@ struct canary_desk {
     struct loop *loop;
 };
 
-/* ERROR_USAGE also for a target whose traffic nobody can divide. The desk is to be left in
- * either case. */
+/* ERROR_USAGE also for a target whose traffic nobody can divide.
+ * The desk is to be left in either case. */
 bool canary_desk_sit(
     struct canary_desk *desk, const struct invocation *invocation, struct error *err);
 /* To ask its controller only: that takes no secret of the target. */
@@ -35,8 +35,8 @@ void canary_desk_leave(struct canary_desk *desk);
 struct rollout_order canary_desk_order(
     const struct canary_desk *desk, enum rollout_order_kind kind);
 
-/* Write a result, or why there is none, and end the command. What somebody asked has sent
- * back of our secrets stands in neither. */
+/* Write a result, or why there is none, and end the command. What somebody asked has
+ * sent back of our secrets stands in neither. */
 int canary_desk_write(
     const struct canary_desk *desk, struct slice result, enum exit_code code);
 int canary_desk_fail(

@@ -104,8 +104,8 @@ static void on_status(void *owner, const struct rollout_status *status) {
     if (is_over(follow)) finish(follow, rollout_report_code(&follow->status));
 }
 
-/* A controller that has done its work leaves, and the history has what came of it. False
- * when it knows nothing of the rollout that is followed, or of any. */
+/* A controller that has done its work leaves, and the history has what came of it.
+ * False when it knows nothing of the rollout that is followed, or of any. */
 static bool look_back(
     const struct canary_follow *follow, const struct error *why,
     struct rollout_status *past) {

@@ -1,5 +1,5 @@
-/* Follows a rollout to its outcome: a line on stderr for each change, one that is redrawn
- * on a terminal, and the code that a pipeline ends with. */
+/* Follows a rollout to its outcome: a line on stderr for each change, one that is
+ * redrawn on a terminal, and the code that a pipeline ends with. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -10,7 +10,8 @@
 
 struct canary_follow;
 
-/* Once, not inside a call. `status` is what was heard last; not known when nothing was. */
+/* Once, not inside a call. `status` is what was
+ * heard last; not known when nothing was. */
 typedef void (*canary_followed_fn)(
     void *owner, enum exit_code code, const struct rollout_status *status);
 

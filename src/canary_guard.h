@@ -11,7 +11,7 @@
 enum canary_guard {
     CANARY_GUARD_NONE,     /* the weight stays as it is */
     CANARY_GUARD_LEASE,    /* the router forgets it */
-    CANARY_GUARD_WATCHDOG, /* of a Lease in the cluster, if it runs: seen at the start */
+    CANARY_GUARD_WATCHDOG, /* of a Lease in the cluster; seen at the start */
 };
 
 enum canary_guard canary_guard_of(const struct target *target);

@@ -1,4 +1,5 @@
-/* A line to a controller that may be away for a moment: dials again until patience ends. */
+/* A line to a controller that may be away for a moment:
+ * dials again until patience ends. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

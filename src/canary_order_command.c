@@ -98,8 +98,8 @@ static void follow_back(struct ordering *ordering) {
     ordering->follow = canary_follow_new(&options);
 }
 
-/* A controller that was missing conducts it again: that was asked for, and whether there
- * was a hold to end besides is said. */
+/* A controller that was missing conducts it again: that was asked for, and whether
+ * there was a hold to end besides is said. */
 static bool is_taken_up(const struct ordering *ordering) {
     return ordering->kind == ROLLOUT_ORDER_RESUME && ordering->started;
 }

@@ -1,5 +1,5 @@
-/* Whose rollout it was when a takeover was asked for, and whether it still is: of two who
- * saw the same owner only one takes it from him. */
+/* Whose rollout it was when a takeover was asked for, and whether it still is: of two
+ * who saw the same owner only one takes it from him. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -82,7 +82,8 @@ static void fail(
     loop_stop(watching->desk.loop);
 }
 
-/* What the history has of it; not of one whose controller is there and cannot be reached. */
+/* What the history has of it; not of one whose
+ * controller is there and cannot be reached. */
 static bool look_back(struct watching *watching) {
     const struct target *target = watching->desk.target;
     struct lock_holder who;

@@ -1,4 +1,5 @@
-/* What somebody asks of a rollout on the command line, over what the configuration says. */
+/* What somebody asks of a rollout on the command line,
+ * over what the configuration says. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -11,7 +12,8 @@
 #include "core/rollout_rules.h"
 #include "invocation.h"
 
-/* What the configuration says, by whoever sits here; without identifier and versions. */
+/* What the configuration says, by whoever sits here;
+ * without identifier and versions. */
 bool canary_wish_default(
     const struct config *config, struct rollout_plan *plan, struct error *err);
 
@@ -25,7 +27,8 @@ bool canary_wish_plan(
 bool canary_wish_judge(
     const struct invocation *invocation, struct rollout_plan *plan, struct error *err);
 
-/* Whether what is said of how it is decided is sound, whatever the plan; in the same way. */
+/* Whether what is said of how it is decided is sound,
+ * whatever the plan; in the same way. */
 bool canary_wish_check(const struct invocation *invocation, struct error *err);
 
 /* By which rules such a rollout is judged. */

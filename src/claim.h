@@ -17,8 +17,8 @@ struct claim {
 /* Takes it, or makes sure that it still is ours. False with who has it. */
 bool claim_hold(struct claim *claim, struct error *err);
 
-/* Takes it from the holder with that epoch, who is then in `from`, with pid 0 when he has
- * left meanwhile. False when it is somebody else's by now. */
+/* Takes it from the holder with that epoch, who is then in `from`, with pid 0 when he
+ * has left meanwhile. False when it is somebody else's by now. */
 bool claim_take_over(
     struct claim *claim, uint64_t epoch, struct lock_holder *from, struct error *err);
 

@@ -314,8 +314,8 @@ static void on_late(void *owner, uint64_t now_ns) {
     loop_stop(cockpit->loop);
 }
 
-/* What was meant has its end in the history before nobody is left to write it. Answers are
- * not waited for, and whoever wants to leave once more does. */
+/* What was meant has its end in the history before nobody is left to write it. Answers
+ * are not waited for, and whoever wants to leave once more does. */
 static void end_runs(struct cockpit *cockpit) {
     if (!is_busy(cockpit)) return;
     for (unsigned i = 0; i < 2; i++) stop_all(cockpit);

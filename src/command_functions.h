@@ -1,4 +1,5 @@
-/* The functions of the command table, each in its own file. They return an exit code. */
+/* The functions of the command table,
+ * each in its own file. They return an exit code. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

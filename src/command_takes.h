@@ -5,7 +5,8 @@
 #include "format.h"
 #include "options.h"
 
-/* What a command takes: a set of options and formats; a difference is a range of rows. */
+/* What a command takes: a set of options and formats;
+ * a difference is a range of rows. */
 __extension__ typedef unsigned __int128 command_takes; /* options fill 64 bits alone */
 #define TAKES(option_id) ((command_takes)1 << (option_id))
 #define WRITES(format)   ((command_takes)1 << (OPTIONS_MAX + (format)))

@@ -25,8 +25,8 @@ bool config_user_path(char path[CONFIG_PATH_SIZE]);
 struct config *config_read(const char *file, struct error *err);
 void config_free(struct config *config);
 
-/* Chooses the target by name, or by a URL alone, or, with neither, the one that the files
- * choose. Refuses what an untrusted project file must not do. */
+/* Chooses the target by name, or by a URL alone, or, with neither, the one that the
+ * files choose. Refuses what an untrusted project file must not do. */
 bool config_choose(
     struct config *config, const char *name, const char *url, struct error *err);
 
@@ -41,8 +41,8 @@ bool config_fill_secrets(struct config *config, struct error *err);
 struct config *config_for(
     const struct invocation *invocation, const char *url, struct error *err);
 
-/* The same for who only asks the controller of a rollout: with the secrets that there are.
- * Who goes to the target itself fills them in first. */
+/* The same for who only asks the controller of a rollout: with the secrets that there
+ * are. Who goes to the target itself fills them in first. */
 struct config *config_to_ask(const struct invocation *invocation, struct error *err);
 
 const struct target *config_target(const struct config *config); /* NULL: not chosen */

@@ -12,7 +12,7 @@ extern const struct schema config_canary_schema;
 extern const struct schema config_deploy_schema;
 enum deploy_kind config_deploy_kind(const struct target_deploy *deploy);
 
-/* What no table can say: steps that rise to all of the traffic, times that fit together,
- * words that can be filled in. */
+/* What no table can say: steps that rise to all of the traffic, times that fit
+ * together, words that can be filled in. */
 void config_canary_check(const struct node *canary, struct mistakes *mistakes);
 void config_deploy_check(const struct node *deploy, struct mistakes *mistakes);

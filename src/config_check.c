@@ -79,8 +79,8 @@ static void check_headers(const struct node *headers, struct mistakes *mistakes)
     }
 }
 
-/* A value in which every reference is replaced by a letter, so that the rest of it can be
- * checked before the secret is known. */
+/* A value in which every reference is replaced by a letter, so that the rest of it can
+ * be checked before the secret is known. */
 static bool blank_references(struct slice value, struct text *text, struct error *err) {
     struct scan scan = scan_of(value);
     struct reference piece = {0};

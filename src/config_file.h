@@ -48,5 +48,6 @@ struct config_file {
 
 const struct schema *config_file_schema(void);
 
-/* What no table can say: names, headers, references, URLs, chat and steps of one file. */
+/* What no table can say: names, headers,
+ * references, URLs, chat and steps of one file. */
 void config_file_check(const struct node *root, struct mistakes *mistakes);

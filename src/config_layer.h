@@ -1,4 +1,5 @@
-/* One file of configuration, read once: its values, its place and whether to trust it. */
+/* One file of configuration, read once:
+ * its values, its place and whether to trust it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -27,8 +28,8 @@ struct config_layer {
     struct document *document;
 };
 
-/* False when the file is there but cannot be read, is no YAML, or, of CONFIG_USER, may be
- * changed by others. A missing file is not present, except CONFIG_NAMED. */
+/* False when the file is there but cannot be read, is no YAML, or, of CONFIG_USER, may
+ * be changed by others. A missing file is not present, except CONFIG_NAMED. */
 bool config_layer_read(
     struct config_layer *layer, enum config_source source, const char *path,
     struct error *err);

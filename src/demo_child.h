@@ -12,9 +12,9 @@ struct demo_child;
 
 enum { DEMO_CHILD_START_S = 60, DEMO_CHILD_STOP_S = 10 };
 
-/* Starts it with these further arguments (NULL at the end) and waits until everything is
- * up. NULL, with everything gone again, when it could not be started or a signal came:
- * then `signal` is its number, else 0. */
+/* Starts it with these further arguments (NULL at the end) and waits until everything
+ * is up. NULL, with everything gone again, when it could not be started or a signal
+ * came: then `signal` is its number, else 0. */
 struct demo_child *demo_child_start(
     const char *program, const char *const *arguments, int *signal, struct error *err);
 

@@ -60,8 +60,8 @@ static struct demo_child *start_child(
     return demo_child_start(program, arguments, signal, err);
 }
 
-/* Smoke first, then some traffic, then one look at everything; the worst of them counts.
- * A stack that was told to stop in between has said nothing about itself. */
+/* Smoke first, then some traffic, then one look at everything; the worst of them
+ * counts. A stack that was told to stop in between has said nothing about itself. */
 static int look_around(
     const struct invocation *invocation, struct demo_child *child,
     const char *program) {

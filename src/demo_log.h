@@ -13,8 +13,8 @@
 struct demo_log;
 struct loop;
 
-/* In the place of the demo: the one that it binds itself, and the one that is left for a
- * rollout's controller. */
+/* In the place of the demo: the one that it binds itself,
+ * and the one that is left for a rollout's controller. */
 #define DEMO_LOG_SOCKET    "log.sock"
 #define DEMO_CANARY_SOCKET "canary.sock"
 

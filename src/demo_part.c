@@ -93,7 +93,8 @@ static bool is_secret_variable(const char *variable) {
            strncmp(variable, "OPENAI_", strlen("OPENAI_")) == 0;
 }
 
-/* No part gets a key that it does not need: nothing here may spend money by accident. */
+/* No part gets a key that it does not need:
+ * nothing here may spend money by accident. */
 static void choose_environment(
     const struct demo_part *part, const char *environment[ENVIRONMENT_MAX]) {
     size_t count = 0;

@@ -37,7 +37,8 @@ enum {
 /* Told whenever the state changes; never inside a call. */
 typedef void (*demo_part_fn)(void *owner, struct demo_part *part);
 
-/* Stopped at first. Its output is appended to parts/NAME.log in the folder of the plan. */
+/* Stopped at first. Its output is appended to
+ * parts/NAME.log in the folder of the plan. */
 struct demo_part *demo_part_new(
     struct loop *loop, const struct demo_plan *plan, const struct demo_start *start,
     demo_part_fn on_change, void *owner);
@@ -48,8 +49,8 @@ void demo_part_free(struct demo_part *part);
 /* One that is about to stop starts again as soon as it has. */
 bool demo_part_start(struct demo_part *part, struct error *err);
 
-/* SIGTERM, and SIGKILL after that time. Its pid file goes at once: that of one that died
- * stays until it is started or stopped, and names a process that is gone. */
+/* SIGTERM, and SIGKILL after that time. Its pid file goes at once: that of one that
+ * died stays until it is started or stopped, and names a process that is gone. */
 void demo_part_stop(struct demo_part *part, unsigned grace_s);
 
 const char *demo_part_name(const struct demo_part *part);

@@ -33,8 +33,8 @@ static void name_place(struct demo_place *place, const char *runtime, unsigned n
     text_addf(&folder, "%s/demos/%s", runtime, place->name);
 }
 
-/* The descriptor of the locked file; -1 while somebody else has it. A file that its owner
- * removed in between is nobody's. */
+/* The descriptor of the locked file; -1 while somebody else has it. A file that its
+ * owner removed in between is nobody's. */
 static int take_lock(const char *path) {
     int descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
     if (descriptor < 0) return -1;
@@ -67,8 +67,8 @@ static bool sweep(const struct demo_place *place, struct error *err) {
     return swept;
 }
 
-/* The lock goes last: until then nobody else takes the name. From then on the folder may
- * be somebody else's. */
+/* The lock goes last: until then nobody else takes the name.
+ * From then on the folder may be somebody else's. */
 static bool sweep_all(const struct demo_place *place, struct error *err) {
     char path[DEMO_PATH_SIZE];
     demo_place_path(place, lock_name, path);

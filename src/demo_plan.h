@@ -1,5 +1,5 @@
-/* What a demo is made of: its parts, how each is started, and the files that tell others
- * about it. */
+/* What a demo is made of: its parts, how each is started,
+ * and the files that tell others about it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -133,7 +133,8 @@ static int run_stack(void *owner, struct restore *restore) {
     return session.code;
 }
 
-/* In the guard, when the stack was killed: its parts died with it, its files did not. */
+/* In the guard, when the stack was killed:
+ * its parts died with it, its files did not. */
 static void tidy_up(void *owner) {
     const struct demo_run *run = owner;
     struct error err = {0};

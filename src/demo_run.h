@@ -1,4 +1,5 @@
-/* The process that owns the parts of a demo, from its start to the last file removed. */
+/* The process that owns the parts of a demo,
+ * from its start to the last file removed. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

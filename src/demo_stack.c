@@ -264,7 +264,8 @@ bool demo_stack_start_part(
     return part && demo_part_start(part, err);
 }
 
-/* Starts or stops the worker of that number; made when it is wanted for the first time. */
+/* Starts or stops the worker of that number;
+ * made when it is wanted for the first time. */
 static bool set_worker(
     struct demo_stack *stack, enum track track, unsigned number, bool wanted,
     struct error *err) {

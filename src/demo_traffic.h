@@ -30,6 +30,6 @@ struct demo_traffic *demo_traffic_new(
 void demo_traffic_free(struct demo_traffic *traffic);
 struct demo_traffic_counts demo_traffic_count(const struct demo_traffic *traffic);
 
-/* The whole program of the traffic's process: until SIGTERM, SIGINT, SIGHUP or the end of
- * its leash. Returns an exit code. */
+/* The whole program of the traffic's process: until SIGTERM, SIGINT, SIGHUP or the end
+ * of its leash. Returns an exit code. */
 int demo_traffic_run(const struct demo_traffic_options *options, struct error *err);

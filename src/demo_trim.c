@@ -10,7 +10,8 @@
 
 #include "base/memory.h"
 
-/* The end of the file without the line that it begins in; false when it cannot be read. */
+/* The end of the file without the line that it
+ * begins in; false when it cannot be read. */
 static bool read_end(
     int file, off_t size, char *to, const char **from, size_t *length) {
     ssize_t got = pread(file, to, DEMO_LOG_KEPT, size - DEMO_LOG_KEPT);

@@ -79,7 +79,8 @@ static bool fill_invocation(
            program_command_accepts(command, &invocation->operands, err);
 }
 
-/* Whether help or the version is asked for, which nothing else may stand in the way of. */
+/* Whether help or the version is asked for,
+ * which nothing else may stand in the way of. */
 static bool only_asks(const struct options *options) {
     return options_has(options, OPTION_HELP) || options_has(options, OPTION_VERSION);
 }

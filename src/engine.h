@@ -31,12 +31,13 @@ struct engine_options {
 struct engine *engine_new(struct loop *loop, const struct engine_options *options);
 void engine_free(struct engine *engine);
 
-/* Events begin to come, EVENT_SESSION first, never inside this call. After engine_stop()
- * none comes; it may be started again. */
+/* Events begin to come, EVENT_SESSION first, never inside this call. After
+ * engine_stop() none comes; it may be started again. */
 void engine_start(struct engine *engine);
 void engine_stop(struct engine *engine);
 
-/* Runs `on_looked` once, when every part was asked at least twice or after `limit_ns`. */
+/* Runs `on_looked` once, when every part was
+ * asked at least twice or after `limit_ns`. */
 void engine_look(
     struct engine *engine, uint64_t limit_ns, engine_looked_fn on_looked, void *owner);
 

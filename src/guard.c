@@ -72,9 +72,9 @@ static void give_back(const struct guard *guard) {
     if (guard->terminal_fd >= 0) restore_terminal(guard->restore, guard->terminal_fd);
 }
 
-/* Whether the child has ended; then `status` says how. When it stops, so does the guard;
- * when somebody continues the guard, a child that still sleeps has to be woken. A shell
- * continues both, and by then the child may even have stopped again. */
+/* Whether the child has ended; then `status` says how. When it stops, so does the
+ * guard; when somebody continues the guard, a child that still sleeps has to be woken.
+ * A shell continues both, and by then the child may even have stopped again. */
 static bool look_at_child(const struct guard *guard, int *status) {
     bool sleeps = false;
     while (waitpid(guard->child, status, WNOHANG | WUNTRACED | WCONTINUED) > 0) {

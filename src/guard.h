@@ -1,5 +1,5 @@
-/* The process that the shell sees: it waits for the one that does the work, and gives the
- * terminal back whatever ended that one. */
+/* The process that the shell sees: it waits for the one that does the work, and gives
+ * the terminal back whatever ended that one. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -16,8 +16,8 @@ struct guard_work {
     void *owner; /* borrowed */
 };
 
-/* Runs the work in a child process and returns its exit code, 128 + the signal that ended
- * it. Signals sent to the guard reach the child; stopped and continued they are together;
- * a guard that is killed takes the child along, after it has cleaned up. Call it before
- * there are threads. */
+/* Runs the work in a child process and returns its exit code, 128 + the signal that
+ * ended it. Signals sent to the guard reach the child; stopped and continued they are
+ * together; a guard that is killed takes the child along, after it has cleaned up. Call
+ * it before there are threads. */
 int guard_run(const struct guard_work *work);

@@ -53,8 +53,8 @@ static void name_target(struct target *target) {
     if (name.length == 0) text_add(&name, "target");
 }
 
-/* Whether a message may be sent. False, with `err` unset, for a no; with it set when the
- * command line contradicts itself. */
+/* Whether a message may be sent. False, with `err` unset, for a no; with it set when
+ * the command line contradicts itself. */
 static bool may_talk(const struct visit *visit, struct error *err) {
     const struct options *options = &visit->invocation->options;
     char what[TARGET_URL_SIZE + 64];

@@ -55,6 +55,6 @@ void invocation_say(
     const struct invocation *invocation, unsigned level, const char *words, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Whether text for `descriptor` may have colours: --color, NO_COLOR, CLICOLOR_FORCE, TERM
- * and whether it is a terminal, in this order. */
+/* Whether text for `descriptor` may have colours: --color, NO_COLOR, CLICOLOR_FORCE,
+ * TERM and whether it is a terminal, in this order. */
 bool invocation_colors(const struct invocation *invocation, int descriptor);

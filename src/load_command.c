@@ -135,7 +135,8 @@ static enum exit_code write_series(
     return (enum exit_code)invocation_fail(loading->invocation, EXIT_CODE_USAGE, &err);
 }
 
-/* Nothing was measured: one line says so, and only a machine or a file gets a report. */
+/* Nothing was measured: one line says so,
+ * and only a machine or a file gets a report. */
 static bool say_unreached(
     const struct loading *loading, const struct load_outcome *outcome) {
     struct error err;

@@ -1,4 +1,5 @@
-/* Scenario files beside the configuration, which the screens offer: scenarios/NAME.yaml. */
+/* Scenario files beside the configuration,
+ * which the screens offer: scenarios/NAME.yaml. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -32,11 +33,13 @@ struct load_files {
     struct load_file items[LOAD_FILES_MAX]; /* by name */
 };
 
-/* Beside the file that was named or is in this folder, and beside the operator's own. */
+/* Beside the file that was named or is in this folder,
+ * and beside the operator's own. */
 void load_folders_of(const struct config *config, struct load_folders *folders);
 
 void load_files_find(struct load_files *files, const struct load_folders *folders);
 bool load_files_equal(const struct load_files *a, const struct load_files *b);
 
-/* NULL, with file:line:column, for what is no YAML; nothing but a regular file is read. */
+/* NULL, with file:line:column, for what is no YAML;
+ * nothing but a regular file is read. */
 struct document *load_file_read(const struct load_file *file, struct error *err);

@@ -1,5 +1,5 @@
-/* The knees that searches have found: kept in the history, and found again by runs of the
- * same tasks against the same target. */
+/* The knees that searches have found: kept in the history, and found again by runs of
+ * the same tasks against the same target. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -25,5 +25,6 @@ struct load_knee_found {
 /* Writes it down, and waits for that. */
 bool load_knee_keep(const struct load_knee_found *found, struct error *err);
 
-/* Fills `knees` for the tasks of the result's scenario; NaN stays where nobody knows. */
+/* Fills `knees` for the tasks of the result's scenario;
+ * NaN stays where nobody knows. */
 void load_knees_find(struct sqlite *sqlite, struct load_outcome *result);

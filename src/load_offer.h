@@ -1,4 +1,5 @@
-/* One scenario as it is offered to the operator: what it would send, and whether it may. */
+/* One scenario as it is offered to the operator:
+ * what it would send, and whether it may. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

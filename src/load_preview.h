@@ -1,5 +1,5 @@
-/* What a load run would send, to whom, and what that may cost: before it starts, and for
- * --dry-run. */
+/* What a load run would send, to whom, and what that may cost:
+ * before it starts, and for --dry-run. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

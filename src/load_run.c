@@ -232,8 +232,8 @@ static bool is_silent(const struct load_report *report, bool *refused) {
     return ended > 0 && answers == 0;
 }
 
-/* Within two seconds: a connection that is refused says it at once, others may have been
- * unlucky. */
+/* Within two seconds: a connection that is refused
+ * says it at once, others may have been unlucky. */
 static void look_for_death(struct load_run *run, const struct load_report *report) {
     bool refused = false;
     uint64_t ended = 0;

@@ -49,9 +49,9 @@ enum { COUNTS = sizeof counts / sizeof *counts };
 
 /* The knee */
 
-/* A generator that lags makes latencies longer: gates that held although it did have held.
- * A target that lets starts wait for ever does not keep the rate, whatever the gates say
- * of those that it answered. */
+/* A generator that lags makes latencies longer: gates that held although it did have
+ * held. A target that lets starts wait for ever does not keep the rate, whatever the
+ * gates say of those that it answered. */
 static enum verdict verdict_of(const struct load_step *found) {
     if (found->stop != LOAD_STOP_NONE) return VERDICT_INCONCLUSIVE;
     if (found->missed) return found->limited ? VERDICT_INCONCLUSIVE : VERDICT_FAIL;
@@ -113,8 +113,8 @@ static bool next_count(void *owner, const struct load_step *found, double *level
     return true;
 }
 
-/* What workers do is what is left for later: of tasks with jobs only these are sent, and
- * a service is asked to make them jobs (RFC 7240). */
+/* What workers do is what is left for later: of tasks with jobs only these are sent,
+ * and a service is asked to make them jobs (RFC 7240). */
 static void leave_jobs(struct load_plan *plan) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < plan->task_count; i++) {

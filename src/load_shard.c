@@ -69,7 +69,8 @@ static void on_limit(void *owner, uint64_t now_ns) {
     load_share_stop(sending->share);
 }
 
-/* What was asked for wrongly, what was never reached, and what did not come to its end. */
+/* What was asked for wrongly, what was never reached,
+ * and what did not come to its end. */
 static enum exit_code code_of(enum error_code code) {
     switch (code) {
     case ERROR_NONE: return EXIT_CODE_OK;

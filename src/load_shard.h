@@ -1,4 +1,5 @@
-/* `flightdeck load --shard I/N`: sends one part of a load that several machines share. */
+/* `flightdeck load --shard I/N`: sends one part
+ * of a load that several machines share. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -20,7 +20,7 @@ void load_shelf_free(struct load_shelf *shelf);
 const struct load_choice *load_shelf_choices(
     struct load_shelf *shelf, uint64_t now_ns, uint32_t *count);
 
-/* The offer of that name that may be started now: as it was shown, and for long enough to
- * have been seen. NULL with the reason. */
+/* The offer of that name that may be started now: as it was shown, and for long enough
+ * to have been seen. NULL with the reason. */
 const struct load_offer *load_shelf_take(
     struct load_shelf *shelf, const char *name, uint64_t now_ns, struct error *err);

@@ -1,5 +1,5 @@
-/* Where the load of a run comes from: generators started here, or shards on other machines
- * that are collected here. */
+/* Where the load of a run comes from: generators started here, or shards on other
+ * machines that are collected here. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* What somebody asks of a load run on the command line: a preset or a file, and what flags
- * change of it. */
+/* What somebody asks of a load run on the command line:
+ * a preset or a file, and what flags change of it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -18,8 +18,8 @@ struct load_wish {
     struct load_bill bill;
 };
 
-/* `name` is a preset or a file. ERROR_USAGE or ERROR_SYNTAX, with the value and what was
- * expected, or file:line:column. */
+/* `name` is a preset or a file. ERROR_USAGE or ERROR_SYNTAX, with the value and what
+ * was expected, or file:line:column. */
 bool load_wish_read(
     struct load_wish *wish, const struct invocation *invocation, const char *name,
     const struct target *target, struct error *err);

@@ -11,8 +11,8 @@
 #include "crash.h"
 #include "dispatch.h"
 
-/* A descriptor that was closed by our parent would be taken by the next open file, which
- * would then receive what is meant for stdout. */
+/* A descriptor that was closed by our parent would be taken by the next open file,
+ * which would then receive what is meant for stdout. */
 static void hold_standard_descriptors(void) {
     int descriptor = 0;
     do {
@@ -21,7 +21,8 @@ static void hold_standard_descriptors(void) {
     if (descriptor > STDERR_FILENO) close(descriptor);
 }
 
-/* For commands that wait for nothing; those with a loop watch these signals themselves. */
+/* For commands that wait for nothing;
+ * those with a loop watch these signals themselves. */
 static void on_end_signal(int number) {
     _exit(number == SIGINT ? EXIT_CODE_INTERRUPTED : EXIT_CODE_TERMINATED);
 }

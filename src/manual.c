@@ -128,8 +128,8 @@ static const char examples[] =
     ".Dl $ flightdeck init https://agent.example\n"
     ".Dl $ flightdeck smoke --checks checks.yaml --confirm agent.example\n";
 
-/* Text of ours, in which only a dot or quote at the start of a line and a backslash mean
- * something to mdoc. */
+/* Text of ours, in which only a dot or quote at the start
+ * of a line and a backslash mean something to mdoc. */
 static void add_words(struct buffer *to, const char *words) {
     if (*words == '.' || *words == '\'') buffer_add_string(to, "\\&");
     for (; *words; words++) {

@@ -1,5 +1,5 @@
-/* Every option of the command line: one row each. The parser, the variables, --help, the
- * completions and the manual are made from these tables. */
+/* Every option of the command line: one row each. The parser, the variables, --help,
+ * the completions and the manual are made from these tables. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -191,7 +191,8 @@ static bool take_flag(
     return true;
 }
 
-/* "+" stops at the first operand; ":" tells a missing argument from an unknown option. */
+/* "+" stops at the first operand; ":" tells a
+ * missing argument from an unknown option. */
 static void make_short_options(char letters[SHORT_SIZE], bool leading) {
     struct text text = text_in(letters, SHORT_SIZE);
     text_add(&text, leading ? "+:" : ":");

@@ -1,4 +1,5 @@
-/* What the command line and the FLIGHTDECK_* variables say, checked against the table. */
+/* What the command line and the FLIGHTDECK_*
+ * variables say, checked against the table. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

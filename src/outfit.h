@@ -1,5 +1,5 @@
-/* How the screens look on this terminal, and how the operator changes that: theme, colours,
- * frames in one. */
+/* How the screens look on this terminal, and how the
+ * operator changes that: theme, colours, frames in one. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

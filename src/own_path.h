@@ -1,4 +1,5 @@
-/* Where this program stands: its commands start it anew, and the others stand beside it. */
+/* Where this program stands: its commands start it anew,
+ * and the others stand beside it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* Keeps what became of the last rollouts of a target at hand: read from the history now and
- * then, off the loop and never before the first frame. */
+/* Keeps what became of the last rollouts of a target at hand: read from the history now
+ * and then, off the loop and never before the first frame. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* One line about what is done just now, on a terminal's stderr: redrawn as time goes by,
- * gone before anything else is said. */
+/* One line about what is done just now, on a terminal's stderr: redrawn as time goes
+ * by, gone before anything else is said. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -112,8 +112,8 @@ bool rollout_seat_order(
     return error_set(err, ERROR_LIMIT, "the order cannot be sent");
 }
 
-/* The last of an errand. The words may be the link's: it is freed once they are taken, and
- * before anything is said. */
+/* The last of an errand. The words may be the link's: it is freed once they are taken,
+ * and before anything is said. */
 static void finish(struct errand *errand, enum note_level level, const char *words) {
     struct rollout_seat *seat = errand->seat;
     char line[WORDS_SIZE];

@@ -27,8 +27,9 @@ struct rollout_seat_options {
 struct rollout_seat *rollout_seat_new(
     struct loop *loop, const struct rollout_seat_options *options);
 
-/* Starts a controller that lets the version in, and goes on without us; whether it holds
- * the target, or who else does, comes as a word. False when it cannot be tried. */
+/* Starts a controller that lets the version in,
+ * and goes on without us; whether it holds the target,
+ * or who else does, comes as a word. False when it cannot be tried. */
 bool rollout_seat_start(
     struct rollout_seat *seat, const char *version, struct error *err);
 
@@ -41,7 +42,7 @@ void rollout_seat_free(struct rollout_seat *seat);
 /* As whom orders are given, and where they go; NULL where that cannot be known. */
 const struct rollout_means *rollout_seat_means(const struct rollout_seat *seat);
 
-/* Gives the order; the answer comes as a word, within a few seconds. False when too many
- * wait for theirs. */
+/* Gives the order; the answer comes as a word,
+ * within a few seconds. False when too many wait for theirs. */
 bool rollout_seat_order(
     struct rollout_seat *seat, const struct rollout_wish *wish, struct error *err);

@@ -35,8 +35,9 @@ void run_record_end(
     const struct run_record *record, struct history *history,
     struct run_outcome *outcome, history_done_fn on_committed, void *owner);
 
-/* Whether it must not start when that cannot be written down. A full disk or a home that
- * is read-only is no reason not to test: it runs, with a warning. On production an act
- * that nobody can trace is worse than a check that did not run, and whoever has to know
- * now names another folder in XDG_STATE_HOME, or asks with checks that only look. */
+/* Whether it must not start when that cannot be written down.
+ * A full disk or a home that is read-only is no reason not to test:
+ * it runs, with a warning. On production an act that nobody can trace is
+ * worse than a check that did not run, and whoever has to know now names
+ * another folder in XDG_STATE_HOME, or asks with checks that only look. */
 bool run_record_is_needed(const struct run_record *record, enum target_class class);

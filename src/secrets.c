@@ -156,8 +156,8 @@ static bool add_piece(
     return false;
 }
 
-/* No core file and no debugger of the same user shows what is in memory. Sanitizers need
- * to look into their own process. */
+/* No core file and no debugger of the same user shows what is in memory. Sanitizers
+ * need to look into their own process. */
 static void hide_memory(void) {
 #if !defined(__SANITIZE_ADDRESS__)
     prctl(PR_SET_DUMPABLE, 0);
@@ -220,8 +220,8 @@ static void add_decoded(struct text *text, struct slice encoded) {
     }
 }
 
-/* The password of a URL is a secret however it came there, as it is written and as it is
- * meant. */
+/* The password of a URL is a secret however it came there,
+ * as it is written and as it is meant. */
 static bool register_password(
     const char *url_words, struct redactor *redactor, struct error *err) {
     struct url url;

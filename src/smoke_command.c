@@ -301,8 +301,8 @@ static bool has_instance(const struct target *target, const char *url) {
     return false;
 }
 
-/* The same target, but spoken to behind its router. Only what is configured as one of its
- * instances: its credentials go there. */
+/* The same target, but spoken to behind its router. Only what is configured as one of
+ * its instances: its credentials go there. */
 static bool choose_instance(struct smoking *run, const char *url, struct error *err) {
     const struct target *target = config_target(run->config);
     run->target = target;

@@ -1,4 +1,5 @@
-/* The JSON lines of a smoke test, written as it goes: whoever kills it keeps what came. */
+/* The JSON lines of a smoke test, written as it goes:
+ * whoever kills it keeps what came. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

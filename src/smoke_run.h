@@ -1,5 +1,5 @@
-/* A smoke test of an operator or a pipeline: shown before it is sent, journaled before it
- * starts. */
+/* A smoke test of an operator or a pipeline:
+ * shown before it is sent, journaled before it starts. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -41,7 +41,8 @@ struct smoke_run *smoke_run_new(
     struct loop *loop, const struct smoke_run_options *options);
 void smoke_run_free(struct smoke_run *run);
 
-/* What would be sent, to whom, and what it leaves behind; `blocked` says why it cannot. */
+/* What would be sent, to whom, and what it leaves behind;
+ * `blocked` says why it cannot. */
 const struct action_plan *smoke_run_plan(struct smoke_run *run);
 
 /* False, with `err` set, when it cannot start now. */

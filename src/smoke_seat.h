@@ -1,5 +1,5 @@
-/* The smoke tests of an operator at the screens: one at a time, through the target's router
- * as users arrive, or against an instance of the canary behind it. */
+/* The smoke tests of an operator at the screens: one at a time, through the target's
+ * router as users arrive, or against an instance of the canary behind it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -68,7 +68,8 @@ static void lend_smoke(struct stage *stage, struct ui_world *world) {
     world->smoke_canary = owner->smoke(owner->owner, true);
 }
 
-/* Who holds the target can change at any time: it is asked when a key may be about it. */
+/* Who holds the target can change at any time:
+ * it is asked when a key may be about it. */
 static bool find_holder(
     struct stage *stage, const struct key *key, struct target_holder *holder) {
     struct stage_owner *owner = &stage->owner;

@@ -20,7 +20,8 @@ struct stage_options {
     struct restore *restore;
 };
 
-/* on_end and on_request only take a note, or stop the loop: they may run inside a call. */
+/* on_end and on_request only take a note,
+ * or stop the loop: they may run inside a call. */
 struct stage_owner {
     /* A command of the operator that is not about the screens. */
     void (*on_request)(void *owner, const struct ui_request *request);
@@ -48,8 +49,8 @@ struct stage *stage_new(
 /* Gives the terminal back. */
 void stage_free(struct stage *stage);
 
-/* The model has changed: it will be drawn, at most nine times a second, and not while the
- * screen is frozen. */
+/* The model has changed: it will be drawn, at most nine
+ * times a second, and not while the screen is frozen. */
 void stage_on_change(struct stage *stage);
 
 /* Draws at once; for the first frame. */

@@ -70,8 +70,8 @@ static const char *builtin(const char *name) {
     return NULL;
 }
 
-/* The text of a theme, and what it is called in warnings. A file of the folder one works
- * in never stands in front of a theme with its name. */
+/* The text of a theme, and what it is called in warnings. A file of the folder one
+ * works in never stands in front of a theme with its name. */
 static bool find_text(
     const char *name, struct buffer *content, char shown[THEMES_PATH_SIZE],
     struct error *err) {

@@ -1,4 +1,5 @@
-/* Finds themes by name: in the user's folder, the system's, and those that are built in. */
+/* Finds themes by name: in the user's folder,
+ * the system's, and those that are built in. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

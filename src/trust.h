@@ -6,7 +6,8 @@
 
 #include "base/error.h"
 
-/* Whether the file at `path` was trusted with exactly this SHA-256. Any doubt is a no. */
+/* Whether the file at `path` was trusted with
+ * exactly this SHA-256. Any doubt is a no. */
 bool trust_is_given(const char *path, const char *digest);
 
 /* Remembers it in the state folder; replaces what was trusted at that path before. */

@@ -10,7 +10,8 @@
 #include "core/url.h"
 
 enum {
-    /* Of one target: its own URL, Redis, proxy, Prometheus, instances, DNS names, redirections. */
+    /* Of one target: its own URL, Redis, proxy,
+     * Prometheus, instances, DNS names, redirections. */
     PLACES_MAX = 4 + TRACK_COUNT * (TARGET_INSTANCES_MAX + 1) + TARGET_CONNECT_TO_MAX,
     NAME_SHOWN_SIZE = 80,
 };
@@ -83,8 +84,8 @@ static bool find_endpoint(const struct place *place, char endpoint[URL_ENDPOINT_
     }
     if (text.truncated || err.code != ERROR_NONE) return false;
     if (!url_parse(slice_of(words), &url, &err)) return false;
-    /* A secret could hold "@" or "/" and so move the host: only in front of the last "@"
-     * that the file itself has it cannot. */
+    /* A secret could hold "@" or "/" and so move the host: only in front of the last
+     * "@" that the file itself has it cannot. */
     const char *end = place->node->string.data + place->node->string.length;
     const char *at = memrchr(place->node->string.data, '@', place->node->string.length);
     struct slice rest =
@@ -96,7 +97,8 @@ static bool find_endpoint(const struct place *place, char endpoint[URL_ENDPOINT_
     return true;
 }
 
-/* Whether the operator's own configuration names that endpoint, in any of its targets. */
+/* Whether the operator's own configuration
+ * names that endpoint, in any of its targets. */
 static bool is_named(const struct config_layer *user, const char *endpoint) {
     const struct node *targets = targets_node(user);
     if (!targets || targets->kind != NODE_MAP) return false;
@@ -112,7 +114,8 @@ static bool is_named(const struct config_layer *user, const char *endpoint) {
     return false;
 }
 
-/* The first of them that holds a variable or a file, or stands in the operator's own. */
+/* The first of them that holds a variable or a file,
+ * or stands in the operator's own. */
 static const char *secret_among(
     const struct target_header *headers, uint32_t count, const struct node *own) {
     for (uint32_t i = 0; i < count; i++) {
@@ -149,8 +152,8 @@ static bool holds_reference(const struct node *node) {
            reference_has(node->string, REFERENCE_FILE);
 }
 
-/* Whether the way to Redis carries something of the operator's: a variable, or a user and
- * password that stand in his own file. */
+/* Whether the way to Redis carries something of the operator's: a variable, or a user
+ * and password that stand in his own file. */
 static bool has_secret_of_redis(
     const struct config_layer *user, const struct target *target) {
     const struct node *own =

@@ -1,5 +1,6 @@
-/* What a project file may not do until the operator trusts it: read files, speak with the
- * operator's keys, or send secrets where the operator's own configuration never does. */
+/* What a project file may not do until the operator trusts it:
+ * read files, speak with the operator's keys, or send secrets
+ * where the operator's own configuration never does. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -9,8 +10,8 @@
 #include "core/mistakes.h"
 #include "core/target.h"
 
-/* Adds everything in the project file that is refused for `target`, whose secrets are not
- * filled yet: where it stands and why. `user` may be without a file. */
+/* Adds everything in the project file that is refused for `target`, whose secrets are
+ * not filled yet: where it stands and why. `user` may be without a file. */
 void untrusted_find(
     const struct config_layer *project, const struct config_layer *user,
     const struct target *target, struct mistakes *refusals);

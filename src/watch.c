@@ -1,5 +1,5 @@
-/* flightdeck-watch: looks over the operator's shoulder. The code that acts is not in this
- * program. */
+/* flightdeck-watch: looks over the operator's shoulder.
+ * The code that acts is not in this program. */
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>

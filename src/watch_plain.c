@@ -18,8 +18,8 @@
 
 enum { LINE_SIZE = 512, SIGNAL_COUNT = 3 };
 
-/* How often a line tells how things are, though nothing has changed; the first comes when
- * there has been time to see something. */
+/* How often a line tells how things are, though nothing has changed; the first comes
+ * when there has been time to see something. */
 #define STATUS_EVERY_NS (60 * NS_PER_S)
 #define STATUS_FIRST_NS (10 * NS_PER_S)
 

@@ -63,4 +63,10 @@ complain "$(grep -rnE '\b(clock_gettime|gettimeofday|time|printf|fprintf|puts|ge
 complain "$(grep -rnE '\b(strcpy|strcat|sprintf|vsprintf|strncpy|strtok|atoi|atof|gets)\(' \
     --include='*.[ch]' src ui probes agent tests || true)"
 
+# Comments keep to the columns of the code, as the formatter leaves them alone.
+complain "$(find src ui probes agent tests -name '*.[ch]' -exec perl -CSD -ne '
+    $off = /clang-format off/ || $off && !/clang-format on/;
+    print "$ARGV:$.: over 88 columns: $_" if !$off && /^\s*(\/?\*)/ && length > 89;
+    if (eof) { close ARGV; $off = 0; }' {} +)"
+
 exit $status

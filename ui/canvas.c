@@ -113,7 +113,8 @@ void canvas_mark(struct canvas *canvas, struct rect rect, enum role role) {
     }
 }
 
-/* How many characters of one cell each the string begins with, up to one past `most`. */
+/* How many characters of one cell each the
+ * string begins with, up to one past `most`. */
 static int plain_cells(const char *string, int most) {
     int cells = 0;
     while (cells <= most && string[cells] >= 0x20 && string[cells] < 0x7F) cells++;

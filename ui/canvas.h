@@ -37,8 +37,8 @@ void canvas_fill(
 /* Puts the background of `role` under what is drawn there; ROLE_NONE takes it away. */
 void canvas_mark(struct canvas *canvas, struct rect rect, enum role role);
 
-/* Draws at most `width` cells of a trusted or sanitised UTF-8 string and returns how many
- * it took. Text that is cut ends in an ellipsis. */
+/* Draws at most `width` cells of a trusted or sanitised UTF-8 string and returns how
+ * many it took. Text that is cut ends in an ellipsis. */
 int canvas_text(
     struct canvas *canvas, int x, int y, int width, const char *string, enum role role);
 int canvas_text_right(

@@ -1,5 +1,5 @@
-/* Asks before something happens: shows exactly what would be sent, to whom and how to go
- * back. Nothing but a typed name or `y` says yes, and never a pasted one. */
+/* Asks before something happens: shows exactly what would be sent, to whom and how to
+ * go back. Nothing but a typed name or `y` says yes, and never a pasted one. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

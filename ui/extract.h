@@ -17,7 +17,8 @@ bool extract_format_of(const char *name, enum extract_format *format);
 /* Whether it names a file in a folder of ours, and nothing outside of it. */
 bool extract_name_is_good(const char *name);
 
-/* A name for the focused panel at the time that is shown: "errors-20261126T142207Z.csv" */
+/* A name for the focused panel at the time that is shown:
+ * "errors-20261126T142207Z.csv" */
 void extract_name(const struct scene *scene, char name[EXTRACT_NAME_SIZE]);
 
 /* The selected row of the focused panel, or all that it shows when it has no rows to

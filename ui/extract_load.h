@@ -9,8 +9,8 @@
 /* Whether the panel is one of them. */
 bool extract_load_has(enum panel panel);
 
-/* A heat map: a row for each second of the window that is known, and a column for each of
- * its rows by its upper bound; returns how many rows. */
+/* A heat map: a row for each second of the window that is known, and a column for each
+ * of its rows by its upper bound; returns how many rows. */
 uint32_t extract_heat_rows(
     const struct scene *scene, const struct heat *heat, struct sheet *sheet);
 

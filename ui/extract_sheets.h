@@ -1,4 +1,5 @@
-/* The panels as tables: what is shown now, and the values that its graphs are made of. */
+/* The panels as tables: what is shown now,
+ * and the values that its graphs are made of. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,6 +1,6 @@
-/* When the next frame is due, and which part of the screen it draws anew: keys are answered
- * at once and whole; for data the two halves of the screen take turns, and the second one
- * follows by itself. */
+/* When the next frame is due, and which part of the screen it draws anew: keys are
+ * answered at once and whole; for data the two halves of the screen take turns, and the
+ * second one follows by itself. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -10,8 +10,8 @@
 #define FRAME_PACE_KEY_NS  UINT64_C(33000000)  /* at most 30 frames/s from keys */
 #define FRAME_PACE_DATA_NS UINT64_C(121000000) /* at most 9 from data */
 
-/* What a frame draws anew. A half that has its turn at every other frame stands still for
- * long enough to be read. */
+/* What a frame draws anew. A half that has its turn at every other frame stands still
+ * for long enough to be read. */
 enum frame_turn { FRAME_WHOLE, FRAME_FIRST_HALF, FRAME_SECOND_HALF };
 
 /* All zero is a picture that was never drawn. */

@@ -1,5 +1,5 @@
-/* Lines over time: one or two series in one scale with a dashed limit, one row of eighth
- * blocks, and bars. */
+/* Lines over time: one or two series in one scale with a dashed limit, one row of
+ * eighth blocks, and bars. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -30,7 +30,8 @@ void graph_draw(struct canvas *canvas, struct rect rect, const struct graph *gra
 void graph_draw_spark(
     struct canvas *canvas, struct rect rect, const struct graph *graph, enum role role);
 
-/* One row, filled up to `ratio`; NaN draws nothing but the empty bar. ROLE_BAD, which is in
- * reverse, so that its blocks would have the colour of the ground, is drawn as ROLE_WARN. */
+/* One row, filled up to `ratio`; NaN draws nothing but the empty bar.
+ * ROLE_BAD, which is in reverse, so that its blocks would
+ * have the colour of the ground, is drawn as ROLE_WARN. */
 void graph_draw_bar(
     struct canvas *canvas, struct rect rect, double ratio, enum role role);

@@ -33,12 +33,14 @@ struct input {
 
 void input_init(struct input *input);
 
-/* Takes bytes up to the end of the next key. False: all are taken and no key is there. */
+/* Takes bytes up to the end of the next key.
+ * False: all are taken and no key is there. */
 bool input_next(struct input *input, struct scan *bytes, struct key *key);
 
 /* How long to wait for the rest before input_on_quiet() must be called; 0: nothing is
  * begun. `escape_ns` is what a lone Esc waits. */
 uint64_t input_patience_ns(const struct input *input, uint64_t escape_ns);
 
-/* Nothing more came: Esc was the key; any other beginning is dropped; a paste is over. */
+/* Nothing more came: Esc was the key;
+ * any other beginning is dropped; a paste is over. */
 bool input_on_quiet(struct input *input, struct key *key);

@@ -1,4 +1,5 @@
-/* One key as the operator pressed it, and how keys are written: "q", "Ctrl-P", "F10". */
+/* One key as the operator pressed it,
+ * and how keys are written: "q", "Ctrl-P", "F10". */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* Which keys ask for which command. Starts from the command table; a set that could trap
- * or trick the operator is refused. */
+/* Which keys ask for which command. Starts from the command table; a set that could
+ * trap or trick the operator is refused. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -32,8 +32,9 @@ struct keymap {
 /* The keys of the command table. */
 void keymap_init(struct keymap *keymap);
 
-/* Gives a command other keys, separated by blanks. Refuses keys that cannot be read, that
- * are taken, and anything but upper-case letters, a plus or a minus for a command that acts. */
+/* Gives a command other keys, separated by blanks.
+ * Refuses keys that cannot be read, that are taken, and anything but
+ * upper-case letters, a plus or a minus for a command that acts. */
 bool keymap_bind(
     struct keymap *keymap, enum command command, struct slice keys, struct error *err);
 

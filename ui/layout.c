@@ -39,7 +39,8 @@ static int weights_of(const struct layout_item *items, const bool *out, size_t c
     return weights;
 }
 
-/* One round: everybody's share, as far as there is room for it. Returns what was given. */
+/* One round: everybody's share, as far as there
+ * is room for it. Returns what was given. */
 static int share_once(
     struct layout_item *items, const bool *out, size_t count, int rest, int weights) {
     int given = 0;

@@ -1,5 +1,5 @@
-/* Shares a length among items: fixed and least sizes first, the rest by weight; what does
- * not fit gives way by its priority. */
+/* Shares a length among items: fixed and least sizes first, the rest by weight; what
+ * does not fit gives way by its priority. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

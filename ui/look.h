@@ -1,4 +1,5 @@
-/* What a terminal is told about a cell: two colours of its depth and some attributes. */
+/* What a terminal is told about a cell:
+ * two colours of its depth and some attributes. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* The framed parts of the screens, their numbers and titles, and how a frame is drawn. */
+/* The framed parts of the screens,
+ * their numbers and titles, and how a frame is drawn. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

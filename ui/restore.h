@@ -1,5 +1,5 @@
-/* The way back to a usable terminal, worked out beforehand, so that it can be taken from
- * a signal handler, a panic or another process. */
+/* The way back to a usable terminal, worked out beforehand, so that it can be taken
+ * from a signal handler, a panic or another process. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -21,6 +21,6 @@ struct restore {
 /* Puts the terminal back when it is armed. Safe in a signal handler. */
 void restore_terminal(struct restore *restore, int fd);
 
-/* From now on a crash (SEGV, BUS, FPE, ILL, ABRT, also of an overflown stack) and a panic
- * restore the terminal first. One per process; NULL ends it. */
+/* From now on a crash (SEGV, BUS, FPE, ILL, ABRT, also of an overflown stack) and a
+ * panic restore the terminal first. One per process; NULL ends it. */
 void restore_on_crash(struct restore *restore);

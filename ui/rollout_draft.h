@@ -1,5 +1,5 @@
-/* The rollout that an operator at the screens may start, as far as the configuration says
- * it: all but the version. */
+/* The rollout that an operator at the screens may start, as far as the configuration
+ * says it: all but the version. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

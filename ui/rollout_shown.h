@@ -1,5 +1,5 @@
-/* How much of the rollout can be seen at the time that is shown, and what the verdict row
- * says of it. What was said last is never taken for what is. */
+/* How much of the rollout can be seen at the time that is shown, and what the verdict
+ * row says of it. What was said last is never taken for what is. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -30,8 +30,8 @@ bool rollout_is_under_way(const struct rollout_status *rollout);
 void rollout_add_phase(struct text *text, const struct rollout_status *rollout);
 enum role rollout_phase_role(const struct rollout_status *rollout);
 
-/* Why it stands where it stands, in words: the controller's own, or what the kind of hold
- * means; "" when there is nothing to say. */
+/* Why it stands where it stands, in words: the controller's own, or what the kind of
+ * hold means; "" when there is nothing to say. */
 const char *rollout_reason(const struct rollout_status *rollout);
 
 /* False when there is nothing that an operator has to be told. */

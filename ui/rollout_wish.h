@@ -1,5 +1,5 @@
-/* An order to the controller of a rollout as an operator wants it, and what is needed to
- * give one. */
+/* An order to the controller of a rollout as an
+ * operator wants it, and what is needed to give one. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -12,9 +12,9 @@
 
 enum { RUN_TEXT_SIZE = CANVAS_WIDTH_MAX * UTF8_SIZE_MAX };
 
-/* Writes `count` cells of one row and returns how many bytes they are. What the terminal
- * would lay out differently than the canvas did becomes a "?": every cell behind it would
- * be wrong. */
+/* Writes `count` cells of one row and returns how many bytes they are. What the
+ * terminal would lay out differently than the canvas did becomes a "?": every cell
+ * behind it would be wrong. */
 size_t run_text(
     const struct cell *cells, int count, const struct theme *theme, bool utf8,
     char bytes[RUN_TEXT_SIZE]);

@@ -68,8 +68,8 @@ static int curses_color(const struct screen *screen, int32_t color) {
     return color;
 }
 
-/* Video attributes, the capability that turns each on, and its bit among those that do not
- * go together with colours. */
+/* Video attributes, the capability that turns each on, and its bit among those that do
+ * not go together with colours. */
 static const struct {
     const char *name;
     unsigned look;
@@ -289,8 +289,8 @@ static bool start_any(struct screen *screen, struct text *warning) {
     return screen->curses != NULL;
 }
 
-/* ncurses knows the terminal, its codes and colours; what is said to it, we say: a frame
- * leaves in one piece or not at all, and costs a third of what the library takes. */
+/* ncurses knows the terminal; what is said to it, we say: a frame leaves in one piece
+ * or not at all, and costs a third of what the library takes. */
 static void learn(struct screen *screen) {
     screen->plain_moves = strcmp(cursor_address, "\033[%i%p1%d;%p2%dH") == 0;
     screen->spares_corner = auto_right_margin && !eat_newline_glitch;

@@ -1,5 +1,5 @@
-/* The terminal: shows canvases in as few bytes as it takes, and gives everything back the
- * way it was. The only file that knows ncurses. */
+/* The terminal: shows canvases in as few bytes as it takes, and gives everything back
+ * the way it was. The only file that knows ncurses. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -23,8 +23,8 @@ struct screen_stats {
 };
 
 /* Opens /dev/tty and takes it over. The way back is kept in `restore` (borrowed), also
- * for crashes. ERROR_USAGE when there is no terminal. `warning` is empty or says what had
- * to be done in another way. */
+ * for crashes. ERROR_USAGE when there is no terminal. `warning` is empty or says what
+ * had to be done in another way. */
 struct screen *screen_new(
     const struct terminal *terminal, struct restore *restore, char *warning,
     size_t warning_size, struct error *err);

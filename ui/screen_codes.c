@@ -13,7 +13,8 @@ void screen_codes_make(
     struct text enter = TEXT_IN(tty->enter);
     run_text_add_code(&enter, capability("smcup"));
     run_text_add_code(&enter, capability("civis"));
-    /* Pasted text in brackets; mouse presses, drags and the wheel, without size limit. */
+    /* Pasted text in brackets; mouse presses,
+     * drags and the wheel, without size limit. */
     if (has_modes(terminal)) {
         text_add(&enter, "\033[?2004h\033[?1000h\033[?1002h\033[?1006h");
     }

@@ -1,4 +1,5 @@
-/* What is said to the terminal besides pictures: on taking it over, on giving it back. */
+/* What is said to the terminal besides pictures:
+ * on taking it over, on giving it back. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

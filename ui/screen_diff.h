@@ -19,6 +19,6 @@ struct screen_diff {
 
 struct screen_diff screen_diff_of(const struct cell *shown, const struct canvas *next);
 
-/* The next run, from left to right and top to bottom; false at the end. A wide character
- * is never cut in two. */
+/* The next run, from left to right and top to bottom; false at the end. A wide
+ * character is never cut in two. */
 bool screen_diff_next(struct screen_diff *diff, struct screen_run *run);

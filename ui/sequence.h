@@ -1,5 +1,5 @@
-/* What the parts of a terminal's input mean once they are complete. KEYCAP_NONE for what
- * means nothing here. */
+/* What the parts of a terminal's input mean once they are complete. KEYCAP_NONE for
+ * what means nothing here. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* How the screens look, as far as the operator may choose: each setting is changed by its
- * command, which takes a value or goes on to the next one. */
+/* How the screens look, as far as the operator may choose: each setting is changed by
+ * its command, which takes a value or goes on to the next one. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -13,7 +13,8 @@ struct terminal_entry {
 
 struct terminal_entry terminal_entry(enum terminal_family family);
 
-/* ncurses takes a description out of the environment, which is put back afterwards: what we
- * start later must not be told about it. Returns what stood there, for withdraw(). */
+/* ncurses takes a description out of the environment,
+ * which is put back afterwards: what we start later must not be
+ * told about it. Returns what stood there, for withdraw(). */
 char *terminal_entry_offer(const struct terminal_entry *entry);
 void terminal_entry_withdraw(char *before);

@@ -1,5 +1,5 @@
-/* How each role looks, in a palette of its own. A theme is read from text (theme_reader)
- * and resolved here for a depth of colour. */
+/* How each role looks, in a palette of its own. A theme is read from text
+ * (theme_reader) and resolved here for a depth of colour. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -66,8 +66,8 @@ int theme_find_color(const struct theme *theme, const char *name);
 struct look theme_look(
     const struct theme *theme, enum role role, enum role under, enum color_depth depth);
 
-/* The colours of a role as the eye meets them, 24 bits each: reversed when reversed, and
- * the theme's "fg" and "bg" where the terminal's own stand. */
+/* The colours of a role as the eye meets them, 24 bits each: reversed when reversed,
+ * and the theme's "fg" and "bg" where the terminal's own stand. */
 void theme_seen(const struct theme *theme, enum role role, uint32_t *fg, uint32_t *bg);
 
 /* The character to show for the one that was drawn. */

@@ -1,5 +1,5 @@
-/* Whether people can read a theme: contrast, colour blindness, and looks that get lost on
- * terminals with fewer colours. */
+/* Whether people can read a theme: contrast, colour blindness, and looks that get lost
+ * on terminals with fewer colours. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

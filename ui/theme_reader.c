@@ -55,7 +55,8 @@ static void warn(struct reader *reader, const char *words, ...) {
     text_addf(&line, "%s:%u: %s", reader->file, reader->line, message);
 }
 
-/* A '#' at the start of a line or between blanks starts a comment; "#rrggbb" does not. */
+/* A '#' at the start of a line or between blanks
+ * starts a comment; "#rrggbb" does not. */
 static struct slice without_comment(struct slice line) {
     for (size_t i = 0; i < line.length; i++) {
         if (line.data[i] != '#') continue;

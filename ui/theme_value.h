@@ -1,5 +1,5 @@
-/* The values on the right side of a theme's lines. All return false, output untouched or
- * half made, for what they cannot read. */
+/* The values on the right side of a theme's lines. All return false, output untouched
+ * or half made, for what they cannot read. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* Columns of a graph as buckets of absolute time: while time goes on only the newest one
- * changes, until all of them shift. */
+/* Columns of a graph as buckets of absolute time: while time goes on only the newest
+ * one changes, until all of them shift. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -16,8 +16,8 @@ struct time_axis {
     size_t missing; /* columns in front that would lie before zero */
 };
 
-/* `columns` columns for `window_ns`, the newest holding `view_ns`. They shift `group` at a
- * time, so that dots of one cell stay together. */
+/* `columns` columns for `window_ns`, the newest holding `view_ns`. They shift `group`
+ * at a time, so that dots of one cell stay together. */
 struct time_axis time_axis_of(
     uint64_t view_ns, uint64_t window_ns, size_t columns, size_t group);
 
@@ -31,8 +31,8 @@ struct time_range {
     float trough, peak;
 };
 
-/* Looks back a while before the first column too: a scale made from it grows at once and
- * shrinks late. */
+/* Looks back a while before the first column too:
+ * a scale made from it grows at once and shrinks late. */
 struct time_range time_axis_range(
     const struct time_axis *axis, const struct series *series, const float *values);
 

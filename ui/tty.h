@@ -1,5 +1,5 @@
-/* The terminal's line: own descriptors, its modes, its size, and what is said to it when
- * it is taken over and given back. */
+/* The terminal's line: own descriptors, its modes, its size, and what is said to it
+ * when it is taken over and given back. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

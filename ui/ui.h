@@ -72,7 +72,7 @@ void ui_on_resize(struct ui *ui, int width, int height);
 /* A line in the key row until the next key. Must be sanitised. */
 void ui_notify(struct ui *ui, const char *words);
 
-/* The time that is shown: now, or where it is frozen: that state belongs into `past`. */
+/* The time that is shown: now, or where it is frozen, whose state is `past`. */
 uint64_t ui_view_ns(const struct ui *ui, uint64_t now_ns);
 
 /* Draws what has its turn over the last picture; `canvas` has the size of the last

@@ -8,7 +8,8 @@
 struct ui_request ui_load_ask(const struct ui_turn *turn);
 struct ui_request ui_load_ask_level(const struct ui_turn *turn);
 
-/* Takes the keys that choose among the scenarios in the dialog; false for other keys. */
+/* Takes the keys that choose among the scenarios
+ * in the dialog; false for other keys. */
 bool ui_load_choose(struct ui *ui, const struct ui_world *world, const struct key *key);
 
 /* The scenario that is chosen in the dialog, or NULL. */

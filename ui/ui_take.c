@@ -6,7 +6,8 @@
 #include "base/units.h"
 #include "ui/extract.h"
 
-/* A note stands in the timeline when it was written; what it is about may be earlier. */
+/* A note stands in the timeline when it was written;
+ * what it is about may be earlier. */
 static struct ui_request mark(
     const struct ui *ui, const struct ui_world *world, const char *words) {
     struct ui_request request = ui_request_of(COMMAND_MARK);

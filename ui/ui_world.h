@@ -44,9 +44,9 @@ struct ui_request {
     bool on;              /* COMMAND_ARM: arm; false: disarm */
     uint64_t epoch;       /* and from the holder with this one; 0: from nobody */
     /* Settings: the value, "" for the next one. COMMAND_MARK: the note, sanitised.
-     * COMMAND_EXPORT: the file's name. COMMAND_LOAD: the scenario. COMMAND_LOAD_MORE and
-     * _LESS: the users that are wanted, or the starts per second. COMMAND_STOP: UI_STOPS_.
-     * COMMAND_SMOKE: UI_SMOKES_CANARY, or "". */
+     * COMMAND_EXPORT: the file's name. COMMAND_LOAD: the scenario. COMMAND_LOAD_MORE
+     * and _LESS: the users that are wanted, or the starts per second. COMMAND_STOP:
+     * UI_STOPS_. COMMAND_SMOKE: UI_SMOKES_CANARY, or "". */
     char argument[UI_ARGUMENT_SIZE];
     struct rollout_wish rollout; /* of what is ordered; of COMMAND_STOP, too */
 };

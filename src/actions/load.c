@@ -16,8 +16,8 @@
 #define END_GRACE_NS   (5 * NS_PER_S)
 #define CUT_GRACE_NS   (500 * NS_PER_MS)
 
-/* Looks in a row that found no report of a generator. Looks are counted and not time: when
- * we ourselves were stopped, it was not the generator that was silent. */
+/* Looks in a row that found no report of a generator. Looks are counted and not time:
+ * when we ourselves were stopped, it was not the generator that was silent. */
 enum { SILENT_LOOKS_MOST = 5 };
 #define LOOK_NS NS_PER_S
 

@@ -47,8 +47,8 @@ void load_claim_on_written(
     }
 }
 
-/* Somebody has the name: perhaps we do, and the answer got lost. The last order of a run
- * that has ended goes by itself. */
+/* Somebody has the name: perhaps we do, and the answer got lost. The last order of a
+ * run that has ended goes by itself. */
 void load_claim_on_order(
     struct load_claim *claim, const struct load_order *order, uint64_t asked_ns,
     const struct error *err) {

@@ -1,5 +1,5 @@
-/* The collector's hold on the name of a shared load run: taken once, renewed each second,
- * and lost when Redis has not confirmed it for as long as a lease. */
+/* The collector's hold on the name of a shared load run: taken once, renewed each
+ * second, and lost when Redis has not confirmed it for as long as a lease. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

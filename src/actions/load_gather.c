@@ -104,9 +104,9 @@ void load_gather_free(struct load_gather *gather) {
 
 /* The end */
 
-/* Whoever still waits or runs learns from the last order why it is over; when nobody does,
- * the name is free at once. The time that Redis tells after that is of no interest: it
- * comes when all else is done. */
+/* Whoever still waits or runs learns from the last order why it is over; when nobody
+ * does, the name is free at once. The time that Redis tells after that is of no
+ * interest: it comes when all else is done. */
 static void part(struct load_gather *gather) {
     const struct load_barrier *barrier = &gather->barrier;
     bool whole = barrier->started && load_barrier_speaking(barrier) == 0;

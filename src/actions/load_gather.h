@@ -1,6 +1,6 @@
-/* The load of a run that several machines share: has its shards begin at one moment, adds
- * up what they report through Redis, and ends them. The same to its owner as actions/load,
- * and it sends no load itself. */
+/* The load of a run that several machines share: has its shards begin at one moment,
+ * adds up what they report through Redis, and ends them. The same to its owner as
+ * actions/load, and it sends no load itself. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

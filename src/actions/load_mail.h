@@ -1,5 +1,5 @@
-/* What the collector and the shards of one load run share in Redis: an order under one key,
- * and news in a stream of the run's own. All of it expires by itself. */
+/* What the collector and the shards of one load run share in Redis: an order under one
+ * key, and news in a stream of the run's own. All of it expires by itself. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -14,8 +14,8 @@ struct loop;
 
 enum { LOAD_MEETING_SIZE = 41 }; /* of what collector and shards meet under */
 
-/* None runs inside a call, and none but on_time may free the mail. Those that nobody asks for may be
- * NULL. An error other than ERROR_NONE says why there is no answer. */
+/* None runs inside a call, and none but on_time may free the mail. Those that nobody
+ * asks for may be NULL. An error other than ERROR_NONE says why there is no answer. */
 struct load_mail_handlers {
     /* `order` is NULL when none stands there; `asked_ns`: by loop_clock_ns(). */
     void (*on_order)(
@@ -52,8 +52,8 @@ void load_mail_free(struct load_mail *mail);
 /* News are those of that run from now on. */
 void load_mail_set_run(struct load_mail *mail, const char *run, uint32_t shards);
 
-/* Writes an order that holds for LOAD_LEASE_NS: the first one only where none stands, the
- * next ones only over one. */
+/* Writes an order that holds for LOAD_LEASE_NS: the first one only where none stands,
+ * the next ones only over one. */
 void load_mail_write_order(
     struct load_mail *mail, const struct load_order *order, bool first);
 void load_mail_read_order(struct load_mail *mail);
@@ -63,8 +63,8 @@ bool load_mail_send(
     struct load_mail *mail, const struct load_news *news,
     const struct load_report *report);
 
-/* What has come since the last reading; what makes no sense is left out. One reading at a
- * time. */
+/* What has come since the last reading;
+ * what makes no sense is left out. One reading at a time. */
 void load_mail_read_news(struct load_mail *mail);
 
 void load_mail_ask_time(struct load_mail *mail);

@@ -1,5 +1,5 @@
-/* The reports of several generators as those of one: interval by interval, each told once
- * all have sent theirs. */
+/* The reports of several generators as those of one: interval by interval, each told
+ * once all have sent theirs. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -233,7 +233,8 @@ static void take_step(
     }
 }
 
-/* A Redis that is not there yet may come, and one that has gone is what the lease is for. */
+/* A Redis that is not there yet may come,
+ * and one that has gone is what the lease is for. */
 static void take_trouble(struct load_share *share, const struct error *err) {
     bool may_pass = err->code == ERROR_CONNECT || err->code == ERROR_TIMEOUT ||
                     err->code == ERROR_LOST || share->follow.state != FOLLOW_SEEKS;

@@ -1,5 +1,5 @@
-/* One shard of a load run that several machines share: follows its collector's orders in
- * Redis, has a generator here do its part, and passes on what that reports. */
+/* One shard of a load run that several machines share: follows its collector's orders
+ * in Redis, has a generator here do its part, and passes on what that reports. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -32,5 +32,6 @@ struct load_share *load_share_start(
 /* Kills the generator if it still runs. */
 void load_share_free(struct load_share *share);
 
-/* Somebody here wants it to end: answers are waited for; the second time they are not. */
+/* Somebody here wants it to end: answers are waited for;
+ * the second time they are not. */
 void load_share_stop(struct load_share *share);

@@ -25,8 +25,8 @@ enum {
 struct rollout_link_handlers {
     /* Borrowed; its strings are safe to show. */
     void (*on_status)(void *owner, const struct rollout_status *status);
-    /* Once for each order. `why` is NULL, or says that no answer came: then nobody knows
-     * whether it was carried out, and `answer` has nothing but the number. */
+    /* Once for each order. `why` is NULL, or says that no answer came: then nobody
+     * knows whether it was carried out, and `answer` has nothing but the number. */
     void (*on_answer)(
         void *owner, const struct rollout_answer *answer, const struct error *why);
     /* The last one: there is no controller, or it has gone. ERROR_CONNECT when nothing

@@ -39,8 +39,8 @@ static void on_limit(void *owner, uint64_t now_ns);
 static const struct stream_handlers stream_handlers = {
     .on_bytes = on_bytes, .on_end = on_stream_end};
 
-/* Its stdin and stdout are one socket. A session of its own and a leash that nobody holds:
- * neither the terminal nor our end reaches it. */
+/* Its stdin and stdout are one socket. A session of its own and a leash that nobody
+ * holds: neither the terminal nor our end reaches it. */
 static bool start_process(
     struct rollout_starter *starter, const struct rollout_starter_options *options,
     struct error *err) {
@@ -139,7 +139,8 @@ static void finish(
     if (on_started) on_started(starter->owner, answer, why);
 }
 
-/* False when more bytes are needed, or nothing can be made of them: `err` says so then. */
+/* False when more bytes are needed,
+ * or nothing can be made of them: `err` says so then. */
 static bool take_answer(struct rollout_starter *starter, struct error *err) {
     size_t used = 0;
     const struct slice read = buffer_slice(&starter->read);

@@ -15,10 +15,10 @@ struct loop;
 
 enum { ROLLOUT_STARTER_S = 15, ROLLOUT_STARTER_ARGS_MAX = 16 };
 
-/* Once, not inside the call that starts. `answer` is NULL when none came, and `why` says
- * what happened; it is not accepted when somebody else holds the target, or when it
- * cannot be: its words, which are safe to show, say so. Accepted: its socket can be
- * connected to. */
+/* Once, not inside the call that starts. `answer` is NULL when none came,
+ * and `why` says what happened; it is not accepted when somebody
+ * else holds the target, or when it cannot be: its words,
+ * which are safe to show, say so. Accepted: its socket can be connected to. */
 typedef void (*rollout_started_fn)(
     void *owner, const struct rollout_answer *answer, const struct error *why);
 

@@ -1,5 +1,5 @@
-/* An answer to a check, kept as far as the next step needs it: its JSON, its answer to a
- * chat, the job to ask for. */
+/* An answer to a check, kept as far as the next step needs it: its JSON, its answer to
+ * a chat, the job to ask for. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -128,8 +128,8 @@ static bool check_strings(
     return true;
 }
 
-/* A credential that stands in the file as it is, is a secret all the same; one that is so
- * short that it would blank out ordinary words is none. */
+/* A credential that stands in the file as it is, is a secret all the same; one that is
+ * so short that it would blank out ordinary words is none. */
 static bool hide_credentials(
     struct smoke_plan *plan, const struct node *headers, struct error *err) {
     for (const struct node *at = headers ? headers->first : NULL; at; at = at->next) {

@@ -14,7 +14,8 @@
 
 struct smoke_plan;
 
-/* Replaces the ${env:NAME} or ${file:PATH} in `value` and makes the redactor know it. */
+/* Replaces the ${env:NAME} or ${file:PATH} in
+ * `value` and makes the redactor know it. */
 typedef bool (*smoke_secret_fn)(
     char *value, size_t size, struct redactor *redactor, struct error *err);
 

@@ -17,8 +17,8 @@ struct smoke_preview {
 };
 
 /* Adds lines that are safe to show: method and URL, then headers, body, polling and
- * retries, which are indented. Secrets are ***; what only the run itself or an answer will
- * know stays as it stands in the file, like ${run_id}. */
+ * retries, which are indented. Secrets are ***; what only the run itself or an answer
+ * will know stays as it stands in the file, like ${run_id}. */
 void smoke_preview(
     const struct smoke_preview *preview, uint32_t index, struct buffer *to);
 

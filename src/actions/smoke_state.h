@@ -19,7 +19,7 @@ struct loop_timer;
 enum { SMOKE_USER_SIZE = 48 };
 
 /*                 ┌────────── retry ───────────┐
- *  start ─► ASKING ─► (POLL_PAUSE ◄─► POLLING) ─► judged ─► next check ... ─► done       */
+ *  start ─► ASKING ─► (POLL_PAUSE ◄─► POLLING) ─► judged ─► next check ... ─► done */
 struct smoke {
     struct loop *loop; /* borrowed */
     struct smoke_options options;

@@ -1,5 +1,5 @@
-/* What a smoke test says of itself: events, and words that are safe to show. For the files
- * of actions/smoke only. */
+/* What a smoke test says of itself: events, and words that are safe to show. For the
+ * files of actions/smoke only. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* Bytes as base64, with its padding. https://www.rfc-editor.org/rfc/rfc4648#section-4 */
+/* Bytes as base64, with its padding.
+ * https://www.rfc-editor.org/rfc/rfc4648#section-4 */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -22,7 +22,8 @@ static size_t user_length(struct slice rest) {
     return length;
 }
 
-/* Users and passwords of URLs that no configuration knows, as redact_add_url() does it. */
+/* Users and passwords of URLs that no configuration
+ * knows, as redact_add_url() does it. */
 static void add_without_users(struct text *text, struct slice words) {
     struct scan scan = scan_of(words);
     while (!scan_done(&scan)) {

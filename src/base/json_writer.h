@@ -1,4 +1,5 @@
-/* Writes JSON into a buffer, one call per token; commas and escapes are its business. */
+/* Writes JSON into a buffer, one call per token;
+ * commas and escapes are its business. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

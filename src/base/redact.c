@@ -8,8 +8,8 @@
 #include "base/memory.h"
 #include "base/safe_text.h"
 
-/* A secret as it is and sanitised, in base64 at the three places it can have in a longer
- * text, the same in base64url, and percent-encoded in both cases. */
+/* A secret as it is and sanitised, in base64 at the three places it can have in a
+ * longer text, the same in base64url, and percent-encoded in both cases. */
 enum { BASE64_PLACES = 3, FORMS_MAX = 2 + 2 * BASE64_PLACES + 2 };
 
 struct form {

@@ -21,18 +21,18 @@ struct redactor;
 struct redactor *redactor_new(void);
 void redactor_free(struct redactor *redactor);
 
-/* Remembers a secret, as it is and as the sanitiser leaves it, and its base64, base64url
- * and percent-encoded forms. False when it is too short, too long or one too many: then it
- * must not be used at all. */
+/* Remembers a secret, as it is and as the sanitiser leaves it, and its base64,
+ * base64url and percent-encoded forms. False when it is too short, too long or one too
+ * many: then it must not be used at all. */
 bool redactor_add(struct redactor *redactor, struct slice secret);
 
-/* One after the other, for a program that is told what to keep quiet about; false behind
- * the last one. Borrowed for as long as the redactor lives. */
+/* One after the other, for a program that is told what to keep quiet about; false
+ * behind the last one. Borrowed for as long as the redactor lives. */
 bool redactor_secret(
     const struct redactor *redactor, size_t index, struct slice *secret);
 
-/* How many bytes at the end of `bytes` may be the beginning of a secret that was cut off
- * there; 0 for none. */
+/* How many bytes at the end of `bytes` may be the beginning
+ * of a secret that was cut off there; 0 for none. */
 size_t redactor_begun(const struct redactor *redactor, struct slice bytes);
 
 /* Adds `bytes` with every secret replaced by "***". A NULL redactor knows no secret. */

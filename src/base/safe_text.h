@@ -9,8 +9,8 @@
 
 /* Control characters become their pictures, line ends a blank, malformed UTF-8,
  * invisible and direction-changing characters U+FFFD; at most two combining marks stay
- * on a character, and what a build server would take for a command is broken. The result
- * is valid UTF-8 on one line. */
+ * on a character, and what a build server would take for a command is broken. The
+ * result is valid UTF-8 on one line. */
 void safe_text_add(struct text *text, struct slice bytes);
 bool safe_text_add_to_buffer(struct buffer *buffer, struct slice bytes);
 

@@ -12,7 +12,8 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S  UINT64_C(1000000000)
 
-/* "250ms", "2s", "1.5h", "10m", "7d"; a bare number is refused: the unit is the point. */
+/* "250ms", "2s", "1.5h", "10m", "7d";
+ * a bare number is refused: the unit is the point. */
 bool units_parse_duration(struct slice from, uint64_t *duration_ns);
 
 /* "64KiB", "16MB", "300": bytes. */

@@ -9,8 +9,8 @@
 
 enum { UTF8_REPLACEMENT = 0xFFFD, UTF8_SIZE_MAX = 4 };
 
-/* Takes one character. False for malformed bytes (one is taken): overlong, surrogate, cut
- * short, past U+10FFFF. */
+/* Takes one character. False for malformed bytes (one is taken): overlong, surrogate,
+ * cut short, past U+10FFFF. */
 bool utf8_next(struct scan *scan, uint32_t *rune);
 
 /* Writes `rune` and returns its length, 1 to 4. */

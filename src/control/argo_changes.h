@@ -1,4 +1,5 @@
-/* What is pressed on a Rollout of Argo Rollouts: a pause ends, or all of it is aborted. */
+/* What is pressed on a Rollout of Argo Rollouts:
+ * a pause ends, or all of it is aborted. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -8,8 +9,8 @@
 #include "control/cluster.h"
 #include "core/argo_rollout.h"
 
-/* The version that a rollout of ours is about: at its end it is the stable one, and only
- * this tells it from one at rest. */
+/* The version that a rollout of ours is about: at its end it is the stable one, and
+ * only this tells it from one at rest. */
 #define ARGO_HASH_ANNOTATION "flightdeck.dev/pod-hash"
 
 struct argo_wish {

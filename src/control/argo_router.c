@@ -1,6 +1,6 @@
-/* Argo Rollouts as the engine: its Rollout has weights and pauses without an end, and this
- * presses. A press tests at which step and which version it is meant, so that a second one
- * skips nothing.
+/* Argo Rollouts as the engine: its Rollout has weights and pauses without an end, and
+ * this presses. A press tests at which step and which version it is meant, so that a
+ * second one skips nothing.
  *
  *   set:   epoch is claimed ──► pause ends ──► weight is there
  *   back:  epoch is claimed ──► aborted ──► weight is 0, or the Service is narrowed
@@ -34,8 +34,8 @@ static bool fits(struct router *router, const struct node *object, struct error 
     return argo_rollout_read(object, &router->rollout, err);
 }
 
-/* It did not go back by itself: what stands in front of the pods is narrowed, and a person
- * is asked for all the same. */
+/* It did not go back by itself: what stands in front of the pods is narrowed, and a
+ * person is asked for all the same. */
 static void narrow(struct router *router) {
     struct object_router *own = &router->own;
     struct cluster_change change = selector_change;

@@ -304,7 +304,7 @@ static void on_patched(void *owner, const struct kubernetes_reply *reply) {
     } else if (
         reply->outcome == KUBERNETES_CONFLICT && cluster->claiming &&
         ++cluster->claims < CLAIMS_MAX) {
-        /* Its own controllers write into it all the time: it is read and planned anew. */
+        /* Its own controllers write into it all the time: read and planned anew. */
         ask(cluster, cluster->path, on_planned);
     } else {
         finish_as(cluster, reply);

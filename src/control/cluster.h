@@ -1,5 +1,5 @@
-/* A cluster that a rollout changes: every change is planned on the object as it was read,
- * tests all it supposes, and is read back. One operation at a time. */
+/* A cluster that a rollout changes: every change is planned on the object as it was
+ * read, tests all it supposes, and is read back. One operation at a time. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -48,8 +48,8 @@ struct cluster_put {
     struct slice body;
 };
 
-/* The way to a target's cluster, shared by all who go there: one `kubectl proxy`, started
- * when it is needed. ERROR_USAGE without a cluster, or by a name that none can have. */
+/* The way to a target's cluster, for all: one `kubectl proxy`, started when needed.
+ * ERROR_USAGE without a cluster, or by a name that none can have. */
 struct kubernetes *cluster_open(
     struct loop *loop, const struct target_kubernetes *target, bool may_act,
     struct error *err);

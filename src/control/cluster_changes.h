@@ -1,5 +1,5 @@
-/* The changes that a rollout makes in a cluster: replicas of a Deployment, the selector of
- * a Service, the image of a container. Each tests what it supposes. */
+/* The changes that a rollout makes in a cluster: replicas of a Deployment, the selector
+ * of a Service, the image of a container. Each tests what it supposes. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -4,8 +4,9 @@
  *   check: get                      look: get ──► verify
  *   set: get, compared with what must be ──► set ──► get
  *
- * Exit codes: 0 is done; 2 it cannot be; 3 somebody else has changed it; 4 not permitted;
- * anything else, a signal or the deadline: nobody knows. Of verify 1 is "not yet".
+ * Exit codes: 0 is done; 2 it cannot be; 3 somebody
+ * else has changed it; 4 not permitted; anything else,
+ * a signal or the deadline: nobody knows. Of verify 1 is "not yet".
  */
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>

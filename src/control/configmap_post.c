@@ -1,6 +1,6 @@
 /* Where a rollout stands, on a ConfigMap of its target's cluster. Each write tests the
- * epoch that stands there, so that a controller that was replaced writes over nobody, and
- * is read back. Not each second: all of the cluster shares what keeps it.
+ * epoch that stands there, so that a controller that was replaced writes over nobody,
+ * and is read back. Not each second: all of the cluster shares what keeps it.
  *
  *   write: read ──► patch ──► read back
  *            │ missing

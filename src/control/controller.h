@@ -1,5 +1,5 @@
-/* The controller of one rollout: holds its lock, writes down what it means before it does
- * it, does it, looks whether it is done, and publishes all that. */
+/* The controller of one rollout: holds its lock, writes down what it means before it
+ * does it, does it, looks whether it is done, and publishes all that. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -11,16 +11,16 @@ struct controller;
 struct loop;
 struct redactor;
 
-/* It has begun; or nothing could be written down, and it is to be freed. Once, not inside
- * a call. */
+/* It has begun; or nothing could be written down,
+ * and it is to be freed. Once, not inside a call. */
 struct controller_handler {
     void (*on_begun)(void *owner, const struct error *why);
     void *owner;
     const struct redactor *redactor; /* of all that goes out; borrowed; NULL for none */
 };
 
-/* Takes the lock and the socket, begins or takes up the rollout. NULL, with who has it or
- * what is wrong in `err`. `launch` is borrowed for as long as it lives. */
+/* Takes the lock and the socket, begins or takes up the rollout. NULL, with who has it
+ * or what is wrong in `err`. `launch` is borrowed for as long as it lives. */
 struct controller *controller_new(
     struct loop *loop, const struct rollout_launch *launch,
     const struct controller_handler *handler, struct error *err);

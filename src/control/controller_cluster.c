@@ -1,5 +1,5 @@
-/* The controller in a cluster: the way there, the Lease that is its sign of life, and what
- * it writes with. */
+/* The controller in a cluster: the way there,
+ * the Lease that is its sign of life, and what it writes with. */
 /* SPDX-License-Identifier: MIT */
 #include "control/controller_cluster.h"
 
@@ -41,7 +41,8 @@ bool controller_open_guardian(struct controller *controller, struct error *err) 
     return controller->guardian != NULL;
 }
 
-/* Nobody else may write with it: the Lease is ours, or something was written already. */
+/* Nobody else may write with it: the Lease is ours,
+ * or something was written already. */
 uint64_t controller_cluster_epoch(const struct controller *controller) {
     const char *why;
     if (controller->cluster_epoch > 0 || !controller->guardian) {

@@ -28,8 +28,9 @@ void controller_end_intent(struct controller *controller, bool ok, const char *w
 
 /* The router */
 
-/* What a process writes with in a cluster is decided once: with its first write, which it
- * makes as the holder of the lock and of the Lease. Afterwards whoever is newer wins. */
+/* What a process writes with in a cluster is decided once:
+ * with its first write, which it makes as the holder of the
+ * lock and of the Lease. Afterwards whoever is newer wins. */
 static uint64_t epoch_of(struct controller *controller) {
     if (!*controller->launch->target.kubernetes.namespace) return controller->epoch;
     const struct router_seen *seen = keeper_seen(controller->keeper);
@@ -67,8 +68,8 @@ void controller_on_checked(struct controller *controller, bool ok, const char *w
     controller_settle(controller, &before, &effect);
 }
 
-/* Whether nothing would go back if this program died; time does not mend that, but for a
- * watchdog that has yet to be seen. */
+/* Whether nothing would go back if this program died; time does not mend that, but for
+ * a watchdog that has yet to be seen. */
 static bool is_unguarded(const struct controller *controller) {
     return controller->launch->target.class == TARGET_PRODUCTION &&
            keeper_seen(controller->keeper)->known &&

@@ -8,7 +8,7 @@
 #include "io/loop.h"
 
 #define QUIET_NS (5 * NS_PER_S)  /* without any request there is nothing to see */
-#define FULL_NS  (10 * NS_PER_S) /* with some on the canary the router is not believed */
+#define FULL_NS  (10 * NS_PER_S) /* with some on the canary it is not believed */
 
 bool controller_begin_empty(struct controller *controller) {
     enum rollout_phase phase = controller->rollout.phase;

@@ -4,8 +4,8 @@
 
 #include "control/controller_do.h"
 
-/* Weight 0 was read back on the way back. False when no log tells sides: then the router's
- * word is all there is. */
+/* Weight 0 was read back on the way back. False when no log tells sides: then the
+ * router's word is all there is. */
 bool controller_begin_empty(struct controller *controller);
 
 /* Each second: it is seen, or cannot be in time. */

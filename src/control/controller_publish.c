@@ -1,4 +1,5 @@
-/* What has happened reaches everybody: on the socket, and where watchers elsewhere look. */
+/* What has happened reaches everybody: on the socket,
+ * and where watchers elsewhere look. */
 /* SPDX-License-Identifier: MIT */
 #include "base/discreet_text.h"
 #include "control/controller_cluster.h"

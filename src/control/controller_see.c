@@ -49,8 +49,8 @@ static struct rollout_sight look(struct controller *controller, uint64_t now_ns)
     return sight;
 }
 
-/* However much waits for the disk, going back waits behind nothing; and what would have to
- * wait is not decided before it need not. */
+/* However much waits for the disk, going back waits behind nothing; and what would have
+ * to wait is not decided before it need not. */
 static bool has_to_wait(
     const struct controller *controller, const struct rollout *before,
     const struct rollout_effect *effect) {

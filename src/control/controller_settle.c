@@ -1,5 +1,5 @@
-/* What the state machine wants is written down first, and then it is done. Going back waits
- * for that no longer than for a disk that is well. */
+/* What the state machine wants is written down first, and then it is done. Going back
+ * waits for that no longer than for a disk that is well. */
 /* SPDX-License-Identifier: MIT */
 #include "control/controller_settle.h"
 
@@ -106,8 +106,8 @@ void controller_settle(
     write_down(controller, &row, false);
 }
 
-/* Somebody holds the journal, or the disk is slow: users are sent back all the same, and it
- * is written down when that is possible. */
+/* Somebody holds the journal, or the disk is slow: users are sent back all the same,
+ * and it is written down when that is possible. */
 static void on_late(void *owner, uint64_t now_ns) {
     struct controller *controller = owner;
     (void)now_ns;
@@ -139,7 +139,8 @@ static struct rollout_effect effect_now(const struct rollout *rollout) {
     };
 }
 
-/* Whoever takes it up knows of it from the journal alone, and must not raise it again. */
+/* Whoever takes it up knows of it from the
+ * journal alone, and must not raise it again. */
 void controller_settle_again(struct controller *controller) {
     const struct rollout *rollout = &controller->rollout;
     if (!controller->is_unwritten || controller->moves.count > 0) return;

@@ -7,7 +7,8 @@
 /* Whether it is done before it is on disk, when that takes its time. */
 bool controller_is_way_back(const struct rollout_effect *effect);
 
-/* Whether somebody else holds the journal: nothing is begun that has to be in it first. */
+/* Whether somebody else holds the journal:
+ * nothing is begun that has to be in it first. */
 bool controller_is_held(const struct controller *controller);
 
 /* It is to be held: a raise that waits for the disk is not made any more. */

@@ -1,5 +1,6 @@
-/* What stable is given: the version, once it is promoted for good, and on the way back the
- * one before. That it was told to is not enough: its instances are asked themselves. */
+/* What stable is given: the version, once it is promoted for good,
+ * and on the way back the one before. That it was told to
+ * is not enough: its instances are asked themselves. */
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 #include "base/units.h"

@@ -22,8 +22,8 @@ struct deploy_wish {
     uint64_t epoch;
 };
 
-/* Whether all that can be done about it was done; whether the instances are there then is
- * another question. `words` say why not. */
+/* Whether all that can be done about it was done; whether the instances are there then
+ * is another question. `words` say why not. */
 typedef void (*deploy_done_fn)(void *owner, bool ok, const char *words);
 
 /* `on_done` runs once, not inside this call; it still has to be freed. */

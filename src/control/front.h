@@ -11,7 +11,8 @@
 struct front;
 struct loop;
 
-/* Whoever comes when all are taken gets that of who has been there for the longest time. */
+/* Whoever comes when all are taken gets that of
+ * who has been there for the longest time. */
 enum { FRONT_SEATS_MAX = 32 };
 
 /* Runs for one order after the other; the answer is what it leaves there. */
@@ -31,7 +32,8 @@ void front_publish(struct front *front, const struct rollout_status *status);
 /* The status that was published last, as it went out; empty before the first. */
 struct slice front_newest(const struct front *front);
 
-/* A line for everybody who is there, and for who comes until it is taken back with "". */
+/* A line for everybody who is there,
+ * and for who comes until it is taken back with "". */
 void front_note(struct front *front, const char *words);
 
 unsigned front_seats(const struct front *front);

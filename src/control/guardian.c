@@ -110,8 +110,8 @@ static void on_held(void *owner, uint64_t epoch) {
     guardian->words[0] = '\0';
 }
 
-/* Only somebody else's name ends it: what could not be renewed is taken again, as soon as
- * the cluster answers. */
+/* Only somebody else's name ends it: what could not be
+ * renewed is taken again, as soon as the cluster answers. */
 static void on_lease_lost(void *owner, const struct error *why) {
     struct guardian *guardian = owner;
     bool was_held = guardian->held;

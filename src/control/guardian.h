@@ -1,5 +1,5 @@
-/* What a controller needs in a cluster beside its router: the Lease, which is its sign of
- * life there, and the knowledge whether a watchdog looks for it. */
+/* What a controller needs in a cluster beside its router: the Lease, which is its sign
+ * of life there, and the knowledge whether a watchdog looks for it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -35,5 +35,6 @@ uint64_t guardian_epoch(const struct guardian *guardian, uint64_t least);
 /* Whether a watchdog has given a sign of life lately. */
 bool guardian_is_watched(const struct guardian *guardian);
 
-/* The rollout has ended: the watchdog may rest. True once that is written, or cannot be. */
+/* The rollout has ended: the watchdog may rest.
+ * True once that is written, or cannot be. */
 bool guardian_release(struct guardian *guardian);

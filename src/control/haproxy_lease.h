@@ -1,5 +1,5 @@
-/* The weight in HAProxy's stick table: entries that expire, with the salt of the rollout
- * and the epoch of who wrote it. */
+/* The weight in HAProxy's stick table: entries that expire, with the salt of the
+ * rollout and the epoch of who wrote it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,6 @@
-/* HAProxy: the weight is an entry of a stick table that expires, and with it the salt of
- * the rollout and the epoch of who wrote it. Who stops renewing sends everybody to stable.
+/* HAProxy: the weight is an entry of a stick table that expires,
+ * and with it the salt of the rollout and the epoch of who wrote it.
+ * Who stops renewing sends everybody to stable.
  *
  *   check: table ──► trial write ──► read back ──► backends
  *   set, renew: table, compared with what must be ──► write ──► read back
@@ -94,7 +95,8 @@ static void ask_table(
     ask(router, data, on_answer);
 }
 
-/* The last thing of each call that writes or checks: the callback may free all of it. */
+/* The last thing of each call that writes or checks:
+ * the callback may free all of it. */
 static void finish(
     struct router *router, enum router_outcome outcome, const struct error *why) {
     struct router_done done = {.outcome = outcome};
@@ -202,7 +204,8 @@ static void set(
     ask_table(router, "", on_before_read);
 }
 
-/* Nothing but what was written may be there: a lease that ran out is not written anew. */
+/* Nothing but what was written may be there:
+ * a lease that ran out is not written anew. */
 static void renew(
     struct router *router, const struct router_intent *intent, router_done_fn on_done,
     void *owner) {
@@ -211,7 +214,8 @@ static void renew(
     set(router, &same, on_done, owner);
 }
 
-/* What was intended already is no conflict: a write whose answer was lost is repeated. */
+/* What was intended already is no conflict:
+ * a write whose answer was lost is repeated. */
 static bool is_expected(
     const struct haproxy_lease *now, const struct router_intent *intent,
     struct error *err) {

@@ -1,4 +1,5 @@
-/* The instances of both tracks: whether they answer, and what version they say they are. */
+/* The instances of both tracks: whether they answer,
+ * and what version they say they are. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -26,6 +27,7 @@ struct instances_sight instances_look(
     const struct instances *instances, enum track track, const char *version,
     uint64_t now_ns);
 
-/* What all of a track that are ready say that they are; "" when they differ or say nothing. */
+/* What all of a track that are ready say that they are;
+ * "" when they differ or say nothing. */
 void instances_version(
     const struct instances *instances, enum track track, char to[STATE_VERSION_SIZE]);

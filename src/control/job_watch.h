@@ -1,5 +1,5 @@
-/* Jobs that were accepted and are not done: asked for until they end, so that they count by
- * their end and not by their acceptance. */
+/* Jobs that were accepted and are not done: asked for until they end, so that they
+ * count by their end and not by their acceptance. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

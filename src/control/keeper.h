@@ -29,8 +29,8 @@ void keeper_free(struct keeper *keeper);
 /* Whether the router can be used at all; on_checked. */
 void keeper_check(struct keeper *keeper);
 
-/* Sets it, reads it back until it has taken effect everywhere; on_set. One that was asked
- * for before and has not ended is forgotten. */
+/* Sets it, reads it back until it has taken effect everywhere; on_set. One that was
+ * asked for before and has not ended is forgotten. */
 void keeper_set(struct keeper *keeper, const struct router_intent *intent);
 
 /* The weight that is there already, and is ours to keep alive. */

@@ -1,5 +1,5 @@
-/*  (Service is narrowed) ──► image ──► (one pod, where there is none) ──► Deployment ──►
- *  settled, or not ──► its pods: one that is stuck ──► again
+/*  (Service is narrowed) ──► image ──► (one pod, where there is none) ──► Deployment
+ *  ──► settled, or not ──► its pods: one that is stuck ──► again
  */
 /* SPDX-License-Identifier: MIT */
 #include "control/kubernetes_deploy.h"

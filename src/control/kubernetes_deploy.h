@@ -22,8 +22,8 @@ struct kubernetes_deploy_wish {
 };
 
 /* DONE once every pod is of the version and ready; REFUSED when the rollout of the pods
- * has failed: past its deadline, a crash loop, no such image. By replicas the Service is
- * narrowed to stable before the canary changes: new pods are no new traffic. */
+ * has failed: past its deadline, a crash loop, no such image. By replicas the Service
+ * is narrowed to stable before the canary changes: new pods are no new traffic. */
 struct kubernetes_deploy *kubernetes_deploy_start(
     struct loop *loop, const struct kubernetes_deploy_wish *wish,
     router_done_fn on_done, void *owner, struct error *err);

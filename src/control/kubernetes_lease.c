@@ -1,7 +1,7 @@
 /*   take:  create ──► is there already ──► read ──► replace
  *   renew: replace ──► not known ──► read ──► it was ours, or replace
- * every third of the duration; two thirds without a renewal and it counts as lost: before
- * anybody else may take it.
+ * every third of the duration; two thirds without a renewal and it counts as lost:
+ * before anybody else may take it.
  */
 /* SPDX-License-Identifier: MIT */
 #include "control/kubernetes_lease.h"

@@ -1,5 +1,5 @@
-/* How a controller comes to be: what it is told on its stdin, the one answer it gives on
- * its stdout, and its leave from whoever started it. */
+/* How a controller comes to be: what it is told on its stdin, the one answer it gives
+ * on its stdout, and its leave from whoever started it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* Where a rollout stands, by HTTP on this machine: "/" as JSON, "/envelope" as the event
- * that the socket carries. Nothing can be ordered here. */
+/* Where a rollout stands, by HTTP on this machine: "/" as JSON, "/envelope" as the
+ * event that the socket carries. Nothing can be ordered here. */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>

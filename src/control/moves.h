@@ -1,4 +1,5 @@
-/* Transitions that are on their way to the disk, in order, and what each is made for. */
+/* Transitions that are on their way to the disk,
+ * in order, and what each is made for. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* What the routers share that divide traffic by one object of a cluster: rights, the object
- * as it is read, a write that takes its time, and whom to tell. */
+/* What the routers share that divide traffic by one object of a cluster: rights, the
+ * object as it is read, a write that takes its time, and whom to tell. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -57,8 +57,8 @@ void object_router_set(
     router_done_fn on_done, void *owner);
 void object_router_look(struct object_router *own, router_seen_fn on_seen, void *owner);
 
-/* Changes the object under the epoch of the set; `wish` is borrowed until then. The second
- * one ends the set when it fails, and else has it judged. */
+/* Changes the object under the epoch of the set; `wish` is borrowed until then. The
+ * second one ends the set when it fails, and else has it judged. */
 void object_router_change(
     struct object_router *own, struct cluster_change change, const void *wish,
     cluster_done_fn on_done);

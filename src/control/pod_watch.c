@@ -1,6 +1,6 @@
 /*   Deployment: its selector ──► pods ──► pods ──► pods …
- * A selector never changes; only when there are no pods, or they cannot be listed, it is
- * asked for again: somebody may have made the Deployment anew.
+ * A selector never changes; only when there are no pods, or they cannot be listed, it
+ * is asked for again: somebody may have made the Deployment anew.
  */
 /* SPDX-License-Identifier: MIT */
 #include "control/pod_watch.h"

@@ -20,8 +20,8 @@ struct pod_watch_handlers {
     /* After each list: where those are that run; at most PODS_MAX. */
     void (*on_pods)(
         void *owner, enum track track, const struct place *places, uint32_t count);
-    /* Once when they cannot be listed, with the reason (ERROR_NOT_FOUND: there is no such
-     * Deployment; ERROR_AUTH: we may not), and with NULL when they can again. */
+    /* Once when they cannot be listed, with the reason (ERROR_NOT_FOUND: there is no
+     * such Deployment; ERROR_AUTH: we may not), and with NULL when they can again. */
     void (*on_trouble)(void *owner, enum track track, const struct error *why);
 };
 
@@ -37,7 +37,8 @@ struct pod_watch_options {
 struct pod_watch *pod_watch_new(const struct pod_watch_options *options);
 void pod_watch_free(struct pod_watch *watch); /* NULL is fine */
 
-/* Whether the last list was asked for since then, and every pod of it has an address. */
+/* Whether the last list was asked for since then,
+ * and every pod of it has an address. */
 bool pod_watch_is_whole(const struct pod_watch *watch, uint64_t since_ns);
 
 /* Where the n-th of the last list is; NULL behind the last. */

@@ -184,8 +184,8 @@ static struct entry *meet(
     return entry;
 }
 
-/* When that was by our clock. A server whose clock is before ours would make old samples
- * look new. */
+/* When that was by our clock. A server whose clock
+ * is before ours would make old samples look new. */
 static uint64_t when(const struct prometheus_source *source, double at_s) {
     double now_s = (double)loop_wall_ms() / 1000 + clock_lead_s(&source->lead);
     double age_s = fmin(fmax(now_s - at_s, 0), 1e6);
@@ -256,8 +256,8 @@ static bool deliver(
     return true;
 }
 
-/* An instance that has not been scraped for some time, while others were, is no more. When
- * none was, the server may just be behind. */
+/* An instance that has not been scraped for some time, while others were, is no more.
+ * When none was, the server may just be behind. */
 static void drop_gone(struct prometheus_source *source) {
     double newest_s = 0;
     for (unsigned i = 0; i < PROMETHEUS_INSTANCES_MAX; i++) {
@@ -282,8 +282,8 @@ static void choose_window(
     }
 }
 
-/* A server's samples are of the window before its own time: when all of that lies before
- * what came last, its clock was ahead and has been set right. */
+/* A server's samples are of the window before its own time: when all of that lies
+ * before what came last, its clock was ahead and has been set right. */
 static bool is_set_back(
     const struct entry *entry, const struct prometheus_instance *instance) {
     return entry->at_s - instance->at_s > WINDOW_MOST_S;

@@ -1,5 +1,5 @@
-/* The counters of a track as a Prometheus server has them: asked again and again, each new
- * scrape of an instance is one reading of it. */
+/* The counters of a track as a Prometheus server has them: asked again and again, each
+ * new scrape of an instance is one reading of it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -31,7 +31,7 @@ void prometheus_source_free(struct prometheus_source *source); /* NULL is fine *
 /* It does not answer, or not with samples. */
 bool prometheus_source_is_troubled(const struct prometheus_source *source);
 
-/* Why nothing newer is known of the track, as far as the server is to blame or what it is
- * asked for; adds nothing when it answers with new samples. */
+/* Why nothing newer is known of the track, as far as the server is to blame or what it
+ * is asked for; adds nothing when it answers with new samples. */
 void prometheus_source_explain(
     const struct prometheus_source *source, struct text *words);

@@ -1,5 +1,6 @@
-/* Publishes where a rollout stands for watchers on other machines, in all the ways that
- * its target is configured with. What cannot be published is said, and nothing waits. */
+/* Publishes where a rollout stands for watchers on other machines,
+ * in all the ways that its target is configured with.
+ * What cannot be published is said, and nothing waits. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -28,8 +29,8 @@ struct publisher_options {
 struct publisher *publisher_new(const struct publisher_options *options);
 void publisher_free(struct publisher *publisher); /* NULL is fine */
 
-/* `envelope` is that of the status, as it goes out on the socket; `epoch` is what may be
- * written with in the target's cluster, 0 while nothing may be. */
+/* `envelope` is that of the status, as it goes out on the socket; `epoch` is what may
+ * be written with in the target's cluster, 0 while nothing may be. */
 void publisher_publish(
     struct publisher *publisher, const struct rollout_status *status,
     struct slice envelope, uint64_t epoch);

@@ -40,8 +40,9 @@ static bool claim(
         if (rollouts_claim(controller->rollouts, found, controller->epoch, err)) {
             return true;
         }
-        /* Somebody holds the journal, or the disk takes nothing: its first row claims it,
-         * without one nothing goes forward, and it can be taken back all the same. */
+        /* Somebody holds the journal, or the disk takes nothing:
+         * its first row claims it, without one nothing goes forward,
+         * and it can be taken back all the same. */
         if (err->code != ERROR_CONFLICT) return true;
     }
     return false;
@@ -90,7 +91,8 @@ static void mean_back(struct controller *controller, const char *who, const char
     text_copy_cut(rollout->reason, sizeof rollout->reason, why);
 }
 
-/* What no journal took was recorded all the same: whoever went back goes on with that. */
+/* What no journal took was recorded all the same:
+ * whoever went back goes on with that. */
 static void note_way_back(
     struct controller *controller, const struct rollout_transition *transition) {
     enum rollout_phase phase = transition->phase;

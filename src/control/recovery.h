@@ -1,5 +1,5 @@
-/* A rollout that another controller has left open: found in the history, taken up when the
- * router has said where it stands. */
+/* A rollout that another controller has left open: found in the history, taken up when
+ * the router has said where it stands. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

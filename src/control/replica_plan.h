@@ -1,5 +1,5 @@
-/* What two Deployments and their Service stand for, and the steps that lead from there to
- * another weight: the canary grows and is ready before stable shrinks. */
+/* What two Deployments and their Service stand for, and the steps that lead from there
+ * to another weight: the canary grows and is ready before stable shrinks. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -48,8 +48,8 @@ struct replica_plan {
     struct replica_ratio wish;
 };
 
-/* CONFLICT when the state is not what the intent supposes, nor what it wishes; REFUSED for
- * a weight that so many pods cannot stand for. */
+/* CONFLICT when the state is not what the intent supposes, nor what it wishes; REFUSED
+ * for a weight that so many pods cannot stand for. */
 enum router_outcome replica_plan_make(
     struct replica_plan *plan, const struct replica_state *state,
     const struct router_intent *intent, struct error *err);

@@ -1,7 +1,8 @@
-/* Two Deployments behind one Service: the weight is the share of pods. Going up the canary
- * grows first and is ready before stable shrinks, so there is never less room than before.
- * Weight 0 is a Service that selects stable alone: one write, whatever the pods do; and all
- * is one that selects the canary alone, so that there still is where to go back to.
+/* Two Deployments behind one Service: the weight is the share of pods.
+ * Going up the canary grows first and is ready before stable shrinks,
+ * so there is never less room than before. Weight 0 is a Service that
+ * selects stable alone: one write, whatever the pods do; and all is one
+ * that selects the canary alone, so that there still is where to go back to.
  *
  *   check: rights ──► scalers ──► Deployments ──► Service
  *   set:   scalers ──► Deployments ──► Service ──► plan ──► its steps
@@ -167,8 +168,8 @@ static void ask_rights(struct router *router) {
         router->cluster, rights, sizeof rights / sizeof *rights, on_step_done, router);
 }
 
-/* Puts the steps of the plan behind the step that asked for it; false when there is none,
- * and the call has ended. */
+/* Puts the steps of the plan behind the step that asked for it; false when there is
+ * none, and the call has ended. */
 static bool plan(struct router *router) {
     struct replica_plan made;
     struct error err = {0};
@@ -222,8 +223,8 @@ static void go_on(struct router *router) {
     advance(router);
 }
 
-/* Pods take their time, and one look that fails says nothing about them: then there is no
- * `deployment`. */
+/* Pods take their time, and one look that fails says
+ * nothing about them: then there is no `deployment`. */
 static void wait_on(struct router *router, const struct deployment *deployment) {
     struct error err = {0};
     uint64_t now_ns = loop_clock_ns();

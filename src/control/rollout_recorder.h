@@ -1,5 +1,6 @@
-/* Writes down what a rollout is decided from, so that it can be decided again. It holds
- * nothing up: it writes on another thread, and when the disk is full or slow it stops. */
+/* Writes down what a rollout is decided from, so that it can be
+ * decided again. It holds nothing up: it writes on another thread,
+ * and when the disk is full or slow it stops. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -28,9 +29,9 @@ struct rollout_recorder_options {
 struct rollout_recorder *rollout_recorder_new(
     struct loop *loop, const struct rollout_recorder_options *options);
 
-/* Goes on with one whose controller is gone, and tells what it recorded from `offset` on,
- * the place of its last checkpoint; 0 when that had none. Says in the recording when what
- * was counted is not all there. */
+/* Goes on with one whose controller is gone, and tells what it recorded from `offset`
+ * on, the place of its last checkpoint; 0 when that had none. Says in the recording
+ * when what was counted is not all there. */
 struct rollout_recorder *rollout_recorder_resume(
     struct loop *loop, const struct rollout_recorder_options *options, uint64_t offset);
 
@@ -46,6 +47,6 @@ void rollout_recorder_follow(
 /* Why not all is recorded; "" while it is. Valid until the next call. */
 const char *rollout_recorder_trouble(const struct rollout_recorder *recorder);
 
-/* Sends off what there is: for a checkpoint of all that was added. Its place; 0 when that
- * is not all recorded. */
+/* Sends off what there is: for a checkpoint of all that was added. Its place; 0 when
+ * that is not all recorded. */
 uint64_t rollout_recorder_cut(struct rollout_recorder *recorder);

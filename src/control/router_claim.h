@@ -10,8 +10,8 @@
 #include "history/rollouts.h"
 
 /* For who holds the target's own lock. ERROR_CONFLICT while the router is another
- * target's: a controller has it, or has died and left its rollout open. `claim` is to be
- * freed with lock_free(). */
+ * target's: a controller has it, or has died and left its rollout open. `claim` is to
+ * be freed with lock_free(). */
 bool router_claim_take(
     const struct rollout_launch *launch, struct rollouts *rollouts, struct lock **claim,
     struct error *err);

@@ -248,8 +248,8 @@ static void on_news(void *owner, struct instance *instance, enum instance_news n
     if (is_whole) scraped->on_block(scraped->owner, &block);
 }
 
-/* What a server says of itself comes before what is missing of its instances; how old its
- * samples are, after it. */
+/* What a server says of itself comes before what is missing of its instances; how old
+ * its samples are, after it. */
 static void explain(
     const struct scraped_traffic *scraped, struct scraped_traffic_look *look) {
     char data[ROLLOUT_WORDS_SIZE];

@@ -1,5 +1,5 @@
-/* What both sides of a target count of their traffic, block by block: the metrics of every
- * instance, asked again and again, or as a Prometheus server has scraped them. */
+/* What both sides of a target count of their traffic, block by block: the metrics of
+ * every instance, asked again and again, or as a Prometheus server has scraped them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -35,8 +35,8 @@ void scraped_traffic_follow(
     uint32_t count);
 void scraped_traffic_free(struct scraped_traffic *scraped); /* NULL is fine */
 
-/* A new weight: what was counted of the interval under way belongs to the one before, and
- * latencies of blocks that begin within that time do not count. */
+/* A new weight: what was counted of the interval under way belongs to the one before,
+ * and latencies of blocks that begin within that time do not count. */
 void scraped_traffic_warm_up(struct scraped_traffic *scraped, uint64_t for_ns);
 
 /* How much of the traffic the canary has: with all of it, stable may be gone. */

@@ -13,8 +13,9 @@ struct redactor *secrecy_of(const struct rollout_launch *launch) {
     return redactor;
 }
 
-/* The target's name is the key under which all of it is found again, and the version what
- * instances are compared with: they stay, and a secret is refused as one before. */
+/* The target's name is the key under which all of it is found again,
+ * and the version what instances are compared with:
+ * they stay, and a secret is refused as one before. */
 void secrecy_keep_plan(const struct redactor *redactor, struct rollout_plan *plan) {
     KEEP(plan->holder);
     KEEP(plan->host);

@@ -1,5 +1,5 @@
-/* Keeps what the redactor knows out of everything that a controller writes down, publishes
- * and answers. A NULL redactor knows nothing. */
+/* Keeps what the redactor knows out of everything that a controller writes down,
+ * publishes and answers. A NULL redactor knows nothing. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

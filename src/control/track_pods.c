@@ -57,8 +57,8 @@ bool track_pods_are_fresh(
     return track_pods_are_known(pods, track, since_ns);
 }
 
-/* Behind a DNS name any of them answers. Where there is none at all, the smoke test will
- * say so of the first. */
+/* Behind a DNS name any of them answers. Where there is none at all, the smoke test
+ * will say so of the first. */
 const char *track_pods_url(
     const struct track_pods *pods, enum track track, uint32_t at,
     char to[PLACE_URL_SIZE]) {

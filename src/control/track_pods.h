@@ -1,5 +1,5 @@
-/* The pods of both tracks of a target, where those are pods of a cluster: whoever asks the
- * instances follows them. */
+/* The pods of both tracks of a target, where those are pods of a cluster: whoever asks
+ * the instances follows them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -26,8 +26,8 @@ bool track_pods_are_in(const struct target *target);
 struct track_pods *track_pods_new(const struct track_pods_options *options);
 void track_pods_free(struct track_pods *pods); /* NULL is fine */
 
-/* Whether the instances of a track are all that there are since then: always, unless they
- * are pods. */
+/* Whether the instances of a track are all that there
+ * are since then: always, unless they are pods. */
 bool track_pods_are_known(
     const struct track_pods *pods, enum track track, uint64_t since_ns);
 

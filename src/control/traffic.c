@@ -137,8 +137,9 @@ static void on_scraped(void *owner, const struct metric_block *block) {
     }
 }
 
-/* The router numbers its lines: a gap is what was lost on the way, and a number that falls
- * is a router that began anew. What it could not keep while nobody read is not missed. */
+/* The router numbers its lines: a gap is what was lost on the way,
+ * and a number that falls is a router that began anew.
+ * What it could not keep while nobody read is not missed. */
 static void follow_numbers(struct traffic *traffic, uint64_t number) {
     uint64_t missing = 0;
     if (traffic->number > 0 && number <= traffic->number) traffic->state.restarts++;

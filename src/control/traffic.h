@@ -24,7 +24,8 @@ enum traffic_kind {
 };
 
 struct traffic_options {
-    /* Of the rollout: canary requests of another one's are set aside; 0: of none yet. */
+    /* Of the rollout: canary requests of another
+     * one's are set aside; 0: of none yet. */
     uint32_t salt;
     void (*on_observation)(void *owner, const struct observation *seen);
     /* Counts of both sides since the block before. */
@@ -66,7 +67,8 @@ void traffic_follow(
     struct traffic *traffic, enum track track, const struct place *places,
     uint32_t count);
 
-/* A raise took effect: latencies of what begins from now on do not count for so long. */
+/* A raise took effect: latencies of what begins
+ * from now on do not count for so long. */
 void traffic_warm_up(struct traffic *traffic, uint64_t for_ns);
 
 /* From here on what begins is counted anew: `since`. */

@@ -1,5 +1,6 @@
-/* What the traffic of a rollout proves so far, and whether that is enough to say anything.
- * It is fed with observations, and looked at each second; all of it is recorded. */
+/* What the traffic of a rollout proves so far, and whether
+ * that is enough to say anything. It is fed with observations,
+ * and looked at each second; all of it is recorded. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -27,7 +28,8 @@ void watch_forget_safety(struct watch *watch);
 /* What was counted is worth nothing: the traffic was not divided as asked. */
 void watch_start_over(struct watch *watch);
 
-/* One more observation. The facts about its user that are new: they are written down. */
+/* One more observation. The facts about its
+ * user that are new: they are written down. */
 uint32_t watch_add(struct watch *watch, const struct observation *seen);
 
 /* The counts of both sides since the last ones, where users are not known. */
@@ -35,7 +37,8 @@ void watch_add_block(
     struct watch *watch, enum harm_metric metric, const struct trials *canary,
     const struct trials *stable);
 
-/* Any of these; what another controller had recorded. Facts are those of watch_add(). */
+/* Any of these; what another controller had recorded.
+ * Facts are those of watch_add(). */
 uint32_t watch_take(struct watch *watch, const struct rollout_input *input);
 
 /* Why not all of it is recorded; "" while it is. */
@@ -44,7 +47,8 @@ const char *watch_unrecorded(const struct watch *watch);
 /* What the rollout does, for the recording. */
 void watch_follow(struct watch *watch, const struct rollout *rollout);
 
-/* Decides anew, as is also said in the moment. Words about instances are the caller's. */
+/* Decides anew, as is also said in the moment.
+ * Words about instances are the caller's. */
 struct rollout_sight watch_look(struct watch *watch, struct rollout_moment *moment);
 
 const struct decision *watch_decision(const struct watch *watch);

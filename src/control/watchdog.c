@@ -1,4 +1,4 @@
-/*   look: Lease ──► silent too long ──► router is looked at ──► back, under the next epoch
+/*   look: Lease ──► silent too long ──► router is looked at ──► back, in the next epoch
  *                                                          ──► Lease bears no name
  * every fifth of the limit.
  */
@@ -153,7 +153,8 @@ static void on_own_held(void *owner, uint64_t epoch) {
     (void)epoch;
 }
 
-/* Without its sign of life it watches all the same; with the next look it tries again. */
+/* Without its sign of life it watches all the same;
+ * with the next look it tries again. */
 static void on_own_lost(void *owner, const struct error *why) {
     (void)why;
     struct watchdog *watchdog = owner;

@@ -1,6 +1,6 @@
-/* The dead-man's switch of a rollout in a cluster: looks for the controller's renewals of
- * its Lease, and sends all traffic to stable when they stop. It renews a Lease of its own,
- * so that a controller knows before it starts that somebody watches. */
+/* The dead-man's switch of a rollout in a cluster: looks for the controller's renewals
+ * of its Lease, and sends all traffic to stable when they stop. It renews a Lease of
+ * its own, so that a controller knows before it starts that somebody watches. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -42,6 +42,6 @@ void watchdog_free(struct watchdog *watchdog);
 /* Which router divides this target's traffic in its cluster. */
 const struct router_type *watchdog_router(const struct target_kubernetes *target);
 
-/* The program: watches until SIGTERM or SIGINT and says each event on stderr. Returns its
- * exit code. */
+/* The program: watches until SIGTERM or SIGINT and
+ * says each event on stderr. Returns its exit code. */
 int watchdog_run(const struct watchdog_options *options);

@@ -1,5 +1,5 @@
-/* What has taken both versions down says nothing of either; nor do the first seconds after
- * it, in which one of them may serve again before the other does. */
+/* What has taken both versions down says nothing of either; nor do the first seconds
+ * after it, in which one of them may serve again before the other does. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

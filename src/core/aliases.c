@@ -46,7 +46,8 @@ static bool picks_failed(struct slice value) {
            !picks_throttled(value);
 }
 
-/* Neither done nor failed: queued, refused, left by its caller, answered from memory. */
+/* Neither done nor failed: queued, refused,
+ * left by its caller, answered from memory. */
 static bool picks_undecided(struct slice value) {
     static const char *const words[] = {"accept",  "queued",      "reject", "refuse",
                                         "cancel",  "abort",       "replay", "client",

@@ -1,5 +1,5 @@
-/* A Rollout of Argo Rollouts: at which of its steps it stands, what share the new version
- * has, and what it waits for. */
+/* A Rollout of Argo Rollouts: at which of its steps it stands, what share the new
+ * version has, and what it waits for. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -35,6 +35,6 @@ struct argo_rollout {
 bool argo_rollout_read(
     const struct node *object, struct argo_rollout *rollout, struct error *err);
 
-/* The weight that comes when the pause ends that it stands at; 100 behind the last step,
- * ARGO_NO_WEIGHT when it stands at none. */
+/* The weight that comes when the pause ends that it stands at; 100 behind the last
+ * step, ARGO_NO_WEIGHT when it stands at none. */
 int32_t argo_rollout_next_weight(const struct argo_rollout *rollout);

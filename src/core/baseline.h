@@ -21,8 +21,8 @@ struct baseline {
 void baseline_add(struct baseline *baseline, uint64_t value);
 bool baseline_is_enough(const struct baseline *baseline);
 
-/* The smallest value that so much (above 0 to 1) of the kept ones do not exceed. 0 without
- * any. */
+/* The smallest value that so much (above 0 to 1)
+ * of the kept ones do not exceed. 0 without any. */
 uint64_t baseline_quantile(const struct baseline *baseline, double quantile);
 
 extern const struct record baseline_record;

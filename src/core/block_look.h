@@ -1,5 +1,5 @@
-/* How the counters of both sides look: how old, whether they can be trusted, and what is
- * amiss, in words. */
+/* How the counters of both sides look: how old,
+ * whether they can be trusted, and what is amiss, in words. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

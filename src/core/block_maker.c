@@ -84,7 +84,8 @@ static uint64_t oldest_ns(const struct block_maker *maker) {
     return stable_ns < canary_ns ? stable_ns : canary_ns;
 }
 
-/* What is slow by limits is counted only by those that were there when the block began. */
+/* What is slow by limits is counted only by
+ * those that were there when the block began. */
 static bool close_block(
     struct block_maker *maker, uint64_t now_ns, struct metric_block *whole) {
     uint64_t oldest = oldest_ns(maker);

@@ -1,5 +1,5 @@
-/* Makes blocks of counts out of what the processes of both sides tell one after the other:
- * one is whole when each of them has been heard. */
+/* Makes blocks of counts out of what the processes of both sides tell one after the
+ * other: one is whole when each of them has been heard. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -65,8 +65,8 @@ struct block_member *block_maker_join(
 void block_maker_leave(struct block_member *member);
 uint32_t block_maker_count(const struct block_maker *maker, enum arm arm);
 
-/* A new weight: what was counted of the interval under way belongs to the one before, and
- * latencies of blocks that begin until then do not count. */
+/* A new weight: what was counted of the interval under way belongs to the one before,
+ * and latencies of blocks that begin until then do not count. */
 void block_maker_warm_up(struct block_maker *maker, uint64_t now_ns, uint64_t until_ns);
 
 /* What a process has told. True when a block is whole by it. */

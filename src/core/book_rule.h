@@ -1,7 +1,8 @@
-/* The rule of the book, for those who ask for it: fixed thresholds on what was seen in the
- * step. The canary is rolled back when it failed more than 1.5 times as often as stable, or
- * when its p95 is more than 1.2 times as high; else it is promoted. Only what it does
- * without data is not kept: nothing seen on either side promotes nothing here. */
+/* The rule of the book, for those who ask for it: fixed thresholds on what
+ * was seen in the step. The canary is rolled back when it failed more than 1.5
+ * times as often as stable, or when its p95 is more than 1.2 times as high;
+ * else it is promoted. Only what it does without data is not kept:
+ * nothing seen on either side promotes nothing here. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -32,7 +32,7 @@ struct breaker_tally {
     uint32_t calls, failures, slow;
 };
 
-/* The window: the calls that ended in the last 10 s, or the last 20 if those were more. */
+/* The window: the calls that ended in the last 10 s, or the last 20 where more. */
 struct breaker {
     struct breaker_config config;
     enum breaker_state state;
@@ -54,8 +54,8 @@ struct breaker_call {
     bool is_probe;
 };
 
-/* Neutral says nothing of the dependency's health: the request was to blame, a rate limit
- * was reached, or nobody waited for the answer. */
+/* Neutral says nothing of the dependency's health: the request was to blame, a rate
+ * limit was reached, or nobody waited for the answer. */
 enum breaker_end { BREAKER_SUCCESS, BREAKER_FAILURE, BREAKER_NEUTRAL };
 
 const char *breaker_state_name(enum breaker_state state);

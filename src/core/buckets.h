@@ -8,14 +8,16 @@
 
 enum { BUCKETS_MAX = 64 };
 
-/* Sorted by bound. Counts are cumulative, as in Prometheus: all at or below the bound. */
+/* Sorted by bound. Counts are cumulative,
+ * as in Prometheus: all at or below the bound. */
 struct buckets {
     uint32_t count;
     double bounds[BUCKETS_MAX]; /* the last one is infinity when there is one */
     double counts[BUCKETS_MAX];
 };
 
-/* Adds a bucket in its place; one that is there already is added up. False when full. */
+/* Adds a bucket in its place; one that is there
+ * already is added up. False when full. */
 bool buckets_put(struct buckets *buckets, double bound, double count);
 
 /* Makes counts that fall rise again, as they must; false when some had fallen. */

@@ -1,5 +1,5 @@
-/* When to ask again: at a steady pace, now and then a little early or late so that those
- * who ask do not march in step, and less often while nothing answers. */
+/* When to ask again: at a steady pace, now and then a little early or late so that
+ * those who ask do not march in step, and less often while nothing answers. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -15,8 +15,8 @@ struct cadence {
     uint32_t failures; /* in a row */
 };
 
-/* The first time is at once or within a twentieth of a second. Those with the same origin
- * and interval share slots, so that one waking serves several. */
+/* The first time is at once or within a twentieth of a second. Those with the same
+ * origin and interval share slots, so that one waking serves several. */
 void cadence_start(
     struct cadence *cadence, uint64_t interval_ns, uint64_t now_ns,
     struct random *random);

@@ -8,7 +8,8 @@
 void check_judge_metrics(
     const struct check_answer *answer, struct check_finding *finding);
 
-/* One series, {name, value} or a bare name: it is there, and each that fits has the value. */
+/* One series, {name, value} or a bare name:
+ * it is there, and each that fits has the value. */
 void check_judge_series(
     const struct node *node, const struct check_answer *answer, matcher_regex_fn regex,
     struct check_finding *finding);

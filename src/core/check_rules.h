@@ -1,4 +1,5 @@
-/* What the schema of a check file cannot say: which values fit together. For core/checks.
+/* What the schema of a check file cannot say:
+ * which values fit together. For core/checks.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once

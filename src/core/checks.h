@@ -24,8 +24,8 @@ struct checks {
     struct check items[CHECKS_MAX];
 };
 
-/* False, with every mistake and its place, for a file that is not right; one without any
- * check is not. `checks` borrows from `root`. */
+/* False, with every mistake and its place, for a file that is not right; one without
+ * any check is not. `checks` borrows from `root`. */
 bool checks_read(
     struct checks *checks, const struct node *root, matcher_regex_fn regex,
     struct mistakes *mistakes);

@@ -4,7 +4,8 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* What comes late looks like a clock that is less ahead: one date alone says nothing. */
+/* What comes late looks like a clock that is
+ * less ahead: one date alone says nothing. */
 enum { PERIOD_S = 30, PERIOD_DATES = 2 };
 
 void clock_lead_note(struct clock_lead *lead, double dated_s, double now_s) {

@@ -1,5 +1,6 @@
-/* How far another machine's clock is ahead of ours, as far as what it dates shows: a date
- * from what is yet to come. A clock that is set right is believed again after a while. */
+/* How far another machine's clock is ahead of ours,
+ * as far as what it dates shows: a date from what is yet to come.
+ * A clock that is set right is believed again after a while. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* One row per command is the whole truth: keys, help, footer, palette and completions are
- * made from this table. */
+/* One row per command is the whole truth: keys, help, footer, palette and completions
+ * are made from this table. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,6 @@
-/* A dead-man's switch: somebody must give a sign of life again and again, or something is
- * done in his place. It goes by changes it has seen itself, not by anybody's clock. */
+/* A dead-man's switch: somebody must give a sign of life
+ * again and again, or something is done in his place.
+ * It goes by changes it has seen itself, not by anybody's clock. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -12,8 +13,8 @@ enum { DEAD_MAN_SIGN_SIZE = 192 };
  *  RESTING ───────► HELD ────────────────────────────────────────────► DUE
  *     ▲ given back   │ ▲ new sign                                      │
  *     └──────────────┘ └───────────────────────────────────────────────┘
- *  Looks that fail see nothing: they neither prolong a life nor end one, and after them a
- *  sign gets `grace` to come, for it could not be given or seen either. */
+ *  Looks that fail see nothing: they neither prolong a life nor end one, and after them
+ *  a sign gets `grace` to come, for it could not be given or seen either. */
 enum dead_man_state {
     DEAD_MAN_RESTING, /* nobody holds anything */
     DEAD_MAN_HELD,
@@ -32,8 +33,8 @@ struct dead_man {
 
 void dead_man_init(struct dead_man *man, uint64_t limit_ns, uint64_t grace_ns);
 
-/* A look that saw `sign`; "" when nobody holds anything. `old_ns` is how old the sign says
- * it is: believed of the first one alone, and never beyond the grace. */
+/* A look that saw `sign`; "" when nobody holds anything. `old_ns` is how old the sign
+ * says it is: believed of the first one alone, and never beyond the grace. */
 enum dead_man_state dead_man_on_sign(
     struct dead_man *man, const char *sign, uint64_t old_ns, uint64_t now_ns);
 

@@ -1,4 +1,5 @@
-/* Decimal text to double, correctly rounded and fast: most of what a scrape is made of. */
+/* Decimal text to double, correctly rounded and fast:
+ * most of what a scrape is made of. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -8,5 +9,6 @@
 
 enum { DECIMAL_LENGTH_MAX = 320 }; /* longer is refused */
 
-/* Takes "-12.5e+3" from the front; false, nothing taken, when no number stands there. */
+/* Takes "-12.5e+3" from the front; false,
+ * nothing taken, when no number stands there. */
 bool decimal_take(struct scan *scan, double *value);

@@ -75,8 +75,8 @@ static bool is_shown(const struct decision *decision) {
     return decision->evidence >= decision->evidence_limit;
 }
 
-/* A split that gives the canary more than it should makes its share of the failures look
- * like harm. One that gives it less does not. */
+/* A split that gives the canary more than it should makes its share of the failures
+ * look like harm. One that gives it less does not. */
 static bool is_canary_favoured(const struct split_check *split) {
     return !(split_check_seen(split) <= weight_ratio(split->weight_bp));
 }

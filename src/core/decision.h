@@ -1,6 +1,6 @@
-/* What to do with the canary now, and why, in words: roll back on evidence of harm, promote
- * on evidence of safety, otherwise watch, and after a time ask a person. Silence promotes
- * nothing and, by itself, rolls nothing back. */
+/* What to do with the canary now, and why, in words: roll back on evidence of harm,
+ * promote on evidence of safety, otherwise watch, and after a time ask a person.
+ * Silence promotes nothing and, by itself, rolls nothing back. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -72,7 +72,7 @@ struct decision {
     char why[DECISION_WORDS_SIZE]; /* of anything but WATCH; for that, why not yet */
 };
 
-/* Requests of the canary that are missing until it may be promoted; or PROMOTION_NEVER. */
+/* Canary requests that are missing for a promotion; or PROMOTION_NEVER. */
 uint64_t decision_missing(const struct decision *decision);
 
 /* By the rules of the evidence. */

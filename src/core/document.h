@@ -21,8 +21,8 @@ struct document *document_new(void);
 void document_free(struct document *document);
 const struct node *document_root(const struct document *document); /* NULL when empty */
 
-/* Building: in order, for io/yaml and io/json; the root has no parent. A string is copied,
- * with a NUL behind. NULL or false past a limit. */
+/* Building: in order, for io/yaml and io/json; the root has no parent. A string is
+ * copied, with a NUL behind. NULL or false past a limit. */
 struct node *document_add(
     struct document *document, struct node *parent, enum node_kind kind,
     struct error *err);

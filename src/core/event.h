@@ -47,20 +47,20 @@ struct event {
     };
 };
 
-/* Everything zero but the kind: only as much as the kind uses, as events are many and the
- * largest kind is large. */
+/* Everything zero but the kind: only as much as the kind uses, as events are many and
+ * the largest kind is large. */
 void event_begin(struct event *event, enum event_kind kind);
 
-/* Writes the envelope: little-endian, length first, CRC-32C last. Returns its size, or 0
- * when it does not fit. */
+/* Writes the envelope: little-endian, length first,
+ * CRC-32C last. Returns its size, or 0 when it does not fit. */
 size_t event_encode(const struct event *event, uint8_t *out, size_t size);
 
 enum event_decoded { EVENT_DECODED, EVENT_INCOMPLETE, EVENT_BROKEN, EVENT_SKIPPED };
 
 /* Reads one envelope from the front. EVENT_INCOMPLETE: more bytes are needed;
- * EVENT_BROKEN: `err` says why and nothing can be read after it; EVENT_SKIPPED: a kind or
- * version of a newer program, `used` bytes long. Only after EVENT_DECODED does `event` mean
- * anything. Its strings are safe to show. */
+ * EVENT_BROKEN: `err` says why and nothing can be read after it; EVENT_SKIPPED: a kind
+ * or version of a newer program, `used` bytes long. Only after EVENT_DECODED does
+ * `event` mean anything. Its strings are safe to show. */
 enum event_decoded event_decode(
     const uint8_t *bytes, size_t length, struct event *event, size_t *used,
     struct error *err);

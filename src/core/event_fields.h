@@ -1,5 +1,5 @@
-/* The fields that payloads of events are made of, as bytes. What reads returns false for
- * bytes that no sender of ours can have written. */
+/* The fields that payloads of events are made of, as bytes. What reads returns false
+ * for bytes that no sender of ours can have written. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

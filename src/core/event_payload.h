@@ -9,8 +9,8 @@
 
 typedef void (*event_put_fn)(struct byte_writer *writer, const struct event *event);
 
-/* False for bytes that no sender of ours can have written; what follows the known fields
- * is from a newer one and is left alone. */
+/* False for bytes that no sender of ours can have written; what follows the known
+ * fields is from a newer one and is left alone. */
 typedef bool (*event_get_fn)(struct byte_reader *reader, struct event *event);
 
 struct event_codec {

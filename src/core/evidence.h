@@ -1,5 +1,5 @@
-/* What a rollout knows: fed with one observation after the other, it holds the evidence of
- * harm, the counts, the check of the split and what is usual. It has no pointers. */
+/* What a rollout knows: fed with one observation after the other, it holds the evidence
+ * of harm, the counts, the check of the split and what is usual. It has no pointers. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -44,9 +44,9 @@ void evidence_start_step(struct evidence *evidence, uint32_t weight_bp);
 void evidence_start_over(struct evidence *evidence);
 
 /* One observation. With a weight of 0 it only shows what is usual, and only on stable;
- * so does all before a rollout. Returns the facts about its user that are new: kept with
- * the user's hash, they restore `known`. Observations of the same moment may come in any
- * order that does not depend on their arm. */
+ * so does all before a rollout. Returns the facts about its user that are new: kept
+ * with the user's hash, they restore `known`. Observations of the same moment may come
+ * in any order that does not depend on their arm. */
 uint32_t evidence_add(struct evidence *evidence, const struct observation *seen);
 
 /* The counts of a metric since the last time, from counters that know no users; for a
@@ -58,23 +58,23 @@ void evidence_add_counts(
 /* After the record was read: one user, and what was new about it at some time. */
 void evidence_restore_user(struct evidence *evidence, uint64_t user, uint32_t facts);
 
-/* ln of the evidence of harm, the weighted mean over the metrics, and of that in one. */
+/* ln of the evidence of harm, the weighted mean over the metrics, and in one. */
 double evidence_log_value(const struct evidence *evidence);
 double evidence_log_value_in(const struct evidence *evidence, enum harm_metric metric);
 double evidence_p_value(const struct evidence *evidence);
 
-/* The check that says that traffic is not divided as asked; NULL for none. Never where the
- * split is not known. */
+/* The check that says that traffic is not divided as asked;
+ * NULL for none. Never where the split is not known. */
 const struct split_check *evidence_broken_split(const struct evidence *evidence);
 
-/* How many requests of stable it takes until what is slow is known, where the weight leaves
- * it any; 0 where latency is not looked at. */
+/* How many requests of stable it takes until what is slow is known, where the weight
+ * leaves it any; 0 where latency is not looked at. */
 uint32_t evidence_stable_needed(const struct rollout_rules *rules, uint32_t weight_bp);
 
-/* Requests of the canary that were measured by that; UINT64_MAX where none has to be. */
+/* Canary requests that were measured by that; UINT64_MAX where none has to be. */
 uint64_t evidence_measured(const struct evidence *evidence);
 
-/* How many canary users it takes at least to show harm at this probability: so many that
- * fail, and nobody on stable. 0 where users say nothing: at 0 or 1, or with a split that
- * is not known. */
+/* How many canary users it takes at least to show harm at this probability: so many
+ * that fail, and nobody on stable. 0 where users say nothing: at 0 or 1, or with a
+ * split that is not known. */
 uint32_t evidence_users_needed(const struct rollout_rules *rules, double rho);

@@ -1,5 +1,6 @@
-/* What a step will take, before anything starts: how many canary requests, how many minutes
- * at today's rate, and whether it can decide anything at all with so few users. */
+/* What a step will take, before anything starts:
+ * how many canary requests, how many minutes at today's rate,
+ * and whether it can decide anything at all with so few users. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -52,8 +53,8 @@ struct forecast {
     double canary_users; /* to be expected; NaN when it is not known */
 };
 
-/* A step of at least 1 basis point. A canary that is as good as stable, and a stable that
- * goes on as it did, are taken for granted. */
+/* A step of at least 1 basis point. A canary that is as good as stable, and a stable
+ * that goes on as it did, are taken for granted. */
 struct forecast forecast_step(
     const struct forecast_basis *basis, uint32_t weight_bp, uint32_t next_bp);
 
@@ -62,8 +63,8 @@ void forecast_steps(
     struct forecast_basis basis, const uint32_t *weights_bp, size_t count,
     struct forecast *forecasts);
 
-/* "5 %: 105 canary requests, 17.5 min at 2 requests/s", what else it waits for, and why it
- * cannot decide. */
+/* "5 %: 105 canary requests, 17.5 min at 2 requests/s",
+ * what else it waits for, and why it cannot decide. */
 void forecast_add_words(
     struct text *text, const struct forecast *forecast,
     const struct forecast_basis *basis);

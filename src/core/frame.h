@@ -1,5 +1,5 @@
-/* Messages between a program and its helper, one after the other in a pipe: length first,
- * checksum last. The end of the pipe is the helper's leash. */
+/* Messages between a program and its helper, one after the other in a pipe: length
+ * first, checksum last. The end of the pipe is the helper's leash. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -23,15 +23,16 @@ struct frame {
     size_t used; /* bytes of the whole frame */
 };
 
-/* Length, version, kind, the struct, CRC-32C; little-endian. Returns how many bytes, or 0
- * when it does not fit. */
+/* Length, version, kind, the struct, CRC-32C; little-endian.
+ * Returns how many bytes, or 0 when it does not fit. */
 size_t frame_encode(
     uint16_t kind, const struct record *record, const void *what, uint8_t *out,
     size_t size);
 
 enum frame_found { FRAME_WHOLE, FRAME_INCOMPLETE, FRAME_BROKEN };
 
-/* The frame at the front. FRAME_BROKEN: `err` says why and nothing can be read after it. */
+/* The frame at the front. FRAME_BROKEN:
+ * `err` says why and nothing can be read after it. */
 enum frame_found frame_find(
     const uint8_t *bytes, size_t length, struct frame *frame, struct error *err);
 

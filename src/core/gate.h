@@ -71,8 +71,8 @@ struct gate_finding gate_judge(
 /* Whether such a value is within the limit. */
 bool gate_keeps(const struct gate *gate, double value);
 
-/* How many requests it takes before the gate says anything: a percentile needs one beyond
- * it. */
+/* How many requests it takes before the gate says anything:
+ * a percentile needs one beyond it. */
 uint64_t gate_samples_needed(const struct gate *gate);
 
 /* A value in the unit of the limit: "1.21s", "0.08%", "612". */

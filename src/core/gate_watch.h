@@ -29,6 +29,6 @@ void gate_watch_on_second(
     struct gate_watch *watch, const struct gate_figures *second,
     const struct gate_figures *total, bool ramping);
 
-/* What holds for the run so far. A window that broke stays broken; a run that is shorter
- * than the window is inconclusive. */
+/* What holds for the run so far. A window that broke stays broken; a run that is
+ * shorter than the window is inconclusive. */
 struct gate_finding gate_watch_finding(const struct gate_watch *watch);

@@ -24,6 +24,6 @@ void gate_window_add(struct gate_window *window, const struct gate_figures *seco
 /* Whether a whole window has been seen. */
 bool gate_window_is_full(const struct gate_window *window);
 
-/* What is in it; borrowed until the next second. Of the largest and the smallest latency
- * the step is known, which is 0.8 % wide. */
+/* What is in it; borrowed until the next second. Of the largest and the smallest
+ * latency the step is known, which is 0.8 % wide. */
 struct gate_figures gate_window_figures(const struct gate_window *window);

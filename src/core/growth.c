@@ -78,8 +78,8 @@ static uint32_t kept(const struct growth_past *past) {
     return past->count < GROWTH_SNAPSHOTS ? past->count : GROWTH_SNAPSHOTS;
 }
 
-/* The snapshot to count from: the oldest one inside the window, or the first one that is
- * `enough_ns` old. */
+/* The snapshot to count from: the oldest one inside the window,
+ * or the first one that is `enough_ns` old. */
 static const struct growth_snapshot *base_within(
     const struct growth *growth, const struct growth_past *past, uint64_t enough_ns) {
     const struct growth_snapshot *base = NULL;

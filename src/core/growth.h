@@ -58,14 +58,15 @@ void growth_break(struct growth *growth);
 /* All of one answer has been added. */
 void growth_close(struct growth *growth, uint64_t at_ns);
 
-/* The times that growth is counted over, in seconds: at most the time that was seen, NaN
- * when nothing is known of it. The recent one is about a second, for what must move at
- * once. */
+/* The times that growth is counted over, in seconds:
+ * at most the time that was seen, NaN when nothing is known of it.
+ * The recent one is about a second, for what must move at once. */
 double growth_span_s(const struct growth *growth, enum growth_reach reach);
 double growth_recent_s(const struct growth *growth);
 
-/* Growth over a window, over the recent time, and of a histogram over a window; the last
- * two since the answer before, to be asked for while this one is not closed yet. */
+/* Growth over a window, over the recent time, and of a
+ * histogram over a window; the last two since the answer before,
+ * to be asked for while this one is not closed yet. */
 double growth_of(
     const struct growth *growth, enum growth_reach reach, enum meaning meaning);
 double growth_recent_of(const struct growth *growth, enum meaning meaning);

@@ -97,9 +97,9 @@ bool haproxy_plan_check(const struct haproxy_plan *plan, struct error *err) {
            check_servers(plan, TRACK_CANARY, err);
 }
 
-/* Room for some thousand lines while the reader is slow. A ring whose reader is not there
- * connects again at once, without end: so it goes through a proxy, which is always there,
- * and looks for the reader a moment later. */
+/* Room for some thousand lines while the reader is slow. A ring whose reader is not
+ * there connects again at once, without end: so it goes through a proxy, which is
+ * always there, and looks for the reader a moment later. */
 static void write_ring(unsigned number, const char *reader, struct buffer *to) {
     buffer_addf(
         to,
@@ -169,7 +169,8 @@ static void write_log_format(struct buffer *to) {
         "]\","
         "\"usd\":\"%[var(txn.usd),json(utf8s)]\",\"tf\":\"%[var(txn.tf),json(utf8s)]\"}"
         "'\n"
-        /* Where there is no request there are no variables, and no defaults of theirs. */
+        /* Where there is no request there are no variables,
+         * and no defaults of theirs. */
         "    error-log-format "
         "'{\"n\":%lc,\"t\":%Ts.%ms,\"arm\":\"-\",\"be\":\"-\",\"srv\":\"-\","
         "\"st\":%ST,\"ts\":\"%tsc\",\"rc\":\"0\",\"Tw\":-1,\"Tc\":-1,\"Tr\":-1,"
@@ -245,8 +246,8 @@ static void write_captures(struct buffer *to) {
     }
 }
 
-/* What is judged; and a request that may have been carried out already is sent again only
- * where that does no harm. */
+/* What is judged; and a request that may have been carried out already is sent again
+ * only where that does no harm. */
 static void write_chat(const struct haproxy_plan *plan, struct buffer *to) {
     if (*plan->chat_path) {
         buffer_addf(
@@ -289,9 +290,9 @@ static void write_checks(const struct haproxy_plan *plan, struct buffer *to) {
     }
 }
 
-/* A canary that refuses connections is down at once; stable takes what was meant for it,
- * and the log says so. A stable under heavy load answers its checks late, and nobody could
- * take over from it: it gets more time for them. */
+/* A canary that refuses connections is down at once; stable takes what was meant for
+ * it, and the log says so. A stable under heavy load answers its checks late, and
+ * nobody could take over from it: it gets more time for them. */
 static void write_backends(const struct haproxy_plan *plan, struct buffer *to) {
     const char *stable = plan->backends[TRACK_STABLE];
     buffer_addf(to, "backend %s\n", stable);

@@ -1,6 +1,6 @@
-/* The configuration of HAProxy that lets a rollout steer it: a hash of the user against a
- * leased weight, retries that hide a dead canary from users but not from the log, and a
- * line of JSON for each request. */
+/* The configuration of HAProxy that lets a rollout steer it: a hash of the user against
+ * a leased weight, retries that hide a dead canary from users but not from the log, and
+ * a line of JSON for each request. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

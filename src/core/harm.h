@@ -1,5 +1,5 @@
-/* What is known about the canary in one metric: how often either side failed, and how sure
- * it is that the canary does harm. */
+/* What is known about the canary in one metric: how often either side failed, and how
+ * sure it is that the canary does harm. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -29,7 +29,8 @@ void harm_init(
     struct harm *harm, enum harm_metric metric, const struct rollout_rules *rules);
 void harm_start_step(struct harm *harm);
 
-/* Stable is in trouble: what was counted until now cannot be compared with what comes. */
+/* Stable is in trouble: what was counted until
+ * now cannot be compared with what comes. */
 void harm_forget_steady(struct harm *harm);
 
 /* A request, whoever sent it. */

@@ -45,8 +45,8 @@ enum harm_metric {
     (HARM_BIT(HARM_ERRORS) | HARM_BIT(HARM_P50) | HARM_BIT(HARM_P90) | \
      HARM_BIT(HARM_P95) | HARM_BIT(HARM_P99))
 
-/* Besides, where each request is told of by itself. They have little of the mean: it costs
- * the others a tenth of theirs, and them one or two failures more. */
+/* Besides, where each request is told of by itself. They have little of the mean: it
+ * costs the others a tenth of theirs, and them one or two failures more. */
 #define HARM_OF_REQUESTS                                           \
     (HARM_USUAL | HARM_BIT(HARM_TOOLS) | HARM_BIT(HARM_REFUSALS) | \
      HARM_BIT(HARM_COST) | HARM_BIT(HARM_TOKENS))
@@ -55,8 +55,8 @@ const char *harm_metric_name(enum harm_metric metric);
 enum harm_source harm_metric_source(enum harm_metric metric);
 double harm_metric_share(enum harm_metric metric);
 
-/* What the metric counts in the mean over `metrics`, which sum up to 1; 0 when it is not
- * one of them. Which ones there are is settled before the first unit: a metric that then
- * never brings anything keeps its weight and a value of 1, so that the mean stays an
- * e-process. */
+/* What the metric counts in the mean over `metrics`, which sum up to 1;
+ * 0 when it is not one of them. Which ones there are is settled before
+ * the first unit: a metric that then never brings anything keeps its
+ * weight and a value of 1, so that the mean stays an e-process. */
 double harm_metric_weight(enum harm_metric metric, uint32_t metrics);

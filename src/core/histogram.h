@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 
-/* Log-linear: 128 steps in every power of two. Values are microseconds, up to 71 minutes;
- * larger ones count as the largest. */
+/* Log-linear: 128 steps in every power of two. Values are microseconds, up to 71
+ * minutes; larger ones count as the largest. */
 enum {
     HISTOGRAM_STEP_BITS = 7,
     HISTOGRAM_VALUE_BITS = 32,

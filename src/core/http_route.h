@@ -1,5 +1,5 @@
-/* An HTTPRoute of the Gateway API: where it divides the traffic between the two versions,
- * by which weights, and whether its gateways have taken that in. */
+/* An HTTPRoute of the Gateway API: where it divides the traffic between the two
+ * versions, by which weights, and whether its gateways have taken that in. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -45,8 +45,8 @@ bool http_route_read(
 /* The share of the canary in basis points, or -1 when rules differ. */
 int32_t http_route_bp(const struct http_route *route);
 
-/* Tests the names, and the weights too unless `whatever` they are; replaces the weights of
- * every rule. */
+/* Tests the names, and the weights too unless `whatever`
+ * they are; replaces the weights of every rule. */
 void http_route_divide(
     struct json_patch *patch, const struct http_route *route,
     const struct http_route_names *names, uint32_t weight_bp, bool whatever);

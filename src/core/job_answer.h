@@ -16,8 +16,8 @@ struct job_answer {
 };
 
 /* By the target's words for an end. Those that stand for a good one are "completed",
- * "complete", "done", "finished", "ok", "success" and "succeeded"; every other is a failure.
- * ERROR_PROTOCOL when it does not say. */
+ * "complete", "done", "finished", "ok", "success" and "succeeded"; every other is a
+ * failure. ERROR_PROTOCOL when it does not say. */
 bool job_answer_read(
     const struct node *root, const struct target_chat *chat, struct job_answer *answer,
     struct error *err);

@@ -1,5 +1,6 @@
-/* The knee: the highest rate at which a service still keeps its gates, searched in a
- * bounded number of steps. Doubles until a step fails, then halves what lies between. */
+/* The knee: the highest rate at which a service still
+ * keeps its gates, searched in a bounded number of steps.
+ * Doubles until a step fails, then halves what lies between. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -9,16 +9,16 @@ void known_users_init(struct known_users *users) {
     memset(users, 0, sizeof *users);
 }
 
-/* The finalizer of splitmix64: where a user is kept must not depend on which part of its
- * hash decided about its arm. */
+/* The finalizer of splitmix64: where a user is kept must not depend on which part of
+ * its hash decided about its arm. */
 static uint64_t mix(uint64_t hash) {
     hash = (hash ^ (hash >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     hash = (hash ^ (hash >> 27)) * UINT64_C(0x94d049bb133111eb);
     return hash ^ (hash >> 31);
 }
 
-/* The slot of that user, or the free one where it belongs: there always is one, since no
- * more than three of four are used. */
+/* The slot of that user, or the free one where it belongs: there always is one, since
+ * no more than three of four are used. */
 static uint64_t *slot_of(struct known_users *users, uint64_t key) {
     size_t at = (size_t)(key >> 12) & (KNOWN_USERS_SLOTS - 1);
     while (users->slots[at] != 0 && (users->slots[at] & ~UINT64_C(0xfff)) != key) {

@@ -7,10 +7,10 @@
 
 #include "core/record.h"
 
-/* So many users at most. Past a limit a user who was not seen before does not enter: no
- * evidence comes from it, in either direction, whichever its arm is; so a test stays
- * valid, and only learns more slowly. Users who are merely seen stop first, failures that
- * matter last. */
+/* So many users at most. Past a limit a user who was not seen before
+ * does not enter: no evidence comes from it, in either direction,
+ * whichever its arm is; so a test stays valid, and only learns more slowly.
+ * Users who are merely seen stop first, failures that matter last. */
 enum {
     KNOWN_USERS_SLOTS = 1 << 17,
     KNOWN_USERS_SEEN_MAX = 1 << 16,
@@ -34,6 +34,6 @@ void known_users_init(struct known_users *users);
 uint32_t known_users_add(
     struct known_users *users, uint64_t hash, uint32_t facts, uint32_t most);
 
-/* For a checkpoint of it all; or keep each hash with the facts that were new, and add them
- * again. */
+/* For a checkpoint of it all; or keep each hash with
+ * the facts that were new, and add them again. */
 extern const struct record known_users_record;

@@ -47,8 +47,8 @@ void line_memory_begin(struct line_memory *memory, struct slice text) {
     memory->offset = 0;
 }
 
-/* A value up to the end of its line, as exposition_next() reads it; NULL for what is not
- * as simple, or not the same. */
+/* A value up to the end of its line, as exposition_next() reads it; NULL for what is
+ * not as simple, or not the same. */
 static const char *take_value(const char *at, const char *end, double *value) {
     uint64_t digits = 0;
     const char *digit = at;

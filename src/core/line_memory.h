@@ -1,5 +1,5 @@
-/* What the lines of an exposition text meant the last time. From scrape to scrape most of
- * them differ in their value alone: then neither name nor labels are read again. */
+/* What the lines of an exposition text meant the last time. From scrape to scrape most
+ * of them differ in their value alone: then neither name nor labels are read again. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* Whom a load generator asks: the target of the configuration, as far as a generator can
- * go its ways. */
+/* Whom a load generator asks: the target of the configuration,
+ * as far as a generator can go its ways. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -9,6 +9,6 @@
 #include "core/load_plan.h"
 #include "core/target.h"
 
-/* The target's secrets must be filled in already. ERROR_USAGE for a way that a generator
- * does not go: a proxy. */
+/* The target's secrets must be filled in already. ERROR_USAGE for a way that a
+ * generator does not go: a proxy. */
 bool load_aim(const struct target *target, struct load_target *aim, struct error *err);

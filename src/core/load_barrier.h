@@ -1,5 +1,5 @@
-/* The barrier of a load run that several machines share: who has come, when all begin, and
- * who of them is lost. A place goes
+/* The barrier of a load run that several machines share: who has come, when all begin,
+ * and who of them is lost. A place goes
  *
  *   EMPTY --ready--> WAITS --start--> RUNS --done----------> DONE
  *     '---silence------'      '-------'--gone or silent---> LOST

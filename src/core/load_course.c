@@ -178,8 +178,8 @@ static void keep_moment(struct load_course *course, const struct load_moment *mo
     moments[course->moment_count++] = *moment;
 }
 
-/* Users that are still to come, a level that is not the one of the second before, or none
- * at all: while answers are waited for at the end, queues only fall. */
+/* Users that are still to come, a level that is not the one of the second before, or
+ * none at all: while answers are waited for at the end, queues only fall. */
 static bool is_ramping(
     const struct load_course *course, const struct load_moment *moment) {
     bool users = course->scenario->plan.model == LOAD_USERS;

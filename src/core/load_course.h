@@ -1,5 +1,5 @@
-/* The course of a load run: what all generators reported, second by second, held against
- * its gates and rules. The memory is the same for any length of run. */
+/* The course of a load run: what all generators reported, second by second, held
+ * against its gates and rules. The memory is the same for any length of run. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -59,8 +59,8 @@ void load_course_on_second(struct load_course *course);
 /* The condition of abort_on that holds now, or NULL. */
 const struct gate_watch *load_course_abort(const struct load_course *course);
 
-/* How long requests were sent, in seconds: without the time that answers were waited for
- * at the end. */
+/* How long requests were sent, in seconds:
+ * without the time that answers were waited for at the end. */
 double load_course_span_s(const struct load_course *course);
 
 /* The sum over one task and its polls, or over all for LOAD_TASKS_MAX. */

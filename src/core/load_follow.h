@@ -1,5 +1,5 @@
-/* How a shard of a shared load run follows its collector's orders. It sends nothing before
- * an order to start, and stops when orders no longer come:
+/* How a shard of a shared load run follows its collector's orders. It sends nothing
+ * before an order to start, and stops when orders no longer come:
  *
  *   SEEKS --gather--> PREPARES --ready--> WAITS --start--> RUNS --the end--> LEAVES
  *     '--no collector     '--its collector is gone ---------'------------------^
@@ -40,7 +40,8 @@ enum load_follow_step {
     LOAD_FOLLOW_LEAVE, /* nothing was sent; `err` says why */
 };
 
-/* What stands there for orders: NULL for nothing. `asked_ns` is when it was asked for. */
+/* What stands there for orders: NULL for nothing.
+ * `asked_ns` is when it was asked for. */
 enum load_follow_step load_follow_on_order(
     struct load_follow *follow, const struct load_order *order, uint64_t asked_ns,
     struct error *err);

@@ -11,8 +11,8 @@
 
 #define MS_PER_US 1e-3
 #define US_PER_S  1e6
-/* Lag over a tenth of what is measured is measured, too; what lies below the floor could
- * turn no gate. */
+/* Lag over a tenth of what is measured is measured,
+ * too; what lies below the floor could turn no gate. */
 #define LAG_SHARE_MOST  0.1
 #define LAG_FLOOR_MS    5.0
 #define CPU_RATIO_MOST  0.95
@@ -134,8 +134,8 @@ static const struct gate_watch *find_gate(
     return NULL;
 }
 
-/* Whether the gate is broken by what the generator itself adds: that says nothing of the
- * target. */
+/* Whether the gate is broken by what the generator
+ * itself adds: that says nothing of the target. */
 static bool is_own_doing(
     const struct gate_watch *watch, const struct load_generator_figures *generator) {
     double own_ms = fmax(or_zero(generator->lag_p99_ms), generator->delay_p99_ms);

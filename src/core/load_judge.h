@@ -1,6 +1,6 @@
-/* What a load run has shown: its verdict and why, and whether the generator itself was the
- * limit. No data, a rate that was not reached and a tool that was too slow are never a
- * pass. */
+/* What a load run has shown: its verdict and why,
+ * and whether the generator itself was the limit. No data,
+ * a rate that was not reached and a tool that was too slow are never a pass. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

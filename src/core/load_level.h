@@ -1,5 +1,6 @@
-/* How much load there is to be at which time: users, or starts per second, in pieces that
- * each go evenly from one level to another. All times are since the start of the run. */
+/* How much load there is to be at which time: users,
+ * or starts per second, in pieces that each go evenly from one
+ * level to another. All times are since the start of the run. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

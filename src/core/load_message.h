@@ -1,5 +1,5 @@
-/* What a load generator and whoever started it say to each other, in frames over its stdin
- * and stdout:
+/* What a load generator and whoever started it say to each other,
+ * in frames over its stdin and stdout:
  *   in:  PLAN   ...  CONTROL start  ...  CONTROL level, CONTROL stop
  *   out: READY       REPORT each second, the last one says why it ended
  * The end of its stdin stops it at once. */

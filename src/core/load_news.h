@@ -1,5 +1,5 @@
-/* What a shard of a load run tells its collector through a stream of Redis: who it is and
- * how it stands, and what it has measured. */
+/* What a shard of a load run tells its collector through a stream of Redis: who it is
+ * and how it stands, and what it has measured. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -37,6 +37,7 @@ bool load_news_read(
     struct slice bytes, struct load_news *news, struct load_report *report,
     struct error *err);
 
-/* Whether a report that came from outside can be one of a single shard with that plan. */
+/* Whether a report that came from outside can
+ * be one of a single shard with that plan. */
 bool load_news_check(
     const struct load_report *report, uint32_t task_count, struct error *err);

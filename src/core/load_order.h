@@ -51,7 +51,7 @@ size_t load_order_encode(const struct load_order *order, uint8_t *out, size_t si
 bool load_order_read(
     const uint8_t *bytes, size_t length, struct load_order *order, struct error *err);
 
-/* What all shards have to agree on, as one word: the load, the tasks and whom to ask, but
- * no credentials. */
+/* What all shards have to agree on, as one word: the load,
+ * the tasks and whom to ask, but no credentials. */
 void load_split_digest(
     const struct load_plan *plan, uint32_t shards, char digest[SHA256_HEX_SIZE]);

@@ -18,8 +18,8 @@ struct load_before {
     double rps, p50_ms, p95_ms, p99_ms, error_ratio; /* NaN where it has none */
 };
 
-/* The highest rates at which the gates held for these tasks: as the last search found it,
- * and the last one before the run before. NaN: nobody has searched. */
+/* The highest rates at which the gates held for these tasks: as the last search found
+ * it, and the last one before the run before. NaN: nobody has searched. */
 struct load_knees {
     double now_rps, before_rps;
 };

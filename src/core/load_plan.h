@@ -1,4 +1,5 @@
-/* What one load generator is told to do: whom to ask, what, how often and for how long. */
+/* What one load generator is told to do:
+ * whom to ask, what, how often and for how long. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -35,8 +36,8 @@ struct load_target {
     struct load_header headers[LOAD_HEADERS_MAX];
 };
 
-/* The level goes evenly from that of the stage before to its own; after the last stage it
- * stays. A step is a stage without duration. */
+/* The level goes evenly from that of the stage before to its own; after the last stage
+ * it stays. A step is a stage without duration. */
 struct load_stage {
     uint64_t duration_ns;
     double level; /* users or starts per second */

@@ -9,8 +9,8 @@
 
 struct histogram;
 
-/* A column of the heat map: the counts in the rows of heat_bucket(), by the middle of each
- * step; saturating. */
+/* A column of the heat map: the counts in the rows of
+ * heat_bucket(), by the middle of each step; saturating. */
 void load_heat_of(const struct histogram *histogram, uint16_t rows[HEAT_BUCKETS]);
 
 /* Percentiles, the largest and the mean of a histogram; NaN when it is empty. */

@@ -1,5 +1,5 @@
-/* What load generators measured: each of them says it every second, and all of it can be
- * added up exactly, in any order. Large: for the heap. */
+/* What load generators measured: each of them says it every second, and all of it can
+ * be added up exactly, in any order. Large: for the heap. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -62,7 +62,8 @@ struct load_report {
     struct load_row rows[LOAD_ROWS_MAX];
 };
 
-/* Adds what other generators, or other seconds, say. `to` is all zeros to begin with. */
+/* Adds what other generators, or other seconds,
+ * say. `to` is all zeros to begin with. */
 void load_report_add(struct load_report *to, const struct load_report *from);
 
 /* The same over time: gauges, words and the end are those of the later one. */

@@ -61,7 +61,8 @@ uint64_t load_row_failed(const struct load_row *row);
 
 /* The place of a status in `statuses`. */
 size_t load_row_status(unsigned status);
-/* How many answers had a status of that class: 2 for 200 to 299; 6 for all above 599. */
+/* How many answers had a status of that class:
+ * 2 for 200 to 299; 6 for all above 599. */
 uint64_t load_row_class(const struct load_row *row, unsigned status_class);
 
 void load_row_clear(struct load_row *row);

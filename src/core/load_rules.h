@@ -1,6 +1,6 @@
-/* What a load run must not show: latency that rises with the load, more than 1 % errors,
- * memory that keeps growing, a queue that grows without bound. Each rule comes with its
- * evidence, and says so when it saw too little. */
+/* What a load run must not show: latency that rises with the load, more than 1 %
+ * errors, memory that keeps growing, a queue that grows without bound. Each rule comes
+ * with its evidence, and says so when it saw too little. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -39,8 +39,8 @@ struct load_rule_second {
     bool ramping; /* the load still grows: so may memory and queue */
 };
 
-/* A figure over the run in a bounded number of steps: when they are full, two neighbours
- * become one. */
+/* A figure over the run in a bounded number of steps:
+ * when they are full, two neighbours become one. */
 struct load_track {
     uint32_t count;
     uint32_t step_s; /* how long each step is */

@@ -1,5 +1,6 @@
-/* What is known of a load run while it lasts and once it is over: small, without pointers,
- * a part of the state. A figure that nobody has measured is NaN, never zero. */
+/* What is known of a load run while it lasts and once it is over:
+ * small, without pointers, a part of the state.
+ * A figure that nobody has measured is NaN, never zero. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -50,8 +51,8 @@ struct load_status {
     struct load_answer answers[LOAD_ANSWERS_MAX];
 };
 
-/* No run, and no figure known: what an event's own must begin with as well, as zeros are
- * figures. */
+/* No run, and no figure known: what an event's own
+ * must begin with as well, as zeros are figures. */
 void load_status_init(struct load_status *status);
 
 const char *load_phase_name(enum load_phase phase);

@@ -1,4 +1,5 @@
-/* One thing that users do: a request, what is expected of the answer, and how it goes on. */
+/* One thing that users do: a request,
+ * what is expected of the answer, and how it goes on. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* ${...} in what a load generator sends: ${user} its number, ${seq} a number of its own
- * for each request, ${run} the run, ${pick:a|b|c} one of them by chance, and in the path
- * of a job ${job}. What is put in is never read again. */
+ * for each request, ${run} the run, ${pick:a|b|c} one of them by chance, and in the
+ * path of a job ${job}. What is put in is never read again. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

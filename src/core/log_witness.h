@@ -1,13 +1,13 @@
-/* Bears witness against a log that has fallen silent: the same traffic is counted by those
- * who answer it, and goes on. */
+/* Bears witness against a log that has fallen silent: the same traffic is counted by
+ * those who answer it, and goes on. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* All zero has seen nothing. Not all that is counted need be logged, checks of health for
- * one: what share of it is, is learnt while the log speaks. */
+/* All zero has seen nothing. Not all that is counted need be logged, checks of health
+ * for one: what share of it is, is learnt while the log speaks. */
 struct log_witness {
     bool is_heard;            /* the log spoke since the counters did */
     uint64_t logged, counted; /* requests, while it spoke */

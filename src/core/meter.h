@@ -29,8 +29,8 @@ void meter_free(struct meter *meter);
 /* An answer begins. */
 void meter_begin(struct meter *meter);
 
-/* The series written as `key`; `is_new` when it has to be told first what it is good for,
- * see below. NULL when there are too many. */
+/* The series written as `key`; `is_new` when it has to be told first what it is good
+ * for, see below. NULL when there are too many. */
 struct tally_series *meter_series(struct meter *meter, struct slice key, bool *is_new);
 
 /* The place of a series, and the series of a place, until the lines are forgotten. */
@@ -61,6 +61,7 @@ void meter_take_version(struct meter *meter, struct slice version);
 /* The answer is larger than a limit: what was read of it means nothing. */
 void meter_truncated(struct meter *meter);
 
-/* The answer ends. Its reading is borrowed until the next one begins. When the process
- * behind it turns out to be a new one, `again` is set: read the same answer once more. */
+/* The answer ends. Its reading is borrowed until the next one begins.
+ * When the process behind it turns out to be a new one,
+ * `again` is set: read the same answer once more. */
 struct reading *meter_end(struct meter *meter, uint64_t at_ns, bool *again);

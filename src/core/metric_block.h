@@ -1,5 +1,5 @@
-/* A block of counts from the metrics of both sides: of how many requests how many failed,
- * or took longer than a limit at which the histograms have an edge. */
+/* A block of counts from the metrics of both sides: of how many requests how many
+ * failed, or took longer than a limit at which the histograms have an edge. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -18,8 +18,8 @@ struct metric_limits {
     double edges[HARM_METRIC_COUNT];
 };
 
-/* From all that stable has counted: for each share the first edge that no larger share is
- * above. False, and nothing is taken, when it has counted too little. */
+/* From all that stable has counted: for each share the first edge that no larger share
+ * is above. False, and nothing is taken, when it has counted too little. */
 bool metric_limits_take(struct metric_limits *limits, const struct buckets *stable);
 
 struct metric_block {

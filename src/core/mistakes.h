@@ -34,5 +34,6 @@ void mistakes_add_at_key(
     struct mistakes *mistakes, const struct node *at, const char *words, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The first one as an error: "flightdeck.yaml:3:5: ... (and 2 more)". True without any. */
+/* The first one as an error: "flightdeck.yaml:3:5:
+ * ... (and 2 more)". True without any. */
 bool mistakes_none(const struct mistakes *mistakes, struct error *err);

@@ -1,6 +1,7 @@
-/* The mean of several likelihood ratios, kept as logarithms: what is known about a question
- * with several possible answers. As long as each of them is fair under the hypothesis, so
- * is the mean, and it ever reaches 1/alpha with a probability of at most alpha. */
+/* The mean of several likelihood ratios, kept as logarithms:
+ * what is known about a question with several possible answers.
+ * As long as each of them is fair under the hypothesis, so is the mean,
+ * and it ever reaches 1/alpha with a probability of at most alpha. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -17,6 +17,6 @@ struct needle {
 /* Words longer than NEEDLE_LENGTH_MAX are cut. */
 void needle_init(struct needle *needle, struct slice words);
 
-/* How many of the words' bytes are matched after this piece, if it were `matched` before,
- * 0 to begin with. Once all of them are, that stays. */
+/* How many of the words' bytes are matched after this piece, if it were `matched`
+ * before, 0 to begin with. Once all of them are, that stays. */
 uint8_t needle_step(const struct needle *needle, uint8_t matched, struct slice piece);

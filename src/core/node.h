@@ -1,5 +1,5 @@
-/* A value in a document: what it is, where it stood, and how to read it without trusting
- * it. */
+/* A value in a document: what it is, where it stood,
+ * and how to read it without trusting it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -49,8 +49,8 @@ bool node_find(
     struct error *err);
 
 /* Typed reading of what came from outside; false, output untouched, when it is missing
- * or of another type or out of range. A string that is too long or holds a NUL is false; a
- * plain YAML scalar is read as JSON would read it. */
+ * or of another type or out of range. A string that is too long or holds a NUL is
+ * false; a plain YAML scalar is read as JSON would read it. */
 bool node_string(const struct node *map, const char *key, char *to, size_t size);
 bool node_number(const struct node *map, const char *key, double *value);
 bool node_integer(

@@ -1,4 +1,5 @@
-/* A document as JSON text: what YAML wrote plainly gets the type that JSON would give it.
+/* A document as JSON text: what YAML wrote
+ * plainly gets the type that JSON would give it.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once

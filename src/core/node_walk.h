@@ -13,5 +13,6 @@ struct node_walk {
 /* `root` may be NULL. */
 struct node_walk node_walk_from(const struct node *root);
 
-/* In the order of the file; NULL at the end. The siblings of the root are not visited. */
+/* In the order of the file; NULL at the end.
+ * The siblings of the root are not visited. */
 const struct node *node_walk_next(struct node_walk *walk);

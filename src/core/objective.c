@@ -81,8 +81,8 @@ static float value_of(const struct state *state, enum track track, enum metric m
 
 /* --- how sure one can be --- */
 
-/* Where the true share may lie, of which `share` was seen in `count` (Wilson); `side` is
- * -1 for the least and 1 for the most. */
+/* Where the true share may lie, of which `share` was seen in `count` (Wilson); `side`
+ * is -1 for the least and 1 for the most. */
 static double share_bound(double share, double count, double side) {
     double square = certainty * certainty / count;
     double spread = share * (1 - share) / count + square / (4 * count);

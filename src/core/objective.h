@@ -68,8 +68,10 @@ const char *objective_level_name(enum objective_level level); /* "INCONCLUSIVE" 
 const char *objective_kind_name(enum objective_kind kind);    /* "p95_against_stable" */
 enum metric objective_metric(const struct objective *objective);
 
-/* "canary p95 2.22s > SLO 2.00s n 260 in 59s"; "p95" for one that is met without more. */
+/* "canary p95 2.22s > SLO 2.00s n 260 in 59s";
+ * "p95" for one that is met without more. */
 void objective_add_words(struct text *text, const struct objective *objective);
 
-/* "not enough data (n 34 in 8.10s)", "no requests in 59s": why there is no judgement. */
+/* "not enough data (n 34 in 8.10s)",
+ * "no requests in 59s": why there is no judgement. */
 void evidence_add_words(struct text *text, const struct evidence *evidence);

@@ -1,6 +1,6 @@
 /* How long something that joins a queue now will have to wait, after how fast the queue
- * moves (Little's law: wait = length / rate). Only a queue in which somebody waits shows
- * how fast it can move. */
+ * moves (Little's law: wait = length / rate). Only a queue in which somebody waits
+ * shows how fast it can move. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

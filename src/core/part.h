@@ -37,7 +37,8 @@ enum part_status {
     PART_SILENT,   /* does not answer */
 };
 
-/* One thing that is watched. Times are monotonic ns of the session that recorded them. */
+/* One thing that is watched. Times are monotonic
+ * ns of the session that recorded them. */
 struct part {
     char name[STATE_NAME_SIZE]; /* as the operator knows it: "canary 127.0.0.1:8001" */
     char detail[STATE_DETAIL_SIZE]; /* why, in words; sanitised */

@@ -24,10 +24,10 @@ struct part_log {
 
 void part_log_reset(struct part_log *log);
 
-/* Takes the outcome of a poll. True when it is worth a line of the timeline; its times are
- * the caller's. */
+/* Takes the outcome of a poll. True when it is worth a
+ * line of the timeline; its times are the caller's. */
 bool part_log_take(struct part_log *log, const struct part *part, struct note *note);
 
-/* Whether each part was asked as often as it takes to know it: twice where the difference
- * of two answers matters, else once. */
+/* Whether each part was asked as often as it takes to know it: twice where the
+ * difference of two answers matters, else once. */
 bool part_log_complete(const struct part_log *log);

@@ -1,5 +1,5 @@
-/* A list of pods: how many are ready, where they are reached, and which of them will not
- * come up by waiting. */
+/* A list of pods: how many are ready, where they are reached,
+ * and which of them will not come up by waiting. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* Reads what a Prometheus server answers to a query for samples, and tells it instance by
- * instance as each of them told it.
+/* Reads what a Prometheus server answers to a query for samples, and tells it instance
+ * by instance as each of them told it.
  * https://prometheus.io/docs/prometheus/latest/querying/api/ */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -33,8 +33,8 @@ struct prometheus_answer {
 bool prometheus_answer_read(
     struct prometheus_answer *answer, const struct node *root, struct error *err);
 
-/* What an instance told in its newest scrape, in the text format of Prometheus. False when
- * there is no room for it. */
+/* What an instance told in its newest scrape, in the text format of Prometheus. False
+ * when there is no room for it. */
 bool prometheus_answer_tell(
     const struct prometheus_answer *answer, const struct prometheus_instance *instance,
     struct buffer *to);

@@ -1,5 +1,5 @@
-/* What a Prometheus server is asked for: all that a track counts, as it was scraped last.
- * https://prometheus.io/docs/prometheus/latest/querying/basics/ */
+/* What a Prometheus server is asked for: all that a track counts, as it was scraped
+ * last. https://prometheus.io/docs/prometheus/latest/querying/basics/ */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -10,8 +10,8 @@
 #include "base/scan.h"
 #include "base/text.h"
 
-/* Whether it is a selector of series, {job="agent", track="canary"}: matchers alone, and
- * none for the name, which is added here. Says what is wrong, and where. */
+/* Whether it is a selector of series, {job="agent", track="canary"}: matchers alone,
+ * and none for the name, which is added here. Says what is wrong, and where. */
 bool prometheus_selector_check(struct slice selector, struct error *err);
 
 /* The samples of the last seconds, each with the time at which it was scraped, of every

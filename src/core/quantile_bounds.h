@@ -12,7 +12,7 @@ struct quantile_bounds {
     bool has_low_end, has_high_end; /* without one it may be anything: say so */
 };
 
-/* The ends are those of a confidence interval (confidence.h), widened by the steps of the
- * histogram. */
+/* The ends are those of a confidence interval (confidence.h),
+ * widened by the steps of the histogram. */
 struct quantile_bounds quantile_bounds_of(
     const struct histogram *histogram, double quantile, double alpha);

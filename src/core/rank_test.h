@@ -1,6 +1,7 @@
-/* Evidence that the canary is slower in everything: where each of its values stands among
- * fresh ones of stable. While both come from one distribution, whichever, every place is
- * as likely as the next; one bets on the slow places (Vovk; Shekhar and Ramdas 2023). */
+/* Evidence that the canary is slower in everything: where each of
+ * its values stands among fresh ones of stable. While both come from
+ * one distribution, whichever, every place is as likely as the next;
+ * one bets on the slow places (Vovk; Shekhar and Ramdas 2023). */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -19,8 +20,8 @@ struct rank_test {
 
 void rank_test_init(struct rank_test *test);
 
-/* A value of stable: the next canary value is compared with it. While there are more than
- * RANK_OTHERS_MAX of them, those that come later are left out. */
+/* A value of stable: the next canary value is compared with it. While there are more
+ * than RANK_OTHERS_MAX of them, those that come later are left out. */
 void rank_test_on_stable(struct rank_test *test, uint64_t value);
 
 /* A value of the canary, and a random number, evenly from 0 to below 1, that decides

@@ -51,7 +51,8 @@ static double per_second(struct readings readings, enum meaning meaning) {
     return sum;
 }
 
-/* A share over the instances that count both; without anything to share there is none. */
+/* A share over the instances that count both;
+ * without anything to share there is none. */
 static double ratio_of(
     struct readings readings, enum meaning part, enum meaning whole) {
     double parts = NAN;

@@ -1,5 +1,5 @@
-/* A struct as bytes and back: one row per member, so that what is written and what is read
- * cannot differ. For pipes between programs of one version. */
+/* A struct as bytes and back: one row per member, so that what is written and what is
+ * read cannot differ. For pipes between programs of one version. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

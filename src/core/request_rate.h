@@ -1,5 +1,5 @@
-/* How many requests one process has answered while it was asked for its counters, and how
- * fast they come. */
+/* How many requests one process has answered while it
+ * was asked for its counters, and how fast they come. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

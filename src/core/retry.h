@@ -30,12 +30,12 @@ struct retry_policy retry_policy_default(void);
  * shorten. False for any other name. */
 bool retry_policy_named(const char *name, struct retry_policy *policy);
 
-/* Whether the call that failed for the `failures`th time is made again, after `wait_ns`.
- * `chance` is from 0 to 1. */
+/* Whether the call that failed for the `failures`th time is made again, after
+ * `wait_ns`. `chance` is from 0 to 1. */
 bool retry_again(
     const struct retry_policy *policy, const struct retry_failure *failure,
     uint32_t failures, double chance, uint64_t *wait_ns);
 
-/* How long the peer asked to wait, a year at most: a longer time counts as that. False when
- * it did not ask, or not in words of RFC 9110. */
+/* How long the peer asked to wait, a year at most: a longer time counts as that. False
+ * when it did not ask, or not in words of RFC 9110. */
 bool retry_asked_ns(const struct retry_failure *failure, uint64_t *wait_ns);

@@ -1,5 +1,5 @@
-/* Who has been here already, roughly: nobody counts twice, and few are taken for somebody
- * else. When it is full nobody is new any more. */
+/* Who has been here already, roughly: nobody counts twice, and few are taken for
+ * somebody else. When it is full nobody is new any more. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -176,8 +176,8 @@ const char *rollout_person(const struct rollout *rollout) {
     return strcmp(rollout->actor, ROLLOUT_AUTO) == 0 ? "" : rollout->actor;
 }
 
-/* A controller that cannot write down what it does keeps a weight no longer than one that
- * sees nothing. */
+/* A controller that cannot write down what it does keeps
+ * a weight no longer than one that sees nothing. */
 bool rollout_keeps_weight(const struct rollout *rollout, uint64_t now_ns) {
     if (rollout->ended || rollout->drifted || rollout->wanted_bp == 0) return false;
     if (rollout->unwritten_ns != 0 &&

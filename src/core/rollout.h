@@ -1,6 +1,7 @@
-/* A rollout as a state machine: what has happened goes in, what is to be done comes out.
- * rollout_phase.h has its diagram. It goes up along the declared steps alone, and never
- * again once it is going back; every transition has a version, which only rises. */
+/* A rollout as a state machine: what has happened goes in,
+ * what is to be done comes out. rollout_phase.h has its diagram.
+ * It goes up along the declared steps alone, and never again once it
+ * is going back; every transition has a version, which only rises. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -146,7 +146,8 @@ static void judge(
     text_copy_cut(ending->why, sizeof ending->why, why);
 }
 
-/* The series: every second point goes when it is full, so that it always spans it all. */
+/* The series: every second point goes when it is full,
+ * so that it always spans it all. */
 static void add_point(
     struct rollout_analysis *analysis, const struct rollout_point *point) {
     if (analysis->since_point++ % analysis->point_every != 0) return;

@@ -1,6 +1,6 @@
-/* A recorded rollout decided again, by another rule or other settings: what it did in each
- * step, and what that rule would have done there. It acts on nothing. What was not seen, a
- * larger weight than the rollout had, it does not make up. */
+/* A recorded rollout decided again, by another rule or other settings: what it did in
+ * each step, and what that rule would have done there. It acts on nothing. What was not
+ * seen, a larger weight than the rollout had, it does not make up. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -45,7 +45,7 @@ void rollout_analysis_init(
 bool rollout_analysis_take(
     struct rollout_analysis *analysis, const struct rollout_input *input);
 
-/* What the rule comes to: back once it would have gone back anywhere; up when it would have
- * promoted in every step that there was; otherwise hold. */
+/* What the rule comes to: back once it would have gone back anywhere; up when it would
+ * have promoted in every step that there was; otherwise hold. */
 enum rollout_end rollout_analysis_end(const struct rollout_analysis *analysis);
 enum exit_code rollout_analysis_code(const struct rollout_analysis *analysis);

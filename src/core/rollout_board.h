@@ -31,7 +31,7 @@ void rollout_board_write_binary(
 /* Whether it stands there. */
 bool rollout_board_is(const struct rollout_board *board, const struct node *configmap);
 
-/* The envelope that stands there. ERROR_NOT_FOUND for a board that nobody has written on
- * yet, ERROR_PROTOCOL for what is none. */
+/* The envelope that stands there. ERROR_NOT_FOUND for a board that nobody has written
+ * on yet, ERROR_PROTOCOL for what is none. */
 bool rollout_board_read(
     const struct node *configmap, struct buffer *envelope, struct error *err);

@@ -9,8 +9,8 @@ struct rollout_rules rollout_case_rules(
     struct rollout_rules rules = rollout_rules_default();
     rules.rule = (enum rollout_rule)plan->rule;
     rules.is_split_unknown = !known_assignment;
-    /* Counters do not tell whose requests were slow: one process that stalls makes many so
-     * at once, which would be taken for as many pieces of evidence. */
+    /* Counters do not tell whose requests were slow: one process that stalls makes many
+     * so at once, which would be taken for as many pieces of evidence. */
     rules.metrics = known_assignment ? HARM_OF_REQUESTS : HARM_BIT(HARM_ERRORS);
     rules.alpha = plan->alpha;
     rules.material_ratio = plan->material;

@@ -1,5 +1,5 @@
-/* What a rollout wants done in the world: always an absolute value, so that doing it twice
- * is doing it once. */
+/* What a rollout wants done in the world: always an absolute value,
+ * so that doing it twice is doing it once. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

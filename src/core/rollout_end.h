@@ -19,8 +19,8 @@ struct rollout_effect rollout_on_replaceable(struct rollout *rollout, uint64_t n
 /* Nothing is to be kept alive: it ends then. */
 struct rollout_effect rollout_on_unleased(struct rollout *rollout, uint64_t now_ns);
 
-/* The farthest that it came on its way forward: where it is, where it is held, or where it
- * turned back or was refused. ROLLOUT_IDLE when that was not written down. */
+/* The farthest that it came on its way forward: where it is, where it is held, or where
+ * it turned back or was refused. ROLLOUT_IDLE when that was not written down. */
 enum rollout_phase rollout_reached(const struct rollout *rollout);
 
 /* Whether the version before is there still, and all traffic may go back to it. */

@@ -1,5 +1,5 @@
-/* What feeds the decision about a rollout: where the data of a track comes from, and how
- * old it is. */
+/* What feeds the decision about a rollout:
+ * where the data of a track comes from, and how old it is. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* What a rollout is decided from, one thing after the other, and what came of it: fed to
- * the statistics again, it leads to the same decisions. */
+/* What a rollout is decided from, one thing after the other, and what came of it: fed
+ * to the statistics again, it leads to the same decisions. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -57,8 +57,8 @@ struct rollout_input {
 /* The most that one takes. */
 enum { ROLLOUT_INPUT_BYTES_MAX = 512 };
 
-/* Times are told from `since_ms` on, and lie at most 24 days behind it; what lies outside
- * is put there. */
+/* Times are told from `since_ms` on, and lie at most
+ * 24 days behind it; what lies outside is put there. */
 void rollout_input_put(
     const struct rollout_input *input, int64_t since_ms, struct byte_writer *writer);
 

@@ -28,7 +28,8 @@ struct rollout_secret {
 struct rollout_launch {
     uint32_t kind;  /* enum rollout_launch_kind */
     uint64_t epoch; /* TAKEOVER: whose lock is meant; 0 for whoever has it */
-    /* Of an open rollout only the target, the holder, the host and the reason are read. */
+    /* Of an open rollout only the target, the holder,
+     * the host and the reason are read. */
     struct rollout_plan plan;
     struct target target; /* with its secrets */
     uint32_t secret_count;

@@ -59,7 +59,8 @@ static struct rollout_effect on_drift(struct rollout *rollout, uint64_t now_ns) 
     return rollout_halt(rollout, ROLLOUT_HELD_DRIFT, &cause);
 }
 
-/* A weight that was asked for in vain is there all the same, or the one before is still. */
+/* A weight that was asked for in vain is there
+ * all the same, or the one before is still. */
 static void make_sure(struct rollout *rollout) {
     uint32_t weight_bp = rollout->reading.weight_bp;
     if (!rollout->unsure) return;

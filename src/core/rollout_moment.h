@@ -1,5 +1,5 @@
-/* A moment at which a rollout is decided about: where it stands, what else than its traffic
- * the decision is made from, and what was decided. */
+/* A moment at which a rollout is decided about: where it stands, what else than its
+ * traffic the decision is made from, and what was decided. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

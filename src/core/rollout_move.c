@@ -64,8 +64,9 @@ struct rollout_effect rollout_restore(
     };
 }
 
-/* Half replaced, stable is no better than the canary, and has less room: users stay where
- * they are until it is the version before again, as long as somebody answers them there. */
+/* Half replaced, stable is no better than the canary,
+ * and has less room: users stay where they are until it is the
+ * version before again, as long as somebody answers them there. */
 static bool waits_for_stable(const struct rollout *rollout) {
     const struct rollout_reading *reading = &rollout->reading;
     return rollout->restoring && rollout->finalizing && !rollout->drifted &&
@@ -120,7 +121,8 @@ struct rollout_effect rollout_finalize(
         .op = ROLLOUT_DO_FINALIZE, .weight_bp = rollout->wanted_bp};
 }
 
-/* All traffic is on it. Stable is left as it is for as long as one may go back to it. */
+/* All traffic is on it. Stable is left as it
+ * is for as long as one may go back to it. */
 static struct rollout_effect be_done(
     struct rollout *rollout, const struct rollout_cause *cause) {
     rollout_move(rollout, ROLLOUT_DONE, cause);

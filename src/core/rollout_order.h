@@ -34,8 +34,8 @@ enum { ROLLOUT_ORDER_FRAME = 0x4f52 };
 struct rollout_order {
     uint32_t kind;   /* enum rollout_order_kind */
     uint64_t number; /* of the sender; the answer repeats it */
-    /* The status that was seen: an order that meant an earlier one does nothing, so that
-     * two presses act once. 0: whatever it is; for going back only. */
+    /* The status that was seen: an order that meant an earlier one does nothing, so
+     * that two presses act once. 0: whatever it is; for going back only. */
     uint64_t expected_version;
     bool force;
     char who[STATE_NAME_SIZE], host[STATE_NAME_SIZE];

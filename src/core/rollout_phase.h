@@ -1,7 +1,8 @@
 /* Where a rollout stands, and why it stands still.
  *
- *   PREFLIGHT ─► DEPLOYING ─► SMOKE ─► RAISING ─► WATCHING ─► RAISING ... ─► FINALIZING ─► DONE
- *   WATCHING ◄─► HOLD        any of DEPLOYING to FINALIZING ─► ROLLING_BACK ─► ROLLED_BACK
+ *   PREFLIGHT ─► DEPLOYING ─► SMOKE ─► RAISING ─► WATCHING ─► RAISING ... ─►
+ *   FINALIZING ─► DONE
+ *   WATCHING ◄─► HOLD     any of DEPLOYING to FINALIZING ─► ROLLING_BACK ─► ROLLED_BACK
  *   DONE, within the time that the version before is kept ─► ROLLING_BACK
  *   ROLLING_BACK that cannot be verified ─► STRANDED: a person has to look
  */

@@ -37,10 +37,10 @@ struct rollout_plan {
 
 extern const struct record rollout_plan_record;
 
-/* Whether it can be the name of one: short, without blanks, quotes and what a shell or a
- * template would read into it. "" is none. */
+/* Whether it can be the name of one: short, without blanks, quotes and what a shell or
+ * a template would read into it. "" is none. */
 bool rollout_plan_is_version(const char *version);
 
-/* ERROR_USAGE for a plan that makes no sense: steps that do not rise to all the traffic,
- * no version, times or shares out of range. */
+/* ERROR_USAGE for a plan that makes no sense: steps that do not rise to all the
+ * traffic, no version, times or shares out of range. */
 bool rollout_plan_check(const struct rollout_plan *plan, struct error *err);

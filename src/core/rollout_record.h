@@ -1,5 +1,5 @@
-/* A rollout as bytes, to be taken up again by another process. Times do not outlive it: the
- * one who reads knows how long ago it was. */
+/* A rollout as bytes, to be taken up again by another process. Times do not outlive it:
+ * the one who reads knows how long ago it was. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -21,8 +21,8 @@ static bool is_still(const struct recovering *recovering, uint32_t weight_bp) {
     return recovering->reading->weight_bp == weight_bp && !has_lapsed;
 }
 
-/* Somebody took it back, or it went back itself on a disk that took nothing: where it got
- * to says nothing any more. */
+/* Somebody took it back, or it went back itself on a disk that took nothing: where it
+ * got to says nothing any more. */
 static bool was_taken_back(const struct recovering *recovering) {
     const struct rollout *rollout = recovering->rollout;
     return recovering->recovery->is_zeroed && recovering->reading->known &&

@@ -1,5 +1,5 @@
-/* A rollout as it was written down last, taken up by another controller: what the router
- * says now decides, and no evidence from before counts. */
+/* A rollout as it was written down last, taken up by another controller: what the
+ * router says now decides, and no evidence from before counts. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* What is seen of a rollout, each second: its traffic and what it proves, its instances,
- * and its router. */
+/* What is seen of a rollout, each second: its traffic and what it proves, its
+ * instances, and its router. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* One step of a rollout as it is looked at afterwards: what came of it, and what would have
- * come of it by another rule. */
+/* One step of a rollout as it is looked at afterwards: what came of it, and what would
+ * have come of it by another rule. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -38,8 +38,8 @@ struct rollout_ending {
     char actor[STATE_ACTOR_SIZE]; /* "auto"; a person's name */
 };
 
-/* Whether that changes what a step has come to: a person has to go on from a hold, unless it
- * passes by itself; nothing goes on from where it went back. */
+/* Whether that changes what a step has come to: a person has to go on from a hold,
+ * unless it passes by itself; nothing goes on from where it went back. */
 bool rollout_ending_yields(const struct rollout_ending *before, enum rollout_end end);
 
 /* One step, or a part of it: somebody who resumes begins another one. */

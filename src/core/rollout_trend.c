@@ -17,8 +17,8 @@ static void begin(struct rollout_trend *trend, const struct rollout_status *stat
     }
 }
 
-/* The place of a metric keeps its name until the rollout is over; the first that has none
- * is the place of a new one. */
+/* The place of a metric keeps its name until the rollout is over; the first that has
+ * none is the place of a new one. */
 static struct series *place_of(struct rollout_trend *trend, const char *name) {
     for (unsigned i = 0; i < ROLLOUT_METRICS_MAX; i++) {
         char *known = trend->names[i];

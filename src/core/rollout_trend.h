@@ -1,4 +1,5 @@
-/* The evidence of harm that each metric of a rollout gave, over time: of the newest one. */
+/* The evidence of harm that each metric of a
+ * rollout gave, over time: of the newest one. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -16,8 +17,8 @@ struct rollout_trend {
 void rollout_trend_take(
     struct rollout_trend *trend, const struct rollout_status *status, uint64_t at_ns);
 
-/* The series of the metric in that place of the status; NULL when the trend is of another
- * rollout, such as when an earlier one is looked at. */
+/* The series of the metric in that place of the status; NULL when the trend is of
+ * another rollout, such as when an earlier one is looked at. */
 const struct series *rollout_trend_of(
     const struct rollout_trend *trend, const struct rollout_status *status,
     uint32_t metric);

@@ -1,5 +1,5 @@
-/* Who of both tracks is there: each instance as it was heard of last, and how steadily it
- * answers. */
+/* Who of both tracks is there: each instance as it
+ * was heard of last, and how steadily it answers. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -34,6 +34,7 @@ struct instances_sight roster_look(
     const struct roster *roster, enum track track, const char *version,
     uint64_t now_ns);
 
-/* What all of a track that are ready say that they are; "" when they differ or say nothing. */
+/* What all of a track that are ready say that they are;
+ * "" when they differ or say nothing. */
 void roster_version(
     const struct roster *roster, enum track track, char to[STATE_VERSION_SIZE]);

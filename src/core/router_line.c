@@ -334,7 +334,8 @@ bool router_line_read(
 
 bool router_line_failed(const struct router_line *line) {
     if (line->excluded != ROUTER_LINE_COUNTS) return false;
-    /* The server's doing, or a lack of something: also behind a status that was good. */
+    /* The server's doing, or a lack of something:
+     * also behind a status that was good. */
     bool was_cut =
         line->termination[0] != '\0' && strchr("SsRIKUD", line->termination[0]);
     return line->is_strayed || was_cut || line->status < STATUS_SUCCESS ||

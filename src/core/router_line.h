@@ -1,5 +1,5 @@
-/* One line of the router's log: whose request it was, to which side it was assigned, and
- * what became of it. The format is that of core/haproxy_config. */
+/* One line of the router's log: whose request it was, to which side it was assigned,
+ * and what became of it. The format is that of core/haproxy_config. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -56,9 +56,9 @@ struct router_line {
     uint64_t tokens, cost_micro_usd, tools_failed;
 };
 
-/* Strict: a line that was cut, has a field twice, lacks one or holds a value that cannot
- * be is ERROR_SYNTAX, and `line` untouched. A notice is every line that begins with a
- * letter. `canary` is the name of the canary's backend. */
+/* Strict: a line that was cut, has a field twice, lacks one or holds a value that
+ * cannot be is ERROR_SYNTAX, and `line` untouched. A notice is every line that begins
+ * with a letter. `canary` is the name of the canary's backend. */
 bool router_line_read(
     struct slice bytes, const char *canary, struct router_line *line,
     struct error *err);

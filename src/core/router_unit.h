@@ -7,8 +7,8 @@
 #include "core/observation.h"
 #include "core/router_line.h"
 
-/* Whether it is evidence at all: a request that is judged, whose line is true to its own
- * figures, and that our own limiter let through. */
+/* Whether it is evidence at all: a request that is judged, whose line is true to its
+ * own figures, and that our own limiter let through. */
 bool router_unit_counts(const struct router_line *line);
 
 /* Of a line that counts. One whose client left is an observation that did not finish.

@@ -1,5 +1,5 @@
-/* What a load run does: the tasks of its users, how many of them, for how long, and what
- * must hold. One of the book's four, or a file of one's own. */
+/* What a load run does: the tasks of its users, how many of them, for how long, and
+ * what must hold. One of the book's four, or a file of one's own. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -32,8 +32,8 @@ struct scenario {
 /* Whether there is a preset of that name. */
 bool scenario_is_preset(const char *name);
 
-/* One of the book's, with its three weighted tasks as far as the target has them: a simple
- * chat, a chat that needs a tool, and its health. */
+/* One of the book's, with its three weighted tasks as far as the target has them: a
+ * simple chat, a chat that needs a tool, and its health. */
 bool scenario_preset(
     struct scenario *scenario, const char *name, const struct target *target,
     struct error *err);
@@ -54,8 +54,8 @@ void scenario_add_good_results(struct scenario *scenario);
 /* Whether every task that a gate names is there. */
 bool scenario_check_gates(const struct scenario *scenario, struct error *err);
 
-/* Runs are alike when they do the same: SHA-256 over the tasks and the load, but not over
- * how long, for whom and with which gates. */
+/* Runs are alike when they do the same: SHA-256 over the tasks and the load, but not
+ * over how long, for whom and with which gates. */
 void scenario_hash(const struct scenario *scenario, char hash[SHA256_HEX_SIZE]);
 
 /* Over the tasks and the gates alone: how much of them a service can bear is the same

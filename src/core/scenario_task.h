@@ -1,5 +1,5 @@
-/* One task of a scenario: from the words of a file, or in the target's own way, to what a
- * load generator is told. For core/scenario. */
+/* One task of a scenario: from the words of a file, or in the target's own way, to what
+ * a load generator is told. For core/scenario. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -29,13 +29,14 @@ struct scenario_task {
 
 extern const struct schema scenario_task_schema;
 
-/* Everything of `from`, which stands at `node`; what does not fit together is a mistake. */
+/* Everything of `from`, which stands at `node`;
+ * what does not fit together is a mistake. */
 void scenario_task_fill(
     struct load_task *to, const struct scenario_task *from, const struct node *node,
     const struct target *target, struct mistakes *mistakes);
 
-/* A message, in the way in which the target holds a conversation; every user of every run
- * has a name of its own. False when the target has no chat, or it gets too long. */
+/* A message, in the way in which the target holds a conversation; every user of every
+ * run has a name of its own. False when the target has no chat, or it gets too long. */
 bool scenario_task_chat(
     struct load_task *to, struct slice message, const struct target *target,
     struct error *err);

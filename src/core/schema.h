@@ -57,8 +57,8 @@ struct schema_field {
     SCHEMA_AT(type, array), .count_offset = offsetof(type, count), \
                             .count_size = sizeof(((type *)0)->count)
 
-/* A struct, read from a map or, by the field without a key, from a single value: `- /a` as
- * well as `- {path: /a}`. At most 64 fields. */
+/* A struct, read from a map or, by the field without a key, from a single value: `- /a`
+ * as well as `- {path: /a}`. At most 64 fields. */
 struct schema {
     const struct schema_field *fields;
     size_t field_count;
@@ -73,8 +73,8 @@ struct schema {
 /* Everything at its default. */
 void schema_init(const struct schema *schema, void *to);
 
-/* Writes what `root` says over what is there, layer after layer: a list replaces a list,
- * a map adds to a map. With mistakes, `to` must not be used. */
+/* Writes what `root` says over what is there, layer after layer: a list replaces a
+ * list, a map adds to a map. With mistakes, `to` must not be used. */
 void schema_read(
     const struct schema *schema, const struct node *root, void *to,
     struct mistakes *mistakes);

@@ -1,5 +1,5 @@
-/* Everything that a schema holds, value by value: what it is now and which document said
- * so. */
+/* Everything that a schema holds, value by value:
+ * what it is now and which document said so. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

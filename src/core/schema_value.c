@@ -161,7 +161,8 @@ static bool text_is_clean(struct slice text, bool lines) {
     return true;
 }
 
-/* What may stand in a URL or its path: nothing that could break out of a request line. */
+/* What may stand in a URL or its path:
+ * nothing that could break out of a request line. */
 static bool is_visible_ascii(struct slice text) {
     for (size_t i = 0; i < text.length; i++) {
         if (text.data[i] <= ' ' || text.data[i] >= 0x7F) return false;

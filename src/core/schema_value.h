@@ -8,7 +8,8 @@
 /* Whether the kind is a single value, written as a word or a string. */
 bool schema_kind_is_scalar(enum schema_kind kind);
 
-/* Parses `node` into the member at `to`; otherwise the mistake says what was expected. */
+/* Parses `node` into the member at `to`;
+ * otherwise the mistake says what was expected. */
 bool schema_value_read(
     const struct schema_field *field, const struct node *node, void *to,
     struct mistakes *mistakes);

@@ -30,11 +30,11 @@ struct script_command {
 
 struct script;
 
-/* The language: words are separated by blanks; '...' takes everything as it is, "..." and
- * bare words know \ and ${NAME}; # at the start of a word begins a comment; \ at the end
- * of a line goes on in the next one. `set NAME VALUE` gives ${NAME} a value from there on;
- * `on failure` and `always` begin blocks that `end` closes. NULL, with `err` reading
- * "file:line:column: why", for anything else. */
+/* The language: words are separated by blanks; '...' takes everything as it is, "..."
+ * and bare words know \ and ${NAME}; # at the start of a word begins a comment; \ at
+ * the end of a line goes on in the next one. `set NAME VALUE` gives ${NAME} a value
+ * from there on; `on failure` and `always` begin blocks that `end` closes. NULL, with
+ * `err` reading "file:line:column: why", for anything else. */
 struct script *script_parse(struct slice text, const char *file, struct error *err);
 void script_free(struct script *script);
 

@@ -1,12 +1,13 @@
-/* Evidence that the canary does harm: the share of failures that came from it, a test that
- * stays valid however often it is looked at.
+/* Evidence that the canary does harm: the share of failures that came from it, a test
+ * that stays valid however often it is looked at.
  *
  * A unit is sent to the canary with a known probability rho. While the version makes no
- * difference, the label of a unit that failed is that coin again, whatever the failures do:
- * bursts, drift, an outage of both versions. The value is the mean, over alternatives of
- * how much more often the canary fails, of the likelihood ratios of the labels seen. It is
- * an e-process: it ever reaches 1/alpha with a probability of at most alpha (Ville), and
- * one runs through all the steps of a rollout, since every label brings its own rho. */
+ * difference, the label of a unit that failed is that coin again, whatever the failures
+ * do: bursts, drift, an outage of both versions. The value is the mean, over
+ * alternatives of how much more often the canary fails, of the likelihood ratios of the
+ * labels seen. It is an e-process: it ever reaches 1/alpha with a probability of at
+ * most alpha (Ville), and one runs through all the steps of a rollout, since every
+ * label brings its own rho. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -7,7 +7,8 @@
 
 #include "base/panic.h"
 
-/* The upper half of a float, rounded to nearest: enough for a graph, half the memory. */
+/* The upper half of a float, rounded to nearest:
+ * enough for a graph, half the memory. */
 static uint16_t pack(float value) {
     uint32_t bits = 0;
     memcpy(&bits, &value, sizeof bits);
@@ -22,8 +23,8 @@ static float unpack(uint16_t packed) {
     return value;
 }
 
-/* Writes `value` into its slot and a gap into every slot that was skipped. False when the
- * slot is older than the newest one. */
+/* Writes `value` into its slot and a gap into every slot that was skipped. False when
+ * the slot is older than the newest one. */
 static bool ring_put(
     struct series_ring *ring, uint16_t *values, size_t count, uint64_t slot,
     float value) {
@@ -99,8 +100,8 @@ static uint64_t slot_from(const struct ring_view *view, uint64_t at_ns) {
     return (at_ns + view->step_ns - 1) / view->step_ns;
 }
 
-/* Where one column ended and the next begins. Graphs read thousands of slots: a division
- * for each column is the most they cost. */
+/* Where one column ended and the next begins. Graphs read thousands of slots: a
+ * division for each column is the most they cost. */
 struct ring_cursor {
     uint64_t slot;
     uint64_t known_slot; /* stands at `at` among the values, as does the first of all */

@@ -1,4 +1,5 @@
-/* The past of one metric: a value per step for an hour, one per ten seconds for a day. */
+/* The past of one metric: a value per step for an hour,
+ * one per ten seconds for a day. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -36,12 +37,12 @@ void series_init(struct series *series, uint64_t step_ns);
 /* Values must come in order of time; one that is older than the newest is dropped. */
 void series_put(struct series *series, uint64_t at_ns, float value);
 
-/* The value of the slot that holds `at_ns`, or of the one before it when that one is still
- * to come; NaN for a gap. Falls back to the coarse ring past the hour. */
+/* The value of the slot that holds `at_ns`, or of the one before it when that one is
+ * still to come; NaN for a gap. Falls back to the coarse ring past the hour. */
 float series_at(const struct series *series, uint64_t at_ns);
 
-/* One number per column over [from_ns, until_ns): the mean of the values in each; NaN for
- * a column without any. */
+/* One number per column over [from_ns, until_ns): the mean of the values in each; NaN
+ * for a column without any. */
 void series_columns(
     const struct series *series, uint64_t from_ns, uint64_t until_ns, float *columns,
     size_t count);

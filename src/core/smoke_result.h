@@ -1,5 +1,5 @@
-/* What a smoke test found: everything that a report, a screen or an exit code needs, safe
- * to show. */
+/* What a smoke test found: everything that a report,
+ * a screen or an exit code needs, safe to show. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,6 +1,7 @@
-/* Whether a queue stands: nobody who left it for a whole interval had waited only shortly.
- * A burst is worked off and the shortest wait falls; a queue that stands never gets shorter
- * and makes everybody late for nothing (CoDel, RFC 8289, with times for models). */
+/* Whether a queue stands: nobody who left it for a whole interval had
+ * waited only shortly. A burst is worked off and the shortest wait falls;
+ * a queue that stands never gets shorter and makes everybody
+ * late for nothing (CoDel, RFC 8289, with times for models). */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,7 +1,7 @@
-/* Whether the traffic really is divided as it was asked for (sample ratio mismatch): what
- * pins connections, caches or selects wrongly makes every other number worthless. Counts
- * each unit of assignment once; one e-value for each step, and their product over the
- * steps. */
+/* Whether the traffic really is divided as it was asked for (sample
+ * ratio mismatch): what pins connections, caches or selects wrongly makes
+ * every other number worthless. Counts each unit of assignment once;
+ * one e-value for each step, and their product over the steps. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -29,8 +29,8 @@ struct sse_reader {
     struct sse_event event; /* what is known of the one that is not whole yet */
 };
 
-/* The next event that ends within `bytes`, which are taken as far as they were read. False
- * when they are used up. Comments and events without data are none. */
+/* The next event that ends within `bytes`, which are taken as far as they were read.
+ * False when they are used up. Comments and events without data are none. */
 bool sse_next(struct sse_reader *reader, struct slice *bytes, struct sse_event *event);
 
 /* At the end of the stream: the event that no empty line has ended; false for none. */

@@ -1,5 +1,5 @@
-/* What is known right now, small enough to copy, keep and compare. Without pointers, so it
- * can be dumped. */
+/* What is known right now, small enough to copy,
+ * keep and compare. Without pointers, so it can be dumped. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -74,7 +74,7 @@ const struct part *state_part(
 const struct note *state_note(const struct state *state, uint32_t back);
 const struct run *state_run(const struct state *state, uint32_t back);
 
-/* The last value; NaN when there is none or it is older than `max_age_ns` at `now_ns`. */
+/* The last value; NaN for none or an older one than `max_age_ns` at `now_ns`. */
 float state_value(
     const struct state *state, enum track track, enum metric metric, uint64_t now_ns,
     uint64_t max_age_ns);

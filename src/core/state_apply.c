@@ -151,7 +151,8 @@ static void apply_load(struct state *state, const struct event *event) {
     }
 }
 
-/* Of a controller that is gone the last words stay, so that they can be shown as such. */
+/* Of a controller that is gone the last words stay,
+ * so that they can be shown as such. */
 static void apply_rollout(struct state *state, const struct event *event) {
     if (event->rollout.known) {
         state->rollout = event->rollout;

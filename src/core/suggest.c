@@ -5,7 +5,8 @@
 
 enum { SUGGEST_ROWS = 3 };
 
-/* A row of the table of distances: index j is the distance to the first j characters. */
+/* A row of the table of distances:
+ * index j is the distance to the first j characters. */
 struct row {
     unsigned to[SUGGEST_WORD_MAX + 1];
 };

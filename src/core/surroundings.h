@@ -1,5 +1,5 @@
-/* Whether stable itself fails far more than it used to: then something that both versions
- * stand on is broken, and nothing is promoted until that has passed. */
+/* Whether stable itself fails far more than it used to: then something that both
+ * versions stand on is broken, and nothing is promoted until that has passed. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -20,8 +20,8 @@ struct surroundings {
     uint64_t added;
 };
 
-/* A request of stable, before the rollout or in it. While too few came before, what comes
- * first says what is usual, too. */
+/* A request of stable, before the rollout or in it. While too few came before, what
+ * comes first says what is usual, too. */
 void surroundings_learn(struct surroundings *surroundings, bool failed);
 void surroundings_add(struct surroundings *surroundings, bool failed);
 

@@ -63,5 +63,6 @@ void target_init(struct target *target);
 /* Whether the URL's host is loopback: 127.0.0.0/8, ::1 or localhost. */
 bool target_url_is_loopback(const char *url);
 
-/* What a bare URL says: its class (production unless loopback) and one stable instance. */
+/* What a bare URL says: its class (production
+ * unless loopback) and one stable instance. */
 bool target_from_url(struct target *target, const char *url, struct error *err);

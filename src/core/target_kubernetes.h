@@ -1,5 +1,5 @@
-/* How a target's traffic is divided by a Kubernetes cluster: which cluster, and which of
- * its objects stand for the two versions. */
+/* How a target's traffic is divided by a Kubernetes cluster: which cluster, and which
+ * of its objects stand for the two versions. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -32,6 +32,6 @@ struct target_kubernetes {
 /* Whether an object can be called that: letters of DNS names. "" is none, and fine. */
 bool target_kubernetes_is_name(const char *name);
 
-/* ERROR_USAGE when no cluster is configured, or by a name that no object can have: names
- * become parts of paths. */
+/* ERROR_USAGE when no cluster is configured, or by a name that no object can have:
+ * names become parts of paths. */
 bool target_kubernetes_check(const struct target_kubernetes *target, struct error *err);

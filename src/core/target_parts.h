@@ -1,5 +1,5 @@
-/* What a target is made of besides its URL: the router, queues, processes, and its tracks
- * (core/target_track.h). */
+/* What a target is made of besides its URL: the router, queues, processes, and its
+ * tracks (core/target_track.h). */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -36,8 +36,8 @@ struct target_load {
     double usd_per_request;
 };
 
-/* Where a rollout's controller says how far it is, besides its socket, and where that is
- * read on another machine. */
+/* Where a rollout's controller says how far it is, besides its socket, and where that
+ * is read on another machine. */
 struct target_publish {
     bool redis;                /* in the target's own */
     char listen[64];           /* 127.0.0.1:PORT or [::1]:PORT; "" for none */

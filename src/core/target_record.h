@@ -1,5 +1,5 @@
-/* A target as bytes, for the programs that act on it: with its secrets, so only through a
- * pipe. What only a screen needs is left out. */
+/* A target as bytes, for the programs that act on it: with its secrets, so only through
+ * a pipe. What only a screen needs is left out. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

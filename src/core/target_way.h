@@ -41,7 +41,8 @@ struct target_paths {
     char job[TARGET_PATH_SIZE]; /* "/chat/{job_id}" */
 };
 
-/* How to hold a conversation: the body to send and where the answer stands in the reply. */
+/* How to hold a conversation: the body to send
+ * and where the answer stands in the reply. */
 struct target_chat {
     char request[TARGET_TEMPLATE_SIZE];           /* JSON with ${user} and ${message} */
     char answer[TARGET_PATH_SIZE];                /* $.response */

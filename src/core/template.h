@@ -20,6 +20,6 @@ struct template_piece {
     struct slice words; /* borrowed */
 };
 
-/* The next piece; false at the end, or with `err` set for one that cannot be read. Start
- * with an `err` of ERROR_NONE. */
+/* The next piece; false at the end, or with `err` set for one that cannot be read.
+ * Start with an `err` of ERROR_NONE. */
 bool template_next(struct scan *text, struct template_piece *piece, struct error *err);

@@ -20,8 +20,8 @@ struct token_bucket {
 void token_bucket_fill(
     struct token_bucket *bucket, const struct token_rate *rate, uint64_t now_ns);
 
-/* Takes one token; false when there is none, and `wait_ns` says after how long there will
- * be one (UINT64_MAX when none flows in). */
+/* Takes one token; false when there is none, and `wait_ns` says after how long there
+ * will be one (UINT64_MAX when none flows in). */
 bool token_bucket_take(
     struct token_bucket *bucket, const struct token_rate *rate, uint64_t now_ns,
     uint64_t *wait_ns);

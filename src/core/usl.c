@@ -106,9 +106,9 @@ static double residual(const struct sums *sums, const double values[TERMS]) {
     return fmax(sum, 0);
 }
 
-/* With three terms all sets of those that are not zero can be tried; the best one is that
- * of Lawson and Hanson, Solving Least Squares Problems, 1974, chapter 23. Fewer terms and
- * contention come first, and have to be beaten. */
+/* With three terms all sets of those that are not zero can be tried; the best one is
+ * that of Lawson and Hanson, Solving Least Squares Problems, 1974, chapter 23. Fewer
+ * terms and contention come first, and have to be beaten. */
 bool usl_fit(const struct usl_point *points, uint32_t count, struct usl *usl) {
     static const unsigned sets[] = {1, 1 | 2, 1 | 4, EVERY_TERM};
     struct sums sums = {0};

@@ -1,5 +1,5 @@
-/* The Universal Scalability Law: how throughput grows with workers, what holds it back and
- * where it ends. */
+/* The Universal Scalability Law: how throughput grows
+ * with workers, what holds it back and where it ends. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -22,9 +22,10 @@ struct usl_point {
     double throughput_s; /* more than 0 */
 };
 
-/* Least squares with nothing below zero, on N / X(N), which is linear in the three; errors
- * count in proportion to the throughput. With fewer than three different numbers of workers
- * what cannot be told apart is called contention. False without a usable point. */
+/* Least squares with nothing below zero, on N / X(N), which is
+ * linear in the three; errors count in proportion to the throughput.
+ * With fewer than three different numbers of workers what cannot be
+ * told apart is called contention. False without a usable point. */
 bool usl_fit(const struct usl_point *points, uint32_t count, struct usl *usl);
 
 double usl_throughput(const struct usl *usl, double workers);
@@ -36,6 +37,6 @@ double usl_peak(const struct usl *usl);
  * called linear. */
 #define USL_LINEAR_LEAST 0.85
 
-/* The throughput per worker with the most workers against that with the fewest, 0 to 1 and
- * a little more; NaN with fewer than two different numbers of workers. */
+/* The throughput per worker with the most workers against that with the fewest, 0 to 1
+ * and a little more; NaN with fewer than two different numbers of workers. */
 double usl_efficiency(const struct usl_point *points, uint32_t count);

@@ -1,4 +1,5 @@
-/* The canary's share of the traffic, as it is asked for: basis points, 10000 for all. */
+/* The canary's share of the traffic,
+ * as it is asked for: basis points, 10000 for all. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -20,7 +20,8 @@ struct shelf {
 
 enum write_kind { WRITE_BEGIN, WRITE_END, WRITE_NOTE };
 
-/* One transaction: made on the loop, carried out on the thread, finished on the loop. */
+/* One transaction: made on the loop,
+ * carried out on the thread, finished on the loop. */
 struct write {
     struct history *history; /* borrowed */
     struct shelf *shelf;

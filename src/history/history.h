@@ -38,8 +38,8 @@ struct run_histogram {
     struct histogram histogram;
 };
 
-/* How a run ended, its results, its figures and what became of the intent. All lists are
- * borrowed for the call. */
+/* How a run ended, its results, its figures and what became of the intent. All lists
+ * are borrowed for the call. */
 struct run_outcome {
     struct run_end end;
     struct journal_entry entry;

@@ -1,5 +1,5 @@
-/* What was meant and what became of it: a chain of rows that can only grow. The intent is
- * on disk before its effect starts. */
+/* What was meant and what became of it: a chain of rows that can only grow. The intent
+ * is on disk before its effect starts. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -30,14 +30,14 @@ struct journal_entry {
     uint64_t monotonic_us;
 };
 
-/* Adds one row to the chain, in a transaction of the caller's (BEGIN IMMEDIATE, so that no
- * other process adds one in between). `hash` is SHA-256 over the hash before it and every
- * field. */
+/* Adds one row to the chain, in a transaction of the caller's
+ * (BEGIN IMMEDIATE, so that no other process adds one in between).
+ * `hash` is SHA-256 over the hash before it and every field. */
 bool journal_add(
     struct sqlite *sqlite, const struct journal_entry *entry, struct error *err);
 
-/* Walks the whole chain: false with the first row that does not fit in `broken`, or with
- * `broken` 0 when it could not be read. `rows` is how many there are. */
+/* Walks the whole chain: false with the first row that does not fit in `broken`, or
+ * with `broken` 0 when it could not be read. `rows` is how many there are. */
 bool journal_verify(
     struct sqlite *sqlite, uint64_t *rows, uint64_t *broken, struct error *err);
 

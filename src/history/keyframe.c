@@ -26,8 +26,8 @@ static uint32_t layout_of_state(void) {
 }
 
 uint16_t keyframe_pieces(void) {
-    return (
-        uint16_t)((sizeof(struct state) + KEYFRAME_PIECE_SIZE - 1) / KEYFRAME_PIECE_SIZE);
+    size_t above = sizeof(struct state) + KEYFRAME_PIECE_SIZE - 1;
+    return (uint16_t)(above / KEYFRAME_PIECE_SIZE);
 }
 
 static uint32_t piece_length(uint16_t number) {

@@ -1,4 +1,5 @@
-/* The rollouts of a target that have come to an end, from the history, for who only looks. */
+/* The rollouts of a target that have come to an end,
+ * from the history, for who only looks. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -184,7 +184,8 @@ void recording_add(
         recording->stopped = true;
         return;
     }
-    /* Helpers have clocks of their own: an event may be older than the one before it. */
+    /* Helpers have clocks of their own:
+     * an event may be older than the one before it. */
     bool newer = event->at_ns > recording->keyframe_ns;
     bool due = newer && event->at_ns - recording->keyframe_ns >= RECORDING_KEYFRAME_NS;
     if (full || due || recording->mark_count == 0) {
@@ -196,7 +197,8 @@ static bool mark_is_there(const struct recording *recording, const struct mark *
     return mark->segment + RECORDING_SEGMENTS_MAX > recording->segment;
 }
 
-/* The state at `at_ns` from the keyframe at `mark` on; false when that one is damaged. */
+/* The state at `at_ns` from the keyframe at `mark` on;
+ * false when that one is damaged. */
 static bool rebuild(
     struct recording *recording, const struct mark *mark, uint64_t at_ns,
     struct state *state) {
@@ -263,7 +265,8 @@ static bool segment_number(
     return parsed < UINT32_MAX && slice_equals(scan_rest(&scan), suffix + 1);
 }
 
-/* The first and the last number that are there, and how many lie from one to the other. */
+/* The first and the last number that are there,
+ * and how many lie from one to the other. */
 static uint32_t find_segments(
     const struct recording *recording, uint32_t *first, uint32_t *last) {
     DIR *folder = opendir(recording->folder);
@@ -317,7 +320,8 @@ fail:
     return NULL;
 }
 
-/* Starts to read the current segment, or the one behind it. False behind the last one. */
+/* Starts to read the current segment,
+ * or the one behind it. False behind the last one. */
 static bool start_reading(struct recording *recording) {
     if (recording->reading) {
         recording->gaps += recording->reader.gaps;

@@ -23,18 +23,19 @@ enum {
 
 struct recording;
 
-/* Writes below `folder` under the name of the run; without a folder (NULL), or when it
- * cannot be written, into a file that nobody else sees and that ends with the program. */
+/* Writes below `folder` under the name of the run;
+ * without a folder (NULL), or when it cannot be written,
+ * into a file that nobody else sees and that ends with the program. */
 struct recording *recording_new(const char *folder, const uint8_t run[EVENT_ID_SIZE]);
 
-/* The recording of an earlier session, to be read: first through recording_next(), which
- * is also how its keyframes are found. NULL with `err` set when there is none. */
+/* The recording of an earlier session, to be read: first through recording_next(),
+ * which is also how its keyframes are found. NULL with `err` set when there is none. */
 struct recording *recording_open(
     const char *folder, const uint8_t run[EVENT_ID_SIZE], struct error *err);
 void recording_free(struct recording *recording);
 
-/* The next event of an opened recording, in the order of recording_add(). Pointers in it
- * are borrowed until the next call. False at the end. */
+/* The next event of an opened recording, in the order of recording_add(). Pointers in
+ * it are borrowed until the next call. False at the end. */
 bool recording_next(struct recording *recording, struct event *event);
 
 /* Places of an opened recording that were damaged and left out so far. */

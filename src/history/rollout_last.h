@@ -14,8 +14,8 @@ struct rollout_last {
     int64_t at_ms; /* wall clock: when it ended, or was known to be alive */
 };
 
-/* ERROR_NOT_FOUND when there was none. Waits for the file, and makes none. An empty path is
- * the one of store_path(). */
+/* ERROR_NOT_FOUND when there was none. Waits for the file, and makes none. An empty
+ * path is the one of store_path(). */
 bool rollout_last_read(
     const char *path, const char *target, struct rollout_last *last, struct error *err);
 

@@ -109,8 +109,8 @@ struct search {
     bool is_over;
 };
 
-/* One that was begun and never written is passed over; one that is damaged is not: it may
- * be the one that is meant. */
+/* One that was begun and never written is passed over; one that is damaged is not: it
+ * may be the one that is meant. */
 static bool compare_target(void *owner, int index, const char *path) {
     struct search *search = owner;
     (void)index;

@@ -1,5 +1,5 @@
-/* What a rollout was decided from, in a file of its own: written by its controller, read
- * to decide it again. */
+/* What a rollout was decided from, in a file of its own: written by its controller,
+ * read to decide it again. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -39,22 +39,22 @@ void rollout_recording_prune(void);
 
 struct rollout_recording;
 
-/* ERROR_NOT_FOUND when there is no such file, ERROR_SYNTAX for what is none of ours, with
- * its path and the place in it. */
+/* ERROR_NOT_FOUND when there is no such file, ERROR_SYNTAX for what is none of ours,
+ * with its path and the place in it. */
 struct rollout_recording *rollout_recording_open(const char *path, struct error *err);
 void rollout_recording_free(struct rollout_recording *recording); /* NULL is fine */
 
 const struct rollout_recording_head *rollout_recording_head(
     const struct rollout_recording *recording);
 
-/* To the place of a checkpoint, before the first input is read. False, and it stays at the
- * start, for 0 and when the file is not as long as that. */
+/* To the place of a checkpoint, before the first input is read. False, and it stays at
+ * the start, for 0 and when the file is not as long as that. */
 bool rollout_recording_seek(struct rollout_recording *recording, uint64_t offset);
 
 enum rollout_read { ROLLOUT_READ_INPUT, ROLLOUT_READ_END, ROLLOUT_READ_DAMAGED };
 
-/* The next input; `err` says where the file is damaged. A block that was torn off is the
- * end. */
+/* The next input; `err` says where the file is damaged.
+ * A block that was torn off is the end. */
 enum rollout_read rollout_recording_next(
     struct rollout_recording *recording, struct rollout_input *input,
     struct error *err);

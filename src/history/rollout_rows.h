@@ -1,4 +1,4 @@
-/* What is written down of rollouts, in a transaction of the caller's, and found again. */
+/* What is written down of rollouts, in the caller's transaction, and found again. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -31,8 +31,8 @@ struct rollout_row {
     uint64_t monotonic_ns;
 };
 
-/* ERROR_CONFLICT when somebody of a later epoch has written, or when it is new and another
- * one of the target is open. */
+/* ERROR_CONFLICT when somebody of a later epoch has written, or when it is new and
+ * another one of the target is open. */
 bool rollout_rows_add(
     struct sqlite *sqlite, const struct rollout_row *row, struct error *err);
 
@@ -69,7 +69,7 @@ bool rollout_rows_find(
     struct sqlite *sqlite, const char *target, struct rollout_found *found,
     struct error *err);
 
-/* Nothing of an earlier epoch is written from now on. ERROR_CONFLICT: it has moved on. */
+/* From now on no earlier epoch writes anything. ERROR_CONFLICT: it has moved on. */
 bool rollout_rows_claim(
     struct sqlite *sqlite, const struct rollout_found *found, uint64_t epoch,
     struct error *err);

@@ -1,5 +1,5 @@
-/* The rollouts of the history as a controller sees them: every write happens off the loop,
- * in order, and is on disk before its callback runs. */
+/* The rollouts of the history as a controller sees them: every write happens off the
+ * loop, in order, and is on disk before its callback runs. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -21,10 +21,12 @@ struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error 
  * runs. NULL is fine. */
 void rollouts_free(struct rollouts *rollouts);
 
-/* Whether the file has gone from its place: what is written to it nobody will ever read. */
+/* Whether the file has gone from its place:
+ * what is written to it nobody will ever read. */
 bool rollouts_are_gone(const struct rollouts *rollouts);
 
-/* For how long somebody else has held the file, and what is to be written waits; 0: not. */
+/* For how long somebody else has held the file,
+ * and what is to be written waits; 0: not. */
 uint64_t rollouts_held_ns(const struct rollouts *rollouts);
 
 /* Before anything was written: waits for the answer. See rollout_rows_find(). */
@@ -45,11 +47,13 @@ bool rollouts_users(
  * made, nothing is changed. ERROR_NOT_FOUND when none is open. */
 bool rollouts_peek(const char *target, struct rollout_found *found, struct error *err);
 
-/* `err` is ERROR_NONE when it is on disk; otherwise its effect must not start. Never NULL. */
+/* `err` is ERROR_NONE when it is on disk;
+ * otherwise its effect must not start. Never NULL. */
 typedef void (*rollouts_done_fn)(void *owner, const struct error *err);
 
-/* In one transaction, with all that waits for one; the arguments are copied. While somebody
- * else holds the file it is tried again and again, and only what is new gives up. */
+/* In one transaction, with all that waits for one;
+ * the arguments are copied. While somebody else holds the file
+ * it is tried again and again, and only what is new gives up. */
 void rollouts_add(
     struct rollouts *rollouts, const struct rollout_row *row,
     rollouts_done_fn on_written, void *owner);

@@ -108,7 +108,8 @@ void segment_reader_clear(struct segment_reader *reader) {
     *reader = (struct segment_reader){0};
 }
 
-/* Moves the buffer to the next event and fills it. False when that brings nothing new. */
+/* Moves the buffer to the next event and fills it.
+ * False when that brings nothing new. */
 static bool refill(struct segment_reader *reader) {
     ssize_t count = 0;
     do {

@@ -13,13 +13,15 @@ struct segment {
     uint64_t length; /* bytes written */
 };
 
-/* A new file with mode 0600 that did not exist, or, for a NULL path, one without a name. */
+/* A new file with mode 0600 that did not exist,
+ * or, for a NULL path, one without a name. */
 bool segment_create(struct segment *segment, const char *path, struct error *err);
 bool segment_open(struct segment *segment, const char *path, struct error *err);
 /* That nobody else writes it while it is open. ERROR_CONFLICT when somebody does. */
 bool segment_claim(const struct segment *segment, struct error *err);
 
-/* Claims a file and goes on behind its first `length` bytes; what follows is cut off. */
+/* Claims a file and goes on behind its first
+ * `length` bytes; what follows is cut off. */
 bool segment_continue(
     struct segment *segment, const char *path, uint64_t length, struct error *err);
 void segment_close(struct segment *segment);
@@ -44,6 +46,7 @@ void segment_reader_init(
     struct segment_reader *reader, const struct segment *segment, uint64_t offset);
 void segment_reader_clear(struct segment_reader *reader);
 
-/* The next event; kinds of a newer program and what is damaged are left out. Pointers in
- * it are borrowed until the next call. False at the end; a torn one counts as a gap. */
+/* The next event; kinds of a newer program and what is damaged
+ * are left out. Pointers in it are borrowed until the next call.
+ * False at the end; a torn one counts as a gap. */
 bool segment_next(struct segment_reader *reader, struct event *event);

@@ -1,5 +1,5 @@
-/* Rings at an absolute time, to the microsecond: loop_after() counts in milliseconds, which
- * is too coarse for a schedule of thousands of starts per second. */
+/* Rings at an absolute time, to the microsecond: loop_after() counts in milliseconds,
+ * which is too coarse for a schedule of thousands of starts per second. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

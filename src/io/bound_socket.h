@@ -7,9 +7,9 @@
 
 #include "base/error.h"
 
-/* Non-blocking and closed on exec; `port` 0 picks a free one and `bound_port` tells which.
- * Returns the descriptor, which the caller closes, or -1: ERROR_USAGE for an address that
- * is not numeric, ERROR_CONFLICT when somebody else listens there. */
+/* Non-blocking and closed on exec; `port` 0 picks a free one and `bound_port` tells
+ * which. Returns the descriptor, which the caller closes, or -1: ERROR_USAGE for an
+ * address that is not numeric, ERROR_CONFLICT when somebody else listens there. */
 int bound_socket_open(
     const char *address, uint16_t port, uint16_t *bound_port, struct error *err);
 

@@ -1,5 +1,5 @@
-/* A program that is run once: with a deadline, and its output, bounded. No shell reads its
- * words. */
+/* A program that is run once: with a deadline,
+ * and its output, bounded. No shell reads its words. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -28,9 +28,9 @@ typedef void (*capture_done_fn)(void *owner, const struct capture_result *result
 /* The last line that has words: of stderr, or of stdout when that has none. */
 struct slice capture_last_line(const struct capture_result *result);
 
-/* `args` end in NULL. It and all it has started are a group of their own, which is killed
- * at the deadline. `on_done` runs exactly once unless it is freed first, never inside
- * this call; the capture is gone then. */
+/* `args` end in NULL. It and all it has started are a group of their own, which is
+ * killed at the deadline. `on_done` runs exactly once unless it is freed first, never
+ * inside this call; the capture is gone then. */
 struct capture *capture_start(
     struct loop *loop, const char *const *args, uint64_t timeout_ns,
     capture_done_fn on_done, void *owner);

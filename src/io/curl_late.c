@@ -1,5 +1,6 @@
-/* libcurl's functions under their own names, but loaded when one is first called: with all
- * that it stands on, loading it takes as long as everything else until the first frame. */
+/* libcurl's functions under their own names,
+ * but loaded when one is first called: with all that it stands on,
+ * loading it takes as long as everything else until the first frame. */
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 

@@ -17,8 +17,8 @@
 #include "io/loop.h"
 #include "io/resolve.h"
 
-/* A unix socket whose listener has not come to those before us refuses at once, and tells
- * nobody when there is room. */
+/* A unix socket whose listener has not come to those before us refuses at once, and
+ * tells nobody when there is room. */
 #define ROOM_NS (10 * NS_PER_MS)
 
 struct dial {
@@ -112,8 +112,9 @@ static void on_writable(void *owner, unsigned ready) {
     try_next(dial);
 }
 
-/* On the same machine a connection often stands before the call that asks for it returns,
- * even where that says it is under way: to watch for it would cost more than it does. */
+/* On the same machine a connection often stands before the call
+ * that asks for it returns, even where that says it is under way:
+ * to watch for it would cost more than it does. */
 static bool stands_already(struct dial *dial, int result) {
     struct pollfd at_once = {.fd = dial->socket, .events = POLLOUT};
     if (result != 0) poll(&at_once, 1, 0);

@@ -1,5 +1,5 @@
-/* A client of HAProxy's admin socket: one command at a time, each with a deadline, and a
- * choke point that lets a reader only `show`. */
+/* A client of HAProxy's admin socket: one command at a time, each with a deadline, and
+ * a choke point that lets a reader only `show`. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

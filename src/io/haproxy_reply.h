@@ -1,5 +1,5 @@
-/* What HAProxy's admin socket says: the rows of `show stat`, the entries of `show table`,
- * and whether a `set` was accepted. Fields are bytes from outside. */
+/* What HAProxy's admin socket says: the rows of `show stat`, the entries of `show
+ * table`, and whether a `set` was accepted. Fields are bytes from outside. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -10,7 +10,8 @@
 #include "base/scan.h"
 #include "base/text.h"
 
-/* A `set` was accepted when nothing but empty lines came; anything else is ERROR_REPLY. */
+/* A `set` was accepted when nothing but empty
+ * lines came; anything else is ERROR_REPLY. */
 bool haproxy_accepted(struct slice reply, struct error *err);
 
 /* `show stat` as CSV. */

@@ -48,7 +48,8 @@ static void keep_header(
     answer->header_count++;
 }
 
-/* Two lengths that differ are two ways to read the answer: curl believes the last one. */
+/* Two lengths that differ are two ways to read
+ * the answer: curl believes the last one. */
 static bool contradicts(
     const struct http_answer *answer, struct slice name, struct slice value) {
     static const char length_name[] = "content-length";
@@ -177,8 +178,9 @@ static enum error_code code_of(const struct http_answer *answer, CURLcode result
     }
 }
 
-/* With TLS 1.3 a server refuses a client that has no certificate only after the handshake:
- * the client hears of it, or of the end of the connection, whichever is first. */
+/* With TLS 1.3 a server refuses a client that has no
+ * certificate only after the handshake: the client hears of it,
+ * or of the end of the connection, whichever is first. */
 static bool is_turned_away(
     const struct http_answer *answer, CURL *curl, CURLcode result) {
     if (strstr(answer->words, "certificate required")) return true;

@@ -65,8 +65,9 @@ static CURL *take_handle(struct http_curl *http) {
     return curl;
 }
 
-/* A call that ended badly or too early is not worth its handle: after a name that did not
- * resolve, a reset one still holds a buffer, and refuses to be given another size. */
+/* A call that ended badly or too early is not worth its handle:
+ * after a name that did not resolve, a reset one still
+ * holds a buffer, and refuses to be given another size. */
 static void give_handle_back(struct http_curl_call *call) {
     struct http_curl *http = call->http;
     if (http->freed || call->spoiled || http->spare_count == SPARES_MAX) {

@@ -1,5 +1,5 @@
-/* Requests through libcurl: over TLS, proxies, unix sockets, and all else that is out of
- * the ordinary. Loads the library. For io/http only. */
+/* Requests through libcurl: over TLS, proxies, unix sockets, and all else that is out
+ * of the ordinary. Loads the library. For io/http only. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,6 @@
-/* One open connection to an HTTP peer: what is sent goes out as the kernel takes it, what
- * comes is handed on. Between two uses it watches for its end. For io/http only. */
+/* One open connection to an HTTP peer: what is sent goes
+ * out as the kernel takes it, what comes is handed on.
+ * Between two uses it watches for its end. For io/http only. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -11,8 +12,8 @@
 
 struct loop;
 
-/* What its user wants to hear; neither runs inside a call of this file, and after either
- * the link may be gone. */
+/* What its user wants to hear; neither runs inside a call of this file, and after
+ * either the link may be gone. */
 struct http_link_user {
     void *owner;
     void (*on_bytes)(void *owner, struct slice bytes); /* borrowed, never empty */
@@ -38,6 +39,6 @@ enum { HTTP_LINK_READ_SIZE = 32 * 1024 };
 struct http_link *http_link_new(struct loop *loop, int socket, char *room);
 void http_link_free(struct http_link *link);
 
-/* Sends bytes that stay where they are until they are sent or the link is gone. A failure
- * is heard of as the end of the link. */
+/* Sends bytes that stay where they are until they are sent or the link is gone. A
+ * failure is heard of as the end of the link. */
 void http_link_send(struct http_link *link, struct slice bytes);

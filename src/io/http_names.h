@@ -25,7 +25,8 @@ struct http_names {
 
 void http_names_clear(struct http_names *names);
 
-/* NULL when it is not known, or has not been learnt lately. Borrowed until the next call. */
+/* NULL when it is not known, or has not been
+ * learnt lately. Borrowed until the next call. */
 const struct http_name *http_names_find(
     const struct http_names *names, const char *name, uint64_t now_ns);
 void http_names_learn(

@@ -199,8 +199,9 @@ static void add_connect_to(
     }
 }
 
-/* curl takes the name for SNI and the certificate from the URL alone: so the URL gets the
- * name, the connection goes where it would have gone, and Host stays what it was. */
+/* curl takes the name for SNI and the certificate from the URL alone:
+ * so the URL gets the name, the connection goes where
+ * it would have gone, and Host stays what it was. */
 static bool use_server_name(
     struct http_options *options, CURLU *url, const struct address *address,
     const struct http_peer *peer, struct error *err) {

@@ -18,7 +18,8 @@ struct http_options {
     char peer[HTTP_PEER_NAME_SIZE]; /* host and port, sanitised, for errors */
 };
 
-/* Everything but the callbacks. False for a URL that cannot be used. `curl` is a CURL. */
+/* Everything but the callbacks. False for a
+ * URL that cannot be used. `curl` is a CURL. */
 bool http_options_apply(
     struct http_options *options, void *curl, const struct http_request *request,
     struct error *err);

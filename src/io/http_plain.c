@@ -18,8 +18,8 @@
 
 enum { LINKS_MAX = 256, SPARE_BYTES_MAX = 64 * 1024 };
 
-/* Calls that are kept with their buffers for the next ones; not under a sanitizer, which
- * watches for those used after their end. */
+/* Calls that are kept with their buffers for the next ones; not under a sanitizer,
+ * which watches for those used after their end. */
 #if defined __SANITIZE_ADDRESS__
 enum { SPARES_MAX = 0 };
 #else
@@ -27,7 +27,7 @@ enum { SPARES_MAX = 8 };
 #endif
 
 #define CONNECT_TIMEOUT_NS (5 * NS_PER_S)
-#define LINK_IDLE_NS       (118 * NS_PER_S) /* as libcurl: then a peer may have forgotten */
+#define LINK_IDLE_NS       (118 * NS_PER_S) /* as libcurl: a peer may have forgotten */
 
 /* NAMING ─► DIALLING ─► ASKED ─► done; a kept connection that has gone: NAMING again */
 struct http_plain_call {

@@ -91,7 +91,8 @@ static void on_unwanted(struct http_socket *socket) {
         return;
     }
     socket->wanted = false;
-    /* Room to write there is always; what comes to read is rare, and stops the watch. */
+    /* Room to write there is always;
+     * what comes to read is rare, and stops the watch. */
     loop_watch_set(socket->watch, LOOP_READABLE);
 }
 

@@ -1,5 +1,6 @@
-/* The descriptors that curl wants to hear of, on the loop. Those of kept connections stay
- * watched between two requests: to start and stop costs more than to hear nothing. */
+/* The descriptors that curl wants to hear of, on the loop.
+ * Those of kept connections stay watched between two requests:
+ * to start and stop costs more than to hear nothing. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

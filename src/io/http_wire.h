@@ -24,8 +24,9 @@ struct http_wire {
     char name[HTTP_WIRE_NAME_SIZE]; /* for errors, and to know the peer again */
 };
 
-/* Whether a request that has passed the gate is plain: a GET, HEAD or POST to an http://
- * URL without a proxy, without a detour, and without headers that change how it is sent. */
+/* Whether a request that has passed the gate is plain: a GET,
+ * HEAD or POST to an http:// URL without a proxy, without a detour,
+ * and without headers that change how it is sent. */
 bool http_wire_read(const struct http_request *request, struct http_wire *wire);
 
 /* The request as it is sent; false when it would be longer than the buffer may be. */

@@ -1,5 +1,6 @@
-/* `kubectl proxy` as a child: it logs in to the cluster in whatever way its configuration
- * asks for, and offers the API on a unix socket that nobody but us can reach. */
+/* `kubectl proxy` as a child: it logs in to the cluster in
+ * whatever way its configuration asks for, and offers the
+ * API on a unix socket that nobody but us can reach. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -166,8 +166,8 @@ static void judge(
     }
 }
 
-/* Nothing was sent yet: the proxy is only about to open its socket, or has ended and is to
- * be started again. One that never came so far will not come the next time. */
+/* Nothing was sent yet: the proxy is only about to open its socket, or has ended and is
+ * to be started again. One that never came so far will not come the next time. */
 static bool may_wait(
     const struct kubernetes_exchange *exchange, const struct error *why) {
     const struct kubernetes *kubernetes = exchange->kubernetes;

@@ -1,5 +1,5 @@
-/* The API of a Kubernetes cluster, through `kubectl proxy` on a unix socket: one request,
- * one answer, and what the answer means for whoever asked. */
+/* The API of a Kubernetes cluster, through `kubectl proxy` on a unix socket: one
+ * request, one answer, and what the answer means for whoever asked. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

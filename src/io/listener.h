@@ -18,8 +18,8 @@ struct listener_options {
     size_t queue_max_bytes; /* of each stream; 0 for STREAM_QUEUE_MAX */
 };
 
-/* The stream is the owner's: it limits how many it keeps, attends them and frees them. On
- * a unix socket it is of the same user or of root: others are turned away unseen. */
+/* The stream is the owner's: it limits how many it keeps, attends them and frees them.
+ * On a unix socket it is of the same user or of root: others are turned away unseen. */
 typedef void (*listener_accept_fn)(void *owner, struct stream *stream);
 
 struct listener *listener_new(

@@ -1,6 +1,6 @@
-/* Receives the lines of a log on a unix socket, each framed by its length: RFC 6587, as a
- * ring of HAProxy sends them. Whoever sends keeps what was not read yet, so that none is
- * lost in a burst. */
+/* Receives the lines of a log on a unix socket, each framed by its length:
+ * RFC 6587, as a ring of HAProxy sends them. Whoever sends keeps
+ * what was not read yet, so that none is lost in a burst. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

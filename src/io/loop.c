@@ -11,8 +11,9 @@
 #include "base/panic.h"
 #include "base/units.h"
 
-/* Timers come and go with every request, and closing a handle costs a turn of the loop: a
- * few are kept. Not under a sanitizer, which watches for those used after their end. */
+/* Timers come and go with every request, and closing a handle
+ * costs a turn of the loop: a few are kept. Not under a sanitizer,
+ * which watches for those used after their end. */
 #if defined __SANITIZE_ADDRESS__
 enum { SPARE_TIMERS_MAX = 0 };
 #else

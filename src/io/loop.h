@@ -42,7 +42,7 @@ typedef void (*loop_timer_fn)(void *owner, uint64_t now_ns);
 struct loop_timer *loop_after(
     struct loop *loop, uint64_t delay_ns, loop_timer_fn on_time, void *owner);
 
-/* Once, when the loop turns: before the next millisecond, which loop_after() waits for. */
+/* Once, when the loop turns: before the next millisecond, as of loop_after(). */
 struct loop_timer *loop_soon(struct loop *loop, loop_timer_fn on_time, void *owner);
 /* Again and again until freed, on a steady beat; a beat that was missed is left out. */
 struct loop_timer *loop_every(
@@ -65,9 +65,9 @@ void loop_watch_set(struct loop_watch *watch, unsigned wanted); /* 0 pauses */
 void loop_watch_free(struct loop_watch *watch);
 
 /* Blocking work on another thread, one at a time and in order; `on_done`, never NULL,
- * runs on the loop and the work is gone after it. After loop_work_free() it does not run,
- * nor does work that had not started; `free_data`, unless NULL, frees `data` as soon as
- * the thread has let go of it. */
+ * runs on the loop and the work is gone after it. After loop_work_free() it does not
+ * run, nor does work that had not started; `free_data`, unless NULL, frees `data` as
+ * soon as the thread has let go of it. */
 struct loop_work;
 typedef void (*loop_work_fn)(void *data);
 typedef void (*loop_work_done_fn)(void *owner);

@@ -1,5 +1,6 @@
-/* The functions of libmicrohttpd under their own names, but loaded when one is first called:
- * it stands on nine other libraries, and whoever only looks on never serves anything. */
+/* The functions of libmicrohttpd under their own names,
+ * but loaded when one is first called: it stands on nine other libraries,
+ * and whoever only looks on never serves anything. */
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
 #include <stdint.h>

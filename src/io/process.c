@@ -33,8 +33,8 @@ struct process {
     void *owner;
 };
 
-/* Everything the child needs, made before the fork: after it only calls that are safe in
- * a signal handler are allowed, for another thread may have held any lock. */
+/* Everything the child needs, made before the fork: after it only calls that are safe
+ * in a signal handler are allowed, for another thread may have held any lock. */
 struct launch {
     const struct process_options *options; /* borrowed */
     char path[PROCESS_PATH_SIZE];

@@ -1,5 +1,5 @@
-/* Child processes that cannot outlive their parent: PR_SET_PDEATHSIG and a leash, a pipe
- * whose end of file tells the child (and its children) to end: io/leash.h. */
+/* Child processes that cannot outlive their parent: PR_SET_PDEATHSIG and a leash, a
+ * pipe whose end of file tells the child (and its children) to end: io/leash.h. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -24,8 +24,8 @@ struct process_options {
     const int *keep_fds;
     unsigned keep_count;
     bool own_session; /* setsid(): a terminal's signals do not reach it */
-    /* No SIGKILL when this process dies: the end of its leash tells the child, which has
-     * to tidy up before it ends. */
+    /* No SIGKILL when this process dies: the end of its leash tells the child, which
+     * has to tidy up before it ends. */
     bool leash_only;
 };
 
@@ -37,9 +37,9 @@ struct process_exit {
 /* The process is gone when it starts: its first line forgets it. */
 typedef void (*process_exit_fn)(void *owner, const struct process_exit *how);
 
-/* The child gets SIGKILL when this process dies, whatever killed it. Waits until it runs:
- * a program that cannot be started is an error here. To be called from the thread that
- * lives as long as the program. */
+/* The child gets SIGKILL when this process dies, whatever killed it. Waits until it
+ * runs: a program that cannot be started is an error here. To be called from the thread
+ * that lives as long as the program. */
 struct process *process_start(
     struct loop *loop, const struct process_options *options, process_exit_fn on_exit,
     void *owner, struct error *err);
@@ -50,10 +50,10 @@ bool process_signal(struct process *process, int number);
 /* Ends it: SIGTERM, and SIGKILL after `grace_ns`; on_exit still runs. */
 void process_stop(struct process *process, uint64_t grace_ns);
 
-/* Lets it go on without us: no callback, and nobody ends it. For one that was started with
- * `leash_only` and minds no leash; NULL is fine. */
+/* Lets it go on without us: no callback, and nobody ends it. For one that was started
+ * with `leash_only` and minds no leash; NULL is fine. */
 void process_release(struct process *process);
 
-/* Kills it at once if it still runs, reaps it, and runs no callback. Not needed after the
- * callback. */
+/* Kills it at once if it still runs, reaps it,
+ * and runs no callback. Not needed after the callback. */
 void process_free(struct process *process);

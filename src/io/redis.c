@@ -33,8 +33,8 @@ struct redis {
     bool dead;                  /* freed by one of them */
 };
 
-/* A callback may free the client: whatever runs callbacks enters, and leaves at its end,
- * which is when the memory goes. */
+/* A callback may free the client: whatever runs callbacks enters, and leaves at its
+ * end, which is when the memory goes. */
 static void enter(struct redis *redis) {
     redis->busy++;
 }
@@ -120,15 +120,15 @@ static void fail_sent(struct redis *redis, const struct error *why) {
     }
 }
 
-/* Nothing at all has come since the item was sent, or nothing that would make a whole reply
- * to one that was late even then: a length may be a lie. */
+/* Nothing at all has come since the item was sent, or nothing that would make a whole
+ * reply to one that was late even then: a length may be a lie. */
 static bool is_stuck(const struct redis *redis, const struct redis_item *item) {
     return redis_link_heard_ns(redis->link) < item->sent_ns ||
            redis->sent.first->deadline_ns <= item->sent_ns;
 }
 
-/* A late reply may still come, so the item keeps its place, unless the connection is stuck:
- * then it is taken for dead. */
+/* A late reply may still come, so the item keeps its place, unless the connection is
+ * stuck: then it is taken for dead. */
 static void expire_sent(struct redis *redis, uint64_t now_ns) {
     const struct error late = {ERROR_TIMEOUT, "Redis: no reply in time"};
     struct redis_item *item;

@@ -46,8 +46,8 @@ struct redis_options {
     uint64_t connect_timeout_ns; /* DNS, TCP, TLS and AUTH together; 0 for 2 s */
 };
 
-/* Connects at once and again whenever the connection is lost: full jitter from 100 ms to
- * 5 s. False when the URL cannot be read. */
+/* Connects at once and again whenever the connection is lost: full jitter from 100 ms
+ * to 5 s. False when the URL cannot be read. */
 struct redis *redis_new(
     struct loop *loop, const struct redis_options *options, struct error *err);
 
@@ -59,9 +59,9 @@ bool redis_connected(const struct redis *redis);
 /* Why there is no connection; ERROR_NONE while there is one or none was tried yet. */
 const struct error *redis_last_error(const struct redis *redis);
 
-/* Sends a command. Without a connection it waits for one until its deadline, and then ends
- * with the reason why there is none. `on_done` runs exactly once, never inside this call,
- * unless cancelled. Returns a ticket. */
+/* Sends a command. Without a connection it waits for one until its deadline, and then
+ * ends with the reason why there is none. `on_done` runs exactly once, never inside
+ * this call, unless cancelled. Returns a ticket. */
 uint64_t redis_command(
     struct redis *redis, const struct slice *args, size_t arg_count,
     uint64_t timeout_ns, redis_done_fn on_done, void *owner);

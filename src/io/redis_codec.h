@@ -1,4 +1,5 @@
-/* RESP2 in both directions: hiredis' reader, with limits on what a peer can make us keep. */
+/* RESP2 in both directions: hiredis' reader,
+ * with limits on what a peer can make us keep. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* The connection under a Redis client: made, greeted, and made again whenever it is lost,
- * with full jitter in between. */
+/* The connection under a Redis client: made, greeted, and made again whenever it is
+ * lost, with full jitter in between. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -30,8 +30,8 @@ const struct error *redis_link_error(const struct redis_link *link);
 /* When the last byte of the peer came. */
 uint64_t redis_link_heard_ns(const struct redis_link *link);
 
-/* LINK_GONE: the connection has just ended, the next on_ready is the time. LINK_FULL: the
- * peer does not read. */
+/* LINK_GONE: the connection has just ended, the next
+ * on_ready is the time. LINK_FULL: the peer does not read. */
 enum redis_link_sent { LINK_SENT, LINK_GONE, LINK_FULL };
 enum redis_link_sent redis_link_send(struct redis_link *link, struct slice bytes);
 

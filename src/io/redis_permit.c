@@ -82,8 +82,8 @@ static bool is_rollout_key(struct slice arg) {
     return slice_starts_with(arg, ROLLOUT_KEYS) && arg.length > strlen(ROLLOUT_KEYS);
 }
 
-/* What a key of somebody else holds is nobody's business: only where a rollout stands is
- * read as a whole. */
+/* What a key of somebody else holds is nobody's business:
+ * only where a rollout stands is read as a whole. */
 static bool reads_rollout(const struct slice *args, size_t arg_count) {
     return arg_count == 2 && is_word(args[0], "GET") && is_rollout_key(args[1]);
 }

@@ -36,8 +36,8 @@ void redis_queue_clear(struct redis_queue *queue);
 /* Takes the first one out whose deadline has passed. */
 struct redis_item *redis_queue_take_expired(struct redis_queue *queue, uint64_t now_ns);
 
-/* The first one whose deadline has passed and whom somebody waits for, left in place: its
- * reply may still come. */
+/* The first one whose deadline has passed and whom somebody waits for, left in place:
+ * its reply may still come. */
 struct redis_item *redis_queue_expired(
     const struct redis_queue *queue, uint64_t now_ns);
 

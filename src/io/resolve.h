@@ -31,8 +31,8 @@ struct resolve_result {
 
 typedef void (*resolve_done_fn)(void *owner, const struct resolve_result *result);
 
-/* `on_done` runs once, never inside this call; the resolve is gone when it starts. There
- * is no deadline in it: the caller has one, and frees. */
+/* `on_done` runs once, never inside this call; the resolve is gone when it starts.
+ * There is no deadline in it: the caller has one, and frees. */
 struct resolve *resolve_start(
     struct loop *loop, const char *host, uint16_t port, resolve_done_fn on_done,
     void *owner);

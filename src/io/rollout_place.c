@@ -21,7 +21,8 @@ bool rollout_place(
     char folder[FOLDER_PATH_SIZE];
     if (!folder_runtime(folder, err)) return false;
     text_addf(&text, "%s/rollout-", folder);
-    /* Names of targets come from people: only plain characters reach the file system. */
+    /* Names of targets come from people:
+     * only plain characters reach the file system. */
     for (const char *at = target->name; *at; at++) {
         if (is_plain(*at)) {
             text_add_char(&text, *at);

@@ -105,8 +105,8 @@ static void run_within(struct server *server, uint64_t delay_ns) {
     server->timer_due_ns = due_ns;
 }
 
-/* On the next turn, for an answer that somebody waits for. Not from within its own work,
- * which could then go round without a turn. */
+/* On the next turn, for an answer that somebody waits for. Not from within its own
+ * work, which could then go round without a turn. */
 static void run_soon(struct server *server) {
     uint64_t due_ns = loop_clock_ns();
     if (server->timer && server->timer_due_ns <= due_ns) return;
@@ -181,8 +181,9 @@ static bool lacks_descriptors(const struct server *server) {
     return copy < 0 && (errno == EMFILE || errno == ENFILE);
 }
 
-/* Whoever waits to be accepted makes the listener readable all the time. With a connection
- * libmicrohttpd stops listening until one ends; without any it would try for ever. */
+/* Whoever waits to be accepted makes the listener readable all
+ * the time. With a connection libmicrohttpd stops listening
+ * until one ends; without any it would try for ever. */
 static void rest_if_starved(struct server *server) {
     if (!server->complained) return;
     server->complained = false;
@@ -199,8 +200,8 @@ static void rest_if_starved(struct server *server) {
     if (server->options.on_starved) server->options.on_starved(server->owner);
 }
 
-/* A resumed connection is only seen by another MHD_run(): nothing else wakes it. It takes
- * a few of them before it listens for its next request, too. */
+/* A resumed connection is only seen by another MHD_run(): nothing else wakes it. It
+ * takes a few of them before it listens for its next request, too. */
 static void run(struct server *server) {
     enter(server);
     unsigned runs = 0;

@@ -1,4 +1,5 @@
-/* An HTTP/1.1 server: libmicrohttpd on the loop, one thread, with every limit in place. */
+/* An HTTP/1.1 server: libmicrohttpd on the loop,
+ * one thread, with every limit in place. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -22,7 +23,8 @@ struct server_options {
     uint64_t answer_timeout_ns;   /* of a request once it is here: 504; 0 for 120 s */
     uint32_t connections_max;     /* 0 for 8192 */
     uint32_t address_max;         /* connections from one address; 0 for no limit */
-    /* Nobody can be let in for want of a descriptor; at most once a minute. May be NULL. */
+    /* Nobody can be let in for want of a descriptor;
+     * at most once a minute. May be NULL. */
     void (*on_starved)(void *owner);
 };
 

@@ -52,8 +52,8 @@ static void open_connection(
     server_sweep_start(server);
 }
 
-/* After a complaint libmicrohttpd listens again when one has ended, but only once it runs
- * the next time: nothing else might wake it. */
+/* After a complaint libmicrohttpd listens again when one has ended, but only once it
+ * runs the next time: nothing else might wake it. */
 static void close_connection(struct server_connection *connection) {
     struct server *server = connection->server;
     if (server->complained || server->held_back) server->resumed = true;
@@ -107,8 +107,8 @@ static enum MHD_Result go_on(struct server_request *request) {
     return MHD_YES;
 }
 
-/* The whole request is here. What is answered on the spot is never suspended, which would
- * cost more than many an answer. */
+/* The whole request is here. What is answered on the spot is never suspended, which
+ * would cost more than many an answer. */
 static enum MHD_Result arrive(struct server *server, struct server_request *request) {
     unsigned refusal = 0;
     if (request->body.overflow) refusal = MHD_HTTP_CONTENT_TOO_LARGE;

@@ -39,8 +39,8 @@ void server_request_free(struct server_request *request) {
     free(request);
 }
 
-/* What decides where a body ends, and for whom it is: two answers to that are a smuggled
- * request. */
+/* What decides where a body ends, and for whom it is:
+ * two answers to that are a smuggled request. */
 struct framing {
     unsigned lengths, encodings, hosts;
     bool chunked;

@@ -60,8 +60,8 @@ void server_request_free(struct server_request *request);
 /* The status to refuse it with as soon as its headers are here, or 0. */
 unsigned server_request_check(const struct server_request *request);
 
-/* Takes a piece of the body. False when so much more than allowed came that only closing
- * helps; up to there it is read and forgotten, for a 413 at its end. */
+/* Takes a piece of the body. False when so much more than allowed came that only
+ * closing helps; up to there it is read and forgotten, for a 413 at its end. */
 bool server_request_receive(
     struct server_request *request, const char *bytes, size_t length);
 

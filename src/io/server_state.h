@@ -1,5 +1,5 @@
-/* What the parts of the HTTP server share: its connections, what arrived, what is due. For
- * io/server only. */
+/* What the parts of the HTTP server share: its connections,
+ * what arrived, what is due. For io/server only. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -50,8 +50,8 @@ struct server {
     bool freed;
 };
 
-/* A daemon of libmicrohttpd on the server's listener; NULL when it does not start. While
- * it runs, requests are handed to the owner; what is lost is only noted. */
+/* A daemon of libmicrohttpd on the server's listener; NULL when it does not start.
+ * While it runs, requests are handed to the owner; what is lost is only noted. */
 struct MHD_Daemon *server_daemon_start(struct server *server);
 
 /* Lets libmicrohttpd go on with a request. */

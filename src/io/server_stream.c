@@ -22,8 +22,8 @@ static void wake(struct server_request *request) {
     server_resume(request, REQUEST_SENDING);
 }
 
-/* Nothing more is sent. A client that does not read keeps libmicrohttpd waiting for room:
- * only the end of the connection wakes it then. */
+/* Nothing more is sent. A client that does not read keeps libmicrohttpd waiting for
+ * room: only the end of the connection wakes it then. */
 static void close_early(struct server_request *request) {
     struct request_stream *stream = &request->stream;
     stream->is_cut = true;

@@ -11,15 +11,17 @@ struct server_request;
 
 enum { SERVER_STREAM_QUEUE_MAX = 64 * 1024 };
 
-/* In place of server_answer(): status, type and the added headers go out now. From here
- * to its end the request is the caller's, unless the server says that it is gone: its
- * client left, the time for an answer (server.h) has passed, or the server was freed. */
+/* In place of server_answer(): status, type and the added headers
+ * go out now. From here to its end the request is the caller's,
+ * unless the server says that it is gone: its client left,
+ * the time for an answer (server.h) has passed, or the server was freed. */
 void server_stream_start(
     struct server_request *request, unsigned status, const char *content_type);
 
-/* Copies the piece. False when the client is so slow that it would make the queue longer
- * than SERVER_STREAM_QUEUE_MAX, or to what it was widened: then nothing more is sent, the connection is closed, and
- * the server says soon that the request is gone, like that of any client that left. */
+/* Copies the piece. False when the client is so slow that it would make the queue
+ * longer than SERVER_STREAM_QUEUE_MAX, or to what it was widened: then nothing more is
+ * sent, the connection is closed, and the server says soon that the request is gone,
+ * like that of any client that left. */
 bool server_stream_send(struct server_request *request, struct slice piece);
 
 /* Lets so many bytes more wait, from now on: for a piece that is long by nature. */

@@ -28,7 +28,8 @@ struct statement {
     sqlite3_stmt *handle;
 };
 
-/* A file that somebody holds for too long is late, and nobody's for that: no conflict. */
+/* A file that somebody holds for too long is late,
+ * and nobody's for that: no conflict. */
 static bool tell(const struct sqlite *sqlite, const char *doing, struct error *err) {
     int primary = sqlite3_errcode(sqlite->handle) & PRIMARY_CODE;
     bool is_held = primary == SQLITE_BUSY || primary == SQLITE_LOCKED;

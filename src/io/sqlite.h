@@ -13,8 +13,8 @@
 struct sqlite;
 struct statement;
 
-/* How long another process is waited for, unless sqlite_wait() says otherwise; then it is
- * ERROR_TIMEOUT. */
+/* How long another process is waited for, unless
+ * sqlite_wait() says otherwise; then it is ERROR_TIMEOUT. */
 enum { SQLITE_BUSY_MS = 5000 };
 
 /* Opens or makes the file (mode 0600, WAL, synchronous=FULL, foreign keys) and runs the

@@ -1,4 +1,5 @@
-/* One of very many connections to one server, in turn over its addresses, plain or TLS: a few hundred bytes each,
+/* One of very many connections to one server, in turn over
+ * its addresses, plain or TLS: a few hundred bytes each,
  * writes that are tried at once, and one read buffer for all of them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -32,11 +33,11 @@ enum strand_end {
  * strand_close() none follows. */
 struct strand_handlers {
     void (*on_open)(void *owner, uint64_t now_ns);
-    /* Returns how many of the bytes it has taken; the rest, at most STRAND_REST_MAX, comes
-     * again in front of those that come next. */
+    /* Returns how many of the bytes it has taken; the rest, at most STRAND_REST_MAX,
+     * comes again in front of those that come next. */
     size_t (*on_bytes)(void *owner, struct slice bytes, uint64_t now_ns);
-    /* The last one; the strand still has to be closed. `words`: why, for STRAND_UNCONNECTED
-     * and STRAND_UNTRUSTED; borrowed. */
+    /* The last one; the strand still has to be closed. `words`: why, for
+     * STRAND_UNCONNECTED and STRAND_UNTRUSTED; borrowed. */
     void (*on_end)(
         void *owner, enum strand_end end, const char *words, uint64_t now_ns);
 };
@@ -57,7 +58,7 @@ void strands_free(struct strands *strands);
 struct strand *strand_open(struct strands *strands, void *owner);
 void strand_close(struct strand *strand); /* NULL is fine */
 
-/* On an open strand: hands the bytes to the kernel, and keeps what it does not take. False
- * when the connection turns out to be gone, and then nothing of them was sent and no
- * on_end follows; or when too much is kept already. */
+/* On an open strand: hands the bytes to the kernel, and keeps what it does not take.
+ * False when the connection turns out to be gone, and then nothing of them was sent and
+ * no on_end follows; or when too much is kept already. */
 bool strand_write(struct strand *strand, struct slice bytes);

@@ -1,5 +1,5 @@
-/* A byte stream over TCP, TLS or a unix socket: connects with a deadline, writes through
- * a bounded queue, says when it ends. */
+/* A byte stream over TCP, TLS or a unix socket: connects with a deadline, writes
+ * through a bounded queue, says when it ends. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -33,8 +33,8 @@ struct stream_options {
 struct stream_handlers {
     void (*on_open)(void *owner);
     void (*on_bytes)(void *owner, struct slice bytes);
-    /* The last one: no connection was made, or it ended; ERROR_LOST when the peer closed
-     * it. The stream still has to be freed. */
+    /* The last one: no connection was made, or it ended; ERROR_LOST when the peer
+     * closed it. The stream still has to be freed. */
     void (*on_end)(void *owner, const struct error *why);
 };
 

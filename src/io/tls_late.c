@@ -1,5 +1,6 @@
-/* The functions of OpenSSL under their own names, but loaded when one is first called: its
- * tables alone are most of what the loader would have to do until the first frame. */
+/* The functions of OpenSSL under their own names,
+ * but loaded when one is first called: its tables alone are most
+ * of what the loader would have to do until the first frame. */
 /* SPDX-License-Identifier: MIT */
 #include <openssl/err.h>
 #include <openssl/ssl.h>

@@ -16,8 +16,8 @@ struct channel_handlers {
     void (*on_end)(void *owner, const struct error *why);
 };
 
-/* Both descriptors are borrowed: pipes or sockets, made non-blocking. NULL, with `err` set,
- * for anything else. */
+/* Both descriptors are borrowed: pipes or sockets,
+ * made non-blocking. NULL, with `err` set, for anything else. */
 struct channel *channel_new(
     struct loop *loop, const int descriptors[2],
     const struct channel_handlers *handlers, void *owner, struct error *err);

@@ -41,7 +41,8 @@ struct client {
 /* The handlers of its connections: their owner is a client. */
 extern const struct strand_handlers client_handlers;
 
-/* A free client begins a turn. It ends with crowd_on_turn_end(), which may run inside. */
+/* A free client begins a turn. It ends with
+ * crowd_on_turn_end(), which may run inside. */
 void client_begin(struct client *client, uint32_t task, uint64_t intended_ns);
 
 /* A pausing client asks for its job. */
@@ -50,6 +51,6 @@ void client_poll(struct client *client, uint64_t intended_ns);
 /* Its request has taken too long. */
 void client_time_out(struct client *client, uint64_t now_ns);
 
-/* Closes the connection, and counts a request that is under way as abandoned; no callback
- * follows. */
+/* Closes the connection, and counts a request that
+ * is under way as abandoned; no callback follows. */
 void client_stop(struct client *client);

@@ -114,7 +114,8 @@ static void put_back(struct crowd *crowd, struct client *client) {
     crowd->free[crowd->free_count++] = client;
 }
 
-/* The one that was used last has the warmest connection; NULL when there are no more. */
+/* The one that was used last has the warmest
+ * connection; NULL when there are no more. */
 static struct client *take_free(struct crowd *crowd) {
     if (crowd->free_count > 0) return crowd->free[--crowd->free_count];
     if (crowd->client_count == crowd->client_max) return NULL;

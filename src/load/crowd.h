@@ -1,5 +1,5 @@
-/* All clients of one generator: who comes, who begins when, and what they do when a turn
- * has ended. */
+/* All clients of one generator: who comes, who begins when,
+ * and what they do when a turn has ended. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -13,7 +13,8 @@ struct load_run;
 struct crowd *crowd_new(struct load_run *run);
 void crowd_free(struct crowd *crowd);
 
-/* Closes every connection; what is under way counts as abandoned, what waits as dropped. */
+/* Closes every connection; what is under way
+ * counts as abandoned, what waits as dropped. */
 void crowd_stop(struct crowd *crowd);
 
 /* Whether no turn is under way, and none waits for a connection. */

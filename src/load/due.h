@@ -13,8 +13,8 @@ struct due_entry {
     struct client *client; /* borrowed */
 };
 
-/* A binary heap; all zeros is an empty one. It grows with the number of clients, each of
- * which waits for one thing at most. */
+/* A binary heap; all zeros is an empty one. It grows with the number of clients, each
+ * of which waits for one thing at most. */
 struct due {
     struct due_entry *entries;
     size_t count, capacity;

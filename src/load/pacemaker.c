@@ -15,10 +15,12 @@
 #include "load/own_use.h"
 #include "load/request_book.h"
 
-/* Lag is measured this often, and whether anybody has waited too long every few times. */
+/* Lag is measured this often, and whether
+ * anybody has waited too long every few times. */
 static const uint64_t beat_ns = 10 * NS_PER_MS;
 
-/* The alarm rings no more often than that: at high rates several starts share a ring. */
+/* The alarm rings no more often than that:
+ * at high rates several starts share a ring. */
 static const uint64_t near_ns = 50 * NS_PER_US;
 static const uint64_t far_ns = 200 * NS_PER_US;
 
@@ -108,8 +110,8 @@ static bool is_drained(const struct pacemaker *pacemaker, uint64_t now_ns) {
 
 /* Time */
 
-/* The beats that were missed meanwhile were late, too: one long stop is not one late beat
- * among many that were in time. */
+/* The beats that were missed meanwhile were late, too: one long stop is not one late
+ * beat among many that were in time. */
 static void record_lag(struct histogram *lag, uint64_t late_ns) {
     for (; late_ns >= beat_ns; late_ns -= beat_ns) {
         histogram_record(lag, late_ns / NS_PER_US, 1);

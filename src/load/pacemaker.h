@@ -1,5 +1,5 @@
-/* The run itself, from its start to the last answer: keeps the time, measures how well it
- * does that, and reports every second.
+/* The run itself, from its start to the last answer: keeps the time, measures how well
+ * it does that, and reports every second.
  *   RUNS ─► DRAINS (nothing begins any more) ─► over */
 /* SPDX-License-Identifier: MIT */
 #pragma once

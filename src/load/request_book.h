@@ -12,7 +12,7 @@ struct request_book;
 struct request_book *request_book_new(const struct load_plan *plan);
 void request_book_free(struct request_book *book);
 
-/* Head and body of a row's request: a task's, or the poll of its job. Borrowed until the
- * next call. */
+/* Head and body of a row's request: a task's,
+ * or the poll of its job. Borrowed until the next call. */
 struct slice request_book_write(
     struct request_book *book, uint32_t row, const struct load_values *values);

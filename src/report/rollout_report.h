@@ -1,5 +1,5 @@
-/* Where a rollout stands, as text and as JSON. What came from outside must be safe to show
- * already. */
+/* Where a rollout stands, as text and as JSON.
+ * What came from outside must be safe to show already. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -26,6 +26,6 @@ void rollout_report_text(const struct rollout_report *report, struct buffer *to)
 /* One object and a line end. */
 void rollout_report_json(const struct rollout_report *report, struct buffer *to);
 
-/* How a pipeline ends on it: 0 promoted, 5 rolled back and verified, 6 needs a person, 4
- * held or still under way, 3 never begun. */
+/* How a pipeline ends on it: 0 promoted, 5 rolled back and verified, 6 needs a person,
+ * 4 held or still under way, 3 never begun. */
 enum exit_code rollout_report_code(const struct rollout_status *status);

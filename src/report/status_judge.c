@@ -6,7 +6,8 @@
 
 enum { HTTP_UNAUTHORIZED = 401, HTTP_FORBIDDEN = 403, NAMED_MAX = 4 };
 
-/* From good to bad; what has not answered yet is worse than degraded, as nobody knows. */
+/* From good to bad; what has not answered yet
+ * is worse than degraded, as nobody knows. */
 static unsigned badness(enum part_status status) {
     switch (status) {
     case PART_OK: return 0;

@@ -27,8 +27,8 @@ struct status_rules {
     uint64_t now_ns;     /* for the age of what is judged */
 };
 
-/* The look is over: who was asked and has not answered is silent from now on, and who was
- * never asked says so. */
+/* The look is over: who was asked and has not answered is silent from now on, and who
+ * was never asked says so. */
 void status_settle(struct state *state, uint64_t now_ns);
 
 /* The agent was asked and never reached: ERROR. A configured part is bad or silent, or
@@ -39,8 +39,8 @@ void status_settle(struct state *state, uint64_t now_ns);
 struct status_judgement status_judge(
     const struct state *state, const struct status_rules *rules);
 
-/* The worst part of a kind, of one track or, with STATE_TRACK_NONE, of all; NULL when there
- * is none. */
+/* The worst part of a kind, of one track or,
+ * with STATE_TRACK_NONE, of all; NULL when there is none. */
 const struct part *status_worst(
     const struct state *state, enum part_kind kind, uint8_t track);
 

@@ -23,6 +23,6 @@ struct status_report {
 
 void status_report_text(const struct status_report *report, struct buffer *to);
 
-/* One object: verdict, health, red, redis, queue, split, errors and parts, each with its
- * age_ms; null for what is not there, never a zero. */
+/* One object: verdict, health, red, redis, queue, split, errors and parts, each with
+ * its age_ms; null for what is not there, never a zero. */
 void status_report_json(const struct status_report *report, struct buffer *to);

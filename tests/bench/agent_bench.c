@@ -1,6 +1,6 @@
-/* Measures the bundled agent beside nginx and beside the same service in Python, in one
- * run: client, model and Redis on one processor, the service on the other. Closes with one
- * line per bar. */
+/* Measures the bundled agent beside nginx and beside the same service
+ * in Python, in one run: client, model and Redis on one processor,
+ * the service on the other. Closes with one line per bar. */
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
-/* How a canary is decided about beside fixed thresholds, on a service that is made up: how
- * often a healthy one is rolled back, how soon a bad one, and what one more request costs. */
+/* How a canary is decided about beside fixed thresholds,
+ * on a service that is made up: how often a healthy one is rolled back,
+ * how soon a bad one, and what one more request costs. */
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
-/* Measures the load generator beside those that Debian has, in one run and in turn: the
- * generators on one processor, nginx on the other; then what they say about a target that
- * stands still, and how well ours keeps its times. Closes with one line per bar. */
+/* Measures the load generator beside those that Debian has,
+ * in one run and in turn: the generators on one processor,
+ * nginx on the other; then what they say about a target that stands still,
+ * and how well ours keeps its times. Closes with one line per bar. */
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <poll.h>
@@ -165,7 +166,8 @@ static void set_locust_bar(const struct scene *scene) {
     }
 }
 
-/* Making 5,000 connections takes a fifth of a second of CPU: the longer, the less it is. */
+/* Making 5,000 connections takes a fifth of a
+ * second of CPU: the longer, the less it is. */
 static void compare_all(struct bench *bench) {
     struct scene few = {"64 connections", {64, 5, false, locust_file}, .kept = 0};
     struct scene many = {"1000 connections", {1000, 4, false, locust_file}, .kept = 0};
@@ -244,8 +246,8 @@ static void set_stall_bar(const char *name, double value_ms, double truth_ms) {
     }
 }
 
-/* All of them at once, each with a target of its own: there is little to do. ab keeps its
- * processor busy, and has the other one. */
+/* All of them at once, each with a target of its own: there is little to do. ab keeps
+ * its processor busy, and has the other one. */
 static void stand_still(struct bench *bench) {
     struct stalled hey = {
         .name = "hey",

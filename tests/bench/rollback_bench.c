@@ -1,6 +1,6 @@
-/* How soon a bad version is taken back, and how many users have felt it: real rollouts on a
- * real HAProxy under load, of a version that fails every seventh request from the first
- * one on. */
+/* How soon a bad version is taken back, and how many users have felt it:
+ * real rollouts on a real HAProxy under load, of a version
+ * that fails every seventh request from the first one on. */
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>

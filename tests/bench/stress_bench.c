@@ -1,6 +1,6 @@
 /* Whether 5,000 users are held: the demo is sent the stress profile for a minute by a
- * command, then by its cockpit, and all the while somebody presses keys in that cockpit.
- * Closes with one line per bar. */
+ * command, then by its cockpit, and all the while somebody presses keys in that
+ * cockpit. Closes with one line per bar. */
 /* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <stdio.h>
@@ -192,7 +192,8 @@ static bool type(struct bench *bench, const char *keys, const char *then) {
     return false;
 }
 
-/* The cockpit that runs the load has more to do: it merges and shows what comes of it. */
+/* The cockpit that runs the load has more to do:
+ * it merges and shows what comes of it. */
 static bool measure_cockpit(struct bench *bench) {
     static const char runs[] = "LOAD crowd.yaml";
     forget_keys(bench);

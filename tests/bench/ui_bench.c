@@ -1,5 +1,5 @@
-/* Measures the cockpit beside btop and htop: a real demo behind it, a terminal emulator of
- * 120x40 in front of each. Closes with one line per bar. */
+/* Measures the cockpit beside btop and htop: a real demo behind it, a terminal emulator
+ * of 120x40 in front of each. Closes with one line per bar. */
 /* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <stdio.h>
@@ -120,7 +120,8 @@ static int by_size(const void *a, const void *b) {
     return (first > second) - (first < second);
 }
 
-/* Waits for the first picture: the end of its bracket, or of what comes without a pause. */
+/* Waits for the first picture: the end of its bracket,
+ * or of what comes without a pause. */
 static uint64_t first_picture_ns(struct display *display) {
     display_wait_bytes(display, FRAME_BYTES, WAIT_MS);
     uint64_t last_ns = display_clock_ns();

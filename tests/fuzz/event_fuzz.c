@@ -96,7 +96,8 @@ static void start_over(struct reader *reader) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    /* Kept from call to call: making a model costs a hundred times what reading does. */
+    /* Kept from call to call: making a model
+     * costs a hundred times what reading does. */
     static struct reader *reader;
     if (!reader) {
         reader = memory_new(sizeof *reader);

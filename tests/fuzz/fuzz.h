@@ -10,6 +10,7 @@
 /* NOLINTNEXTLINE(readability-identifier-naming) */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* With libFuzzer only: it keeps the input that ended in an abort, not that of an exit. */
+/* With libFuzzer only: it keeps the input that
+ * ended in an abort, not that of an exit. */
 /* NOLINTNEXTLINE(readability-identifier-naming,readability-non-const-parameter) */
 int LLVMFuzzerInitialize(int *argc, char ***argv);

@@ -44,7 +44,8 @@ static void walk_all(const struct node *root) {
     ensure(count <= DOCUMENT_NODES_MAX);
 }
 
-/* Token by token the same is JSON; only limits and keys that stand twice are not seen. */
+/* Token by token the same is JSON;
+ * only limits and keys that stand twice are not seen. */
 static void read_tokens(struct slice text, bool parsed, const struct error *err) {
     struct json_reader reader = json_reader_of(text);
     struct slice words;

@@ -11,8 +11,8 @@
 
 enum { KIND_AT = 6, FRONT = 8, END = 4, SHARDS = 8 };
 
-/* What a collector and a shard read out of a Redis that others write to. Large, so it is
- * kept. */
+/* What a collector and a shard read out of a Redis
+ * that others write to. Large, so it is kept. */
 struct reader {
     struct load_report *report;
     uint8_t *bytes;

@@ -1,5 +1,5 @@
-/* A streamed answer of the model, of either wire format: whole or byte by byte, the same
- * comes of it, and who listened heard what the answer says. */
+/* A streamed answer of the model, of either wire format: whole or byte by byte, the
+ * same comes of it, and who listened heard what the answer says. */
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 

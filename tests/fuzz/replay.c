@@ -11,8 +11,9 @@
 #include "core/random.h"
 #include "fuzz/fuzz.h"
 
-/* Gives a fuzzer every file of its corpus and variations of each, the same ones in every
- * run: what a build without libFuzzer can do. Each further round makes other ones. */
+/* Gives a fuzzer every file of its corpus and variations of each,
+ * the same ones in every run: what a build without
+ * libFuzzer can do. Each further round makes other ones. */
 
 enum {
     INPUT_SIZE_MAX = 128 * 1024,

@@ -19,7 +19,8 @@ static bool is_true_to_its_figures(const struct router_line *line) {
     return line->is_contradictory || says_canary == (line->arm == TRACK_CANARY);
 }
 
-/* What says nothing about its version is no failure of it, and what failed is no more. */
+/* What says nothing about its version is no
+ * failure of it, and what failed is no more. */
 static bool has_one_end(const struct router_line *line) {
     bool counts = line->excluded == ROUTER_LINE_COUNTS;
     int answers = router_line_failed(line) + router_line_refused(line);

@@ -1,5 +1,5 @@
-/* Who is let in: the rate of a user, the time that a client gives, and a queue that is too
- * long for what it takes. */
+/* Who is let in: the rate of a user, the time that a client gives, and a queue that is
+ * too long for what it takes. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

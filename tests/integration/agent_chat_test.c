@@ -73,7 +73,7 @@ static void chat_uses_its_tool(void **state) {
     assert_string_equal(test_reply_text(&reply, "$.tool_calls[0].output"), "38.5");
     test_reply_clear(&reply);
 
-    /* A second question brings call and result along: the model checks that they match. */
+    /* A second question brings call and result along: the model matches them. */
     chat(0, "{\"user_id\":\"bob\",\"message\":\"And what is 1 + 1?\"}", &reply);
     assert_string_equal(test_reply_text(&reply, "$.response"), "1 + 1 is 2.");
     test_reply_clear(&reply);

@@ -146,7 +146,8 @@ static void errors_are_counted_by_kind(void **state) {
     assert_becomes("workers_agent_requests_total{status=\"error\"}", 1);
 }
 
-/* What somebody else wrote there is not shown; a key of another kind holds up no job. */
+/* What somebody else wrote there is not shown;
+ * a key of another kind holds up no job. */
 static void odd_counts_hold_nothing_up(void **state) {
     (void)state;
     char id[ID_SIZE];

@@ -1,5 +1,5 @@
-/* An agent from end to end, with everything real: Redis keeps what was said and what is to
- * be done, workers do it, SQLite knows the orders and what has ended. */
+/* An agent from end to end, with everything real: Redis keeps what was said and what is
+ * to be done, workers do it, SQLite knows the orders and what has ended. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

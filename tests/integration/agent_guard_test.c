@@ -1,5 +1,6 @@
-/* What the agent does with a model that is unwell or has had enough: the circuit opens and
- * closes again, a rate limit holds everybody back, and jobs wait instead of failing. */
+/* What the agent does with a model that is unwell or has had enough:
+ * the circuit opens and closes again, a rate limit holds
+ * everybody back, and jobs wait instead of failing. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>

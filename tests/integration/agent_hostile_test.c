@@ -1,5 +1,5 @@
-/* What the real service does with requests that nobody should send, all at the same time
- * and again and again, while a normal client is served beside them. */
+/* What the real service does with requests that nobody should send, all at the same
+ * time and again and again, while a normal client is served beside them. */
 /* SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 #include <errno.h>

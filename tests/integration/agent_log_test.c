@@ -1,4 +1,5 @@
-/* The logs: one JSON object per line and event, the request's id in all that concern it. */
+/* The logs: one JSON object per line and event,
+ * the request's id in all that concern it. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* A thousand chats that are told at the same time: what they cost, and what is left when
- * all have gone. */
+/* A thousand chats that are told at the same time:
+ * what they cost, and what is left when all have gone. */
 /* SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 #include <netinet/in.h>

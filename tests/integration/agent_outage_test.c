@@ -181,7 +181,8 @@ static void the_agent_says_when_its_model_is_away(void **state) {
     test_process_stop(&stack.serves[0]);
 }
 
-/* A balancer takes an agent without its model out: then no chat tells that it is back. */
+/* A balancer takes an agent without its model out:
+ * then no chat tells that it is back. */
 static void the_agent_recovers_with_its_model_without_any_chat(void **state) {
     (void)state;
     static const uint64_t soon_ns = UINT64_C(10000000000);

@@ -1,5 +1,5 @@
-/* Prometheus' own checker has nothing to say about what the agent tells, whatever it has
- * been through. */
+/* Prometheus' own checker has nothing to say about what
+ * the agent tells, whatever it has been through. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* One short chat with the real model: only where ANTHROPIC_API_KEY is set, for it costs a
- * fraction of a cent. ANTHROPIC_BASE_URL and AGENT_MODEL say where and which. */
+/* One short chat with the real model: only where ANTHROPIC_API_KEY is set, for it costs
+ * a fraction of a cent. ANTHROPIC_BASE_URL and AGENT_MODEL say where and which. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* What the health of an agent says while Redis is there and refuses to keep anything. */
+/* What the health of an agent says while Redis
+ * is there and refuses to keep anything. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

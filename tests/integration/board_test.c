@@ -1,5 +1,5 @@
-/* The ConfigMap on which a controller publishes: what it writes into a cluster, and what a
- * watcher makes of it. */
+/* The ConfigMap on which a controller publishes: what it writes into a cluster, and
+ * what a watcher makes of it. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* `canary monitor --act` in a pipeline: it ends with what came of the rollout, on a real
- * demo, and the router says the same. */
+/* `canary monitor --act` in a pipeline: it ends with what came of the rollout, on a
+ * real demo, and the router says the same. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
-/* A real rollout from the keyboard: a real router, agents and traffic, a controller that
- * somebody else started, and an operator who holds it, makes it his and takes it back. */
+/* A real rollout from the keyboard: a real router,
+ * agents and traffic, a controller that somebody else started,
+ * and an operator who holds it, makes it his and takes it back. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* Rollouts whose controller is dead, out of reach or hung, and the way back from there. */
+/* Rollouts whose controller is dead,
+ * out of reach or hung, and the way back from there. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>
@@ -61,7 +62,8 @@ static void one_whose_controller_died_is_spoken_of_and_taken_back(void **state) 
     expect(CANARY("abort"), EXIT_CODE_UNREACHABLE, "no rollout of demo is open");
 }
 
-/* Whether there was a hold to end or not: it is conducted again, as it was asked for. */
+/* Whether there was a hold to end or not:
+ * it is conducted again, as it was asked for. */
 static void one_whose_controller_died_is_taken_up(void **state) {
     struct lock_holder who;
     (void)state;

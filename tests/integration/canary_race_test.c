@@ -1,5 +1,5 @@
-/* Two operators race to start, promote, hold, take back and take over: one acts, the other
- * is told, and two presses act once. Real programs on a real router. */
+/* Two operators race to start, promote, hold, take back and take over: one acts, the
+ * other is told, and two presses act once. Real programs on a real router. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>
@@ -102,7 +102,8 @@ static void of_two_starts_one_begins_and_the_other_is_told_whose_it_is(void **st
     }
 }
 
-/* Until data is fresh nobody may: that both were refused, or the first, says no more. */
+/* Until data is fresh nobody may: that both
+ * were refused, or the first, says no more. */
 static void race_to_promote(const char *second) {
     uint64_t start_ns = loop_clock_ns();
     unsigned won;

@@ -1,5 +1,6 @@
-/* A secret that somebody types into a reason, or that a command of the operator's own says,
- * stands nowhere: not in the journal, not in the recording, on no board and in no answer. */
+/* A secret that somebody types into a reason, or that a command
+ * of the operator's own says, stands nowhere: not in the journal,
+ * not in the recording, on no board and in no answer. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>
@@ -36,8 +37,8 @@ struct scene {
     unsigned port;
 };
 
-/* While a file `broken` is there, it says more than it should, and not what the weight is.
- * $1 is the folder. */
+/* While a file `broken` is there, it says more than it should,
+ * and not what the weight is. $1 is the folder. */
 static const char divide[] =
     "[ -f \"$1/broken\" ] || { echo 0; exit 0; }\n"
     "echo \"the token $AGENT_TOKEN of ftp://me:" OWN "@host is refused\" >&2\n"

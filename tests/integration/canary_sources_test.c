@@ -1,5 +1,5 @@
-/* `canary monitor` and `canary plan` where the instances are pods, or a Prometheus server
- * has their numbers: real agents, a real server, and an API server for tests. */
+/* `canary monitor` and `canary plan` where the instances are pods, or a Prometheus
+ * server has their numbers: real agents, a real server, and an API server for tests. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* What the canary commands say where nothing runs: wrong words, dry runs, nobody there. */
+/* What the canary commands say where nothing runs:
+ * wrong words, dry runs, nobody there. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

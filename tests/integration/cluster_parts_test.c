@@ -1,5 +1,5 @@
-/* What of a rollout stands on a cluster: its Lease, its board, the pods that it follows and
- * its route. */
+/* What of a rollout stands on a cluster: its Lease,
+ * its board, the pods that it follows and its route. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* A real controller that rolls out in a cluster: agents of a demo, and an API server. */
+/* A real controller that rolls out in a cluster:
+ * agents of a demo, and an API server. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>
@@ -197,7 +198,8 @@ static void a_killed_controller_is_missed_by_the_watchdog(void **state) {
     region_clear(&region);
 }
 
-/* The Deployments' pods are the demo's agents: at 127.0.0.1, each track at its own port. */
+/* The Deployments' pods are the demo's agents:
+ * at 127.0.0.1, each track at its own port. */
 static void use_pods(struct region *region) {
     static const char *const names[TRACK_COUNT] = {"agent-stable", "agent-canary"};
     struct target *target = &region->scene->launch->target;

@@ -1,5 +1,5 @@
-/* What a rollout writes to a cluster: under its epoch, and never over what somebody else has
- * written. */
+/* What a rollout writes to a cluster: under its epoch,
+ * and never over what somebody else has written. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -16,9 +16,10 @@
 #include "io/loop.h"
 #include "support/test_folder.h"
 
-/* $1 is the folder. A file `failing` there makes set say why on stderr, and end with the
- * code in it; with 0 it changes nothing all the same. A file `code` makes it end with that code; `late` makes verify
- * say that it is not everywhere yet; `stuck` makes get hang until something is set. */
+/* $1 is the folder. A file `failing` there makes set say why on stderr, and end with
+ * the code in it; with 0 it changes nothing all the same. A file `code` makes it end
+ * with that code; `late` makes verify say that it is not everywhere yet; `stuck` makes
+ * get hang until something is set. */
 static const char script[] =
     "cd \"$1\" || exit 9\n"
     "[ -f code ] && { printf 'no\\033[31m\\n'; exit \"$(cat code)\"; }\n"

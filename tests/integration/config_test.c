@@ -45,9 +45,9 @@ static void write_user_config(const char *words) {
     write_file("flightdeck/config.yaml", words);
 }
 
-/* One key per line, so that a line is what is dropped, doubled or misspelt. Behind a " #"
- * stands what is harmless: D to leave it out, N another name. R: what refers to it, in
- * line 2, is what is wrong then. */
+/* One key per line, so that a line is what is dropped, doubled or misspelt. Behind a "
+ * #" stands what is harmless: D to leave it out, N another name. R: what refers to it,
+ * in line 2, is what is wrong then. */
 static const char *const whole[] = {
     "version: 1",
     "target: local #D",

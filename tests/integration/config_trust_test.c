@@ -1,5 +1,5 @@
-/* What a project file may not do until it is trusted, and secrets that must not come out
- * anywhere. */
+/* What a project file may not do until it is trusted,
+ * and secrets that must not come out anywhere. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* Every way in which the cockpit of a demo can end: the terminal is as it was, and of the
- * demo nothing stays: no process, no port, no file. */
+/* Every way in which the cockpit of a demo can end: the terminal is as it was, and of
+ * the demo nothing stays: no process, no port, no file. */
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <setjmp.h>

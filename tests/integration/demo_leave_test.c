@@ -135,8 +135,8 @@ static void what_any_dead_demo_left_is_swept(void **state) {
     expect_gone(&first, &home);
 }
 
-/* The supervisor has tidied up and is gone; its keeper notices only when somebody else has
- * taken the name. */
+/* The supervisor has tidied up and is gone; its keeper
+ * notices only when somebody else has taken the name. */
 static void a_keeper_that_comes_late_leaves_the_next_one_alone(void **state) {
     (void)state;
     struct test_demo_home home;

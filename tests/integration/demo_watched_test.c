@@ -132,8 +132,8 @@ static bool is_of(const struct death *death, const struct event *event) {
            strncmp(event->part.name, death->shown, strlen(death->shown)) == 0;
 }
 
-/* What the recording has of a part: its polls until it stopped, and those that began after
- * that and still found it well. */
+/* What the recording has of a part: its polls until it stopped, and those that began
+ * after that and still found it well. */
 struct polls {
     unsigned before, blind;
     bool missed; /* one has found out */

@@ -1,5 +1,5 @@
-/* One verdict everywhere: a service that misses its objective fails `status` and
- * `watch --plain` alike, in words with the figures; without requests neither is sure. */
+/* One verdict everywhere: a service that misses its objective fails `status` and `watch
+ * --plain` alike, in words with the figures; without requests neither is sure. */
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -61,7 +61,8 @@ static void idle_metrics(uint32_t count, char *body, size_t size) {
     slow_metrics(1, body, size);
 }
 
-/* The program is run to its end, so whoever answers it lives in a process of its own. */
+/* The program is run to its end, so whoever
+ * answers it lives in a process of its own. */
 _Noreturn static void serve(int say_port, service_body_fn metrics) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct loop *loop = loop_new();

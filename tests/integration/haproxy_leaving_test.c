@@ -1,5 +1,5 @@
-/* A real HAProxy with all its traffic on the canary, and users who go away in the middle of
- * what it streams to them. */
+/* A real HAProxy with all its traffic on the canary, and users who go away in the
+ * middle of what it streams to them. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -130,8 +130,8 @@ static bool has_asked(const void *what, uint64_t count) {
     return scene->servers[TRACK_CANARY].counts->requests >= count;
 }
 
-/* In the midst of a stream, unless this test has to wait for the machine. Some of what is
- * asked there are checks: only half of it is waited for. */
+/* In the midst of a stream, unless this test has to wait for the machine. Some of what
+ * is asked there are checks: only half of it is waited for. */
 static void come_and_leave(struct scene *scene) {
     const struct users_options options = {.port = scene->haproxy.port, .count = USERS};
     struct users *users = users_new(scene->loop, &options);

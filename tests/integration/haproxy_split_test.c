@@ -1,5 +1,5 @@
-/* A real HAProxy with the generated configuration, two servers and users who do not stop:
- * what a rollout does to them, and what it sees of it. */
+/* A real HAProxy with the generated configuration, two servers and users who do not
+ * stop: what a rollout does to them, and what it sees of it. */
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <setjmp.h>

@@ -33,8 +33,8 @@ enum { BATCH = 6, MEBIBYTE = 1024 * 1024 };
 /* What stays; in between, each of the endless answers may fill its 16 MiB. */
 enum { GROWTH_MAX = 16 * MEBIBYTE, PEAK_MAX = 64 * MEBIBYTE };
 
-/* Answers that are whole and right, however odd: a status code of 200 is a sign of health,
- * and readable metrics are metrics. */
+/* Answers that are whole and right, however odd: a status code of 200 is a sign of
+ * health, and readable metrics are metrics. */
 static const char *const fine_health[] = {
     "metrics-huge",       "metrics-long-label",
     "metrics-duplicates", "metrics-escapes",

@@ -1,5 +1,5 @@
-/* What the command line does to a target is written down: what it meant before the first
- * request that acts, what became of it at the end. */
+/* What the command line does to a target is written down: what it meant before the
+ * first request that acts, what became of it at the end. */
 /* SPDX-License-Identifier: MIT */
 #include <poll.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
-/* Argo Rollouts as the engine, against an API server: each press once, and back to weight
- * 0 even when the engine does not go there. */
+/* Argo Rollouts as the engine, against an API server: each press once, and back to
+ * weight 0 even when the engine does not go there. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* Whether the API server for tests answers as a real one has answered, and misbehaves as
- * it is told to. */
+/* Whether the API server for tests answers as a real
+ * one has answered, and misbehaves as it is told to. */
 /* SPDX-License-Identifier: MIT */
 #include "support/kubernetes_peer.h"
 

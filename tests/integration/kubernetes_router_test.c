@@ -1,5 +1,5 @@
-/* The routers of a cluster against an API server: every write tests what it supposes, is
- * read back, and is never repeated blindly. */
+/* The routers of a cluster against an API server: every write tests what it supposes,
+ * is read back, and is never repeated blindly. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

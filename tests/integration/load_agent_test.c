@@ -1,5 +1,5 @@
-/* The load generator against the bundled agent: jobs, streams and plain answers, counted
- * by both. */
+/* The load generator against the bundled agent: jobs,
+ * streams and plain answers, counted by both. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* `flightdeck load` as a pipeline calls it: exit codes, formats, signals, and servers that
- * answer well, badly and not at all. */
+/* `flightdeck load` as a pipeline calls it: exit codes, formats, signals, and servers
+ * that answer well, badly and not at all. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* A scenario file chosen at the screens, run twice and compared: with the run before, and
- * with the knee that a search has found for it. */
+/* A scenario file chosen at the screens, run twice and compared: with the run before,
+ * and with the knee that a search has found for it. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

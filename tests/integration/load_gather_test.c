@@ -1,5 +1,5 @@
-/* The collector of a shared load over a real Redis, with shards that say what a test wants:
- * what it hands on is exactly the sum of what they said. */
+/* The collector of a shared load over a real Redis, with shards that say what a test
+ * wants: what it hands on is exactly the sum of what they said. */
 /* SPDX-License-Identifier: MIT */
 #include "actions/load_gather.h"
 
@@ -66,7 +66,8 @@ static void fill(struct scene *scene, uint64_t sequence) {
     }
 }
 
-/* All of its reports, one after the other; the last one twice, as after a lost answer. */
+/* All of its reports, one after the other;
+ * the last one twice, as after a lost answer. */
 static void speak(struct voice *voice) {
     struct scene *scene = voice->scene;
     voice->begun = true;

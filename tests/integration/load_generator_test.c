@@ -1,5 +1,5 @@
-/* The load generator against servers that answer well, badly and not at all: what it says
- * that it did is what they saw. */
+/* The load generator against servers that answer well, badly and not at all: what it
+ * says that it did is what they saw. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

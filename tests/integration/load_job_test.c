@@ -1,5 +1,5 @@
-/* deploy/kubernetes/load-job.yaml: that its parts agree with each other, and that flightdeck
- * understands the words, the configuration and the scenario in it. */
+/* deploy/kubernetes/load-job.yaml: that its parts agree with each other, and that
+ * flightdeck understands the words, the configuration and the scenario in it. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,8 +90,8 @@ static void expect_word(const struct node *node, const char *key, const char *wa
     assert_string_equal(word, wanted);
 }
 
-/* The words of a container's command line, with the index that Kubernetes fills in and the
- * file where it stands here. */
+/* The words of a container's command line, with the index that Kubernetes fills in and
+ * the file where it stands here. */
 static void command_line(unsigned job, char *words, size_t size) {
     static const char index[] = "$(JOB_COMPLETION_INDEX)";
     static const char folder[] = "/etc/flightdeck-load/";

@@ -1,5 +1,5 @@
-/* What is written down of load runs that do not come to their end: refused, left, killed.
- * And nothing of them stays behind. */
+/* What is written down of load runs that do not come to their end: refused, left,
+ * killed. And nothing of them stays behind. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>

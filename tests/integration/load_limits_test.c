@@ -1,5 +1,5 @@
-/* What a load needs of the machine is looked at before anything is sent: descriptors of the
- * generator, and those of a target that runs here. */
+/* What a load needs of the machine is looked at before anything is sent: descriptors of
+ * the generator, and those of a target that runs here. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
-/* A name with several addresses: the load is spread evenly over those that answer, and the
- * others are named. The name is one of /etc/hosts, in a mount namespace of the test. */
+/* A name with several addresses: the load is spread
+ * evenly over those that answer, and the others are named.
+ * The name is one of /etc/hosts, in a mount namespace of the test. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* A load generator and whoever started it: what happens when that one is gone, or does not
- * listen. */
+/* A load generator and whoever started it:
+ * what happens when that one is gone, or does not listen. */
 /* SPDX-License-Identifier: MIT */
 #include <poll.h>
 #include <setjmp.h>
@@ -20,8 +20,8 @@
 
 enum { PATIENCE_MS = 20000 };
 
-/* A parent that starts a generator, says its pid, and does nothing more. The generator has
- * nothing but the end of its pipe to learn from. */
+/* A parent that starts a generator, says its pid, and does nothing more. The generator
+ * has nothing but the end of its pipe to learn from. */
 static _Noreturn void be_parent(struct load_scene *scene, int tell) {
     test_load_start(&scene->load);
     if (!test_load_next(&scene->load)) _exit(1);

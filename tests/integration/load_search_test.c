@@ -1,5 +1,5 @@
-/* `flightdeck load knee` and `load scaling` against servers that never answer well, are not
- * there, or cannot be scaled. */
+/* `flightdeck load knee` and `load scaling` against servers that never answer well, are
+ * not there, or cannot be scaled. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* `flightdeck load` on several machines: four shards and a collector as processes of their
- * own over a real Redis, and what becomes of them when one of all is lost. */
+/* `flightdeck load` on several machines: four shards and a collector as processes of
+ * their own over a real Redis, and what becomes of them when one of all is lost. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>

@@ -1,4 +1,5 @@
-/* A generator that runs no more and is not gone either: the run ends, and says which. */
+/* A generator that runs no more and is not gone either:
+ * the run ends, and says which. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* A load run under the eyes of others: a Prometheus that scrapes it, and an operator who
- * takes its target. */
+/* A load run under the eyes of others: a Prometheus that
+ * scrapes it, and an operator who takes its target. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>

@@ -128,7 +128,8 @@ static void a_mistake_in_one_would_be_found(void **state) {
     kubernetes_stage_clear(&stage);
 }
 
-/* Whether one of the manifests is that object; "rollouts/status" is one of "rollouts". */
+/* Whether one of the manifests is that object;
+ * "rollouts/status" is one of "rollouts". */
 static bool is_here(const char *resource, const char *name) {
     size_t length = strcspn(resource, "/");
     for (size_t i = 0; i < count; i++) {
@@ -143,7 +144,8 @@ static bool is_here(const char *resource, const char *name) {
     return false;
 }
 
-/* A Role names objects: each of them is here, but for those that are made or are there. */
+/* A Role names objects: each of them is here,
+ * but for those that are made or are there. */
 static void check_names(cJSON *rule, const char *resource) {
     const cJSON *name;
     bool made = strcmp(resource, "leases") == 0 || strcmp(resource, "namespaces") == 0;

@@ -1,4 +1,5 @@
-/* The local model over HTTP: both APIs, whole and streamed, and what goes wrong on demand. */
+/* The local model over HTTP: both APIs,
+ * whole and streamed, and what goes wrong on demand. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* The probes of processes, the traffic split and a controller, against the real thing. */
+/* The probes of processes, the traffic split
+ * and a controller, against the real thing. */
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <setjmp.h>

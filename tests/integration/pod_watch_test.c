@@ -1,5 +1,5 @@
-/* Whether the instances of a track follow the pods of a Deployment, whatever the API server
- * does. */
+/* Whether the instances of a track follow the pods
+ * of a Deployment, whatever the API server does. */
 /* SPDX-License-Identifier: MIT */
 #include "control/pod_watch.h"
 

@@ -1,5 +1,5 @@
-/* The real program at its edges: exit codes, missing descriptors, signals, a reader that
- * leaves, no terminal. */
+/* The real program at its edges: exit codes, missing descriptors, signals, a reader
+ * that leaves, no terminal. */
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <glob.h>
@@ -138,7 +138,8 @@ static void without_a_terminal_the_cockpit_names_what_works(void **state) {
     assert_string_equal(program.out, "");
 }
 
-/* What the next opened file must not get is the place of a descriptor that is missing. */
+/* What the next opened file must not get is
+ * the place of a descriptor that is missing. */
 static void missing_descriptors_do_no_harm(void **state) {
     (void)state;
     for (int closed = 1; closed < 8; closed++) {

@@ -1,5 +1,5 @@
-/* The counters of a track from a Prometheus server: a real one that scrapes real agents,
- * and others that answer whatever they like. */
+/* The counters of a track from a Prometheus server: a real one that scrapes real
+ * agents, and others that answer whatever they like. */
 /* SPDX-License-Identifier: MIT */
 #include "control/prometheus_source.h"
 

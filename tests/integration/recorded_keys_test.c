@@ -1,6 +1,7 @@
-/* Whoever looks changes nothing: recorders stand in front of everything that a target is
- * reached by, random keys go to the watcher and to the disarmed cockpit, and only reads
- * arrive. What may arrive is spelled out here once more, apart from the programs. */
+/* Whoever looks changes nothing: recorders stand in front of
+ * everything that a target is reached by, random keys go to the
+ * watcher and to the disarmed cockpit, and only reads arrive.
+ * What may arrive is spelled out here once more, apart from the programs. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>
@@ -114,8 +115,8 @@ static int stop_stack(void **state) {
     return 0;
 }
 
-/* Copies a line; where it holds an address, a recorder stands in front of it from now on
- * and the copy names that. */
+/* Copies a line; where it holds an address, a recorder stands in front of it from now
+ * on and the copy names that. */
 static void redirect(struct studio *studio, struct slice line, struct buffer *config) {
     for (unsigned i = 0; i < STATIONS; i++) {
         struct scan scan = scan_of(line);

@@ -1,4 +1,5 @@
-/* The probes of Redis, its queues and its workers, against a real one and hostile ones. */
+/* The probes of Redis, its queues and its workers,
+ * against a real one and hostile ones. */
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <setjmp.h>

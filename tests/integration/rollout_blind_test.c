@@ -47,8 +47,8 @@ static void without_its_log_it_holds(void **state) {
     routed_clear(&routed);
 }
 
-/* What stable would have told is not known. Nothing else keeps it from going on: once it
- * is, it does. */
+/* What stable would have told is not known.
+ * Nothing else keeps it from going on: once it is, it does. */
 static void without_stables_metrics_it_holds_until_they_are_back(void **state) {
     const struct routed_options options = {.counted = true};
     struct routed_rollout routed;

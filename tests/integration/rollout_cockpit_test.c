@@ -237,7 +237,8 @@ static void a_watcher_sees_all_and_gives_no_order(void **state) {
     end(&seat);
 }
 
-/* The target refuses at once, the canary takes its time: it is that one that is asked. */
+/* The target refuses at once, the canary takes its time:
+ * it is that one that is asked. */
 static void the_smoke_test_is_sent_to_the_canary_itself(void **state) {
     (void)state;
     struct seat seat;

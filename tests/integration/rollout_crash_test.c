@@ -48,7 +48,8 @@ static void a_controller_that_is_back_at_once_goes_on(void **state) {
     assert_true(rollout_scene_start(scene));
     rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     assert_true(rollout_scene_weight(scene) == 500);
-    /* Its last checkpoint and what was recorded since: nothing that it counted is missing. */
+    /* Its last checkpoint and what was recorded since:
+     * nothing that it counted is missing. */
     recorded_rollout_expect_same(scene->status.id);
 }
 

@@ -1,5 +1,5 @@
-/* The controller, the router or the canary of a rollout dies, and no user gets an error.
- * One service, one rollout after the other. */
+/* The controller, the router or the canary of a rollout dies, and no user gets an
+ * error. One service, one rollout after the other. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* Weight 0 is read back, and requests go to the canary all the same: that is no end, and a
- * person is called; when nobody comes there any more, it is one. */
+/* Weight 0 is read back, and requests go to the canary all the same: that is no end,
+ * and a person is called; when nobody comes there any more, it is one. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,8 @@ enum { USERS = 2000 };
 
 static const struct users_options many = {.count = USERS};
 
-/* As with connections that stay where they are: some reach it whatever the weight is. */
+/* As with connections that stay where they are:
+ * some reach it whatever the weight is. */
 static void leak(struct buffer *config) {
     static const char lot[] = " if { var(txn.d) -m int lt 0 }";
     static const char pinned[] =

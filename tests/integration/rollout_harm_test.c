@@ -29,8 +29,8 @@ static void expect_analysis(
     fail_msg("%s: %d, wanted %d with \"%s\"\n%s", args[1], ended, code, said, words);
 }
 
-/* The first step has ended in the same way, at the same count and with the same words, as
- * the rollout itself: of the JSON in `words`. */
+/* The first step has ended in the same way, at the same count and with the same words,
+ * as the rollout itself: of the JSON in `words`. */
 static void expect_same_end(const char *reason) {
     struct document *document = parsed(words);
     const struct node *root = document_root(document);
@@ -92,8 +92,8 @@ static void a_version_that_crashes_is_taken_back_at_once(void **state) {
     assert_true(rollout_scene_weight(scene) <= 0);
 }
 
-/* Both versions ask one model. Without it neither can serve, and that says nothing of the
- * new one: it is held, and goes on when the model is back. */
+/* Both versions ask one model. Without it neither can serve, and that says nothing of
+ * the new one: it is held, and goes on when the model is back. */
 static void an_outage_of_both_takes_nothing_back(void **state) {
     struct rollout_scene *scene = *state;
     rollout_scene_start_manual(scene);
@@ -116,7 +116,8 @@ static void an_outage_of_both_takes_nothing_back(void **state) {
     assert_int_equal(scene->status.hold, ROLLOUT_HELD_AROUND);
     rollout_scene_wait(scene, &(struct rollout_goal){ROLLOUT_WATCHING, 0, 1});
     assert_int_equal(rollout_scene_weight(scene), 500);
-    /* What counted for neither is not recorded either: the same is decided from the rest. */
+    /* What counted for neither is not recorded either:
+     * the same is decided from the rest. */
     recorded_rollout_expect_same(scene->status.id);
 }
 

@@ -1,5 +1,5 @@
-/* A rollout whose traffic is not divided as asked for, or whose router somebody else has
- * changed: it holds, says why, and raises no weight. */
+/* A rollout whose traffic is not divided as asked for, or whose router somebody else
+ * has changed: it holds, says why, and raises no weight. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

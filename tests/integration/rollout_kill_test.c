@@ -1,5 +1,5 @@
-/* A controller that is killed right before it writes, syncs, connects or sends: whenever
- * that is, another one takes the rollout up and brings it to its end. */
+/* A controller that is killed right before it writes, syncs, connects or sends:
+ * whenever that is, another one takes the rollout up and brings it to its end. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>
@@ -36,7 +36,8 @@ enum {
 static const struct rollout_step steps[STEPS] = {
     {2000}, {4000}, {6000}, {8000}, {10000}};
 
-/* Several sweeps at once, each through its share of the points: a rollout mostly waits. */
+/* Several sweeps at once, each through its share
+ * of the points: a rollout mostly waits. */
 static unsigned points = POINTS; /* of both kinds of rollout; 0: all there are */
 static unsigned long first;      /* of a sweep that is taken up again */
 static unsigned lane;
@@ -92,7 +93,8 @@ static void hang_up(struct sweep *sweep) {
     sweep->has_ordered = false;
 }
 
-/* With the Nth point to be killed at; 0 for none. False when it ended without a word. */
+/* With the Nth point to be killed at; 0 for none.
+ * False when it ended without a word. */
 static bool start(
     struct sweep *sweep, enum rollout_launch_kind kind, unsigned long at) {
     static const struct rollout_link_handlers handlers = {
@@ -288,7 +290,8 @@ static unsigned long pass(struct sweep *sweep, unsigned long at) {
     return how_far(sweep, at > 0 ? "killed" : "ended");
 }
 
-/* Nothing is open: it had ended, or nothing was written down and so nothing was done. */
+/* Nothing is open: it had ended, or nothing
+ * was written down and so nothing was done. */
 static void check_closed(struct sweep *sweep) {
     assert_non_null(strstr(sweep->words, "no rollout of"));
     assert_true(rollout_scene_weight(&sweep->scene) <= 0);

@@ -1,5 +1,5 @@
-/* A rollout whose journal somebody else holds: users are sent back at once, nobody's weight
- * is raised, and what has happened is written down in the end. */
+/* A rollout whose journal somebody else holds: users are sent back at once, nobody's
+ * weight is raised, and what has happened is written down in the end. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>
@@ -78,8 +78,8 @@ static void hear(struct locked *locked, unsigned statuses) {
     }
 }
 
-/* The router has 0 before the controller has spoken often: it speaks when something is new,
- * and each second. */
+/* The router has 0 before the controller has spoken often:
+ * it speaks when something is new, and each second. */
 static void expect_back_soon(struct locked *locked) {
     const struct routed_rollout *routed = &locked->routed;
     unsigned beats = 0;

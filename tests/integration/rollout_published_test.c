@@ -1,5 +1,5 @@
-/* A real rollout, seen by the real watcher as from another machine: its controller's socket
- * is not where the watcher looks. */
+/* A real rollout, seen by the real watcher as from another machine: its controller's
+ * socket is not where the watcher looks. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -227,7 +227,8 @@ static void while_it_is_kept_stable_is_not_touched(void **state) {
     rollout_scene_wait_for_end(&scene->rollout);
 }
 
-/* Killed in between, it asks for the same again; users stay where they are meanwhile. */
+/* Killed in between, it asks for the same again;
+ * users stay where they are meanwhile. */
 static void stable_becomes_what_it_was_before_traffic_comes_to_it(void **state) {
     struct scene *scene = *state;
     struct rollout_scene *rollout = &scene->rollout;

@@ -1,5 +1,5 @@
-/* What users feel of a rollout of a sound version, and that a few of them decide nothing:
- * the forecast says so beforehand. */
+/* What users feel of a rollout of a sound version, and that a few of them decide
+ * nothing: the forecast says so beforehand. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -15,8 +15,8 @@
 #include "support/counted_scene.h"
 #include "support/recorded_rollout.h"
 
-/* With all traffic on the canary nobody asks stable, and it may be gone: what counts then is
- * what the canary does. */
+/* With all traffic on the canary nobody asks stable, and it may be gone: what counts
+ * then is what the canary does. */
 static void a_healthy_version_is_promoted_by_what_it_counts(void **state) {
     (void)state;
     struct counted_scene scene;
@@ -75,8 +75,8 @@ static void a_harmful_version_is_taken_back_by_what_it_counts(void **state) {
     counted_scene_clear(&scene);
 }
 
-/* Again and again, until that is enough. What begins within two seconds of another cannot
- * be told from it. */
+/* Again and again, until that is enough. What begins
+ * within two seconds of another cannot be told from it. */
 static void crash(struct counted_scene *scene) {
     struct rollout_status *status = &scene->rollout.status;
     users_rest(scene->users[COUNTED_CANARY]); /* they would only be refused */

@@ -219,7 +219,8 @@ static void a_slow_line_gets_fewer_frames_and_holds_nothing_up(void **state) {
     display_type(display, "q");
     assert_int_equal(display_wait_exit(display, EXIT_MS), 0);
     assert_true(number_behind(display, "dropped=") > 20);
-    /* Were the line waited for, nearly every turn would be slow; a busy machine stalls few. */
+    /* Were the line waited for, nearly every turn
+     * would be slow; a busy machine stalls few. */
     assert_true(number_behind(display, "slow=") < 5);
     assert_restored(display);
     display_free(display);

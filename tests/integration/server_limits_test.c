@@ -1,4 +1,5 @@
-/* What a server refuses, cuts off or closes: too much, too slow, and what makes no sense. */
+/* What a server refuses, cuts off or closes:
+ * too much, too slow, and what makes no sense. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* Answers in pieces: as they are made, to clients that leave, do not read, or wait long. */
+/* Answers in pieces: as they are made,
+ * to clients that leave, do not read, or wait long. */
 /* SPDX-License-Identifier: MIT */
 #include "io/server_stream.h"
 

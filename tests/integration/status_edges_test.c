@@ -1,5 +1,5 @@
-/* `flightdeck status` at its edges: services that have little, say nothing or are not there,
- * looks that are too short, and results that go elsewhere. */
+/* `flightdeck status` at its edges: services that have little, say nothing or are not
+ * there, looks that are too short, and results that go elsewhere. */
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -53,7 +53,8 @@ static int tear_down(void **state) {
     return 0;
 }
 
-/* The program is run to its end, so whoever answers it lives in a process of its own. */
+/* The program is run to its end, so whoever
+ * answers it lives in a process of its own. */
 _Noreturn static void serve(int say_port, bool metrics) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct loop *loop = loop_new();
@@ -228,7 +229,8 @@ static void a_reader_that_leaves_changes_no_exit_code(void **state) {
     close(ends[1]);
 }
 
-/* A socket of ours in the place of a missing stdout would send the report to the agent. */
+/* A socket of ours in the place of a missing
+ * stdout would send the report to the agent. */
 static void missing_descriptors_change_nothing(void **state) {
     (void)state;
     for (int closed = 1; closed < 8; closed += 2) {

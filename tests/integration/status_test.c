@@ -1,5 +1,5 @@
-/* `flightdeck status` on a real demo: one look at everything, with parts that are stopped
- * and started again. */
+/* `flightdeck status` on a real demo: one look at everything, with parts that are
+ * stopped and started again. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* A stream whose peer closes what it has not read: its last words and its end come in one. */
+/* A stream whose peer closes what it has not read:
+ * its last words and its end come in one. */
 /* SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 #include <netinet/in.h>

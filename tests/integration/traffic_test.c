@@ -1,5 +1,5 @@
-/* What a rollout sees of its traffic: lines of the router's log on a real socket, and jobs
- * that a real service is asked for. */
+/* What a rollout sees of its traffic: lines of the router's log on a real socket, and
+ * jobs that a real service is asked for. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
-/* Runs a program and kills it right before it says something to the world or to the disk
- * for the Nth time: `kill-at N PROGRAM ARGS...`, with N = 0 never. KILL_AT names a file
- * that hears how far it came: "killed N" or "ended N". */
+/* Runs a program and kills it right before it says something to the world or to the
+ * disk for the Nth time: `kill-at N PROGRAM ARGS...`, with N = 0 never. KILL_AT names a
+ * file that hears how far it came: "killed N" or "ended N". */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <signal.h>

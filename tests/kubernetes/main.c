@@ -1,5 +1,5 @@
-/* The API server for tests as a program: for kubectl, for shells, and for whoever wants to
- * try what the canary does to a cluster without having one. */
+/* The API server for tests as a program: for kubectl, for shells, and for whoever wants
+ * to try what the canary does to a cluster without having one. */
 /* SPDX-License-Identifier: MIT */
 #include <getopt.h>
 #include <signal.h>

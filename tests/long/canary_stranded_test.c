@@ -1,6 +1,6 @@
-/* A router that stands still while a rollout goes back: whether all are on stable nobody
- * can say, and a pipeline ends with 6, as does who has aborted it. Takes the half minute
- * after which a person is called. */
+/* A router that stands still while a rollout goes back: whether all are on stable
+ * nobody can say, and a pipeline ends with 6, as does who has aborted it. Takes the
+ * half minute after which a person is called. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>

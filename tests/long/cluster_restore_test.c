@@ -1,6 +1,7 @@
-/* Going back once stable's Deployment was given the new version: a real controller, an API
- * server with its pods, and real agents that say what those pods are. It waits for the real
- * limits, two minutes in all, and its agents have to answer in time meanwhile. */
+/* Going back once stable's Deployment was given the new version:
+ * a real controller, an API server with its pods, and real agents
+ * that say what those pods are. It waits for the real limits,
+ * two minutes in all, and its agents have to answer in time meanwhile. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>

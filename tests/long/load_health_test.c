@@ -1,5 +1,5 @@
-/* The rules over a load run against real runs: a leak of 1 MB/s is found within a minute,
- * and twenty healthy runs are left alone. */
+/* The rules over a load run against real runs: a leak of 1 MB/s is found within a
+ * minute, and twenty healthy runs are left alone. */
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
-/* Jobs in a storm: workers are killed, Redis is ended and killed, and every job is
- * answered once. What became of the jobs is read from Redis and over HTTP, not from what
- * workers say.
+/* Jobs in a storm: workers are killed, Redis is ended and killed,
+ * and every job is answered once. What became of the jobs is
+ * read from Redis and over HTTP, not from what workers say.
  *
  *   queue_storm_test [JOBS [KILLS [SEED]]]    2000, 40 and 1 by default
  */
@@ -88,7 +88,8 @@ static void send_order(struct storm *storm, struct order *order) {
     test_client_start(&storm->stack.client, &request, &order->reply);
 }
 
-/* While Redis is away nobody knows whether the job was taken: the key lets us ask again. */
+/* While Redis is away nobody knows whether the
+ * job was taken: the key lets us ask again. */
 static void hear(struct storm *storm, struct order *order) {
     order->is_out = false;
     if (order->reply.status == STATUS_ACCEPTED) {
@@ -368,7 +369,8 @@ static void every_job_is_answered_once(void **state) {
     assert_int_equal(tally.twice, 0);
     assert_int_equal(lost, 0);
     assert_int_equal(tally.failed, 0);
-    /* Chance may kill three workers over one job, which is then given up as promised. */
+    /* Chance may kill three workers over one job,
+     * which is then given up as promised. */
     assert_int_equal(tally.answers + tally.dead, job_count);
     assert_int_equal(count_readable(&storm), tally.answers);
     /* Work that was done twice is counted twice, but none is forgotten. */

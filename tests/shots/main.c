@@ -1,5 +1,5 @@
-/* Takes pictures of a program's screens: starts it in a terminal emulator, types keys, and
- * saves what is shown as SVG. */
+/* Takes pictures of a program's screens: starts it in a terminal emulator, types keys,
+ * and saves what is shown as SVG. */
 /* SPDX-License-Identifier: MIT */
 #include <getopt.h>
 #include <stdio.h>

@@ -5,7 +5,8 @@
 
 #include "simulation/checking.h"
 
-/* Not even the most lenient test promotes with fewer good units: 95 % sure, one look. */
+/* Not even the most lenient test promotes with
+ * fewer good units: 95 % sure, one look. */
 static double units_needed(const struct checking *checking, int next) {
     if (next >= checking->step_count) next = checking->step_count - 1;
     double allowed = checking->budget * ALL_BP / (double)checking->steps[next];

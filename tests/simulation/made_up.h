@@ -1,6 +1,6 @@
 /* A made-up world around real controllers: a router with a lease, instances, traffic, a
- * disk, two operators, and everything that goes wrong with them. Each thing that happens
- * is said to a log. */
+ * disk, two operators, and everything that goes wrong with them. Each thing that
+ * happens is said to a log. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

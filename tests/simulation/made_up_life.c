@@ -1,4 +1,5 @@
-/* What happens in a made-up world each second: what goes wrong, who asks, who orders. */
+/* What happens in a made-up world each second:
+ * what goes wrong, who asks, who orders. */
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <string.h>

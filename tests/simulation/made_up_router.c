@@ -1,4 +1,5 @@
-/* A router with a leased weight: answers late, not at all, or without having done it. */
+/* A router with a leased weight: answers late,
+ * not at all, or without having done it. */
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
-/* What a made-up world consists of: its faults, its router, and where controllers sit. */
+/* What a made-up world consists of: its faults,
+ * its router, and where controllers sit. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

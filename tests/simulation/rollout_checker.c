@@ -83,8 +83,8 @@ static void on_act(struct checking *checking) {
     }
     if (strcmp(op, "finalize") == 0) checking->is_replaced = true;
     if (strcmp(op, "restore") == 0) checking->is_replaced = false;
-    /* Users may wait where they are for stable to be what it was; that it is restored may
-     * be what the disk did not take. */
+    /* Users may wait where they are for stable to be what it was; that it is restored
+     * may be what the disk did not take. */
     bool waits = checking_is_op(checking, "restore")
                      ? strcmp(op, "restore") == 0 || strcmp(op, "renew") == 0
                      : strcmp(op, "restore") == 0 && checking->was_refused;

@@ -1,5 +1,5 @@
-/* Looks through the log of a rollout for what must never happen. It reads nothing but the
- * log, and shares no line with what has written it or with what is judged by it. */
+/* Looks through the log of a rollout for what must never happen. It reads nothing but
+ * the log, and shares no line with what has written it or with what is judged by it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -17,7 +17,7 @@
  *   act epoch= op= bp=                the world is told: deploy, weight, renew, back,
  *                                     finalize, restore
  *   look epoch= known= bp=            what the router answered
- *   seen epoch= stable= canary= age=  units since the last time, age of the newest in ms
+ *   seen epoch= stable= canary= age=  units since the last time, age of the newest, ms
  *   smoke epoch= result=              pass, fail, or killed
  *   order kind= who= force= accepted=
  *   end                               there was time enough to finish

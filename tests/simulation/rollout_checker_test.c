@@ -1,5 +1,5 @@
-/* That the checker sees each thing that must never happen: it is planted in a log in which
- * all is well. */
+/* That the checker sees each thing that must never happen:
+ * it is planted in a log in which all is well. */
 /* SPDX-License-Identifier: MIT */
 #include "simulation/rollout_checker.h"
 

@@ -11,15 +11,15 @@
 /* A new history of the world: the time starts anew, and so does chance. */
 void virtual_loop_begin(uint64_t seed);
 
-/* What happens next, in whichever loop; false when nothing is left before `until_ns`, which
- * it is then. */
+/* What happens next, in whichever loop; false when
+ * nothing is left before `until_ns`, which it is then. */
 bool virtual_loop_turn(uint64_t until_ns);
 
 /* A process that is stopped and goes on later: what was due meanwhile comes then. */
 void virtual_loop_freeze(struct loop *loop, bool frozen);
 
-/* It was killed: what its thread had in hand is done or not, and nothing else ever is. What
- * it consists of is only to be freed. */
+/* It was killed: what its thread had in hand is done or not, and nothing else ever is.
+ * What it consists of is only to be freed. */
 void virtual_loop_kill(struct loop *loop);
 bool virtual_loop_is_over(const struct loop *loop); /* loop_stop() */
 

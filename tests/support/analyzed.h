@@ -1,5 +1,5 @@
-/* A made-up rollout that is recorded and analyzed at once: it is decided about by its own
- * rule as a controller would, and what happens goes to the analysis. */
+/* A made-up rollout that is recorded and analyzed at once: it is decided about by its
+ * own rule as a controller would, and what happens goes to the analysis. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -25,8 +25,8 @@ struct analyzed *analyzed_new(void);
 /* Once the plans are as they should be: stable is seen, then 5 % is on the canary. */
 void analyzed_begin(struct analyzed *analyzed);
 
-/* A second with so many requests of each side, the failures first; then it is decided, and
- * the rollout goes on or back. */
+/* A second with so many requests of each side, the failures first; then it is decided,
+ * and the rollout goes on or back. */
 void analyzed_second(
     struct analyzed *analyzed, const struct trials *canary,
     const struct trials *stable);

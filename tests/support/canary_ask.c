@@ -20,7 +20,8 @@ void canary_ask_expect(
         ask->words);
 }
 
-/* Who watches a controller hears of each change; before there is one he is told at once. */
+/* Who watches a controller hears of each change;
+ * before there is one he is told at once. */
 void canary_ask_until_watched(struct canary_ask *ask) {
     for (unsigned i = 0; i < ASKED_MAX; i++) {
         bool watched = test_demo_hear(

@@ -1,5 +1,5 @@
-/* A step of 5 % that has lasted long enough, before one of 25 %: nothing is seen yet but
- * what is slow for stable. */
+/* A step of 5 % that has lasted long enough, before one of 25 %: nothing is seen yet
+ * but what is slow for stable. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

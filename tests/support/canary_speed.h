@@ -22,8 +22,8 @@ struct speed_case {
 struct speed speed_of_errors(
     struct random *random, const struct speed_case *speed_case, unsigned runs);
 
-/* A canary of 5 % that is so many times as slow, in everything or in 5 % of its requests;
- * stable is lognormal with a sigma of 0.8. */
+/* A canary of 5 % that is so many times as slow, in everything or in 5 % of its
+ * requests; stable is lognormal with a sigma of 0.8. */
 struct slow_case {
     double times;
     double share; /* of its requests, 1 for all of them */

@@ -1,4 +1,5 @@
-/* The table of a demo's router that divides traffic, asked and told by somebody else. */
+/* The table of a demo's router that divides traffic,
+ * asked and told by somebody else. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

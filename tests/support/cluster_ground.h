@@ -1,5 +1,6 @@
-/* A namespace of its own in a cluster, for tests that run against the API server for tests
- * and against a real one alike: objects are made, read and changed through the API alone. */
+/* A namespace of its own in a cluster, for tests that run
+ * against the API server for tests and against a real one alike:
+ * objects are made, read and changed through the API alone. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -37,9 +38,9 @@ void cluster_ground_open(struct cluster_ground *ground, enum cluster_way way);
 /* Deletes it, and waits until the cluster says that it will be gone. */
 void cluster_ground_close(struct cluster_ground *ground);
 
-/* One request and its status, 0 without an answer. `path` stands behind the namespace:
- * "/api/v1" and "services/a" become /api/v1/namespaces/NAME/services/a; without `api` it
- * stands for itself. */
+/* One request and its status, 0 without an answer.
+ * `path` stands behind the namespace: "/api/v1" and "services/a" become
+ * /api/v1/namespaces/NAME/services/a; without `api` it stands for itself. */
 struct ground_call {
     const char *method; /* NULL for GET */
     const char *api, *path, *type, *body;
@@ -52,7 +53,8 @@ void cluster_ground_add(
     struct cluster_ground *ground, const char *api, const char *plural,
     const char *json);
 
-/* A value of an object by its path ($.spec.replicas), as text; "" when it is not there. */
+/* A value of an object by its path ($.spec.replicas),
+ * as text; "" when it is not there. */
 const char *cluster_ground_value(
     struct cluster_ground *ground, const char *api, const char *path,
     const char *value_path);

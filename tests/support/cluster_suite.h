@@ -1,8 +1,8 @@
 /* The same tests on two grounds: the API server for tests by its socket and, through
  * kubectl, the cluster that KUBECONFIG names, in a namespace of its own that is deleted
- * again. No pod of it ever runs: no node has what they ask for, so that no image is pulled.
- * What a good cluster never does (outages, slow or broken answers, pods that crash) the
- * other tests of the cluster do, against the API server for tests alone. */
+ * again. No pod of it ever runs: no node has what they ask for, so that no image is
+ * pulled. What a good cluster never does (outages, slow or broken answers, pods that
+ * crash) the other tests of the cluster do, against the API server for tests alone. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -17,8 +17,8 @@
 
 struct CMUnitTest;
 
-/* Returns how many failed. Their `state` is the ground, with a Deployment of no pods and a
- * Service, both named agent. */
+/* Returns how many failed. Their `state` is the ground, with a Deployment of no pods
+ * and a Service, both named agent. */
 int cluster_suite_run(const struct CMUnitTest *tests, size_t count);
 
 void cluster_suite_add_deployment(

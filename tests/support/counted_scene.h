@@ -1,5 +1,5 @@
-/* A rollout whose router has no log: a real controller, real agents that count, and real
- * users who ask both of them. */
+/* A rollout whose router has no log: a real controller, real agents that count, and
+ * real users who ask both of them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

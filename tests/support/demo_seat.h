@@ -5,6 +5,6 @@
 struct display;
 struct test_demo_home;
 
-/* Makes the home and starts `flightdeck demo` in it: what demos make is below its folder,
- * what outlives one, like recordings, is in its logs. */
+/* Makes the home and starts `flightdeck demo` in it: what demos make is below its
+ * folder, what outlives one, like recordings, is in its logs. */
 struct display *demo_seat_start(struct test_demo_home *home, int width, int height);

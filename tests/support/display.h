@@ -14,8 +14,8 @@ struct display;
 
 struct display_options {
     const char *const *args; /* NULL at the end */
-    /* "NAME=value" sets, "NAME" unsets; NULL at the end. On top of TERM=xterm-256color, a
-     * UTF-8 locale and no other hint about the terminal. */
+    /* "NAME=value" sets, "NAME" unsets; NULL at the end. On top of TERM=xterm-256color,
+     * a UTF-8 locale and no other hint about the terminal. */
     const char *const *env;
     int width, height;
 };
@@ -46,8 +46,8 @@ bool display_wait(struct display *display, const char *words, unsigned timeout_m
 bool display_wait_gone(struct display *display, const char *words, unsigned timeout_ms);
 bool display_wait_bytes(struct display *display, uint64_t bytes, unsigned timeout_ms);
 
-/* The program's exit code, or 128 + the signal that ended it; -1 when it still runs after
- * `timeout_ms`. */
+/* The program's exit code, or 128 + the signal that ended it;
+ * -1 when it still runs after `timeout_ms`. */
 int display_wait_exit(struct display *display, unsigned timeout_ms);
 
 /* Looks on for so long, whatever happens. */
@@ -72,8 +72,8 @@ struct display_counts display_counts(const struct display *display);
 /* Monotonic, for measurements. */
 uint64_t display_clock_ns(void);
 
-/* Whether everything is as it was before the program: picture, cursor, modes, line. `why`
- * says what is not. */
+/* Whether everything is as it was before the program:
+ * picture, cursor, modes, line. `why` says what is not. */
 bool display_is_restored(struct display *display, char *why, size_t size);
 bool display_wait_restored(
     struct display *display, char *why, size_t size, unsigned timeout_ms);

@@ -1,5 +1,5 @@
-/* A process, whoever descends from it, and what they listen on: to see later that nothing
- * of it has stayed. */
+/* A process, whoever descends from it, and what they listen on: to see later that
+ * nothing of it has stayed. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

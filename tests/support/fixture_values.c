@@ -27,7 +27,8 @@ static void put(struct fixture_player *player, enum metric metric, float value) 
     values->count++;
 }
 
-/* The last minute as its last seconds are; the fewer were seen, the wider the bounds. */
+/* The last minute as its last seconds are;
+ * the fewer were seen, the wider the bounds. */
 static void put_seen(struct fixture_player *player, float margin) {
     float last[METRIC_COUNT] = {0};
     struct values_event *values = &player->event.values;
@@ -48,8 +49,8 @@ static bool is_worse(const struct fixture_player *player) {
            fixture_seconds_left(player) <= FIXTURE_WORSE_S;
 }
 
-/* Nobody asks any more: rates are zero, there are no shares and no percentiles, and what
- * was seen leaves the last minute bit by bit. */
+/* Nobody asks any more: rates are zero, there are no shares and no percentiles, and
+ * what was seen leaves the last minute bit by bit. */
 static void put_idle(struct fixture_player *player) {
     uint64_t left = fixture_seconds_left(player);
     if (player->fixture != FIXTURE_IDLE || left >= FIXTURE_IDLE_S) return;

@@ -15,7 +15,8 @@ struct golden {
 /* --update-screens or --update-reports among the arguments asks for an update. */
 struct golden golden_from_arguments(const char *folder, int argc, char **argv);
 
-/* Fails the test, with the first line that differs, unless the file NAME holds just that. */
+/* Fails the test, with the first line that differs,
+ * unless the file NAME holds just that. */
 void golden_expect_text(
     const struct golden *golden, const char *name, struct slice seen);
 

@@ -1,4 +1,5 @@
-/* A router, the real HAProxy that it speaks with, and somebody else who writes there. */
+/* A router, the real HAProxy that it speaks with,
+ * and somebody else who writes there. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -36,8 +37,8 @@ void haproxy_scene_open_router(struct haproxy_scene *scene);
 /* Of our epoch and salt. */
 struct router_intent haproxy_scene_intent(uint32_t before_bp, uint32_t weight_bp);
 
-/* Each runs until the router has answered. A machine may be so busy that HAProxy's answer
- * comes too late: then the same again, as a controller does it. */
+/* Each runs until the router has answered. A machine may be so busy that HAProxy's
+ * answer comes too late: then the same again, as a controller does it. */
 enum router_outcome haproxy_scene_check(struct haproxy_scene *scene);
 enum router_outcome haproxy_scene_set(
     struct haproxy_scene *scene, struct router_intent intent);

@@ -1,5 +1,6 @@
-/* A scripted hostile HTTP server: one case per path, each of them something that a broken
- * or evil peer has done to somebody. It runs as a child process and ends with it. */
+/* A scripted hostile HTTP server: one case per path,
+ * each of them something that a broken or evil peer has done
+ * to somebody. It runs as a child process and ends with it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

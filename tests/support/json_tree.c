@@ -58,8 +58,8 @@ int tree_int(cJSON *root, const char *pointer, int without) {
     return cJSON_IsNumber(value) ? value->valueint : without;
 }
 
-/* What holds the last part of a pointer; NULL when something on the way is not there and
- * is not to be made. */
+/* What holds the last part of a pointer; NULL when something
+ * on the way is not there and is not to be made. */
 static cJSON *parent_of(
     cJSON *root, const char *pointer, bool make, char step[JSON_TREE_STEP_SIZE]) {
     if (!take_step(&pointer, step)) return NULL;

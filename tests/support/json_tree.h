@@ -1,5 +1,5 @@
-/* A JSON tree that can be changed: JSON pointers, JSON patches and merge patches, as an API
- * server applies them. For tests alone. */
+/* A JSON tree that can be changed: JSON pointers, JSON patches and merge patches, as an
+ * API server applies them. For tests alone. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

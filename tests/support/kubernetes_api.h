@@ -1,4 +1,5 @@
-/* An API server without its network: answers one request after the other from its store.
+/* An API server without its network:
+ * answers one request after the other from its store.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once

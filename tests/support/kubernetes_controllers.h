@@ -1,5 +1,6 @@
-/* What the controllers of a cluster do with the objects of the API server for tests, one
- * tick after the other: ReplicaSets, pods and their readiness, endpoints, gateways. */
+/* What the controllers of a cluster do with the objects
+ * of the API server for tests, one tick after the other:
+ * ReplicaSets, pods and their readiness, endpoints, gateways. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

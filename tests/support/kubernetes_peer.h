@@ -1,5 +1,6 @@
-/* A small API server on the loop of a test: it speaks what a real one speaks, on a unix
- * socket as `kubectl proxy` does and on a TCP port for kubectl itself, and it can misbehave.
+/* A small API server on the loop of a test: it speaks what a
+ * real one speaks, on a unix socket as `kubectl proxy` does
+ * and on a TCP port for kubectl itself, and it can misbehave.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once

@@ -1,4 +1,5 @@
-/* A loop, an API server on it, and a way to ask it: what every test of the cluster needs. */
+/* A loop, an API server on it, and a way to ask it:
+ * what every test of the cluster needs. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -43,7 +44,8 @@ void kubernetes_stage_set(
     struct kubernetes_stage *stage, const char *plural, const char *name,
     const char *pointer, const char *json);
 
-/* A kubeconfig whose context "here", the current one, leads to that port of 127.0.0.1. */
+/* A kubeconfig whose context "here", the current one,
+ * leads to that port of 127.0.0.1. */
 void kubernetes_kubeconfig(
     const struct test_folder *folder, uint16_t port, char path[TEST_PATH_SIZE]);
 

@@ -8,8 +8,8 @@
 /* A pidfd, which cannot mean somebody else; -1 when there is nobody of that number. */
 int life_of(pid_t pid);
 
-/* Waits for its end: false when it is still there after so long. -1 has ended. The pidfd
- * stays open. */
+/* Waits for its end: false when it is still there
+ * after so long. -1 has ended. The pidfd stays open. */
 bool life_ends(int life, int limit_ms);
 
 /* The two in one, for a process that is known to be the right one. */

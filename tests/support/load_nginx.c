@@ -12,8 +12,9 @@
 
 enum { CONFIG_SIZE = 2048, ANSWER_SIZE = 1024, DESCRIPTORS_MAX = 20000 };
 
-/* One process, so that nothing of it is left when it is killed. When fewer than a 16th of
- * its connections are free, nginx closes idle ones: hence far more than are asked for. */
+/* One process, so that nothing of it is left when it is killed.
+ * When fewer than a 16th of its connections are free,
+ * nginx closes idle ones: hence far more than are asked for. */
 static const char config_words[] =
     "master_process off;\n"
     "daemon off;\n"

@@ -1,5 +1,5 @@
-/* What load generators are measured against: Debian's nginx, one process with a folder and
- * ports of its own, which answers everything and counts it. */
+/* What load generators are measured against: Debian's nginx, one process with a folder
+ * and ports of its own, which answers everything and counts it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -24,8 +24,8 @@ static struct sockaddr_un address_of(const char *path) {
     return address;
 }
 
-/* Somebody comes to listen there: a file of the folder. Between bind(2) and listen(2) he
- * refuses, and tells nobody when that is over: that is no time at all. */
+/* Somebody comes to listen there: a file of the folder. Between bind(2) and listen(2)
+ * he refuses, and tells nobody when that is over: that is no time at all. */
 static int dial(const char *path, int watch) {
     const struct sockaddr_un address = address_of(path);
     for (;;) {

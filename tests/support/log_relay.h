@@ -9,7 +9,8 @@ struct log_relay {
     pid_t pid; /* 0 when there is none */
 };
 
-/* Listens at `from`, a unix socket of streams, and hands on to `to`, once that is there. */
+/* Listens at `from`, a unix socket of streams,
+ * and hands on to `to`, once that is there. */
 void log_relay_start(struct log_relay *relay, const char *from, const char *to);
 void log_relay_stop(struct log_relay *relay);
 

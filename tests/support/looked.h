@@ -16,8 +16,8 @@ struct looked {
     uint64_t now_ns;
 };
 
-/* The agent answers, its canary is silent, Redis refuses and nobody asked for some. Freed
- * with free(). */
+/* The agent answers, its canary is silent,
+ * Redis refuses and nobody asked for some. Freed with free(). */
 struct looked *looked_new(void);
 struct looked *looked_at_fixture(enum fixture fixture);
 

@@ -1,5 +1,5 @@
-/* Requests that no client should send: malformed, oversized, ambiguous, slow or broken off,
- * and what a service may do with each. */
+/* Requests that no client should send: malformed, oversized, ambiguous, slow or broken
+ * off, and what a service may do with each. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -46,7 +46,8 @@ static char *read_file(const char *folder, const char *name) {
     return text;
 }
 
-/* The objects of a file, with a line "---" between them; returns how many there are now. */
+/* The objects of a file, with a line "---" between them;
+ * returns how many there are now. */
 static size_t read_one(
     const char *folder, const char *name, struct manifest *manifests, size_t count) {
     static const char between[] = "\n---\n";

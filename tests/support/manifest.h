@@ -14,8 +14,8 @@ struct manifest {
     cJSON *json; /* owned */
 };
 
-/* All objects of the folder, by the names of their files; panics when one of them is none.
- * Returns how many there are. */
+/* All objects of the folder, by the names of their files; panics when one of them is
+ * none. Returns how many there are. */
 size_t manifests_read(const char *folder, struct manifest manifests[MANIFESTS_MAX]);
 void manifests_clear(struct manifest *manifests, size_t count);
 

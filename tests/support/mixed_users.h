@@ -1,5 +1,5 @@
-/* Users of a service that has two versions which are alike: some ask often, and a few have
- * prompts that mostly fail whoever answers. */
+/* Users of a service that has two versions which are alike: some ask often, and a few
+ * have prompts that mostly fail whoever answers. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* An HTTP server that counts what it is asked and answers in one of several odd ways. It
- * runs as a child process and ends with the test. */
+/* An HTTP server that counts what it is asked and answers in one of several odd ways.
+ * It runs as a child process and ends with the test. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* What the agent is measured against, each of its own folder and port: nginx, and a chat
- * service in Python. Both as Debian has them. */
+/* What the agent is measured against, each of its own folder and port: nginx, and a
+ * chat service in Python. Both as Debian has them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -19,8 +19,8 @@ struct peer {
 /* One worker that answers everything with 200 and keeps its connections. */
 bool peer_start_nginx(struct peer *peer, struct error *err);
 
-/* In two steps, for a config of one's own that listens on the peer's port: its folder is
- * there before nginx is, which takes relative paths from there. */
+/* In two steps, for a config of one's own that listens on the peer's port: its folder
+ * is there before nginx is, which takes relative paths from there. */
 void peer_prepare(struct peer *peer);
 bool peer_run_nginx(struct peer *peer, const char *config, struct error *err);
 

@@ -1,5 +1,5 @@
-/* What it costs to watch 64 instances once a second, HTTP and all: an engine's processor
- * time, with the instances in a process of their own. */
+/* What it costs to watch 64 instances once a second, HTTP and all: an engine's
+ * processor time, with the instances in a process of their own. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

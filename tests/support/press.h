@@ -1,4 +1,5 @@
-/* A controller as far as it publishes where its rollout stands, in a world that watches. */
+/* A controller as far as it publishes where its
+ * rollout stands, in a world that watches. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -28,7 +29,8 @@ struct press {
 void press_init(struct press *press);
 void press_clear(struct press *press);
 
-/* Begins to publish, and goes on each quarter of a second; or once, when it is told to. */
+/* Begins to publish, and goes on each quarter
+ * of a second; or once, when it is told to. */
 void press_start(struct press *press);
 void press_open(struct press *press);
 void press_publish(struct press *press);

@@ -1,5 +1,5 @@
-/* Two operators who race for a rollout: each in a process of his own, and both stand at the
- * gate before one may go. */
+/* Two operators who race for a rollout: each in a process of his own, and both stand at
+ * the gate before one may go. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -12,8 +12,8 @@
 
 enum { RACERS = 2, RACER_WORDS_SIZE = 4096 };
 
-/* Who races: presses a key at a controller's socket, starts another one in its place, or
- * runs a command. */
+/* Who races: presses a key at a controller's socket,
+ * starts another one in its place, or runs a command. */
 struct racer {
     char who[STATE_NAME_SIZE];
     enum rollout_order_kind kind;

@@ -18,8 +18,8 @@ struct recorder {
     struct test_folder folder;           /* of the record and of a unix socket */
 };
 
-/* In front of http://127.0.0.1:PORT, unix://PATH or PATH. A client that says that it has
- * nothing more to say is taken to have left. */
+/* In front of http://127.0.0.1:PORT, unix://PATH or PATH. A client that says that it
+ * has nothing more to say is taken to have left. */
 void recorder_start(struct recorder *recorder, enum wire wire, const char *peer);
 void recorder_stop(struct recorder *recorder); /* fine when it was never started */
 

@@ -1,4 +1,5 @@
-/* A service that sends back whatever it was sent, wherever its answer could be shown. */
+/* A service that sends back whatever it was sent,
+ * wherever its answer could be shown. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

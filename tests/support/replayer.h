@@ -1,5 +1,5 @@
-/* A model's server that plays recorded answers, one per question, in their order. It runs
- * as a child process and ends with it. */
+/* A model's server that plays recorded answers, one per question, in their order. It
+ * runs as a child process and ends with it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,6 @@
-/* Divides what a client sends into requests, a line of printable ASCII each. It knows
- * nothing of the programs under test, and takes what it cannot read for a request too. */
+/* Divides what a client sends into requests, a line of printable
+ * ASCII each. It knows nothing of the programs under test,
+ * and takes what it cannot read for a request too. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* What a rollout has before it begins: a home, a target in a configuration there, and the
- * plan that is usual in tests. */
+/* What a rollout has before it begins: a home, a target in a configuration there, and
+ * the plan that is usual in tests. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

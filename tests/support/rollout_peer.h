@@ -1,6 +1,6 @@
 /* The controller of a rollout as the screens see one: a process that publishes where it
- * stands on a real socket, and obeys orders by the rules of real ones. Its router and its
- * traffic are made up. */
+ * stands on a real socket, and obeys orders by the rules of real ones. Its router and
+ * its traffic are made up. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,6 +1,6 @@
-/* A rollout in front of users: a real HAProxy with two real agents behind it, users who do
- * not stop asking and are counted, and a real controller. What the users and the router
- * say is heard without asking the controller. */
+/* A rollout in front of users: a real HAProxy with two real agents behind it, users who
+ * do not stop asking and are counted, and a real controller. What the users and the
+ * router say is heard without asking the controller. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

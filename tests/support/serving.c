@@ -190,8 +190,8 @@ void serving_run(struct serving *serving) {
     run(serving->loop);
 }
 
-/* A server that hangs up while it is still spoken to may take its answer along (RFC 9112,
- * 9.6): then it is asked again. */
+/* A server that hangs up while it is still spoken to may take its answer along (RFC
+ * 9112, 9.6): then it is asked again. */
 void client_expect(
     struct serving *serving, struct slice words, const char *line, bool ends) {
     struct client client;

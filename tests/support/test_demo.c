@@ -96,7 +96,8 @@ static pid_t launch(
     return child;
 }
 
-/* Reads until that is said, or the end, which is all that NULL asks for. Whether it was. */
+/* Reads until that is said, or the end,
+ * which is all that NULL asks for. Whether it was. */
 static bool read_words(int descriptor, char *words, size_t size, const char *until) {
     struct text text = text_in(words, size);
     int64_t start_ms = clock_ms();

@@ -27,8 +27,9 @@ struct test_demo {
 void test_demo_home_init(struct test_demo_home *home);
 void test_demo_home_clear(struct test_demo_home *home); /* fails on a file left in it */
 
-/* Runs `flightdeck` with these arguments (NULL at the end) until it has described itself,
- * or ended; whether the former. `variable` is one more for its environment, or NULL. */
+/* Runs `flightdeck` with these arguments (NULL at the end)
+ * until it has described itself, or ended; whether the former.
+ * `variable` is one more for its environment, or NULL. */
 bool test_demo_start(
     struct test_demo *demo, const struct test_demo_home *home, const char *const *args,
     const char *variable);
@@ -56,14 +57,14 @@ int test_demo_ask(
     const struct test_demo_home *home, const char *const *args,
     char words[TEST_DEMO_WORDS_SIZE]);
 
-/* The same with a command that goes on talking: ends it once `wanted` was said. False when
- * it ended before that. */
+/* The same with a command that goes on talking: ends it once `wanted` was said. False
+ * when it ended before that. */
 bool test_demo_hear(
     const struct test_demo_home *home, const char *const *args, const char *wanted,
     char words[TEST_DEMO_WORDS_SIZE]);
 
-/* The same again with what nobody tells of by himself, each time as soon as the demo has
- * answered; false when a minute was too short. */
+/* The same again with what nobody tells of by himself, each time as soon as the demo
+ * has answered; false when a minute was too short. */
 bool test_demo_comes_to(
     const struct test_demo_home *home, const char *const *args, const char *wanted,
     char words[TEST_DEMO_WORDS_SIZE]);

@@ -13,8 +13,9 @@
 
 enum { DESCRIPTORS_MAX = 16, FOLDERS_MAX = 64 };
 
-/* Global, since a test that fails is left without a word, its folders not cleared: what
- * is still there when the program exits goes then. A child does not inherit that duty. */
+/* Global, since a test that fails is left without a word,
+ * its folders not cleared: what is still there when the program
+ * exits goes then. A child does not inherit that duty. */
 static struct {
     pid_t owner;
     char paths[FOLDERS_MAX][TEST_FOLDER_SIZE];

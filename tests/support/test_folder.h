@@ -1,4 +1,5 @@
-/* A folder of a test's own under /tmp, gone with everything in it when the test ends. */
+/* A folder of a test's own under /tmp,
+ * gone with everything in it when the test ends. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

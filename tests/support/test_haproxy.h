@@ -18,8 +18,8 @@ struct test_haproxy {
     void (*spoil)(struct buffer *config); /* what a test changes in it; or NULL */
 };
 
-/* `sections` is what stands in the configuration after global and defaults; each PORT in
- * it becomes the free port. Returns once it answers. */
+/* `sections` is what stands in the configuration after global and defaults; each PORT
+ * in it becomes the free port. Returns once it answers. */
 void test_haproxy_start(struct test_haproxy *haproxy, const char *sections);
 /* The generated configuration: sockets and address are put into the plan. */
 void test_haproxy_start_plan(
@@ -29,8 +29,8 @@ void test_haproxy_kill(struct test_haproxy *haproxy);
 void test_haproxy_restart(struct test_haproxy *haproxy);
 void test_haproxy_stop(struct test_haproxy *haproxy);
 
-/* Sections with a frontend that shares its users between two ports by a lease ("5s"): the
- * table canary_lease, the backends stable and canary. */
+/* Sections with a frontend that shares its users between two ports by a lease ("5s"):
+ * the table canary_lease, the backends stable and canary. */
 void test_haproxy_lease_sections(
     char *sections, size_t size, const char *lease, uint16_t stable_port,
     uint16_t canary_port);

@@ -23,7 +23,8 @@
 #define START_LIMIT_NS (10 * NS_PER_S)
 #define STOP_LIMIT_NS  (3 * NS_PER_S)
 
-/* What a program ends with when a sanitizer has found something: no other code of ours. */
+/* What a program ends with when a sanitizer has
+ * found something: no other code of ours. */
 enum { UNSOUND = 86 };
 #define UNSOUND_OPTION "exitcode=86"
 
@@ -33,8 +34,8 @@ static uint64_t clock_ns(void) {
     return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-/* Between two looks at what has no event to wait for: listen(2) tells nobody, and valgrind,
- * under which some tests run, knows no descriptor of a process. */
+/* Between two looks at what has no event to wait for: listen(2) tells nobody, and
+ * valgrind, under which some tests run, knows no descriptor of a process. */
 static void breathe(void) {
     poll(NULL, 0, 5);
 }

@@ -13,8 +13,9 @@ struct test_process {
     char log[TEST_LOG_SIZE]; /* where its output goes; "" for nowhere */
 };
 
-/* args[0] is looked up in PATH; output goes to `log`, or nowhere when NULL. Whoever reaps
- * it panics when it has ended over a leak or whatever else a sanitizer has found. */
+/* args[0] is looked up in PATH; output goes to `log`,
+ * or nowhere when NULL. Whoever reaps it panics when it has
+ * ended over a leak or whatever else a sanitizer has found. */
 void test_process_start(
     struct test_process *process, const char *const *args, const char *log);
 

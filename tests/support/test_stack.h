@@ -27,8 +27,8 @@ void test_stack_start(
     struct test_stack *stack, const char *program, const char *latency);
 void test_stack_stop(struct test_stack *stack);
 
-/* `more` are further arguments, NULL at its end, or NULL. Users may ask as often as they
- * like, and a drain takes no notice, unless these say otherwise. */
+/* `more` are further arguments, NULL at its end, or NULL. Users may ask as often as
+ * they like, and a drain takes no notice, unless these say otherwise. */
 void test_stack_serve(
     struct test_stack *stack, unsigned index, const char *release,
     const char *const *more);

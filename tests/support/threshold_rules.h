@@ -1,4 +1,5 @@
-/* How others decide about a canary, minute by minute and on errors alone: for comparison. */
+/* How others decide about a canary, minute by
+ * minute and on errors alone: for comparison. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -56,8 +56,8 @@ struct tool_use tool_run(
     return tool_wait(&process, limit_ns);
 }
 
-/* The columns of proc_stat(5): user, nice, system, idle, iowait, irq, softirq, steal. The
- * kernel's own work for devices is in nobody's account. */
+/* The columns of proc_stat(5): user, nice, system, idle, iowait, irq, softirq, steal.
+ * The kernel's own work for devices is in nobody's account. */
 static struct processor_time read_columns(const char *columns) {
     double values[8] = {0};
     char *end = NULL;

@@ -13,8 +13,8 @@ struct tool_use {
     double cpu_s, rss_mib; /* as wait4() has them: of the whole run, its peak */
 };
 
-/* A command of sh, its words as $1 and on; one that takes longer than the limit is killed.
- * What it says goes to `log`. */
+/* A command of sh, its words as $1 and on; one that takes longer than the limit is
+ * killed. What it says goes to `log`. */
 struct tool_use tool_run(
     const char *command, const char *const *words, const char *log, uint64_t limit_ns);
 

@@ -1,5 +1,5 @@
-/* What a rollout sees of its traffic, with a router that is only its log: lines on a real
- * socket, and a real service that knows the jobs. */
+/* What a rollout sees of its traffic, with a router that is only its log: lines on a
+ * real socket, and a real service that knows the jobs. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* Users of a service who ask again and again, several at once, on the loop of a test. */
+/* Users of a service who ask again and again,
+ * several at once, on the loop of a test. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* A client for benches: asks a server of this machine the same questions again and again
- * over connections that it keeps, one question on each at a time. */
+/* A client for benches: asks a server of this machine the same questions again and
+ * again over connections that it keeps, one question on each at a time. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -15,11 +15,12 @@ void weighed_add(
 /* A thousand requests of stable before the rollout: 1 to 1000 ms. */
 void weighed_learn_latency(struct evidence *evidence);
 
-/* Begins at 5 % with whatever enters by request, and knows what that costs on stable. */
+/* Begins at 5 % with whatever enters by request,
+ * and knows what that costs on stable. */
 void weighed_begin_with_baselines(struct evidence *evidence);
 
-/* Users of the canary who fail one metric alone, until it is harm: at 5 %, with nobody on
- * stable. */
+/* Users of the canary who fail one metric alone,
+ * until it is harm: at 5 %, with nobody on stable. */
 uint64_t weighed_count_users(struct evidence *evidence, enum harm_metric metric);
 
 /* How much against the canary, 1 for nothing; and that a number is so to six digits. */

@@ -19,7 +19,8 @@ enum { WIDTH = 100 };
 
 static const uint64_t now_ns = 1000 * NS_PER_S;
 
-/* In ASCII: "+ done" is passed, "* done" goes on, "X done" failed, "o done" is ahead. */
+/* In ASCII: "+ done" is passed, "* done" goes on,
+ * "X done" failed, "o done" is ahead. */
 static void draw(const struct rollout_status *rollout, int width, char *row) {
     static struct state state;
     struct cell cells[WIDTH];

@@ -94,7 +94,8 @@ static void a_flood_is_cut_and_read_to_its_end(void **state) {
     assert_string_equal(told.last_line, "y");
 }
 
-/* Until nobody runs under that pid any more; whoever lost its parent may not be reaped. */
+/* Until nobody runs under that pid any more;
+ * whoever lost its parent may not be reaped. */
 static bool is_gone(pid_t pid) {
     char path[64], word;
     uint64_t start_ns = loop_clock_ns();

@@ -1,5 +1,5 @@
-/* A chat from the question to the answer; the model is a peer that plays what a test wants
- * it to say. */
+/* A chat from the question to the answer; the model
+ * is a peer that plays what a test wants it to say. */
 /* SPDX-License-Identifier: MIT */
 #include "agent/chat.h"
 
@@ -208,7 +208,8 @@ static void a_model_without_a_price_has_no_cost(void **state) {
     }
 }
 
-/* Not even a blank answer is one; a refusal and an end for want of tokens need no words. */
+/* Not even a blank answer is one; a refusal and
+ * an end for want of tokens need no words. */
 static void an_answer_without_words_is_none(void **state) {
     (void)state;
     static const struct {

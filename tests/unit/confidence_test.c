@@ -121,8 +121,8 @@ static void a_quantile_of_little_has_no_ends(void **state) {
     }
 }
 
-/* Looked at after every request, in 1000 runs of 1000: the truth may be outside of any of
- * the intervals in at most 5 % of them, and two standard errors. */
+/* Looked at after every request, in 1000 runs of 1000: the truth may be outside of any
+ * of the intervals in at most 5 % of them, and two standard errors. */
 static void the_truth_is_inside_at_all_times(void **state) {
     (void)state;
     enum { RUNS = 1000, REQUESTS = 1000 };

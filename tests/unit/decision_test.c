@@ -225,8 +225,8 @@ static void make_data(struct canary_scene *scene, struct random *random) {
         .is_ready = true};
 }
 
-/* One of the ways in which it is none: nothing, too little, too old, too short, not ready,
- * of unknown latency, or judged by rules that are no numbers. */
+/* One of the ways in which it is none: nothing, too little, too old, too short, not
+ * ready, of unknown latency, or judged by rules that are no numbers. */
 enum { WAYS = 13, WAY_OF_RULES = WAYS - 1 };
 
 /* Fewer are never enough, even for the 10 points that are allowed at most. */

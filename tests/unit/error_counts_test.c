@@ -33,8 +33,8 @@ static uint64_t count_of(const struct error_counts *counts, const char *kind) {
     return count;
 }
 
-/* The last hundred of all that happened until `last`, newest first; every 50th of them is
- * of the rare kind. */
+/* The last hundred of all that happened until `last`,
+ * newest first; every 50th of them is of the rare kind. */
 static void look(struct error_counts *counts, int last) {
     error_counts_begin(counts);
     for (int i = last; i > last - LISTED && i > 0; i--) {

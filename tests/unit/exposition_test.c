@@ -13,7 +13,8 @@
 
 #include "base/memory.h"
 
-/* A line, and what comes of it: NULL for a name means that it is skipped and counted. */
+/* A line, and what comes of it: NULL for a
+ * name means that it is skipped and counted. */
 struct line {
     const char *text;
     const char *name;

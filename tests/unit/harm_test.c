@@ -14,8 +14,8 @@
 #include "support/mixed_users.h"
 #include "support/observed.h"
 
-/* How often at most something may happen in so many runs, of which it should in one of a
- * hundred: two standard errors more. */
+/* How often at most something may happen in so many runs, of which it should in one of
+ * a hundred: two standard errors more. */
 static double at_most(unsigned runs, double ratio) {
     return runs * (ratio + 2 * sqrt(ratio * (1 - ratio) / runs));
 }

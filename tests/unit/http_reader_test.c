@@ -17,9 +17,9 @@ enum { TOLD_SIZE = 512, ROOM = 200 * 1024 };
 
 #define OK "HTTP/1.1 200 OK\r\n"
 
-/* What is told of a response: "status:" at its head, headers as "name=value;", "~" for a
- * 1xx, the body in brackets, then "+" when the connection stays, "-" when it does not, or
- * the reason why there is no end; behind a bar what was not read. */
+/* What is told of a response: "status:" at its head, headers as "name=value;", "~" for
+ * a 1xx, the body in brackets, then "+" when the connection stays, "-" when it does
+ * not, or the reason why there is no end; behind a bar what was not read. */
 struct telling {
     struct http_reader reader;
     struct text text;
@@ -224,7 +224,8 @@ static void who_closes_says_so(void **state) {
     expect(rows, COUNT(rows), false);
 }
 
-/* `begin`, then the same words over and over: never more than the limit is waited for. */
+/* `begin`, then the same words over and over:
+ * never more than the limit is waited for. */
 static void expect_limit(const char *begin, const char *words, const char *told_words) {
     char *stream = memory_new(ROOM);
     struct text text = text_in(stream, ROOM);

@@ -182,8 +182,8 @@ static void a_slow_generator_is_inconclusive(void **state) {
     fixture_free(fixture);
 }
 
-/* A run whose latencies are all of `wait_us`, with a generator that lags by as much or not
- * at all. */
+/* A run whose latencies are all of `wait_us`,
+ * with a generator that lags by as much or not at all. */
 static enum verdict judge_lagging(uint32_t wait_us, uint32_t lag_us, const char *says) {
     struct fixture *fixture = fixture_new("p95<2s", LOAD_USERS);
     for (unsigned i = 0; i < 10; i++) {

@@ -28,7 +28,8 @@ static struct node *add_string(
     return node;
 }
 
-/* {"a": {"b c": ["x", "y"]}, "n": 7, "on": true, "it's": "q"} with plain YAML scalars. */
+/* {"a": {"b c": ["x", "y"]}, "n": 7, "on":
+ * true, "it's": "q"} with plain YAML scalars. */
 static struct document *sample(void) {
     struct document *document = document_new();
     struct node *root = add(document, NULL, NODE_MAP, NULL);

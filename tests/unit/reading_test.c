@@ -48,8 +48,8 @@ static void instances_add_up_and_mixed_ones_are_left_out(void **state) {
     scraped_free(&b);
 }
 
-/* One answer of an instance that has served so many requests, a tenth of them slow and a
- * twentieth failed. */
+/* One answer of an instance that has served so many requests,
+ * a tenth of them slow and a twentieth failed. */
 static struct reading served(struct scraped *instance, unsigned start, unsigned count) {
     char text[512];
     snprintf(

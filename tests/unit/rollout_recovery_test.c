@@ -89,7 +89,8 @@ static void anything_else_is_somebody_elses(void **state) {
     play_expect_hold(&play, ROLLOUT_HELD_DRIFT);
 }
 
-/* Ann has said that it may be replaced, and the controller died before that was done. */
+/* Ann has said that it may be replaced,
+ * and the controller died before that was done. */
 static void what_is_about_to_be_replaced_is_not_kept_alive(void **state) {
     struct rollout_play play;
     (void)state;

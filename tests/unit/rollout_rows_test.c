@@ -140,7 +140,8 @@ static void expect_named(const struct error *err) {
     }
 }
 
-/* Of another flightdeck, older or newer: who reads it is told what it is and who can. */
+/* Of another flightdeck, older or newer:
+ * who reads it is told what it is and who can. */
 static void what_cannot_be_read_is_named(void **state) {
     static const char *const spoils[] = {
         "UPDATE rollout SET state=x''",

@@ -53,7 +53,8 @@ static void each_metric_keeps_its_own_past(void **state) {
     assert_float_equal(at(&status, 1, 5), 0, 1e-6);
 }
 
-/* A rollout whose metrics are listed otherwise, as by another version, is not mixed up. */
+/* A rollout whose metrics are listed otherwise,
+ * as by another version, is not mixed up. */
 static void a_metric_is_known_by_its_name(void **state) {
     (void)state;
     struct rollout_status status = fixture_rollout(ROLLOUT_AT_STEP, NS_PER_S);

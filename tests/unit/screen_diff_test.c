@@ -11,7 +11,8 @@
 
 enum { WIDTH = 12, HEIGHT = 2 };
 
-/* '<' and '>' stand for the two cells of a wide character, '0' for a cell never drawn. */
+/* '<' and '>' stand for the two cells of a wide
+ * character, '0' for a cell never drawn. */
 static void fill(struct cell *cells, const char *picture) {
     for (int i = 0; i < WIDTH * HEIGHT; i++) {
         uint32_t rune = (uint32_t)(unsigned char)picture[i];
@@ -79,7 +80,8 @@ static void the_ends_of_rows_are_reached(void **state) {
 
 static void a_wide_character_is_never_cut(void **state) {
     (void)state;
-    /* A wide one goes: both of its cells are drawn, although one of them kept its rune. */
+    /* A wide one goes: both of its cells are drawn,
+     * although one of them kept its rune. */
     struct runs runs =
         runs_between("aa<>aaaaaaaabbbbbbbbbbbb", "aaXXaaaaaaaabbbbbbbbbbbb");
     assert_int_equal(runs.count, 1);

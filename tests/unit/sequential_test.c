@@ -175,8 +175,8 @@ static void a_failure_of_the_canary_never_speaks_for_it(void **state) {
     }
 }
 
-/* Two versions that are alike, at 5, 25 and 50 percent: whether so many failures, looked
- * at after each of them, ever are evidence. */
+/* Two versions that are alike, at 5, 25 and 50 percent: whether so many failures,
+ * looked at after each of them, ever are evidence. */
 static bool is_ever_evidence(struct random *random, unsigned failures) {
     static const double rhos[] = {0.05, 0.25, 0.5};
     struct sequential test;
@@ -224,7 +224,8 @@ static void a_test_is_kept_to_the_last_bit(void **state) {
     }
 }
 
-/* `sequential_test 10000`: so many failures in each of the runs of two that are alike. */
+/* `sequential_test 10000`: so many failures in
+ * each of the runs of two that are alike. */
 int main(int argc, char **argv) {
     unsigned failures = 400;
     if (argc > 1) failures = (unsigned)strtoul(argv[1], NULL, 10);

@@ -116,8 +116,8 @@ static void columns_past_the_hour_are_means_too(void **state) {
     for (size_t i = 0; i < 4; i++) assert_true(fabsf(columns[i] - 200) < 1);
 }
 
-/* One by one, columns are what they are together: also where the hour ends, in gaps, and
- * where they are narrower than a slot. */
+/* One by one, columns are what they are together: also where the hour ends, in gaps,
+ * and where they are narrower than a slot. */
 static void columns_do_not_depend_on_their_neighbours(void **state) {
     enum { COUNT = 64, ROUNDS = 2000 };
     struct series *series = *state;

@@ -207,7 +207,8 @@ static int draw_start(
     return draw_wrapped(canvas, rest, line, open ? ROLE_STRONG : ROLE_WARN);
 }
 
-/* What cannot be meant now gives way when not all have room. How many rows that takes. */
+/* What cannot be meant now gives way when not
+ * all have room. How many rows that takes. */
 static int draw_orders(
     struct canvas *canvas, const struct table *table, const struct scene *scene) {
     bool all = table->rect.height > ACTIONS;

@@ -125,8 +125,8 @@ static void put_metric(
     if (gauge.width > 0) canary_gauge_draw(row->canvas, gauge, scene, metric->harm);
 }
 
-/* Whether as many others, or more, say more: then it has no row. NaN says nothing; errors
- * are always there. */
+/* Whether as many others, or more, say more: then it has no row. NaN says nothing;
+ * errors are always there. */
 static bool has_row(const struct rollout_status *rollout, uint32_t index, int rows) {
     float harm = rollout->metrics[index].harm;
     if (index == 0) return rows > 0;

@@ -1,4 +1,5 @@
-/* How far the evidence has come to what it is measured against: a rollback, a promotion. */
+/* How far the evidence has come to what it is
+ * measured against: a rollback, a promotion. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* What became of requests beside good and bad ends, a row for each track: jobs that go on,
- * what is left out of the evidence, and what another server had to answer. */
+/* What became of requests beside good and bad ends, a row for each track: jobs that go
+ * on, what is left out of the evidence, and what another server had to answer. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

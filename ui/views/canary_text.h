@@ -20,8 +20,8 @@ void canary_text_add_harm(struct text *text, float harm, float limit);
 /* A share of failures: "0.50%", "n/a". */
 void canary_text_add_rate(struct text *text, double rate);
 
-/* "[0.36, 0.69]%": what the share lies between at all times at once, nothing and all where
- * it is not bounded yet. */
+/* "[0.36, 0.69]%": what the share lies between at all times at once, nothing and all
+ * where it is not bounded yet. */
 void canary_text_add_rates(struct text *text, float low, float high);
 
 /* The same of a latency, which nothing else bounds: "[5.1s, 8.3s]", "[4.9s, inf)". */
@@ -36,15 +36,16 @@ void canary_text_add_need(struct text *text, const struct rollout_status *rollou
 /* Units of the canary so far, of the metric that counts every one of them. */
 uint64_t canary_text_units(const struct rollout_status *rollout);
 
-/* Where the data comes from and how old it is, "log 0.8s old", "no data yet"; of each
- * track, "stable 0.4s, canary 3.1s"; and jobs that go on, "12 jobs open, oldest 11s". */
+/* Where the data comes from and how old it is, "log 0.8s old",
+ * "no data yet"; of each track, "stable 0.4s, canary 3.1s";
+ * and jobs that go on, "12 jobs open, oldest 11s". */
 void canary_text_add_data(struct text *text, const struct rollout_status *rollout);
 void canary_text_add_ages(struct text *text, const struct rollout_status *rollout);
 void canary_text_add_jobs(struct text *text, uint32_t open, uint32_t oldest_ms);
 bool canary_text_data_is_old(const struct rollout_status *rollout);
 
-/* How far evidence has come to its limit, on the scale of powers: 0 to 1. What speaks for
- * the canary, and what is not known, is 0. */
+/* How far evidence has come to its limit, on the scale of powers: 0 to 1. What speaks
+ * for the canary, and what is not known, is 0. */
 double canary_text_share(float evidence, float limit);
 
 /* Whether the figures are those of now: only then may one of them look good. */

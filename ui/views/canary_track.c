@@ -208,8 +208,8 @@ static bool drop_last_ahead(struct trail *track) {
     return false;
 }
 
-/* The one that goes on, or failed, must be seen: what is passed gives way, then what lies
- * ahead. */
+/* The one that goes on, or failed, must be seen:
+ * what is passed gives way, then what lies ahead. */
 static void fit(struct trail *track, int width) {
     while (width_of(track) > width && track->first + 1 < track->count) {
         const struct node *first = &track->nodes[track->first];

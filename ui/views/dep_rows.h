@@ -1,5 +1,5 @@
-/* What the service leans on, a row each: Redis and the model, where there is no room for
- * a panel of their own. */
+/* What the service leans on, a row each: Redis and the model, where there is no room
+ * for a panel of their own. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -4,7 +4,8 @@
 
 #include "ui/scene.h"
 
-/* Rows that the filter lets through, at least one for what is said when there are none. */
+/* Rows that the filter lets through,
+ * at least one for what is said when there are none. */
 int error_rows_count(const struct scene *scene);
 
 /* The row `index` of them, or NULL. */

@@ -31,7 +31,8 @@ struct map {
     uint32_t cells[CANVAS_WIDTH_MAX][HEAT_BUCKETS];
 };
 
-/* All seconds that a column touches: one narrower than a second shows the whole of it. */
+/* All seconds that a column touches:
+ * one narrower than a second shows the whole of it. */
 static void read_column(struct map *map, const struct heat *heat, size_t column) {
     const struct time_axis *axis = &map->axis;
     uint64_t from_ns = axis->from_ns + (column - axis->missing) * axis->bucket_ns;

@@ -66,7 +66,8 @@ static void add_keys(
     if (text->length == 0) text_addf(text, ":%s", command_name(command));
 }
 
-/* The words of what it does in a row of their own, so that they can be read to the end. */
+/* The words of what it does in a row of their own,
+ * so that they can be read to the end. */
 static void draw_narrow(
     struct canvas *canvas, struct rect at, const struct keymap *keymap,
     enum command command) {

@@ -25,7 +25,8 @@ const struct load_gate *load_text_gate(
 const char *load_text_verdict(enum verdict verdict);
 enum role load_text_role(enum verdict verdict);
 
-/* How old what is known of a run that still goes on is, once that is too old; else 0. */
+/* How old what is known of a run that still goes on is,
+ * once that is too old; else 0. */
 uint64_t load_text_silence_ns(const struct scene *scene);
 
 /* Whether there was a run at all, at the time that is shown. */

@@ -1,4 +1,5 @@
-/* The load run: what is sent, what comes back, and whether the figures can be trusted. */
+/* The load run: what is sent, what comes back,
+ * and whether the figures can be trusted. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

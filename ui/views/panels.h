@@ -23,8 +23,8 @@ void panels_draw_events(
 void panels_draw_runs(
     struct canvas *canvas, struct rect rect, const struct scene *scene);
 
-/* The figures of all of them in rows, where there is no room for each: stands for traffic
- * on small terminals. */
+/* The figures of all of them in rows, where there is no room for each: stands for
+ * traffic on small terminals. */
 void panels_draw_red(
     struct canvas *canvas, struct rect rect, const struct scene *scene);
 

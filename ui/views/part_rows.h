@@ -1,5 +1,5 @@
-/* The table of parts: what is watched, how it fares, how fast and how lately it answered;
- * what is wrong stands first. */
+/* The table of parts: what is watched, how it fares, how fast and how lately it
+ * answered; what is wrong stands first. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
