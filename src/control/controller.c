@@ -49,19 +49,29 @@ static void add_what_may_be_done(enum rollout_launch_kind kind, struct error *er
         "%s; canary status shows it, and you may hold, abort or takeover", words);
 }
 
+/* What is open is taken back even where nothing can be written any more. */
+static struct lock *take_any_lock(
+    const struct rollout_launch *launch, const struct lock_holder *me,
+    struct lock_holder *before, struct error *err) {
+    char folder[FOLDER_PATH_SIZE], name[ROLLOUT_LOCK_SIZE];
+    rollout_lock_name(launch->target.name, name);
+    if (!folder_state(folder, err)) return NULL;
+    if (launch->kind != ROLLOUT_LAUNCH_BEGIN && folder_is_read_only(folder)) {
+        return lock_borrow(folder, name, me, before, err);
+    }
+    return launch->kind == ROLLOUT_LAUNCH_TAKEOVER
+               ? lock_take_over(folder, name, me, before, err)
+               : lock_take(folder, name, me, NULL, err);
+}
+
 static bool take_lock(struct controller *controller, struct error *err) {
     const struct rollout_launch *launch = controller->launch;
-    char folder[FOLDER_PATH_SIZE], name[ROLLOUT_LOCK_SIZE];
     struct lock_holder me = {
         .purpose = "canary", .since_ms = loop_wall_ms(), .epoch = launch->epoch};
     struct lock_holder before = {0};
     text_copy_cut(me.holder, sizeof me.holder, launch->plan.holder);
     text_copy_cut(me.host, sizeof me.host, launch->plan.host);
-    rollout_lock_name(launch->target.name, name);
-    if (!folder_state(folder, err)) return false;
-    controller->lock = launch->kind == ROLLOUT_LAUNCH_TAKEOVER
-                           ? lock_take_over(folder, name, &me, &before, err)
-                           : lock_take(folder, name, &me, NULL, err);
+    controller->lock = take_any_lock(launch, &me, &before, err);
     if (!controller->lock) {
         add_what_may_be_done(launch->kind, err);
         return false;

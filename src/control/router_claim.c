@@ -117,6 +117,8 @@ bool router_claim_take(
     bool is_ours = strcmp(last.purpose, me.purpose) == 0;
     bool is_others = last.purpose[0] && !is_ours;
     me.epoch = last.epoch; /* whose it is to be taken from */
+    bool is_open = launch->kind != ROLLOUT_LAUNCH_BEGIN;
+    if (is_open && !is_others && folder_is_read_only(folder)) return true;
     if (!is_held && is_others && is_left_open(&last, rollouts, err)) {
         return error_wrap(err, "the router of %s is in use", target);
     }

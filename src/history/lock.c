@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ static const uint64_t epoch_max = UINT64_C(1) << 48;
 struct lock {
     int descriptor; /* the lock lives as long as it is open */
     uint64_t epoch;
+    uint64_t written; /* what the file says of it */
 };
 
 /* One byte of the file as an open file description lock. fcntl(2) */
@@ -205,7 +207,7 @@ static struct lock *take(
         return NULL;
     }
     struct lock *lock = memory_new(sizeof *lock);
-    *lock = (struct lock){.descriptor = descriptor, .epoch = epoch};
+    *lock = (struct lock){descriptor, epoch, .written = epoch};
     return lock;
 }
 
@@ -221,8 +223,43 @@ struct lock *lock_take_over(
     return take(&(struct taking){folder, target, me, .by_force = true}, who, err);
 }
 
+static bool may_borrow(
+    int descriptor, const struct lock_holder *me, struct lock_holder *who,
+    struct error *err) {
+    if (!read_record(descriptor, who)) {
+        return error_set(err, ERROR_SYNTAX, "the lock file is damaged");
+    }
+    bool held = epoch_is_held(descriptor, who->epoch);
+    if (held && who->epoch != me->epoch) return tell_holder(who, err);
+    if (!held) who->pid = 0;
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) return true;
+    return error_set(
+        err, ERROR_CONFLICT, "held by somebody who cannot write it down: %s",
+        strerror(errno));
+}
+
+struct lock *lock_borrow(
+    const char *folder, const char *target, const struct lock_holder *me,
+    struct lock_holder *who, struct error *err) {
+    char path[FOLDER_PATH_SIZE];
+    if (!lock_path(folder, target, path, err)) return NULL;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0) {
+        error_set(err, ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    if (!may_borrow(descriptor, me, who, err)) {
+        if (err->code != ERROR_CONFLICT) error_wrap(err, "%s", path);
+        close(descriptor);
+        return NULL;
+    }
+    struct lock *lock = memory_new(sizeof *lock);
+    *lock = (struct lock){descriptor, who->epoch + 1, .written = who->epoch};
+    return lock;
+}
+
 bool lock_is_taken(const struct lock *lock, struct lock_holder *who) {
-    return !read_record(lock->descriptor, who) || who->epoch != lock->epoch;
+    return !read_record(lock->descriptor, who) || who->epoch != lock->written;
 }
 
 bool lock_is_mine(const struct lock *lock) {

@@ -1,4 +1,5 @@
-/* Who may act on a target: one operator at a time, known by name, gone with its process. */
+/* Who may act on a target: one operator at a time,
+ * known by name, gone with its process. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -27,15 +28,24 @@ struct lock_holder {
 struct lock;
 
 /* Takes the lock of `target` in `folder`. NULL with ERROR_CONFLICT and "held by ann on
- * ops1 (pid 7) since ..." when somebody else has it; then `who`, unless NULL, is filled.
- * The pid and the epoch are set here. */
+ * ops1 (pid 7) since ..." when somebody else has it; then `who`, unless NULL, is
+ * filled. The pid and the epoch are set here. */
 struct lock *lock_take(
     const char *folder, const char *target, const struct lock_holder *me,
     struct lock_holder *who, struct error *err);
 
-/* The same, but who holds it loses it; he is in `who`, with pid 0 for nobody. `me->epoch`
- * says who is meant: anybody else keeps it, ERROR_CONFLICT. 0 means whoever it is. */
+/* The same, but who holds it loses it; he is in `who`,
+ * with pid 0 for nobody. `me->epoch` says who is meant:
+ * anybody else keeps it, ERROR_CONFLICT. 0 means whoever it is. */
 struct lock *lock_take_over(
+    const char *folder, const char *target, const struct lock_holder *me,
+    struct lock_holder *who, struct error *err);
+
+/* Where the file system takes nothing, and nothing can be written down:
+ * the epoch is the next one, and one process has it at a time,
+ * of which lock_is_held() does not tell. Who holds it by the file
+ * keeps it unless `me->epoch` means him; he is in `who`, as above. */
+struct lock *lock_borrow(
     const char *folder, const char *target, const struct lock_holder *me,
     struct lock_holder *who, struct error *err);
 

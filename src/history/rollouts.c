@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "history/store.h"
+#include "io/folders.h"
 #include "io/loop.h"
 #include "io/sqlite.h"
 
@@ -41,8 +42,8 @@ struct write {
     void *owner;
 };
 
-/* One transaction, carried out on the thread: of all that waited for it, so that no crash
- * leaves what was meant before it without what has become of it. */
+/* One transaction, carried out on the thread: of all that waited for it, so that no
+ * crash leaves what was meant before it without what has become of it. */
 struct flight {
     struct rollouts *rollouts; /* borrowed */
     struct shelf *shelf;
@@ -87,8 +88,11 @@ struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error 
     text_copy_cut(place, sizeof place, path);
     if (!place[0] && !store_path(place, err)) return NULL;
     struct sqlite *sqlite = store_open(place, err);
+    /* What is open there is still found; no write succeeds. */
+    bool is_stuck = !sqlite && folder_is_read_only(place);
+    if (is_stuck) sqlite = sqlite_open_read_only(place, err);
     if (!sqlite) return NULL;
-    if (sqlite_is_read_only(sqlite)) {
+    if (!is_stuck && sqlite_is_read_only(sqlite)) {
         sqlite_close(sqlite);
         error_set(
             err, ERROR_FORBIDDEN,

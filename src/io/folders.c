@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -47,6 +48,11 @@ bool folder_make(const char *path, struct error *err) {
         *slash = '/';
     }
     return make_one(part, err);
+}
+
+bool folder_is_read_only(const char *path) {
+    struct statvfs about;
+    return statvfs(path, &about) == 0 && (about.f_flag & ST_RDONLY) != 0;
 }
 
 static bool check_private(const char *path, struct error *err) {

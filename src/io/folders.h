@@ -23,6 +23,9 @@ bool folder_config(char path[FOLDER_PATH_SIZE], struct error *err);
 /* Makes one folder below, with mode 0700, and every folder that leads to it. */
 bool folder_make(const char *path, struct error *err);
 
+/* Whether the file system of a path takes nothing, whoever writes. */
+bool folder_is_read_only(const char *path);
+
 /* Removes a folder and all that is in it, without following links out of it. True when
  * nothing is left, also when it was not there. */
 bool folder_remove(const char *path, struct error *err);

@@ -23,6 +23,11 @@
 
 #define CONTROLLER (BINARIES_FOLDER "/flightdeck-canary")
 
+/* For a shell in file systems of its own:
+ * for whom it becomes the first one is read-only. */
+static const char read_only[] = "mount --bind \"$1\" \"$1\" && mount -o "
+                                "remount,ro,bind \"$1\" && shift && exec \"$@\"";
+
 enum { LIMIT_S = 120, TURN_MS = 20 };
 
 static void on_limit(void *owner, uint64_t now_ns) {
@@ -217,9 +222,12 @@ static void listen_to_it(struct rollout_scene *scene) {
 /* A controller outlives who has started it: not here, even if the test is killed. */
 bool rollout_scene_start(struct rollout_scene *scene) {
     static const char *const args[] = {"--pdeathsig", "KILL", CONTROLLER, "run", NULL};
+    const char *const narrow_args[] = {
+        "--pdeathsig", "KILL", "unshare",        "--mount",  "sh",  "-c",
+        read_only,     "sh",   scene->read_only, CONTROLLER, "run", NULL};
     const struct rollout_starter_options options = {
         .program = "/usr/bin/setpriv",
-        .args = args,
+        .args = scene->read_only ? narrow_args : args,
         .launch = scene->launch,
         .on_started = on_started,
         .owner = scene,

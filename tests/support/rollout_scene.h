@@ -24,6 +24,7 @@ struct rollout_scene {
     struct rollout_status status; /* the newest */
     const struct rollout_goal *wish;
     char place[TEST_PATH_SIZE]; /* the controller's socket */
+    const char *read_only;      /* a folder that it can write nothing to, or NULL */
 };
 
 /* What is waited for. */
@@ -39,27 +40,26 @@ void rollout_scene_init_bad(struct rollout_scene *scene);
 /* Kills the controller if it is still there. */
 void rollout_scene_clear(struct rollout_scene *scene);
 
-/* As cmocka has it, for the tests of a file that share a demo: `state` is the scene. Each
- * of them finds no controller, nothing of earlier rollouts and all traffic on stable. */
+/* As cmocka has it, for tests that share a demo: `state` is the scene. Each of them
+ * finds no controller, nothing of earlier rollouts and all traffic on stable. */
 int rollout_scene_open(void **state);
 int rollout_scene_renew(void **state);
 int rollout_scene_close(void **state);
 
-/* Starts a controller and hears its answer; whether it has begun. Then it is listened to. */
+/* Starts a controller and listens to it; whether its answer is that it has begun. */
 bool rollout_scene_start(struct rollout_scene *scene);
 /* One that is promoted by hand, and waits for its first step. */
 void rollout_scene_start_manual(struct rollout_scene *scene);
-/* Until it has ended and its controller has left; the launch is another rollout's then. */
+/* Until it has ended and its controller has left; the launch is another one's then. */
 void rollout_scene_wait_for_end(struct rollout_scene *scene);
 pid_t rollout_scene_pid(const struct rollout_scene *scene);
 void rollout_scene_kill(struct rollout_scene *scene);
-
 /* Turns the loop until it is so, or fails the test after two minutes. */
 void rollout_scene_wait(struct rollout_scene *scene, const struct rollout_goal *wish);
 void rollout_scene_turn(struct rollout_scene *scene);    /* until the next status */
 void rollout_scene_breathe(struct rollout_scene *scene); /* for a moment */
 
-/* Gives an order by the newest status and waits for the answer; whether it was accepted. */
+/* Gives an order by the newest status; whether the answer is that it is accepted. */
 bool rollout_scene_order(
     struct rollout_scene *scene, enum rollout_order_kind kind, const char *who);
 /* `flightdeck demo VERB PART`; must succeed. */
