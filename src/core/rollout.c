@@ -87,8 +87,10 @@ static struct rollout_effect on_set_while_held(
         rollout->drifted = true;
         return rollout_halt(rollout, ROLLOUT_HELD_DRIFT, cause);
     }
-    /* Held as before, for the reason of before: but now at the new weight. */
+    /* Held as before, for the reason of before:
+     * but now at the new weight, whose time has not begun. */
     rollout->held_at = ROLLOUT_WATCHING;
+    rollout_count_anew(rollout, cause->now_ns);
     const struct rollout_cause same = {rollout->actor, rollout->reason, cause->now_ns};
     return rollout_halt(rollout, rollout->hold, &same);
 }

@@ -159,9 +159,13 @@ void rollout_watch_on(struct rollout *rollout, const struct rollout_cause *cause
     rollout->blind_ns = 0;
 }
 
-void rollout_watch_anew(struct rollout *rollout, const struct rollout_cause *cause) {
-    rollout_watch_on(rollout, cause);
-    rollout->fresh_since_ns = cause->now_ns;
+void rollout_count_anew(struct rollout *rollout, uint64_t now_ns) {
+    rollout->fresh_since_ns = now_ns;
     rollout->clock_ns = 0;
     rollout->sight = (struct rollout_sight){0};
+}
+
+void rollout_watch_anew(struct rollout *rollout, const struct rollout_cause *cause) {
+    rollout_watch_on(rollout, cause);
+    rollout_count_anew(rollout, cause->now_ns);
 }

@@ -49,3 +49,5 @@ struct rollout_effect rollout_redo(
 /* Gathers evidence at this weight: from now on, or with what there is. */
 void rollout_watch_anew(struct rollout *rollout, const struct rollout_cause *cause);
 void rollout_watch_on(struct rollout *rollout, const struct rollout_cause *cause);
+/* The step's time and evidence of safety begin, whether or not it is watched yet. */
+void rollout_count_anew(struct rollout *rollout, uint64_t now_ns);

@@ -86,6 +86,28 @@ static void anybody_may_always_take_it_back(void **state) {
     assert_false(play_order(&play, ROLLOUT_ORDER_HOLD));
 }
 
+/* What the step before had of both time and evidence promotes nothing. */
+static void held_on_its_way_a_step_begins_with_its_weight(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play.now_ns += play_plan.hold_each_ns;
+    play_see(&play, &play_safe);
+    play_expect(&play, ROLLOUT_RAISING);
+    assert_true(play_order(&play, ROLLOUT_ORDER_HOLD));
+    play_set(&play, ROLLOUT_SET_DONE);
+    play.now_ns += play_plan.hold_each_ns;
+    play_see(&play, &play_safe);
+    assert_false(play_order(&play, ROLLOUT_ORDER_PROMOTE));
+    assert_non_null(strstr(play.answer.words, "the least time of the step"));
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
+    play_see(&play, &play_safe);
+    play_expect(&play, ROLLOUT_WATCHING);
+    play.now_ns += play_plan.hold_each_ns;
+    play_see(&play, &play_safe);
+    play_expect(&play, ROLLOUT_RAISING);
+}
+
 static void a_hold_while_a_weight_is_on_its_way_knows_it_arrived(void **state) {
     struct rollout_play play;
     (void)state;
@@ -219,6 +241,7 @@ int main(void) {
         cmocka_unit_test(force_is_not_for_the_blind),
         cmocka_unit_test(anybody_may_always_take_it_back),
         cmocka_unit_test(a_hold_while_a_weight_is_on_its_way_knows_it_arrived),
+        cmocka_unit_test(held_on_its_way_a_step_begins_with_its_weight),
         cmocka_unit_test(a_weight_that_was_never_read_back_is_not_the_one_before),
         cmocka_unit_test(the_version_before_is_kept_for_a_while),
         cmocka_unit_test(a_takeover_changes_whose_it_is),
