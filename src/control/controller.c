@@ -156,6 +156,7 @@ static bool open_all(struct controller *controller, struct error *err) {
     if (!controller->rollouts) return false;
     if (takes_over && !recovery_look(controller, err)) return false;
     if (!take_lock(controller, err) || !recovery_find(controller, err)) return false;
+    rollouts_fence(controller->rollouts, may_write, controller);
     const struct rollout_plan *plan =
         controller->found ? &controller->rollout.plan : &launch->plan;
     if (!rollout_plan_check(plan, err) ||

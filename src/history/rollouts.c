@@ -59,7 +59,9 @@ struct rollouts {
     struct flight *flight;      /* NULL for none */
     struct loop_timer *retry;   /* NULL unless somebody else holds the file */
     uint64_t retry_ns;
-    uint64_t held_ns; /* since when by somebody else; 0: it is not */
+    uint64_t held_ns;            /* since when by somebody else; 0: it is not */
+    rollouts_fence_fn may_write; /* NULL: always */
+    void *owner;
     unsigned pending; /* writes, wherever they are */
     unsigned singles; /* so many fly alone, to see which one fails */
     char path[FOLDER_PATH_SIZE];
@@ -110,6 +112,12 @@ struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error 
     rollouts->retry_ns = RETRY_MIN_MS * NS_PER_MS;
     sqlite_wait(sqlite, START_MS);
     return rollouts;
+}
+
+void rollouts_fence(
+    struct rollouts *rollouts, rollouts_fence_fn may_write, void *owner) {
+    rollouts->may_write = may_write;
+    rollouts->owner = owner;
 }
 
 bool rollouts_are_gone(const struct rollouts *rollouts) {
@@ -314,8 +322,24 @@ static struct write *take_waiting(struct rollouts *rollouts) {
     return first;
 }
 
+static void on_deposed(void *owner, uint64_t now_ns) {
+    struct rollouts *rollouts = owner;
+    struct write *first = rollouts->first;
+    struct error why;
+    (void)now_ns;
+    rollouts->retry = NULL;
+    rollouts->first = rollouts->last = NULL;
+    rollouts->singles = 0;
+    error_set(&why, ERROR_CONFLICT, "somebody else has it by now");
+    finish(rollouts, first, &why);
+}
+
 static void take_off(struct rollouts *rollouts) {
     if (rollouts->flight || rollouts->retry || !rollouts->first) return;
+    if (rollouts->may_write && !rollouts->may_write(rollouts->owner)) {
+        rollouts->retry = loop_soon(rollouts->loop, on_deposed, rollouts);
+        return;
+    }
     struct flight *flight = memory_new(sizeof *flight);
     flight->rollouts = rollouts;
     flight->shelf = shelf_hold(rollouts->shelf);

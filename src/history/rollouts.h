@@ -21,6 +21,12 @@ struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error 
  * runs. NULL is fine. */
 void rollouts_free(struct rollouts *rollouts);
 
+/* Asked before each transaction: once it says no, what waits ends with ERROR_CONFLICT,
+ * for whoever was deposed while somebody held the file. */
+typedef bool (*rollouts_fence_fn)(void *owner);
+void rollouts_fence(
+    struct rollouts *rollouts, rollouts_fence_fn may_write, void *owner);
+
 /* Whether the file has gone from its place:
  * what is written to it nobody will ever read. */
 bool rollouts_are_gone(const struct rollouts *rollouts);
