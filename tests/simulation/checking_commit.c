@@ -132,10 +132,18 @@ static void check_end(struct checking *checking) {
     checking->was_done = true;
 }
 
+/* What was on its way to the disk when somebody
+ * else took over may still arrive there. */
+static void check_writer(struct checking *checking) {
+    bool is_older = checking_number(checking, "epoch") < checking->newest_epoch;
+    bool was_decided = checking_number(checking, "at") <= checking->started_ms;
+    if (!is_older || !was_decided) checking_check_epoch(checking);
+}
+
 void checking_take_commit(struct checking *checking) {
     checking->findings->commits++;
     checking->is_unsure = false;
-    checking_check_epoch(checking);
+    check_writer(checking);
     check_way_back(checking);
     checking->is_silent = false;
     if (checking->has_to_hold) {
