@@ -2,6 +2,7 @@
 #include "actions/rollout_starter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/safe_text.h"
 #include "base/units.h"
 #include "core/event.h"
 #include "core/frame.h"
@@ -16,7 +18,7 @@
 #include "io/process.h"
 #include "io/stream.h"
 
-enum { LAUNCH_BYTES_MAX = 256 * 1024, ANSWER_BYTES_MAX = 4096 };
+enum { LAUNCH_BYTES_MAX = 256 * 1024, ANSWER_BYTES_MAX = 4096, LAST_WORDS_MAX = 160 };
 
 struct rollout_starter {
     struct loop *loop; /* borrowed */
@@ -24,6 +26,7 @@ struct rollout_starter {
     void *owner;
     struct process *process; /* NULL once it is gone */
     struct stream *stream;   /* NULL once it has said what it had to */
+    int last_words;          /* its stderr, until it has answered; -1 for none */
     struct loop_timer *limit;
     struct buffer read;
     struct process_exit how;
@@ -39,6 +42,15 @@ static void on_limit(void *owner, uint64_t now_ns);
 static const struct stream_handlers stream_handlers = {
     .on_bytes = on_bytes, .on_end = on_stream_end};
 
+/* Where it writes why it cannot begin,
+ * if it comes to that; at most what a pipe holds. */
+static int open_last_words(struct rollout_starter *starter) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
+    starter->last_words = ends[0];
+    return ends[1];
+}
+
 /* Its stdin and stdout are one socket. A session of its own and a leash that nobody
  * holds: neither the terminal nor our end reaches it. */
 static bool start_process(
@@ -52,19 +64,23 @@ static bool start_process(
         }
         args[i + 1] = options->args[i];
     }
+    int stderr_fd = open_last_words(starter);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-        return error_set(err, ERROR_SYSTEM, "%s", strerrordesc_np(errno));
+        int number = errno;
+        if (stderr_fd >= 0) close(stderr_fd);
+        return error_set(err, ERROR_SYSTEM, "%s", strerrordesc_np(number));
     }
     const struct process_options how = {
         .args = args,
         .stdin_fd = ends[1],
         .stdout_fd = ends[1],
-        .stderr_fd = -1,
+        .stderr_fd = stderr_fd,
         .own_session = true,
         .leash_only = true,
     };
     starter->process = process_start(starter->loop, &how, on_exit_of, starter, err);
     close(ends[1]);
+    if (stderr_fd >= 0) close(stderr_fd);
     if (!starter->process) {
         close(ends[0]);
         return false;
@@ -94,6 +110,7 @@ struct rollout_starter *rollout_starter_new(
     struct error *err) {
     struct rollout_starter *starter = memory_new(sizeof *starter);
     starter->loop = loop;
+    starter->last_words = -1;
     starter->on_started = options->on_started;
     starter->owner = options->owner;
     buffer_init(&starter->read, ANSWER_BYTES_MAX);
@@ -111,6 +128,8 @@ static void hang_up(struct rollout_starter *starter) {
     starter->limit = NULL;
     stream_free(starter->stream);
     starter->stream = NULL;
+    if (starter->last_words >= 0) close(starter->last_words);
+    starter->last_words = -1;
 }
 
 void rollout_starter_free(struct rollout_starter *starter) {
@@ -179,7 +198,15 @@ static void describe_end(const struct rollout_starter *starter, struct error *wh
             starter->how.signal, strsignal(starter->how.signal));
         return;
     }
-    error_set(why, ERROR_LOST, "the controller ended with code %d", starter->how.code);
+    char said[LAST_WORDS_MAX], words[2 * LAST_WORDS_MAX];
+    ssize_t length = read(starter->last_words, said, sizeof said);
+    struct scan scan = scan_of((struct slice){said, length > 0 ? (size_t)length : 0});
+    struct slice line = {0};
+    scan_line(&scan, &line);
+    safe_text_copy(words, sizeof words, line);
+    error_set(
+        why, ERROR_LOST, "the controller ended with code %d%s%s", starter->how.code,
+        words[0] ? ": " : "", words);
 }
 
 /* How the process ended says more: it is waited for, within the limit. */

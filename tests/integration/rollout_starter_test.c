@@ -149,6 +149,8 @@ static void one_that_says_nothing_useful_is_told_apart(void **state) {
         const char *script, *words;
     } cases[] = {
         {"exit 3", "ended with code 3"},
+        {"echo no such library >&2; exit 70", "ended with code 70: no such library"},
+        {"head -c 1000000 /dev/zero >&2; exit 4", "ended with code 4: \u2400"},
         {"kill -9 $$", "killed by signal 9"},
         {"echo an error of another program; exec sleep 60", "not understood"},
         {"cat /dev/zero", "not understood"},
