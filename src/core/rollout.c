@@ -54,11 +54,18 @@ static struct rollout_effect give_up_raise(
     return rollout_halt(rollout, ROLLOUT_HELD_ROUTER, cause);
 }
 
+/* It was read back. */
+static void be_set(struct rollout *rollout) {
+    rollout->setting = false;
+    rollout->reading =
+        (struct rollout_reading){.known = true, .weight_bp = rollout->wanted_bp};
+}
+
 static struct rollout_effect on_raised(
     struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
     switch (how) {
     case ROLLOUT_SET_DONE:
-        rollout->setting = false;
+        be_set(rollout);
         rollout_watch_anew(rollout, cause);
         return rollout_rest;
     case ROLLOUT_SET_CONFLICT:
@@ -82,11 +89,12 @@ static struct rollout_effect on_set_while_held(
     struct rollout *rollout, enum rollout_set how, const struct rollout_cause *cause) {
     if (!rollout->setting) return rollout_rest;
     if (how == ROLLOUT_SET_FAILED) return give_up_raise(rollout, cause);
-    rollout->setting = false;
     if (how == ROLLOUT_SET_CONFLICT) {
+        rollout->setting = false;
         rollout->drifted = true;
         return rollout_halt(rollout, ROLLOUT_HELD_DRIFT, cause);
     }
+    be_set(rollout);
     /* Held as before, for the reason of before:
      * but now at the new weight, whose time has not begun. */
     rollout->held_at = ROLLOUT_WATCHING;

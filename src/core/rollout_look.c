@@ -107,7 +107,8 @@ static struct rollout_effect watch(
 
     rollout->clock_ns += cause->now_ns - rollout->clocked_ns;
     rollout->clocked_ns = cause->now_ns;
-    if (sight->safe && !plan->manual && rollout->clock_ns >= plan->hold_each_ns) {
+    bool is_ripe = sight->safe && rollout->clock_ns >= plan->hold_each_ns;
+    if (is_ripe && !plan->manual && rollout->reading.known) {
         return rollout_promote(rollout, cause);
     }
     if (rollout->clock_ns >= plan->max_each_ns) {

@@ -13,6 +13,10 @@ static uint32_t next_weight(const struct rollout *rollout) {
     return plan->steps[next].weight_bp;
 }
 
+static bool is_watched_blindly(const struct rollout *rollout) {
+    return rollout->phase == ROLLOUT_WATCHING && !rollout->reading.known;
+}
+
 struct rollout_moment rollout_moment_of(
     const struct rollout *rollout, uint64_t now_ns) {
     return (struct rollout_moment){
@@ -25,7 +29,7 @@ struct rollout_moment rollout_moment_of(
         .clock_ns = rollout->clock_ns,
         .unclocked_ns = now_ns - rollout->clocked_ns,
         .blind_ns = rollout->blind_ns == 0 ? 0 : now_ns - rollout->blind_ns,
-        .has_drifted = rollout->drifted,
+        .has_drifted = rollout->drifted || is_watched_blindly(rollout),
     };
 }
 
@@ -41,6 +45,7 @@ struct rollout_turn rollout_moment_turn(
         .step = moment->step,
         .wanted_bp = moment->weight_bp,
         .drifted = moment->has_drifted,
+        .reading = {.known = !moment->has_drifted},
         .clock_ns = moment->clock_ns,
         .clocked_ns = THEN_NS - moment->unclocked_ns,
         .blind_ns = moment->blind_ns == 0 ? 0 : THEN_NS - moment->blind_ns,

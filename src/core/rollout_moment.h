@@ -23,7 +23,7 @@ struct rollout_moment {
     bool is_ready;               /* instances of the canary are */
     bool is_gone;                /* and for so long not that nothing else matters */
     bool is_shaken;              /* by what took both versions down just now */
-    bool has_drifted;            /* the router's weight is somebody else's */
+    bool has_drifted;            /* the router's weight is not ours, or not known */
     enum decision_kind decision; /* these two once it was decided */
     double evidence;             /* of harm */
 };

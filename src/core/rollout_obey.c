@@ -79,9 +79,8 @@ static struct rollout_effect hold(struct ordering *ordering) {
 
 /* Whether the weight has to be set again before anything can be seen. */
 static bool has_to_raise(const struct rollout *rollout) {
-    if (rollout->held_at == ROLLOUT_RAISING || rollout->drifted) return true;
-    return rollout->hold == ROLLOUT_HELD_CRASH ||
-           (rollout->hold == ROLLOUT_HELD_ROUTER && !rollout->reading.known);
+    return rollout->held_at == ROLLOUT_RAISING || rollout->drifted ||
+           rollout->hold == ROLLOUT_HELD_CRASH;
 }
 
 /* A weight goes up again only while somebody sees what it does, and a promotion that no
@@ -91,6 +90,15 @@ static bool is_blind_raise(const struct rollout *rollout) {
                    (rollout->held_at >= ROLLOUT_RAISING && has_to_raise(rollout));
     return goes_up && !rollout->sight.fresh;
 }
+
+/* What it says may be somebody else's: that is not overwritten unseen. */
+static bool is_router_mute(const struct rollout *rollout) {
+    bool has_weight =
+        rollout->phase != ROLLOUT_HOLD || rollout->held_at >= ROLLOUT_RAISING;
+    return has_weight && !rollout->reading.known;
+}
+
+static const char mute_words[] = "the router does not say what its weight is";
 
 static struct rollout_effect go_on(struct ordering *ordering) {
     struct rollout *rollout = ordering->rollout;
@@ -123,6 +131,7 @@ static struct rollout_effect resume(struct ordering *ordering) {
     if (ordering->rollout->setting) {
         return refuse(ordering, "a weight is on its way: wait for it");
     }
+    if (is_router_mute(ordering->rollout)) return refuse(ordering, mute_words);
     if (is_blind_raise(ordering->rollout)) {
         return refuse(ordering, "no fresh data: nobody would see what it does");
     }
@@ -134,6 +143,7 @@ static struct rollout_effect resume(struct ordering *ordering) {
 /* Against the evidence that there is, but never without any. */
 static const char *why_not_force(const struct rollout *rollout) {
     if (!rollout->sight.fresh) return "no fresh data: nobody sees what it does";
+    if (is_router_mute(rollout)) return mute_words;
     if (rollout->sight.canary_gone) return "no instance of the canary is ready";
     return NULL;
 }

@@ -86,6 +86,34 @@ static void anybody_may_always_take_it_back(void **state) {
     assert_false(play_order(&play, ROLLOUT_ORDER_HOLD));
 }
 
+static void say_nothing(struct rollout_play *play) {
+    const struct rollout_reading mute = {.words = "no answer in time"};
+    play->effect = rollout_on_reading(&play->rollout, &mute, play->now_ns);
+}
+
+/* What it says by now may be somebody else's. */
+static void while_the_router_is_mute_nothing_goes_up(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play.now_ns += play_plan.hold_each_ns;
+    say_nothing(&play);
+    play_see(&play, &play_safe);
+    play_expect(&play, ROLLOUT_WATCHING);
+    assert_false(play_order_as(&play, "ann", ROLLOUT_ORDER_PROMOTE, true));
+    assert_non_null(strstr(play.answer.words, "the router does not say"));
+    say_nothing(&play);
+    say_nothing(&play);
+    play_expect_hold(&play, ROLLOUT_HELD_ROUTER);
+    assert_false(play_order(&play, ROLLOUT_ORDER_RESUME));
+    assert_non_null(strstr(play.answer.words, "the router does not say"));
+    play_read(&play, 500);
+    assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
+    play_expect(&play, ROLLOUT_WATCHING);
+    say_nothing(&play);
+    assert_true(play_order(&play, ROLLOUT_ORDER_ABORT));
+}
+
 /* What the step before had of both time and evidence promotes nothing. */
 static void held_on_its_way_a_step_begins_with_its_weight(void **state) {
     struct rollout_play play;
@@ -242,6 +270,7 @@ int main(void) {
         cmocka_unit_test(anybody_may_always_take_it_back),
         cmocka_unit_test(a_hold_while_a_weight_is_on_its_way_knows_it_arrived),
         cmocka_unit_test(held_on_its_way_a_step_begins_with_its_weight),
+        cmocka_unit_test(while_the_router_is_mute_nothing_goes_up),
         cmocka_unit_test(a_weight_that_was_never_read_back_is_not_the_one_before),
         cmocka_unit_test(the_version_before_is_kept_for_a_while),
         cmocka_unit_test(a_takeover_changes_whose_it_is),

@@ -89,6 +89,9 @@ static void a_weight_that_cannot_be_set_is_tried_three_times(void **state) {
     play_set(&play, ROLLOUT_SET_FAILED);
     play_expect_hold(&play, ROLLOUT_HELD_ROUTER);
     assert_false(play_order(&play, ROLLOUT_ORDER_RESUME));
+    assert_non_null(strstr(play.answer.words, "the router does not say"));
+    play_read(&play, 0);
+    assert_false(play_order(&play, ROLLOUT_ORDER_RESUME));
     assert_non_null(strstr(play.answer.words, "no fresh data"));
     play_see(&play, &play_good);
     assert_true(play_order(&play, ROLLOUT_ORDER_RESUME));
