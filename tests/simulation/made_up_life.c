@@ -38,6 +38,9 @@ static void begin_faults(struct made_up *world) {
         }
         *all[i].until_ns = now_ns + made_up_soon_ns(world, all[i].most_ms);
     }
+    /* What is seen of it is written down each second. */
+    faults->contradicts_ns += NS_PER_S - 1;
+    faults->contradicts_ns -= faults->contradicts_ns % NS_PER_S;
 }
 
 /* Somebody else writes to the router, or it is restarted. */
