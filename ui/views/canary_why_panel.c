@@ -11,9 +11,8 @@ enum {
     WORDS_SIZE = 256,
     TIMESTAMP_SIZE = 32,
     DATE_LENGTH = 10,
-    FAILING_MAX = 2, /* rows of what fails most ... */
-    KEPT_ROWS =
-        3, /* ... when there are that many for whose it is and what was before */
+    FAILING_MAX = 2, /* rows of what fails most */
+    KEPT_ROWS = 3,   /* whose it is, its guard, what was before */
 };
 
 /* The rows that are left. */
@@ -102,7 +101,9 @@ static const struct error_row *find_failing(
 static void put_failing(struct page *page, const struct scene *scene) {
     const char *label = "fails";
     const struct error_row *row = NULL;
-    int rows = page->rect.height - KEPT_ROWS;
+    bool goes_on = rollout_is_under_way(&scene->state->rollout);
+    int left = page->rect.height;
+    int rows = goes_on ? left - KEPT_ROWS : left > 1; /* one that explains the end */
     for (int i = 0; i < FAILING_MAX && i < rows; i++) {
         row = find_failing(scene->state, row);
         if (!row) return;
@@ -229,8 +230,8 @@ void canary_panels_draw_why(
     put_now(&page, scene);
     put(&page, "next", role, rollout->next);
     put(&page, "not now", role, rollout->why_not_now);
-    put_failing(&page, scene);
     put_undo(&page, scene);
+    put_failing(&page, scene);
     if (!rollout->guarded) put_guard(&page, scene);
     put_owner(&page, scene);
     if (rollout->guarded) put_guard(&page, scene);
