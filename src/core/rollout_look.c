@@ -137,8 +137,10 @@ static struct rollout_effect wait(
     if (sight->canary_gone) return rollout_go_back(rollout, cause);
     bool has_traffic = rollout->wanted_bp > 0 && !rollout->drifted;
     bool is_sound = sight->fresh && !sight->split_broken && has_traffic;
+    bool is_harm = is_sound && sight->harmed;
     switch (rollout->hold) {
-    case ROLLOUT_HELD_BLIND: return wait_blindly(rollout, cause);
+    case ROLLOUT_HELD_BLIND:
+        return is_harm ? rollout_go_back(rollout, cause) : wait_blindly(rollout, cause);
     case ROLLOUT_HELD_SPLIT:
     case ROLLOUT_HELD_DRIFT:
     case ROLLOUT_HELD_CRASH:
@@ -151,7 +153,7 @@ static struct rollout_effect wait(
     case ROLLOUT_HELD_JOURNAL:
     case ROLLOUT_HELD_DEPLOY: break;
     }
-    if (is_sound && sight->harmed) return rollout_go_back(rollout, cause);
+    if (is_harm) return rollout_go_back(rollout, cause);
     if (rollout->hold == ROLLOUT_HELD_AROUND && is_sound && !sight->stable_unwell) {
         rollout_watch_on(rollout, cause);
     }

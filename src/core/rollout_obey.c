@@ -79,8 +79,9 @@ static struct rollout_effect hold(struct ordering *ordering) {
 
 /* Whether the weight has to be set again before anything can be seen. */
 static bool has_to_raise(const struct rollout *rollout) {
+    uint32_t step_bp = rollout->plan.steps[rollout->step].weight_bp;
     return rollout->held_at == ROLLOUT_RAISING || rollout->drifted ||
-           rollout->hold == ROLLOUT_HELD_CRASH;
+           rollout->wanted_bp != step_bp;
 }
 
 /* A weight goes up again only while somebody sees what it does, and a promotion that no

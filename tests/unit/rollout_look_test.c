@@ -159,6 +159,20 @@ static void who_is_blind_for_long_asks_a_person(void **state) {
     play_expect(&play, ROLLOUT_WATCHING);
 }
 
+/* A person is asked for the way on. */
+static void harm_that_is_seen_after_a_long_blindness_takes_it_back(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play_see(&play, &play_blind);
+    play.now_ns += play_plan.blind_max_ns;
+    play_see(&play, &play_blind);
+    play_see(&play, &play_good);
+    play_expect_hold(&play, ROLLOUT_HELD_BLIND);
+    play_see(&play, &play_harmed);
+    play_expect_back(&play);
+}
+
 static void who_is_blind_for_long_goes_back_from_what_is_not_ready(void **state) {
     static const struct rollout_sight dark = {.words = "nothing answers"};
     struct rollout_play play;
@@ -215,6 +229,7 @@ int main(void) {
         cmocka_unit_test(time_without_evidence_is_inconclusive),
         cmocka_unit_test(the_clock_stands_still_without_data),
         cmocka_unit_test(who_is_blind_for_long_asks_a_person),
+        cmocka_unit_test(harm_that_is_seen_after_a_long_blindness_takes_it_back),
         cmocka_unit_test(who_is_blind_for_long_goes_back_from_what_is_not_ready),
         cmocka_unit_test(a_broken_split_is_seen_through_first),
         cmocka_unit_test(nothing_is_promoted_while_stable_is_unwell),
