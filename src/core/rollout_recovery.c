@@ -51,17 +51,35 @@ static struct rollout_effect begin_again(struct recovering *recovering) {
     return rollout_redo(rollout, rollout->phase, &recovering->cause);
 }
 
-/* Once more, if nothing has happened yet; never up again by itself once it was down. */
+/* What it was decided from is old by then. */
+static bool is_soon(const struct recovering *recovering) {
+    const struct rollout_recovery *recovery = recovering->recovery;
+    uint64_t most_ns = recovery->lease_ns > 0 ? 2 * recovery->lease_ns
+                                              : recovering->rollout->plan.blind_max_ns;
+    return recovery->gap_ns < most_ns;
+}
+
+/* Nothing has happened yet: users who are on it are watched at the step before, until
+ * there is evidence again. Never up again by itself once it was down. */
 static struct rollout_effect raise_again(struct recovering *recovering) {
     struct rollout *rollout = recovering->rollout;
+    const struct rollout_step *steps = rollout->plan.steps;
+    uint32_t before_bp = rollout->before_bp;
     if (is_still(recovering, rollout->wanted_bp)) {
         rollout_watch_anew(rollout, &recovering->cause);
         return rollout_rest;
     }
-    bool is_soon = recovering->recovery->lease_ns == 0 ||
-                   recovering->recovery->gap_ns < 2 * recovering->recovery->lease_ns;
-    if (!is_still(recovering, rollout->before_bp) || !is_soon) return stop(recovering);
-    rollout->wanted_bp = rollout->before_bp;
+    if (!is_still(recovering, before_bp)) return stop(recovering);
+    bool is_step = rollout->step > 0 && steps[rollout->step - 1].weight_bp == before_bp;
+    if (is_step) {
+        rollout->step--;
+        rollout->wanted_bp = before_bp;
+        rollout_watch_anew(rollout, &recovering->cause);
+        return rollout_rest;
+    }
+    bool goes_up = before_bp > 0 && before_bp <= rollout->wanted_bp;
+    if (goes_up || !is_soon(recovering)) return stop(recovering);
+    rollout->wanted_bp = before_bp;
     return rollout_raise(rollout, rollout->step, &recovering->cause);
 }
 

@@ -120,6 +120,13 @@ static void an_open_raise_is_finished_or_not_begun(void **state) {
     assert_int_equal(copy.rollout.step, 1);
     copy = play;
     recover(&copy, NS_PER_S, 500, ROLLOUT_DO_WEIGHT);
+    play_expect(&copy, ROLLOUT_WATCHING); /* nobody has seen anything since */
+    assert_int_equal(copy.rollout.step, 0);
+    assert_int_equal(copy.rollout.wanted_bp, 500);
+    play_see(&copy, &play_safe);
+    play_expect(&copy, ROLLOUT_WATCHING);
+    copy.now_ns += play_plan.hold_each_ns;
+    play_see(&copy, &play_safe);
     play_expect(&copy, ROLLOUT_RAISING);
     assert_int_equal(copy.effect.weight_bp, 2500);
     assert_int_equal(copy.effect.before_bp, 500);
