@@ -75,6 +75,11 @@ bool controller_is_held(const struct controller *controller) {
     return rollouts_held_ns(controller->rollouts) >= HELD_NS;
 }
 
+static bool is_weight(const struct rollout_effect *effect) {
+    enum rollout_op op = effect->op;
+    return op == ROLLOUT_DO_WEIGHT || op == ROLLOUT_DO_BACK || op == ROLLOUT_DO_RELEASE;
+}
+
 /* On its way to the disk, and to what is done when it is there. */
 static void write_down(
     struct controller *controller, const struct rollout_row *row, bool again) {
@@ -101,6 +106,7 @@ void controller_settle(
         return;
     }
     keep_secrets(controller);
+    if (is_weight(effect)) keeper_forget(controller->keeper);
     follow(controller, before);
     const struct rollout_row row = row_of(controller, before, effect);
     write_down(controller, &row, false);
@@ -172,10 +178,12 @@ void controller_recall(struct controller *controller) {
     }
 }
 
-static void give_up_going_on(struct controller *controller, const char *words) {
+static void give_up_going_on(
+    struct controller *controller, const struct rollout_effect *meant,
+    const char *words) {
     const struct rollout before = controller->rollout;
     const struct rollout_effect effect =
-        rollout_on_unwritten(&controller->rollout, words, loop_clock_ns());
+        rollout_on_unwritten(&controller->rollout, meant, words, loop_clock_ns());
     controller_settle(controller, &before, &effect);
 }
 
@@ -191,6 +199,7 @@ static bool is_overdue(
 /* What was meant so long ago is not done any more, even when it can be written down. */
 void controller_lose_patience(struct controller *controller, uint64_t now_ns) {
     struct moves *moves = &controller->moves;
+    struct rollout_effect meant = rollout_rest; /* a weight, if one was */
     bool gives_up = false;
     if (!controller->has_begun) return;
     for (unsigned i = 0; i < moves->count; i++) {
@@ -198,10 +207,11 @@ void controller_lose_patience(struct controller *controller, uint64_t now_ns) {
         if (move->again || controller_is_way_back(&move->effect)) continue;
         if (!gives_up && !is_overdue(controller, move, now_ns)) continue;
         move->again = gives_up = true;
+        if (is_weight(&move->effect)) meant = move->effect;
     }
     if (!gives_up) return;
     give_up_going_on(
-        controller,
+        controller, &meant,
         controller_is_held(controller)
             ? "it could not be written down: somebody else holds the journal"
             : "it could not be written down in time");
@@ -223,7 +233,7 @@ static void on_unwritten(
     char words[ROLLOUT_WORDS_SIZE];
     struct text text = TEXT_IN(words);
     text_addf(&text, "it could not be written down: %s", err->message);
-    give_up_going_on(controller, words);
+    give_up_going_on(controller, &move->effect, words);
 }
 
 static void on_written(void *owner, const struct error *err) {

@@ -35,6 +35,7 @@ struct keeper {
     struct router_intent setting; /* the one under way */
     struct router_intent held;    /* the one that is kept alive */
     bool is_set;                  /* `setting` was written and is to be seen */
+    bool is_forgotten;            /* what becomes of `setting` is nobody's business */
     uint64_t set_ns, retry_ns, renewed_ns, looked_ns;
     struct router_seen seen;
     struct error doubt; /* why nobody knows whether `setting` was written */
@@ -54,7 +55,7 @@ static void check(struct keeper *keeper) {
 
 static void write_weight(struct keeper *keeper) {
     keeper->work = KEEPER_SETS;
-    keeper->wants_set = false;
+    keeper->wants_set = keeper->is_forgotten = false;
     keeper->setting = keeper->wanted;
     keeper->set_ns = loop_clock_ns();
     keeper->type->set(keeper->router, &keeper->setting, on_written, keeper);
@@ -148,6 +149,11 @@ void keeper_set(struct keeper *keeper, const struct router_intent *intent) {
     }
 }
 
+void keeper_forget(struct keeper *keeper) {
+    keeper->wants_set = keeper->is_set = false;
+    keeper->is_forgotten = true;
+}
+
 void keeper_adopt(struct keeper *keeper, const struct router_intent *intent) {
     keeper->held = *intent;
 }
@@ -189,7 +195,7 @@ static void on_checked(void *owner, const struct router_done *done) {
 static void on_written(void *owner, const struct router_done *done) {
     struct keeper *keeper = owner;
     keeper->work = KEEPER_RESTS;
-    if (keeper->wants_set) return;
+    if (keeper->wants_set || keeper->is_forgotten) return;
     if (done->outcome == ROUTER_CONFLICT) {
         tell_set(keeper, ROLLOUT_SET_CONFLICT, &done->error);
     } else if (done->outcome == ROUTER_DENIED || done->outcome == ROUTER_REFUSED) {

@@ -33,6 +33,9 @@ void keeper_check(struct keeper *keeper);
  * asked for before and has not ended is forgotten. */
 void keeper_set(struct keeper *keeper, const struct router_intent *intent);
 
+/* Something else is meant by now: of what was asked for before nobody is told. */
+void keeper_forget(struct keeper *keeper);
+
 /* The weight that is there already, and is ours to keep alive. */
 void keeper_adopt(struct keeper *keeper, const struct router_intent *intent);
 

@@ -74,7 +74,8 @@ static struct rollout_effect on_raised(
         return rollout_halt(rollout, ROLLOUT_HELD_DRIFT, cause);
     case ROLLOUT_SET_FAILED: break;
     }
-    if (++rollout->failures < FAILURES_MAX) {
+    bool is_seen = rollout->before_bp == 0 || rollout->sight.fresh;
+    if (++rollout->failures < FAILURES_MAX && is_seen) {
         return (struct rollout_effect){
             .op = ROLLOUT_DO_WEIGHT,
             .weight_bp = rollout->wanted_bp,
@@ -164,16 +165,28 @@ void rollout_recall(struct rollout *rollout) {
     rollout->setting = false;
 }
 
+/* Evidence that it makes worthless, and a weight that is somebody else's, stay so. */
+static bool outlasts_journal(const struct rollout *rollout) {
+    return rollout->phase == ROLLOUT_HOLD &&
+           (rollout->hold == ROLLOUT_HELD_SPLIT || rollout->hold == ROLLOUT_HELD_DRIFT);
+}
+
 struct rollout_effect rollout_on_unwritten(
-    struct rollout *rollout, const char *words, uint64_t now_ns) {
+    struct rollout *rollout, const struct rollout_effect *meant, const char *words,
+    uint64_t now_ns) {
     bool is_going_on =
         rollout->phase >= ROLLOUT_PREFLIGHT && rollout->phase <= ROLLOUT_DONE;
     if (rollout->releasing) is_going_on = false; /* that is tried again */
     if (rollout->ended || !(is_going_on || rollout->releasing)) return rollout_rest;
-    rollout_recall(rollout);
+    bool is_untold = meant->op == ROLLOUT_DO_WEIGHT || meant->op == ROLLOUT_DO_RELEASE;
+    if (is_untold) rollout_recall(rollout);
     rollout->releasing = false;
     if (!is_going_on || rollout->unwritten_ns != 0) return rollout_rest;
     rollout->unwritten_ns = now_ns;
+    if (outlasts_journal(rollout)) { /* and is to be written down in its turn */
+        const struct rollout_cause same = {rollout->actor, rollout->reason, now_ns};
+        return rollout_halt(rollout, rollout->hold, &same);
+    }
     const struct rollout_cause cause = {ROLLOUT_AUTO, words, now_ns};
     return rollout_halt(rollout, ROLLOUT_HELD_JOURNAL, &cause);
 }

@@ -1,7 +1,6 @@
-/* A rollout as a state machine: what has happened goes in,
- * what is to be done comes out. rollout_phase.h has its diagram.
- * It goes up along the declared steps alone, and never again once it
- * is going back; every transition has a version, which only rises. */
+/* A rollout as a state machine: what happened goes in, what is to be done comes out.
+ * rollout_phase.h has its diagram. It goes up along the declared steps alone, and never
+ * again once it is going back; every transition has a version, which only rises. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -61,9 +60,10 @@ struct rollout_effect rollout_on_reading(
     struct rollout *rollout, const struct rollout_reading *reading, uint64_t now_ns);
 struct rollout_effect rollout_on_sight(
     struct rollout *rollout, const struct rollout_sight *sight, uint64_t now_ns);
-/* A row could not be written: nothing goes forward any more. And one was. */
+/* A row was not written, nor done what it meant: nothing goes forward. And one was. */
 struct rollout_effect rollout_on_unwritten(
-    struct rollout *rollout, const char *words, uint64_t now_ns);
+    struct rollout *rollout, const struct rollout_effect *meant, const char *words,
+    uint64_t now_ns);
 void rollout_on_written(struct rollout *rollout);
 /* What was to be raised is not: the router has not been told. */
 void rollout_recall(struct rollout *rollout);

@@ -98,6 +98,13 @@ static struct rollout_effect any_of_stable(
                              : rollout_on_sight(rollout, sight, now_ns);
 }
 
+/* A weight that was not told yet, or what was meant for nothing. */
+static struct rollout_effect any_unwritten(struct storm *storm) {
+    const struct rollout_effect weight = {.op = ROLLOUT_DO_WEIGHT};
+    const struct rollout_effect *meant = chance(storm, 2) ? &weight : &rollout_rest;
+    return rollout_on_unwritten(&storm->rollout, meant, "", storm->now_ns);
+}
+
 static struct rollout_effect any_event(struct storm *storm) {
     struct rollout *rollout = &storm->rollout;
     uint64_t now_ns = storm->now_ns;
@@ -125,7 +132,7 @@ static struct rollout_effect any_event(struct storm *storm) {
         return chance(storm, 10) ? any_recovery(storm)
                                  : rollout_on_sight(rollout, &sight, now_ns);
     case 8:
-        return chance(storm, 20) ? rollout_on_unwritten(rollout, "", now_ns)
+        return chance(storm, 20) ? any_unwritten(storm)
                                  : rollout_on_sight(rollout, &sight, now_ns);
     case 9: return any_of_stable(storm, &sight);
     default: return rollout_on_sight(rollout, &sight, now_ns);

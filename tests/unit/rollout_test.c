@@ -10,6 +10,7 @@
 
 #include "base/units.h"
 #include "core/rollout_end.h"
+#include "core/rollout_move.h"
 #include "support/rollout_play.h"
 
 static void a_healthy_version_goes_up_every_step(void **state) {
@@ -116,6 +117,46 @@ static void who_cannot_go_back_calls_a_person_and_goes_on_trying(void **state) {
     play_expect(&play, ROLLOUT_ROLLED_BACK);
 }
 
+static void lose_row(struct rollout_play *play, struct rollout_effect meant) {
+    rollout_on_unwritten(&play->rollout, &meant, "disk full", play->now_ns);
+}
+
+/* The router was told of it before, and what becomes of it is heard. */
+static void a_hold_that_no_disk_took_recalls_nothing(void **state) {
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play.now_ns += play_plan.hold_each_ns;
+    play_see(&play, &play_safe);
+    play_expect(&play, ROLLOUT_RAISING);
+    assert_true(play_order(&play, ROLLOUT_ORDER_HOLD));
+    lose_row(&play, rollout_rest);
+    play_expect_hold(&play, ROLLOUT_HELD_JOURNAL);
+    play_set(&play, ROLLOUT_SET_DONE);
+    play_read(&play, 2500);
+    play_expect_hold(&play, ROLLOUT_HELD_JOURNAL);
+    play_see(&play, &play_harmed);
+    play_expect_back(&play);
+}
+
+/* Whatever the disk does: evidence with a broken split is worth nothing. */
+static void a_broken_split_outlasts_the_journal(void **state) {
+    static const struct rollout_sight broken = {
+        .fresh = true, .split_broken = true, .canary_ready = true};
+    struct rollout_play play;
+    (void)state;
+    play_begin_watching(&play);
+    play_see(&play, &broken);
+    play_expect_hold(&play, ROLLOUT_HELD_SPLIT);
+    uint64_t version = play.rollout.version;
+    lose_row(&play, rollout_rest);
+    play_expect_hold(&play, ROLLOUT_HELD_SPLIT);
+    assert_true(play.rollout.version > version); /* it is written down again */
+    version = play.rollout.version;
+    lose_row(&play, rollout_rest);
+    assert_int_equal(play.rollout.version, version);
+}
+
 static void who_cannot_write_goes_nowhere_but_back(void **state) {
     struct rollout_play play;
     (void)state;
@@ -123,11 +164,11 @@ static void who_cannot_write_goes_nowhere_but_back(void **state) {
     play.now_ns += play_plan.hold_each_ns;
     play_see(&play, &play_safe);
     play_expect(&play, ROLLOUT_RAISING);
-    play.effect = rollout_on_unwritten(&play.rollout, "disk full", play.now_ns);
+    lose_row(&play, play.effect);
     play_expect_hold(&play, ROLLOUT_HELD_JOURNAL);
     assert_int_equal(play.rollout.wanted_bp, 500);
     uint64_t version = play.rollout.version;
-    rollout_on_unwritten(&play.rollout, "disk full", play.now_ns);
+    lose_row(&play, rollout_rest);
     assert_int_equal(play.rollout.version, version);
     assert_true(rollout_keeps_weight(&play.rollout, play.now_ns));
     play.now_ns += play_plan.blind_max_ns;
@@ -136,7 +177,7 @@ static void who_cannot_write_goes_nowhere_but_back(void **state) {
     assert_true(rollout_keeps_weight(&play.rollout, play.now_ns));
     play_see(&play, &play_harmed);
     play_expect(&play, ROLLOUT_ROLLING_BACK);
-    rollout_on_unwritten(&play.rollout, "disk full", play.now_ns);
+    lose_row(&play, rollout_rest);
     play_expect_back(&play);
 }
 
@@ -144,7 +185,7 @@ static void a_promotion_that_no_disk_took_is_not_made_blindly(void **state) {
     struct rollout_play play;
     (void)state;
     play_be_done(&play);
-    play.effect = rollout_on_unwritten(&play.rollout, "disk full", play.now_ns);
+    lose_row(&play, rollout_rest);
     play_expect_hold(&play, ROLLOUT_HELD_JOURNAL);
     play_see(&play, &play_blind);
     assert_false(play_order(&play, ROLLOUT_ORDER_RESUME));
@@ -163,6 +204,8 @@ int main(void) {
         cmocka_unit_test(a_weight_that_cannot_be_set_is_tried_three_times),
         cmocka_unit_test(who_cannot_go_back_calls_a_person_and_goes_on_trying),
         cmocka_unit_test(who_cannot_write_goes_nowhere_but_back),
+        cmocka_unit_test(a_hold_that_no_disk_took_recalls_nothing),
+        cmocka_unit_test(a_broken_split_outlasts_the_journal),
         cmocka_unit_test(a_promotion_that_no_disk_took_is_not_made_blindly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
