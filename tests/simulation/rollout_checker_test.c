@@ -31,7 +31,7 @@ static const char raised[] =
     "2610 act epoch=1 op=weight bp=500\n"
     "2620 look epoch=1 known=1 bp=500\n"
     "2630 commit epoch=1 phase=watching op=nothing bp=0 asked=500 actor=auto\n"
-    "3000 seen epoch=1 stable=900 canary=50 age=10\n";
+    "3000 seen epoch=1 stable=900 canary=10 age=10\n";
 static const char watched[] = "8000 seen epoch=1 stable=900 canary=50 age=10\n"
                               "8001 act epoch=1 op=renew bp=500\n"
                               "13000 seen epoch=1 stable=900 canary=50 age=10\n";
