@@ -188,6 +188,13 @@ static const char *after_hold(const struct rollout *rollout, uint64_t now_ns) {
     return "resume or abort";
 }
 
+/* What was said when it was held may be over since. */
+static const char *why_held(const struct rollout *rollout) {
+    bool sees_again = rollout->hold == ROLLOUT_HELD_BLIND && rollout->sight.fresh;
+    return sees_again ? "the data is back, and was away for too long to go on by itself"
+                      : rollout->reason;
+}
+
 /* What a step waits for. */
 static void tell_way_on(
     const struct controller *controller, struct text *next, uint64_t now_ns) {
@@ -232,7 +239,8 @@ static void tell_next(
         break;
     case ROLLOUT_HOLD:
         text_add(&next, after_hold(rollout, now_ns));
-        text_copy_cut(status->why_not_now, sizeof status->why_not_now, rollout->reason);
+        text_copy_cut(
+            status->why_not_now, sizeof status->why_not_now, why_held(rollout));
         break;
     case ROLLOUT_FINALIZING:
         text_add(&next, "traffic goes to stable, once all of it is the version");
