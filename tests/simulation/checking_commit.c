@@ -104,6 +104,18 @@ static void make_up_for_wait(struct checking *checking) {
     }
 }
 
+/* A raise had not happened when its controller died:
+ * the step before is watched again. */
+static void take_step_back(struct checking *checking) {
+    int before = checking->step - 1;
+    bool is_back = before >= 0 && checking->was_restarted && !checking->step_is_read &&
+                   strcmp(checking->phase, "watching") == 0 &&
+                   checking->asked_bp == checking->steps[before];
+    if (!is_back) return;
+    checking->step = before;
+    checking->step_is_read = true;
+}
+
 static void take_phase(struct checking *checking) {
     bool is_a_person = !checking_says(checking, "actor", "auto");
     bool is_anew = strcmp(checking->phase, "raising") == 0;
@@ -113,6 +125,7 @@ static void take_phase(struct checking *checking) {
     make_up_for_wait(checking);
     log_line_value(&checking->line, "phase", checking->phase);
     checking->asked_bp = checking_number(checking, "asked");
+    take_step_back(checking);
 }
 
 static void check_end(struct checking *checking) {
