@@ -99,6 +99,25 @@ static const struct trials *canary_of(const struct harm *errors, uint32_t weight
     return is_alone ? &errors->step[ARM_CANARY] : &errors->steady[ARM_CANARY];
 }
 
+/* What has not ended in time is no success yet: for safety it has failed until it does
+ * better. Only for that: to harm it may add nothing, as nobody knows how it ends, and
+ * what hangs on stable does not excuse the canary. */
+static struct trials with_overdue(
+    const struct trials *ended, const struct decision_moment *moment) {
+    return (struct trials){
+        ended->count + moment->overdue, ended->failures + moment->overdue};
+}
+
+static void weigh_step(
+    struct decision *decision, const struct harm *errors,
+    const struct decision_moment *moment) {
+    const struct trials canary = with_overdue(&errors->step[ARM_CANARY], moment);
+    decision->in_step = errors->step[ARM_CANARY].count;
+    decision->in_step_needed = decision->users_needed > 0 ? decision->users_needed : 1;
+    decision->extra_in_step =
+        trials_rate(&canary) - trials_rate(&errors->step[ARM_STABLE]);
+}
+
 static void weigh_safety(
     struct decision *decision, const struct evidence *evidence,
     const struct decision_moment *moment) {
@@ -106,19 +125,17 @@ static void weigh_safety(
     const struct harm *errors = &evidence->harms[HARM_ERRORS];
     const struct promotion_gate gate = {
         rules->budget, rules->gate_alpha, weight_ratio(moment->next_bp)};
-    const struct trials *canary = canary_of(errors, moment->weight_bp);
+    const struct trials canary =
+        with_overdue(canary_of(errors, moment->weight_bp), moment);
     const struct trials *stable = &errors->steady[ARM_STABLE];
-    decision->extra = promotion_gate_extra(&gate, canary, stable);
+    decision->extra = promotion_gate_extra(&gate, &canary, stable);
     decision->allowed = promotion_gate_allowed(&gate);
-    decision->requests = canary->count;
-    decision->requests_needed = promotion_gate_needed(&gate, canary, stable);
+    decision->requests = canary.count;
+    decision->requests_needed = promotion_gate_needed(&gate, &canary, stable);
     decision->users = evidence->users[ARM_CANARY];
     decision->users_needed =
         evidence_users_needed(rules, weight_ratio(moment->weight_bp));
-    decision->in_step = errors->step[ARM_CANARY].count;
-    decision->in_step_needed = decision->users_needed > 0 ? decision->users_needed : 1;
-    decision->extra_in_step =
-        trials_rate(&errors->step[ARM_CANARY]) - trials_rate(&errors->step[ARM_STABLE]);
+    weigh_step(decision, errors, moment);
 }
 
 /* A canary whose latency nobody could judge is not known to be safe. */

@@ -50,8 +50,8 @@ struct decision_moment {
     uint64_t data_age_ms; /* of the oldest source that is needed */
     uint32_t weight_bp, next_bp; /* the weight, and the one after a promotion */
     enum canary_fault fault;
-    bool is_ready; /* enough of the canary for the next weight */
-    bool has_drifted, contradicts;
+    uint64_t overdue; /* jobs of the canary that are open for longer than they should */
+    bool is_ready, has_drifted, contradicts; /* ready: enough of it for next_bp */
 };
 
 enum { DECISION_WORDS_SIZE = 256 };
@@ -64,7 +64,7 @@ struct decision {
     double evidence, evidence_limit;
     double extra, allowed; /* share of failures that more traffic could add */
     uint64_t requests, requests_needed; /* of the canary; or PROMOTION_NEVER */
-    uint64_t in_step, in_step_needed;   /* of them in this step */
+    uint64_t in_step, in_step_needed;   /* that ended in this step */
     double extra_in_step;               /* as it looks; NaN without data */
     uint64_t users, users_needed;       /* of the canary */
     uint64_t stable, stable_needed;     /* its requests that say what is slow */

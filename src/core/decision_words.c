@@ -132,6 +132,18 @@ static void say_bound(struct text *text, const struct decision *decision) {
     add_points(text, decision->allowed);
 }
 
+static void say_overdue(
+    struct text *text, const struct decision *decision,
+    const struct decision_moment *moment) {
+    bool is_safe = decision->extra <= decision->allowed &&
+                   !(decision->extra_in_step > decision->allowed);
+    if (moment->overdue == 0 || is_safe) return;
+    add_break(text);
+    text_addf(
+        text, "%llu overdue job%s of the canary count as failed until they end",
+        (unsigned long long)moment->overdue, moment->overdue == 1 ? "" : "s");
+}
+
 static void say_requests(struct text *text, const struct decision *decision) {
     bool is_enough = decision->requests > 0 && decision->extra <= decision->allowed;
     if (is_enough) return;
@@ -215,6 +227,7 @@ static void say_missing(
     struct text *text, const struct decision *decision, const struct evidence *evidence,
     const struct decision_moment *moment) {
     say_immaterial(text, decision);
+    say_overdue(text, decision, moment);
     say_requests(text, decision);
     say_users(text, decision);
     say_slowness(text, decision);
@@ -244,10 +257,18 @@ static void say_inconclusive(
     text_addf(text, ": %s", missing);
 }
 
-static void say_promotion(struct text *text, const struct decision *decision) {
+static void say_promotion(
+    struct text *text, const struct decision *decision,
+    const struct decision_moment *moment) {
     say_bound(text, decision);
     text_addf(
-        text, " after %llu canary requests; ", (unsigned long long)decision->requests);
+        text, " after %llu canary requests", (unsigned long long)decision->requests);
+    if (moment->overdue > 0) {
+        text_addf(
+            text, ", %llu of them overdue and taken for failed",
+            (unsigned long long)moment->overdue);
+    }
+    add_break(text);
     add_evidence(text, decision);
 }
 
@@ -298,7 +319,7 @@ void decision_say(
     }
     switch (decision->kind) {
     case DECISION_ROLL_BACK: say_harm(&text, decision, evidence); break;
-    case DECISION_PROMOTE: say_promotion(&text, decision); break;
+    case DECISION_PROMOTE: say_promotion(&text, decision, moment); break;
     case DECISION_INCONCLUSIVE:
         say_inconclusive(&text, decision, evidence, moment);
         break;

@@ -37,6 +37,66 @@ static void a_sound_canary_is_promoted(void **state) {
         "evidence of harm 0.632 of 100");
 }
 
+/* Those that ended well are only the ones that survived. */
+static void jobs_that_hang_count_as_failed_until_they_end(void **state) {
+    struct canary_scene *scene = *state;
+    canary_scene_add(scene, ARM_STABLE, 2200, 11);
+    canary_scene_add(scene, ARM_CANARY, 110, 0);
+    double evidence = canary_scene_decide(scene).evidence;
+    scene->moment.overdue = 16;
+    struct decision decision = canary_scene_decide(scene);
+    assert_int_equal(decision.kind, DECISION_WATCH);
+    assert_int_equal(decision.requests, 126);
+    assert_int_equal(decision.in_step, 110);
+    assert_true(decision.extra_in_step > 0.12 && decision.extra_in_step < 0.13);
+    assert_true(decision.evidence == evidence); /* it may yet be no harm */
+    assert_ptr_equal(
+        strstr(
+            decision.why, "16 overdue jobs of the canary count as failed until they "
+                          "end; 126 of ~"),
+        decision.why);
+    /* They end well. */
+    scene->moment.overdue = 0;
+    canary_scene_add(scene, ARM_CANARY, 16, 0);
+    decision = canary_scene_decide(scene);
+    assert_int_equal(decision.kind, DECISION_PROMOTE);
+    assert_int_equal(decision.requests, 126);
+    assert_null(strstr(decision.why, "overdue"));
+}
+
+/* One in very many is what a sound canary has, too. */
+static void a_job_that_is_late_among_many_stands_in_nobodys_way(void **state) {
+    struct canary_scene *scene = *state;
+    canary_scene_add(scene, ARM_STABLE, 7600, 0);
+    canary_scene_add(scene, ARM_CANARY, 400, 0);
+    scene->moment.overdue = 1;
+    struct decision decision = canary_scene_decide(scene);
+    assert_int_equal(decision.kind, DECISION_PROMOTE);
+    assert_non_null(strstr(
+        decision.why,
+        "after 401 canary requests, 1 of them overdue and taken for failed; evidence"));
+}
+
+/* However many there were in the steps before. */
+static void a_step_in_which_all_hangs_promotes_nothing(void **state) {
+    struct canary_scene *scene = *state;
+    canary_scene_add(scene, ARM_STABLE, 38000, 0);
+    canary_scene_add(scene, ARM_CANARY, 2000, 0);
+    evidence_start_step(&scene->evidence, 500);
+    canary_scene_add(scene, ARM_STABLE, 1900, 0);
+    canary_scene_add(scene, ARM_CANARY, 100, 0);
+    assert_int_equal(canary_scene_decide(scene).kind, DECISION_PROMOTE);
+    scene->moment.overdue = 20;
+    struct decision decision = canary_scene_decide(scene);
+    assert_true(decision.extra <= decision.allowed);
+    assert_int_equal(decision.kind, DECISION_WATCH);
+    assert_ptr_equal(
+        strstr(
+            decision.why, "20 overdue jobs of the canary count as failed until they "
+                          "end; in this step it fails 16.7 points more often"),
+        decision.why);
+}
+
 static void harm_is_rolled_back_at_once(void **state) {
     struct canary_scene *scene = *state;
     scene->moment.in_step_ms = 0;
@@ -315,6 +375,9 @@ static void with_data_the_same_inputs_do_promote(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         DECISION_TEST(a_sound_canary_is_promoted),
+        DECISION_TEST(jobs_that_hang_count_as_failed_until_they_end),
+        DECISION_TEST(a_job_that_is_late_among_many_stands_in_nobodys_way),
+        DECISION_TEST(a_step_in_which_all_hangs_promotes_nothing),
         DECISION_TEST(harm_is_rolled_back_at_once),
         DECISION_TEST(harm_that_does_not_matter_is_not_rolled_back),
         DECISION_TEST(a_fault_of_the_canary_needs_no_statistics),
