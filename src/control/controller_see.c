@@ -41,6 +41,9 @@ static struct rollout_sight look(struct controller *controller, uint64_t now_ns)
     enum canary_fault fault = aftermath_fault(aftermath, &stable, &canary);
     moment.is_shaken = aftermath->is_on;
     moment.is_gone = fault != CANARY_SOUND || traffic.canary_crashes;
+    watch_add_overdue(
+        controller->watch,
+        traffic_overdue(controller->traffic, watch_patience_us(controller->watch)));
     struct rollout_sight sight = watch_look(controller->watch, &moment);
     if (aftermath->is_on && !sight.harmed) {
         text_copy_cut(sight.words, sizeof sight.words, aftermath_words(aftermath));

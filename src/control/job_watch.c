@@ -188,10 +188,14 @@ static void drop(struct job *job) {
     remove_job(job->watch, job);
 }
 
+static uint64_t pause_at(uint64_t age_ns) {
+    uint64_t pause_ns = age_ns / 4;
+    if (pause_ns < LEAST_NS) return LEAST_NS;
+    return pause_ns < MOST_NS ? pause_ns : MOST_NS;
+}
+
 static void wait(struct job *job, uint64_t now_ns) {
-    uint64_t pause_ns = (now_ns - job->since_ns) / 4;
-    if (pause_ns < LEAST_NS) pause_ns = LEAST_NS;
-    job->due_ns = now_ns + (pause_ns < MOST_NS ? pause_ns : MOST_NS);
+    job->due_ns = now_ns + pause_at(now_ns - job->since_ns);
 }
 
 /* It runs, which is known; what it has passed already counts. */
@@ -267,4 +271,19 @@ struct job_watch_state job_watch_look(const struct job_watch *watch) {
         state.open_of[job->seen.assigned]++;
     }
     return state;
+}
+
+/* One that ended in time looks open until it is asked for again. */
+uint32_t job_watch_overdue(
+    const struct job_watch *watch, enum arm arm, uint64_t patience_us) {
+    uint64_t now_ns = loop_now_ns(watch->context.loop);
+    bool is_endless = patience_us > DEADLINE_NS / NS_PER_US;
+    uint64_t patience_ns = is_endless ? DEADLINE_NS : patience_us * NS_PER_US;
+    uint64_t most_ns = patience_ns + pause_at(patience_ns);
+    uint32_t overdue = 0;
+    for (const struct job *job = watch->first; job; job = job->next) {
+        if (job->seen.assigned != arm) continue;
+        overdue += now_ns - job->since_ns > most_ns;
+    }
+    return overdue;
 }

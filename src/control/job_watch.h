@@ -39,7 +39,12 @@ struct job_watch_state {
     uint64_t oldest_ms;
     uint32_t open_of[ARM_COUNT]; /* by the side they were assigned to */
     uint64_t oldest_of_ms[ARM_COUNT];
-    uint64_t ended, lost; /* lost: nobody knows them, or whoever does cannot be asked */
+    uint64_t ended, lost; /* lost: whoever may know them cannot be asked */
     uint64_t lost_ns;     /* when the last one was lost; 0 for never */
 };
 struct job_watch_state job_watch_look(const struct job_watch *watch);
+
+/* Jobs assigned to that side that are open for longer, less what it takes to notice
+ * their end. */
+uint32_t job_watch_overdue(
+    const struct job_watch *watch, enum arm arm, uint64_t patience_us);

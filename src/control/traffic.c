@@ -248,6 +248,11 @@ static void on_line(void *owner, struct slice bytes) {
 
 /* Looking */
 
+uint32_t traffic_overdue(const struct traffic *traffic, uint64_t patience_us) {
+    if (!traffic->jobs) return 0;
+    return job_watch_overdue(traffic->jobs, ARM_CANARY, patience_us);
+}
+
 static uint64_t age_ns(const struct traffic *traffic, uint64_t since_ns) {
     if (since_ns == 0) return UINT64_MAX;
     uint64_t now_ns = loop_now_ns(traffic->loop);

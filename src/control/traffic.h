@@ -24,8 +24,7 @@ enum traffic_kind {
 };
 
 struct traffic_options {
-    /* Of the rollout: canary requests of another
-     * one's are set aside; 0: of none yet. */
+    /* Of the rollout: the canary's of another one are set aside; 0: of none yet. */
     uint32_t salt;
     void (*on_observation)(void *owner, const struct observation *seen);
     /* Counts of both sides since the block before. */
@@ -71,9 +70,11 @@ void traffic_follow(
  * from now on do not count for so long. */
 void traffic_warm_up(struct traffic *traffic, uint64_t for_ns);
 
-/* From here on what begins is counted anew: `since`. */
-void traffic_mark(struct traffic *traffic);
+void traffic_mark(struct traffic *traffic); /* what begins now is counted: `since` */
 /* The share of the traffic that the canary is meant to have. */
 void traffic_weigh(struct traffic *traffic, uint32_t weight_bp);
+
+/* Jobs of the canary that are open for longer than that. */
+uint32_t traffic_overdue(const struct traffic *traffic, uint64_t patience_us);
 
 struct traffic_state traffic_look(const struct traffic *traffic);

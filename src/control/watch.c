@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "control/rollout_recorder.h"
+#include "core/evidence_patience.h"
 #include "core/evidence_record.h"
 
 struct watch {
@@ -62,6 +63,19 @@ void watch_add_block(
     watch_take(
         watch, &(struct rollout_input){
                    .kind = ROLLOUT_INPUT_COUNTS, .counts = {metric, *canary, *stable}});
+}
+
+uint64_t watch_patience_us(const struct watch *watch) {
+    return evidence_patience_us(&watch->rollout_case.evidence);
+}
+
+/* Each moment begins with none, which takes no room in the recording, unless one was
+ * recorded that another controller did not come to. */
+void watch_add_overdue(struct watch *watch, uint32_t jobs) {
+    if (jobs == 0 && watch->rollout_case.overdue == 0) return;
+    watch_take(
+        watch, &(struct rollout_input){
+                   .kind = ROLLOUT_INPUT_OVERDUE, .overdue = {.jobs = jobs}});
 }
 
 struct rollout_sight watch_look(struct watch *watch, struct rollout_moment *moment) {

@@ -47,6 +47,11 @@ const char *watch_unrecorded(const struct watch *watch);
 /* What the rollout does, for the recording. */
 void watch_follow(struct watch *watch, const struct rollout *rollout);
 
+/* For how long a job may be open, and how many of the canary are for longer: they count
+ * as failed in what is decided next. */
+uint64_t watch_patience_us(const struct watch *watch);
+void watch_add_overdue(struct watch *watch, uint32_t jobs);
+
 /* Decides anew, as is also said in the moment.
  * Words about instances are the caller's. */
 struct rollout_sight watch_look(struct watch *watch, struct rollout_moment *moment);

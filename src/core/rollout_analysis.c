@@ -203,6 +203,7 @@ bool rollout_analysis_take(
     case ROLLOUT_INPUT_FULL: analysis->is_full = true; break;
     case ROLLOUT_INPUT_FORGET:
     case ROLLOUT_INPUT_START_OVER:
+    case ROLLOUT_INPUT_OVERDUE:
     case ROLLOUT_INPUT_KIND_COUNT: break;
     }
     return true;

@@ -51,6 +51,7 @@ uint32_t rollout_case_take(
         break;
     case ROLLOUT_INPUT_FORGET: forget_safety(evidence); break;
     case ROLLOUT_INPUT_START_OVER: evidence_start_over(evidence); break;
+    case ROLLOUT_INPUT_OVERDUE: rollout_case->overdue = input->overdue.jobs; break;
     case ROLLOUT_INPUT_MOMENT:
     case ROLLOUT_INPUT_TRANSITION:
     case ROLLOUT_INPUT_GAP:
@@ -67,9 +68,11 @@ struct rollout_sight rollout_case_decide(
         .data_age_ms = moment->data_age_ms,
         .weight_bp = moment->weight_bp,
         .next_bp = moment->next_bp,
+        .overdue = rollout_case->overdue,
         .is_ready = moment->is_ready,
         .contradicts = moment->contradicts,
     };
+    rollout_case->overdue = 0;
     struct decision *decision = &rollout_case->decision;
     *decision = decision_make(&rollout_case->evidence, &asked);
     moment->decision = decision->kind;

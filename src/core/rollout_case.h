@@ -13,6 +13,7 @@
 struct rollout_case {
     struct evidence evidence; /* large */
     struct decision decision; /* of the last moment */
+    uint64_t overdue;         /* jobs of the canary, for the next moment */
 };
 
 /* `known_assignment`: whether the weight is the probability
@@ -30,7 +31,7 @@ struct rollout_rules rollout_case_rules(
 uint32_t rollout_case_take(
     struct rollout_case *rollout_case, const struct rollout_input *input);
 
-/* Decides anew, as is also said in the moment.
+/* Decides anew, as is also said in the moment; what is overdue has to be told anew.
  * Words about instances are the caller's. */
 struct rollout_sight rollout_case_decide(
     struct rollout_case *rollout_case, struct rollout_moment *moment);

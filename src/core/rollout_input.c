@@ -22,6 +22,12 @@ static const struct record_field step_fields[] = {
 static const struct record step_record =
     RECORD_OF(struct rollout_input_step, step_fields);
 
+static const struct record_field overdue_fields[] = {
+    {RECORD_COUNT, RECORD_AT(struct rollout_input_overdue, jobs), .most = UINT32_MAX},
+};
+static const struct record overdue_record =
+    RECORD_OF(struct rollout_input_overdue, overdue_fields);
+
 #define AT(member) RECORD_AT(struct rollout_transition, member)
 static const struct record_field transition_fields[] = {
     {RECORD_COUNT, AT(phase), .most = ROLLOUT_PHASE_COUNT - 1},
@@ -48,6 +54,7 @@ static const struct record *const records[ROLLOUT_INPUT_KIND_COUNT] = {
     [ROLLOUT_INPUT_TRANSITION] = &transition_record,
     [ROLLOUT_INPUT_GAP] = &nothing_record,
     [ROLLOUT_INPUT_FULL] = &nothing_record,
+    [ROLLOUT_INPUT_OVERDUE] = &overdue_record,
 };
 
 /* Outcomes */

@@ -20,6 +20,7 @@ enum rollout_input_kind {
     ROLLOUT_INPUT_TRANSITION, /* `transition`: what the rollout did */
     ROLLOUT_INPUT_GAP,        /* taken up by another process that knew less */
     ROLLOUT_INPUT_FULL,       /* the limit: only transitions follow */
+    ROLLOUT_INPUT_OVERDUE,    /* `overdue`: for the next moment only */
     ROLLOUT_INPUT_KIND_COUNT
 };
 
@@ -31,6 +32,11 @@ struct rollout_input_step {
 struct rollout_counts {
     enum harm_metric metric;
     struct trials canary, stable;
+};
+
+/* Jobs of the canary that are open for longer than they should be. */
+struct rollout_input_overdue {
+    uint64_t jobs;
 };
 
 struct rollout_transition {
@@ -49,6 +55,7 @@ struct rollout_input {
         struct observation seen;
         struct rollout_counts counts;
         struct rollout_input_step step;
+        struct rollout_input_overdue overdue;
         struct rollout_moment moment;
         struct rollout_transition transition;
     };

@@ -212,6 +212,10 @@ static void a_job_counts_by_its_end(void **state) {
     assert_int_equal(open.jobs_open, 1);
     assert_int_equal(open.feeds[ARM_CANARY].tally.jobs_open, 1);
     assert_int_equal(open.feeds[ARM_STABLE].tally.jobs_open, 0);
+    assert_int_equal(traffic_overdue(scene.traffic, 0), 0); /* it may have ended */
+    traffic_scene_see(&scene, 2);
+    assert_int_equal(traffic_overdue(scene.traffic, 0), 1);
+    assert_int_equal(traffic_overdue(scene.traffic, 60 * NS_PER_S / NS_PER_US), 0);
     traffic_scene_see(&scene, 3);
     for (unsigned i = 0; i < 2; i++) {
         assert_true(scene.seen[i].is_running);

@@ -67,7 +67,7 @@ struct rollout_input input_transition(
 
 static struct rollout_input any_kind(struct random *random) {
     struct rollout_input input = {0};
-    switch (random_below(random, 7)) {
+    switch (random_below(random, 8)) {
     case 0: return input_step((uint32_t)random_below(random, 10001));
     case 1: input.kind = ROLLOUT_INPUT_FORGET; return input;
     case 2: input.kind = ROLLOUT_INPUT_START_OVER; return input;
@@ -88,6 +88,10 @@ static struct rollout_input any_kind(struct random *random) {
         return input;
     }
     case 5: return input_transition(ROLLOUT_HOLD, 1, "somebody says so");
+    case 6:
+        input.kind = ROLLOUT_INPUT_OVERDUE;
+        input.overdue.jobs = random_below(random, 4097);
+        return input;
     default: {
         const struct observation seen = observed_any(random, 500);
         return input_outcome(&seen);

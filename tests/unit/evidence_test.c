@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "core/evidence_patience.h"
 #include "core/random.h"
 #include "core/weight.h"
 #include "support/observed.h"
@@ -118,6 +119,7 @@ static void slow_is_what_was_rare_on_stable_before(void **state) {
     assert_false(evidence->harms[HARM_P50].has_limit);
     weighed_learn_latency(evidence);
     assert_false(evidence->harms[HARM_P50].has_limit);
+    assert_int_equal(evidence_patience_us(evidence), EVIDENCE_PATIENCE_US);
     struct observation seen = observed(ARM_CANARY, 500, 5, 0);
     seen.latency_us = 950000;
     evidence_add(evidence, &seen);
@@ -125,6 +127,7 @@ static void slow_is_what_was_rare_on_stable_before(void **state) {
     assert_int_equal(evidence->harms[HARM_P90].limit, 900000);
     assert_int_equal(evidence->harms[HARM_P95].limit, 950000);
     assert_int_equal(evidence->harms[HARM_P99].limit, 990000);
+    assert_int_equal(evidence_patience_us(evidence), 990000);
     assert_int_equal(evidence->harms[HARM_P90].all[ARM_CANARY].failures, 1);
     assert_int_equal(evidence->harms[HARM_P95].all[ARM_CANARY].count, 1);
     assert_int_equal(evidence->harms[HARM_P95].all[ARM_CANARY].failures, 0);

@@ -95,6 +95,28 @@ static void a_healthy_version_is_promoted_in_each_step(void **state) {
     free(analyzed);
 }
 
+/* The recording says how many they were, so that the same is decided again. */
+static void a_version_whose_jobs_hang_is_promoted_by_neither(void **state) {
+    struct analyzed *analyzed = analyzed_new();
+    (void)state;
+    analyzed_begin(analyzed);
+    for (unsigned i = 0; i < 30; i++) {
+        const struct rollout_input hang = {
+            .kind = ROLLOUT_INPUT_OVERDUE, .overdue = {.jobs = 200}};
+        analyzed_take(analyzed, hang);
+        run_well(analyzed, 1);
+    }
+    assert_int_equal(analyzed->analysis.stretch_count, 1);
+    assert_int_equal(stretch_of(analyzed, 0)->ran.end, ROLLOUT_END_NONE);
+    assert_int_equal(stretch_of(analyzed, 0)->would.end, ROLLOUT_END_NONE);
+    /* They end: the next moment knows of none. */
+    run_well(analyzed, 1);
+    assert_int_equal(stretch_of(analyzed, 0)->ran.end, ROLLOUT_END_UP);
+    assert_int_equal(stretch_of(analyzed, 0)->would.end, ROLLOUT_END_UP);
+    assert_int_equal(analyzed->analysis.differing, 0);
+    free(analyzed);
+}
+
 /* It would not have been where the rollout went. */
 static void a_rule_that_does_not_promote_in_time_holds(void **state) {
     struct analyzed *analyzed = analyzed_new();
@@ -244,6 +266,7 @@ int main(void) {
         cmocka_unit_test(the_same_rule_comes_to_the_same_end_at_the_same_count),
         cmocka_unit_test(the_book_goes_back_at_the_first_failure),
         cmocka_unit_test(a_healthy_version_is_promoted_in_each_step),
+        cmocka_unit_test(a_version_whose_jobs_hang_is_promoted_by_neither),
         cmocka_unit_test(a_rule_that_does_not_promote_in_time_holds),
         cmocka_unit_test(a_step_that_cannot_decide_is_held_at_its_limit),
         cmocka_unit_test(what_goes_wrong_after_a_promotion_goes_back),

@@ -85,6 +85,7 @@ static void what_cannot_be_is_refused(void **state) {
         {{ROLLOUT_INPUT_OUTCOME, 0, 0x20, 0, 0x80, 0x10}, 6}, /* no such metric */
         {{ROLLOUT_INPUT_COUNTS, 0, HARM_METRIC_COUNT, 1, 0, 1, 0}, 7},
         {{ROLLOUT_INPUT_STEP, 0, 0x91, 0x4e}, 4}, /* 10001 basis points */
+        {{ROLLOUT_INPUT_OVERDUE, 0, 0x80, 0x80, 0x80, 0x80, 0x10}, 7}, /* 2^32 jobs */
         {{ROLLOUT_INPUT_STEP, 0xff, 0xff, 0xff, 0xff, 0x0f, 1}, 7},
     };
     struct rollout_input again;
