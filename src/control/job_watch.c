@@ -42,6 +42,9 @@ struct job {
     uint64_t due_ns;      /* of the next question */
     uint64_t answered_ns; /* when somebody knew it last; else when it was added */
     bool is_unknown;      /* they say that there is no such job */
+    bool asks_own;        /* the question is for an instance of its own side */
+    unsigned denied;      /* by so many of them, one after the other */
+    unsigned missed;      /* questions since somebody knew it */
     unsigned asked;
     struct http_call *call; /* NULL while none is under way */
 };
@@ -51,6 +54,7 @@ struct job_watch {
     struct loop_timer *beat;
     struct job *first; /* job.next */
     unsigned calls;
+    bool is_answered; /* some job was known to somebody: the path is right */
     struct job_watch_state state;
     job_watch_fn on_seen;
     void *owner;
@@ -122,11 +126,15 @@ void job_watch_add(struct job_watch *watch, const struct job_watch_job *job) {
 
 /* Asking */
 
+static const struct target_track *own_of(const struct job *job) {
+    enum track track = job->seen.served == ARM_CANARY ? TRACK_CANARY : TRACK_STABLE;
+    return &job->watch->context.target->tracks[track];
+}
+
 /* One of those that may know it: of its own side first, then where users arrive. */
 static const char *place_of(const struct job *job) {
     const struct target *target = job->watch->context.target;
-    enum track track = job->seen.served == ARM_CANARY ? TRACK_CANARY : TRACK_STABLE;
-    const struct target_track *own = &target->tracks[track];
+    const struct target_track *own = own_of(job);
     unsigned turn = job->asked % (own->url_count + 1);
     return turn < own->url_count ? own->urls[turn] : target->url;
 }
@@ -147,6 +155,8 @@ static void ask(struct job *job) {
     text_copy_cut(instance->url, sizeof instance->url, place_of(job));
     const struct fetch fetch = {
         .path = path, .timeout_ns = ASK_NS, .body_max_bytes = BODY_MAX_BYTES};
+    /* Where there are no instances to name, stable is the router, too. */
+    job->asks_own = strcmp(instance->url, watch->context.target->url) != 0;
     job->asked++;
     watch->calls++;
     job->call = fetch_start(instance, &fetch, on_answer, job);
@@ -198,18 +208,21 @@ static void wait(struct job *job, uint64_t now_ns) {
     job->due_ns = now_ns + pause_at(now_ns - job->since_ns);
 }
 
-/* It runs, which is known; what it has passed already counts. */
-static void go_on(struct job *job, uint64_t now_ns) {
-    struct job_watch *watch = job->watch;
-    static const struct router_unit_end overdue = {
+static void fail(struct job *job) {
+    static const struct router_unit_end failed = {
         .failed = true,
         .latency_us = OBSERVATION_UNKNOWN,
         .cost_micro = OBSERVATION_UNKNOWN,
         .tokens = OBSERVATION_UNKNOWN};
+    finish(job, &failed);
+}
+
+/* It runs, which is known; what it has passed already counts. */
+static void go_on(struct job *job, uint64_t now_ns) {
+    struct job_watch *watch = job->watch;
     job->answered_ns = now_ns;
-    job->is_unknown = false;
     if (now_ns - job->since_ns >= DEADLINE_NS) {
-        finish(job, &overdue);
+        fail(job);
         return;
     }
     wait(job, now_ns);
@@ -220,13 +233,30 @@ static void go_on(struct job *job, uint64_t now_ns) {
     watch->on_seen(watch->owner, &seen);
 }
 
+/* Each instance of the side that accepted it says that there is no such job: that side
+ * has lost it, which is an end. Unless no job was ever known: then they may be asked in
+ * the wrong place. */
+static bool is_denied(const struct job *job) {
+    unsigned own = own_of(job)->url_count;
+    return own > 0 && job->denied >= own && job->watch->is_answered;
+}
+
+/* Whoever says nothing, or cannot be asked, may still know it. */
+static void note_denial(struct job *job) {
+    if (!job->asks_own) return;
+    job->denied = job->is_unknown ? job->denied + 1 : 0;
+}
+
 /* Nobody told: it is asked for again, but not for ever. */
 static void miss(struct job *job, uint64_t now_ns) {
-    uint64_t patience_ns = job->is_unknown ? UNKNOWN_NS : SILENT_NS;
-    if (now_ns - job->answered_ns >= patience_ns) {
-        drop(job);
-    } else {
+    bool is_round = ++job->missed > own_of(job)->url_count;
+    uint64_t patience_ns = job->is_unknown && is_round ? UNKNOWN_NS : SILENT_NS;
+    if (now_ns - job->answered_ns < patience_ns) {
         wait(job, now_ns);
+    } else if (is_denied(job)) {
+        fail(job);
+    } else {
+        drop(job);
     }
 }
 
@@ -239,6 +269,8 @@ static bool read_answer(const struct http_reply *reply, struct job *job) {
                                &answer, &err);
     document_free(body);
     if (!is_read) return false;
+    job->watch->is_answered = true;
+    job->denied = job->missed = 0;
     if (answer.has_ended) {
         finish(job, &answer.end);
     } else {
@@ -257,6 +289,7 @@ static void on_answer(void *owner, const struct http_reply *reply) {
     bool is_good =
         came && reply->status >= STATUS_OK && reply->status < STATUS_REDIRECT;
     if (is_good && read_answer(reply, job)) return;
+    note_denial(job);
     miss(job, loop_now_ns(watch->context.loop));
 }
 

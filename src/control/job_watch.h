@@ -39,7 +39,7 @@ struct job_watch_state {
     uint64_t oldest_ms;
     uint32_t open_of[ARM_COUNT]; /* by the side they were assigned to */
     uint64_t oldest_of_ms[ARM_COUNT];
-    uint64_t ended, lost; /* lost: whoever may know them cannot be asked */
+    uint64_t ended, lost; /* lost: nobody can tell how they ended */
     uint64_t lost_ns;     /* when the last one was lost; 0 for never */
 };
 struct job_watch_state job_watch_look(const struct job_watch *watch);
