@@ -48,6 +48,15 @@ static void add_evidence(struct text *text, const struct decision *decision) {
 
 /* Rolled back */
 
+/* What has not ended is evidence already, and in no count yet. */
+static void add_running(struct text *text, const struct harm *harm) {
+    uint64_t users = harm->first[ARM_CANARY];
+    uint64_t ended = harm->all[ARM_CANARY].failures;
+    if (users <= ended) return;
+    text_addf(
+        text, " and %llu that have not ended", (unsigned long long)(users - ended));
+}
+
 static void say_harm(
     struct text *text, const struct decision *decision,
     const struct evidence *evidence) {
@@ -57,6 +66,7 @@ static void say_harm(
     const struct harm *harm = &evidence->harms[decision->metric];
     text_add(text, ": canary ");
     add_trials(text, &harm->all[ARM_CANARY]);
+    add_running(text, harm);
     text_add(text, ", stable ");
     add_trials(text, &harm->all[ARM_STABLE]);
 }

@@ -11,6 +11,7 @@
 
 #include "core/weight.h"
 #include "support/canary_scene.h"
+#include "support/observed.h"
 
 static const uint64_t minute_ms = 60000;
 
@@ -71,6 +72,24 @@ static void what_this_step_lacks_is_said(void **state) {
         "points");
 }
 
+/* It counts no failure yet, and is what shows the harm. */
+static void what_has_not_ended_is_said_of_harm(void **state) {
+    struct canary_scene *scene = *state;
+    canary_scene_add(scene, ARM_STABLE, 950, 0);
+    canary_scene_add(scene, ARM_CANARY, 50, 0);
+    for (unsigned i = 0; i < 5; i++) {
+        struct observation seen = observed(ARM_CANARY, 500, scene->next_user++, 0);
+        seen.is_running = true;
+        seen.latency_us = 2000000;
+        evidence_add(&scene->evidence, &seen);
+    }
+    struct decision decision = canary_scene_decide(scene);
+    assert_int_equal(decision.kind, DECISION_ROLL_BACK);
+    assert_non_null(strstr(
+        decision.why, "slower than p99: canary 0 of 50 (0.00 %) and 5 that have not "
+                      "ended, stable 0 of 950 (0.00 %)"));
+}
+
 static void at_all_traffic_only_this_step_counts(void **state) {
     struct canary_scene *scene = *state;
     evidence_start_step(&scene->evidence, 5000);
@@ -119,6 +138,7 @@ int main(void) {
         SCENE_TEST(it_is_said_what_is_missing),
         SCENE_TEST(nothing_seen_is_watched_and_then_a_person_decides),
         SCENE_TEST(what_this_step_lacks_is_said),
+        SCENE_TEST(what_has_not_ended_is_said_of_harm),
         SCENE_TEST(at_all_traffic_only_this_step_counts),
         SCENE_TEST(it_is_said_what_comes_next),
     };
