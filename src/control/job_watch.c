@@ -139,6 +139,16 @@ static const char *place_of(const struct job *job) {
     return turn < own->url_count ? own->urls[turn] : target->url;
 }
 
+/* Where no instances are named, stable is the router, which may ask the other side. */
+static bool has_instances(const struct job *job) {
+    const char *router = job->watch->context.target->url;
+    const struct target_track *own = own_of(job);
+    for (uint32_t i = 0; i < own->url_count; i++) {
+        if (strcmp(own->urls[i], router) == 0) return false;
+    }
+    return own->url_count > 0;
+}
+
 static void ask(struct job *job) {
     static const char place[] = "{job_id}";
     struct job_watch *watch = job->watch;
@@ -155,7 +165,6 @@ static void ask(struct job *job) {
     text_copy_cut(instance->url, sizeof instance->url, place_of(job));
     const struct fetch fetch = {
         .path = path, .timeout_ns = ASK_NS, .body_max_bytes = BODY_MAX_BYTES};
-    /* Where there are no instances to name, stable is the router, too. */
     job->asks_own = strcmp(instance->url, watch->context.target->url) != 0;
     job->asked++;
     watch->calls++;
@@ -237,8 +246,8 @@ static void go_on(struct job *job, uint64_t now_ns) {
  * has lost it, which is an end. Unless no job was ever known: then they may be asked in
  * the wrong place. */
 static bool is_denied(const struct job *job) {
-    unsigned own = own_of(job)->url_count;
-    return own > 0 && job->denied >= own && job->watch->is_answered;
+    return job->watch->is_answered && has_instances(job) &&
+           job->denied >= own_of(job)->url_count;
 }
 
 /* Whoever says nothing, or cannot be asked, may still know it. */
