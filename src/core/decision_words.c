@@ -149,9 +149,13 @@ static void say_overdue(
                    !(decision->extra_in_step > decision->allowed);
     if (moment->overdue == 0 || is_safe) return;
     add_break(text);
+    if (moment->overdue == 1) {
+        text_add(text, "1 overdue job of the canary counts as failed until it ends");
+        return;
+    }
     text_addf(
-        text, "%llu overdue job%s of the canary count as failed until they end",
-        (unsigned long long)moment->overdue, moment->overdue == 1 ? "" : "s");
+        text, "%llu overdue jobs of the canary count as failed until they end",
+        (unsigned long long)moment->overdue);
 }
 
 static void say_requests(struct text *text, const struct decision *decision) {

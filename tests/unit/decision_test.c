@@ -55,6 +55,10 @@ static void jobs_that_hang_count_as_failed_until_they_end(void **state) {
             decision.why, "16 overdue jobs of the canary count as failed until they "
                           "end; 126 of ~"),
         decision.why);
+    scene->moment.overdue = 1;
+    assert_non_null(strstr(
+        canary_scene_decide(scene).why,
+        "1 overdue job of the canary counts as failed until it ends; 111 of ~"));
     /* They end well. */
     scene->moment.overdue = 0;
     canary_scene_add(scene, ARM_CANARY, 16, 0);
