@@ -2,7 +2,9 @@
 #include "io/folders.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,12 @@
 
 #include "base/text.h"
 
-enum { PRIVATE_MODE = 0700, OPEN_FOLDERS_MAX = 16 };
+enum {
+    PRIVATE_MODE = 0700,
+    PROBE_MODE = 0600,
+    OPEN_FOLDERS_MAX = 16,
+    ROOM_MIN = 128 * 1024, /* an index of 32 KiB, and a transaction */
+};
 
 static const char own_name[] = "flightdeck";
 
@@ -53,6 +60,33 @@ bool folder_make(const char *path, struct error *err) {
 bool folder_is_read_only(const char *path) {
     struct statvfs about;
     return statvfs(path, &about) == 0 && (about.f_flag & ST_RDONLY) != 0;
+}
+
+/* Who may use what is kept back has more room than the file system says: only a file
+ * tells, which has no name and is gone when it is closed. */
+static bool is_granted(const char *folder) {
+    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, PROBE_MODE);
+    if (descriptor < 0) return false;
+    bool is_there = posix_fallocate(descriptor, 0, ROOM_MIN) == 0;
+    close(descriptor);
+    return is_there;
+}
+
+bool folder_takes_file(const char *path) {
+    char folder[FOLDER_PATH_SIZE];
+    struct statvfs about;
+    text_copy_cut(folder, sizeof folder, path);
+    char *slash = strrchr(folder, '/');
+    if (slash) {
+        slash[1] = '\0';
+    } else {
+        text_copy_cut(folder, sizeof folder, ".");
+    }
+    if (statvfs(folder, &about) != 0) return true; /* whoever opens it is told why */
+    if ((about.f_flag & ST_RDONLY) != 0) return false;
+    bool has_names = about.f_files == 0 || about.f_favail > 0;
+    uint64_t room = (uint64_t)about.f_bavail * about.f_frsize;
+    return (has_names && room >= ROOM_MIN) || is_granted(folder);
 }
 
 static bool check_private(const char *path, struct error *err) {

@@ -26,6 +26,10 @@ bool folder_make(const char *path, struct error *err);
 /* Whether the file system of a path takes nothing, whoever writes. */
 bool folder_is_read_only(const char *path);
 
+/* Whether a file at that path, which may be there already, can be written to, and has
+ * room to grow: some hundred KiB. */
+bool folder_takes_file(const char *path);
+
 /* Removes a folder and all that is in it, without following links out of it. True when
  * nothing is left, also when it was not there. */
 bool folder_remove(const char *path, struct error *err);

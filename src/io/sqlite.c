@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -14,9 +15,16 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "io/folders.h"
 #include "io/loop.h"
 
-enum { FILE_MODE = 0600, PRAGMA_SIZE = 64, PRIMARY_CODE = 0xFF, BUSY_PAUSE_MS = 5 };
+enum {
+    FILE_MODE = 0600,
+    PRAGMA_SIZE = 64,
+    PRIMARY_CODE = 0xFF,
+    BUSY_PAUSE_MS = 5,
+    URI_SIZE = 3 * FOLDER_PATH_SIZE + 32,
+};
 
 struct sqlite {
     sqlite3 *handle;
@@ -163,14 +171,32 @@ struct sqlite *sqlite_open(
     return NULL;
 }
 
-struct sqlite *sqlite_open_read_only(const char *path, struct error *err) {
+/* The path may have characters that mean something there. */
+static void add_path(struct text *uri, const char *path) {
+    text_add(uri, "file:");
+    for (; *path; path++) {
+        if (strchr("%?#", *path)) {
+            text_addf(uri, "%%%02x", (unsigned char)*path);
+        } else {
+            text_add_char(uri, *path);
+        }
+    }
+}
+
+static struct sqlite *look(const char *path, const char *how, struct error *err) {
+    char name[URI_SIZE];
+    struct text uri = TEXT_IN(name);
     struct sqlite *sqlite = memory_new(sizeof *sqlite);
-    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
+                SQLITE_OPEN_URI;
     bool ready = false;
     sqlite->read_only = true;
-    if (sqlite3_open_v2(path, &sqlite->handle, flags, NULL) == SQLITE_OK) {
+    add_path(&uri, path);
+    text_add(&uri, how);
+    if (uri.truncated) {
+        error_set(err, ERROR_LIMIT, "the path is too long");
+    } else if (sqlite3_open_v2(name, &sqlite->handle, flags, NULL) == SQLITE_OK) {
         sqlite3_extended_result_codes(sqlite->handle, 1);
-        sqlite3_busy_timeout(sqlite->handle, SQLITE_BUSY_MS);
         ready = sqlite_run(sqlite, "PRAGMA query_only=1", err) &&
                 sqlite_run(sqlite, "PRAGMA trusted_schema=OFF", err);
     } else {
@@ -180,6 +206,53 @@ struct sqlite *sqlite_open_read_only(const char *path, struct error *err) {
     error_wrap(err, "%s", path);
     sqlite_close(sqlite);
     return NULL;
+}
+
+/* There was room a moment ago, or a quota says that there is none. */
+static bool has_index(const struct sqlite *sqlite) {
+    sqlite3_exec(sqlite->handle, "PRAGMA schema_version", NULL, NULL, NULL);
+    return sqlite3_extended_errcode(sqlite->handle) != SQLITE_IOERR_SHMSIZE;
+}
+
+/* For a reader SQLite makes an index of the log, and lays it into memory: without
+ * blocks behind it whoever touches that dies of it. So the index is left as it is, even
+ * empty, and SQLite makes itself one of its own. Without a log all there is is in the
+ * file, and that does not change: nobody can write what would have to be in a log
+ * first. */
+static struct sqlite *look_without_room(const char *path, struct error *err) {
+    char log[URI_SIZE], index[URI_SIZE];
+    struct text text = TEXT_IN(log);
+    struct stat about;
+    text_addf(&text, "%s-wal", path);
+    if (stat(log, &about) != 0 || about.st_size == 0) {
+        return look(path, "?immutable=1", err);
+    }
+    text = TEXT_IN(index);
+    text_addf(&text, "%s-shm", path);
+    /* One that is there is not opened: to close it would end the locks on it. */
+    if (access(index, F_OK) != 0) {
+        int descriptor =
+            open(index, O_CREAT | O_RDONLY | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+        if (descriptor >= 0) close(descriptor);
+    }
+    return look(path, "?readonly_shm=1", err);
+}
+
+struct sqlite *sqlite_open_read_only(const char *path, struct error *err) {
+    struct sqlite *sqlite = NULL;
+    bool has_room = folder_takes_file(path);
+    if (has_room) {
+        sqlite = look(path, "", err);
+        if (!sqlite) return NULL;
+        has_room = has_index(sqlite);
+    }
+    if (!has_room) {
+        sqlite_close(sqlite);
+        sqlite = look_without_room(path, err);
+        if (!sqlite) return NULL;
+    }
+    sqlite3_busy_timeout(sqlite->handle, SQLITE_BUSY_MS);
+    return sqlite;
 }
 
 void sqlite_close(struct sqlite *sqlite) {

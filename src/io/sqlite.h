@@ -23,7 +23,8 @@ enum { SQLITE_BUSY_MS = 5000 };
 struct sqlite *sqlite_open(
     const char *path, const char *const *migrations, size_t migration_count,
     struct error *err);
-/* Opens a file that is there, as it is, for looking only. */
+/* Opens a file that is there, as it is, for looking only; also where there is no room
+ * for what SQLite needs for that, and nobody can write. */
 struct sqlite *sqlite_open_read_only(const char *path, struct error *err);
 /* After its statements have been freed. */
 void sqlite_close(struct sqlite *sqlite);

@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "base/text.h"
+#include "support/small_disk.h"
 #include "support/test_folder.h"
 
 static const char *const migrations[] = {
@@ -212,6 +215,83 @@ static void a_reader_looks_and_cannot_write(void **state) {
     sqlite_close(writer);
 }
 
+static bool is_there(const struct place *place, const char *ending) {
+    char path[TEST_PATH_SIZE];
+    struct stat about;
+    struct text text = TEXT_IN(path);
+    text_addf(&text, "%s%s", place->path, ending);
+    return stat(path, &about) == 0 && about.st_size > 0;
+}
+
+static void expect_second(const struct place *place) {
+    struct error err = {0};
+    struct sqlite *reader = sqlite_open_read_only(place->path, &err);
+    if (!reader) fail_msg("%s", err.message);
+    assert_int_equal(ask(reader, "SELECT count(*) FROM a WHERE y='second'"), 1);
+    assert_false(sqlite_run(reader, "DELETE FROM a", &err));
+    assert_int_equal(err.code, ERROR_SYSTEM);
+    sqlite_close(reader);
+}
+
+static const size_t lefts[] = {0, 34 * 1024, 100 * 1024};
+
+/* Neither an index is made nor a log, not even where half of it had room. */
+static void what_is_on_a_full_disk_is_read(void **state) {
+    struct place *place = *state;
+    struct small_disk disk;
+    if (!small_disk_open(&disk, place->folder.path)) skip();
+    sqlite_close(open_file(place, ALL));
+    for (size_t i = 0; i < sizeof lefts / sizeof *lefts; i++) {
+        assert_false(is_there(place, "-wal"));
+        small_disk_fill(&disk, lefts[i]);
+        expect_second(place);
+        assert_false(is_there(place, "-shm"));
+        small_disk_empty(&disk);
+    }
+    small_disk_close(&disk);
+}
+
+/* As a crash leaves it. */
+static void leave_a_log(const struct place *place) {
+    pid_t child = fork();
+    if (child == 0) {
+        open_file(place, ALL);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_true(is_there(place, "-wal"));
+}
+
+/* What is in it counts, also without its index, or with one of nothing. */
+static void a_log_on_a_full_disk_is_read(void **state) {
+    struct place *place = *state;
+    struct small_disk disk;
+    if (!small_disk_open(&disk, place->folder.path)) skip();
+    leave_a_log(place);
+    small_disk_fill(&disk, 0);
+    expect_second(place);
+    char path[TEST_PATH_SIZE];
+    test_folder_path(&place->folder, "x.db-shm", path);
+    assert_int_equal(unlink(path), 0);
+    small_disk_empty(&disk);
+    small_disk_fill(&disk, 0);
+    expect_second(place);
+    assert_false(is_there(place, "-shm"));
+    expect_second(place);
+    small_disk_empty(&disk);
+    sqlite_close(open_file(place, ALL)); /* whoever writes makes a new one */
+    assert_false(is_there(place, "-wal"));
+    small_disk_close(&disk);
+}
+
+/* Characters that a URI gives a meaning to. */
+static void any_path_is_looked_at(void **state) {
+    struct place *place = *state;
+    test_folder_path(&place->folder, "a%20b?c=d#e.db", place->path);
+    sqlite_close(open_file(place, ALL));
+    expect_second(place);
+}
+
 static void a_statement_can_be_run_again(void **state) {
     struct place *place = *state;
     struct error err = {0};
@@ -258,6 +338,9 @@ int main(void) {
         PLACE_TEST(broken_sql_is_told_and_has_no_statement),
         cmocka_unit_test_setup_teardown(
             a_reader_looks_and_cannot_write, make_place, clear_place),
+        PLACE_TEST(what_is_on_a_full_disk_is_read),
+        PLACE_TEST(a_log_on_a_full_disk_is_read),
+        PLACE_TEST(any_path_is_looked_at),
         cmocka_unit_test_setup_teardown(
             a_statement_can_be_run_again, make_place, clear_place),
         cmocka_unit_test_setup_teardown(
