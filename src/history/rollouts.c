@@ -11,22 +11,16 @@
 #include "base/panic.h"
 #include "base/text.h"
 #include "base/units.h"
+#include "history/rollout_shelf.h"
 #include "history/store.h"
 #include "io/folders.h"
 #include "io/loop.h"
 #include "io/sqlite.h"
 
 enum {
-    FIRST_VERSION = 2, /* of the file, that knows of rollouts */
-    START_MS = 250,    /* somebody is waited for so long before anything is written */
+    START_MS = 250, /* somebody is waited for so long before anything is written */
     RETRY_MIN_MS = 5,
     RETRY_MAX_MS = 320,
-};
-
-/* The open file. Once there are writes only the working thread uses it. */
-struct shelf {
-    unsigned holders; /* the owner and every write; counted on the loop */
-    struct sqlite *sqlite;
 };
 
 /* A row or a beat: made on the loop, and finished there once it is on disk. */
@@ -46,7 +40,7 @@ struct write {
  * crash leaves what was meant before it without what has become of it. */
 struct flight {
     struct rollouts *rollouts; /* borrowed */
-    struct shelf *shelf;
+    struct rollout_shelf *shelf;
     struct loop_work *work;
     struct write *first; /* write.next */
     struct error error;
@@ -54,7 +48,7 @@ struct flight {
 
 struct rollouts {
     struct loop *loop; /* borrowed */
-    struct shelf *shelf;
+    struct rollout_shelf *shelf;
     struct write *first, *last; /* write.next; those that no flight has */
     struct flight *flight;      /* NULL for none */
     struct loop_timer *retry;   /* NULL unless somebody else holds the file */
@@ -68,17 +62,6 @@ struct rollouts {
     ino_t file; /* that was opened */
 };
 
-static struct shelf *shelf_hold(struct shelf *shelf) {
-    shelf->holders++;
-    return shelf;
-}
-
-static void shelf_release(struct shelf *shelf) {
-    if (--shelf->holders > 0) return;
-    sqlite_close(shelf->sqlite);
-    free(shelf);
-}
-
 /* Its inode; 0 for none. */
 static ino_t file_at(const char *path) {
     struct stat info;
@@ -89,28 +72,15 @@ struct rollouts *rollouts_new(struct loop *loop, const char *path, struct error 
     char place[FOLDER_PATH_SIZE];
     text_copy_cut(place, sizeof place, path);
     if (!place[0] && !store_path(place, err)) return NULL;
-    struct sqlite *sqlite = store_open(place, err);
-    /* What is open there is still found; no write succeeds. */
-    bool is_stuck = !sqlite && folder_is_read_only(place);
-    if (is_stuck) sqlite = sqlite_open_read_only(place, err);
-    if (!sqlite) return NULL;
-    if (!is_stuck && sqlite_is_read_only(sqlite)) {
-        sqlite_close(sqlite);
-        error_set(
-            err, ERROR_FORBIDDEN,
-            "%s was brought to its form by a newer flightdeck than this "
-            "one, " FLIGHTDECK_VERSION ": use that one",
-            place);
-        return NULL;
-    }
+    struct rollout_shelf *shelf = rollout_shelf_open(place, err);
+    if (!shelf) return NULL;
     struct rollouts *rollouts = memory_new(sizeof *rollouts);
     rollouts->loop = loop;
-    rollouts->shelf = shelf_hold(memory_new(sizeof *rollouts->shelf));
-    rollouts->shelf->sqlite = sqlite;
+    rollouts->shelf = shelf;
     text_copy_cut(rollouts->path, sizeof rollouts->path, place);
     rollouts->file = file_at(place);
     rollouts->retry_ns = RETRY_MIN_MS * NS_PER_MS;
-    sqlite_wait(sqlite, START_MS);
+    sqlite_wait(rollout_shelf_file(shelf), START_MS);
     return rollouts;
 }
 
@@ -145,7 +115,7 @@ static void free_all(struct write *write) {
 static void flight_free(void *data) {
     struct flight *flight = data;
     free_all(flight->first);
-    shelf_release(flight->shelf);
+    rollout_shelf_release(flight->shelf);
     free(flight);
 }
 
@@ -154,7 +124,7 @@ void rollouts_free(struct rollouts *rollouts) {
     loop_timer_free(rollouts->retry);
     if (rollouts->flight) loop_work_free(rollouts->flight->work, flight_free);
     free_all(rollouts->first);
-    shelf_release(rollouts->shelf);
+    rollout_shelf_release(rollouts->shelf);
     free(rollouts);
 }
 
@@ -162,7 +132,8 @@ bool rollouts_find(
     struct rollouts *rollouts, const char *target, struct rollout_found *found,
     struct error *err) {
     ensure(rollouts->pending == 0);
-    if (rollout_rows_find(rollouts->shelf->sqlite, target, found, err)) return true;
+    if (rollout_rows_find(rollout_shelf_file(rollouts->shelf), target, found, err))
+        return true;
     return err->code == ERROR_NOT_FOUND ? false : error_wrap(err, "%s", rollouts->path);
 }
 
@@ -170,14 +141,15 @@ bool rollouts_claim(
     struct rollouts *rollouts, const struct rollout_found *found, uint64_t epoch,
     struct error *err) {
     ensure(rollouts->pending == 0);
-    return rollout_rows_claim(rollouts->shelf->sqlite, found, epoch, err);
+    return rollout_rows_claim(rollout_shelf_file(rollouts->shelf), found, epoch, err);
 }
 
 bool rollouts_users(
     struct rollouts *rollouts, const char *id, rollout_user_fn on_user, void *owner,
     struct error *err) {
     ensure(rollouts->pending == 0);
-    return rollout_rows_users(rollouts->shelf->sqlite, id, on_user, owner, err);
+    return rollout_rows_users(
+        rollout_shelf_file(rollouts->shelf), id, on_user, owner, err);
 }
 
 static bool peek(
@@ -185,7 +157,8 @@ static bool peek(
     struct error *err) {
     int64_t version = 0;
     if (!sqlite_version(sqlite, &version, err)) return false;
-    if (version >= FIRST_VERSION) return rollout_rows_find(sqlite, target, found, err);
+    if (version >= ROLLOUT_SHELF_VERSION)
+        return rollout_rows_find(sqlite, target, found, err);
     return error_set(err, ERROR_NOT_FOUND, "no rollout of %s is open", target);
 }
 
@@ -207,9 +180,9 @@ bool rollouts_peek(const char *target, struct rollout_found *found, struct error
 /* On the working thread, which waits for nobody. */
 static void carry_out(void *data) {
     struct flight *flight = data;
-    struct sqlite *sqlite = flight->shelf->sqlite;
+    struct sqlite *sqlite = rollout_shelf_for_writing(flight->shelf, &flight->error);
     bool done = true;
-    if (!sqlite_begin(sqlite, &flight->error)) return;
+    if (!sqlite || !sqlite_begin(sqlite, &flight->error)) return;
     for (struct write *write = flight->first; write && done; write = write->next) {
         done = write->is_beat ? rollout_rows_beat(sqlite, &write->beat, &flight->error)
                               : rollout_rows_add(sqlite, &write->row, &flight->error);
@@ -342,7 +315,7 @@ static void take_off(struct rollouts *rollouts) {
     }
     struct flight *flight = memory_new(sizeof *flight);
     flight->rollouts = rollouts;
-    flight->shelf = shelf_hold(rollouts->shelf);
+    flight->shelf = rollout_shelf_hold(rollouts->shelf);
     flight->first = take_waiting(rollouts);
     rollouts->flight = flight;
     flight->work = loop_work_new(rollouts->loop, carry_out, flight, on_landed, flight);
@@ -358,7 +331,7 @@ static struct write *new_write(rollouts_done_fn on_written, void *owner) {
 
 static void send_off(struct rollouts *rollouts, struct write *write) {
     ensure(rollouts->pending < ROLLOUTS_PENDING_MAX);
-    if (rollouts->pending == 0) sqlite_wait(rollouts->shelf->sqlite, 0);
+    if (rollouts->pending == 0) sqlite_wait(rollout_shelf_file(rollouts->shelf), 0);
     rollouts->pending++;
     if (rollouts->last) {
         rollouts->last->next = write;
