@@ -281,6 +281,7 @@ static void beat(struct controller *controller) {
     if (controller->is_beating || controller->moves.count > 0) return;
     struct rollout_beat beat = {.epoch = controller->epoch, .wall_ms = loop_wall_ms()};
     text_copy_cut(beat.id, sizeof beat.id, controller->rollout.plan.id);
+    beat.version = controller->rollout.version;
     struct buffer evidence;
     buffer_init(&evidence, ROLLOUT_EVIDENCE_MAX);
     beat.offset = watch_save(controller->watch, &evidence);

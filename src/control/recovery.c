@@ -41,8 +41,8 @@ static bool claim(
             return true;
         }
         /* Somebody holds the journal, or the disk takes nothing:
-         * its first row claims it, without one nothing goes forward,
-         * and it can be taken back all the same. */
+         * its first row or beat claims it, without one nothing goes
+         * forward, and it can be taken back all the same. */
         if (err->code != ERROR_CONFLICT) return true;
     }
     return false;

@@ -79,12 +79,13 @@ struct sqlite *rollout_shelf_file(const struct rollout_shelf *shelf) {
 
 struct sqlite *rollout_shelf_for_writing(
     struct rollout_shelf *shelf, struct error *err) {
-    if (!shelf->is_stuck) return shelf->sqlite;
-    struct sqlite *sqlite = open_to_write(shelf->path, err);
-    if (!sqlite) return NULL;
-    sqlite_wait(sqlite, 0);
-    sqlite_close(shelf->sqlite);
-    shelf->sqlite = sqlite;
-    shelf->is_stuck = false;
-    return sqlite;
+    /* Not before who only reads has left: SQLite keeps one index for all of a process,
+     * and who only reads has one that cannot be written to. */
+    if (shelf->is_stuck) {
+        sqlite_close(shelf->sqlite);
+        shelf->sqlite = open_to_write(shelf->path, err);
+        shelf->is_stuck = !shelf->sqlite;
+    }
+    if (shelf->sqlite) sqlite_wait(shelf->sqlite, 0);
+    return shelf->sqlite;
 }

@@ -18,11 +18,11 @@ struct rollout_shelf *rollout_shelf_open(const char *path, struct error *err);
 struct rollout_shelf *rollout_shelf_hold(struct rollout_shelf *shelf);
 void rollout_shelf_release(struct rollout_shelf *shelf);
 
-/* Once there are writes only their thread uses it. */
+/* Before there are writes; from then on only their thread uses it. */
 struct sqlite *rollout_shelf_file(const struct rollout_shelf *shelf);
 
-/* Before each transaction, on the thread: as soon as there is room again, what was only
- * read is opened for writing. NULL with ERROR_SYSTEM and the cause as long as there is
- * none. */
+/* Before each transaction, on the thread, which waits for nobody: as soon as there is
+ * room again, what was only read is opened for writing. NULL with ERROR_SYSTEM and the
+ * cause as long as there is none. */
 struct sqlite *rollout_shelf_for_writing(
     struct rollout_shelf *shelf, struct error *err);

@@ -132,8 +132,8 @@ bool rollouts_find(
     struct rollouts *rollouts, const char *target, struct rollout_found *found,
     struct error *err) {
     ensure(rollouts->pending == 0);
-    if (rollout_rows_find(rollout_shelf_file(rollouts->shelf), target, found, err))
-        return true;
+    struct sqlite *sqlite = rollout_shelf_file(rollouts->shelf);
+    if (rollout_rows_find(sqlite, target, found, err)) return true;
     return err->code == ERROR_NOT_FOUND ? false : error_wrap(err, "%s", rollouts->path);
 }
 
@@ -148,7 +148,7 @@ bool rollouts_users(
     struct rollouts *rollouts, const char *id, rollout_user_fn on_user, void *owner,
     struct error *err) {
     ensure(rollouts->pending == 0);
-    return rollout_rows_users(
+    return rollout_beat_users(
         rollout_shelf_file(rollouts->shelf), id, on_user, owner, err);
 }
 
@@ -184,7 +184,7 @@ static void carry_out(void *data) {
     bool done = true;
     if (!sqlite || !sqlite_begin(sqlite, &flight->error)) return;
     for (struct write *write = flight->first; write && done; write = write->next) {
-        done = write->is_beat ? rollout_rows_beat(sqlite, &write->beat, &flight->error)
+        done = write->is_beat ? rollout_beat_write(sqlite, &write->beat, &flight->error)
                               : rollout_rows_add(sqlite, &write->row, &flight->error);
     }
     if (done) {
@@ -331,7 +331,6 @@ static struct write *new_write(rollouts_done_fn on_written, void *owner) {
 
 static void send_off(struct rollouts *rollouts, struct write *write) {
     ensure(rollouts->pending < ROLLOUTS_PENDING_MAX);
-    if (rollouts->pending == 0) sqlite_wait(rollout_shelf_file(rollouts->shelf), 0);
     rollouts->pending++;
     if (rollouts->last) {
         rollouts->last->next = write;

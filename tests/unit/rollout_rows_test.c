@@ -278,19 +278,61 @@ static void a_beat_keeps_what_was_counted(void **state) {
         .users = users,
         .user_count = 3,
     };
-    assert_true(rollout_rows_beat(shelf->sqlite, &beat, &err));
+    assert_true(rollout_beat_write(shelf->sqlite, &beat, &err));
     assert_true(rollout_rows_find(shelf->sqlite, "demo", shelf->found, &err));
     assert_int_equal(shelf->found->alive_ms, 2000000);
     assert_int_equal(shelf->found->offset, 12);
     assert_int_equal(shelf->found->evidence_length, 7);
     assert_memory_equal(shelf->found->evidence, "figures", 7);
     struct rollout_user sum = {0};
-    assert_true(rollout_rows_users(shelf->sqlite, "ROLLOUT-1", on_user, &sum, &err));
+    assert_true(rollout_beat_users(shelf->sqlite, "ROLLOUT-1", on_user, &sum, &err));
     assert_true(sum.hash == (UINT64_MAX ^ 5));
     assert_int_equal(sum.facts, 1 + (2 | 4));
     beat.epoch = 6;
-    assert_false(rollout_rows_beat(shelf->sqlite, &beat, &err));
+    assert_false(rollout_beat_write(shelf->sqlite, &beat, &err));
     assert_int_equal(err.code, ERROR_CONFLICT);
+}
+
+/* The beat of a controller whose claim could not be written, as that of an epoch which
+ * nobody has written yet. */
+static bool beat(struct shelf *shelf, uint64_t epoch, struct error *err) {
+    const struct rollout_beat beat = {
+        .id = "ROLLOUT-1",
+        .epoch = epoch,
+        .version = shelf->play.rollout.version,
+        .wall_ms = 2000000,
+    };
+    return rollout_beat_write(shelf->sqlite, &beat, err);
+}
+
+static void a_beat_claims_what_was_not_claimed(void **state) {
+    struct shelf *shelf = *state;
+    struct error err = {0};
+    begin(shelf, "ROLLOUT-1");
+    if (!beat(shelf, 9, &err)) fail_msg("%s", err.message);
+    assert_int_equal(ask(shelf, "SELECT epoch FROM rollout"), 9);
+    assert_int_equal(ask(shelf, "SELECT alive_ms FROM rollout"), 2000000);
+    assert_false(beat(shelf, 8, &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    play_set(&shelf->play, ROLLOUT_SET_DONE);
+    const struct rollout_row row = row_of(shelf, false); /* of 7, who was before */
+    assert_false(add(shelf, &row, &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+}
+
+/* Who was before has written once more, after it was read. */
+static void a_beat_claims_nothing_it_does_not_know(void **state) {
+    struct shelf *shelf = *state;
+    struct error err = {0};
+    begin(shelf, "ROLLOUT-1");
+    const struct rollout known = shelf->play.rollout;
+    play_set(&shelf->play, ROLLOUT_SET_DONE);
+    const struct rollout_row row = row_of(shelf, false);
+    must_add(shelf, &row);
+    shelf->play.rollout = known;
+    assert_false(beat(shelf, 9, &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    assert_int_equal(ask(shelf, "SELECT epoch FROM rollout"), 7);
 }
 
 #define SHELF_TEST(test) cmocka_unit_test_setup_teardown(test, open_shelf, close_shelf)
@@ -307,6 +349,8 @@ int main(void) {
         SHELF_TEST(what_was_claimed_is_written_by_nobody_before),
         SHELF_TEST(the_end_ends_its_run),
         SHELF_TEST(a_beat_keeps_what_was_counted),
+        SHELF_TEST(a_beat_claims_what_was_not_claimed),
+        SHELF_TEST(a_beat_claims_nothing_it_does_not_know),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
