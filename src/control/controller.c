@@ -56,12 +56,12 @@ static struct lock *take_any_lock(
     char folder[FOLDER_PATH_SIZE], name[ROLLOUT_LOCK_SIZE];
     rollout_lock_name(launch->target.name, name);
     if (!folder_state(folder, err)) return NULL;
-    if (launch->kind != ROLLOUT_LAUNCH_BEGIN && folder_is_read_only(folder)) {
-        return lock_borrow(folder, name, me, before, err);
-    }
-    return launch->kind == ROLLOUT_LAUNCH_TAKEOVER
-               ? lock_take_over(folder, name, me, before, err)
-               : lock_take(folder, name, me, NULL, err);
+    struct lock *lock = launch->kind == ROLLOUT_LAUNCH_TAKEOVER
+                            ? lock_take_over(folder, name, me, before, err)
+                            : lock_take(folder, name, me, NULL, err);
+    bool is_open = launch->kind != ROLLOUT_LAUNCH_BEGIN;
+    bool is_unwritten = !lock && is_open && err->code == ERROR_SYSTEM;
+    return is_unwritten ? lock_borrow(folder, name, me, before, err) : lock;
 }
 
 static bool take_lock(struct controller *controller, struct error *err) {
