@@ -13,7 +13,8 @@ struct small_disk {
     int ballast; /* a file without a name; -1: it has room */
 };
 
-/* In front of a folder, which is made. False, and says so, where that is not allowed. */
+/* In front of a folder, which is made. False, and says so,
+ * where that is not allowed. */
 bool small_disk_open(struct small_disk *disk, const char *path);
 void small_disk_close(struct small_disk *disk);
 
