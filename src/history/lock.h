@@ -41,10 +41,11 @@ struct lock *lock_take_over(
     const char *folder, const char *target, const struct lock_holder *me,
     struct lock_holder *who, struct error *err);
 
-/* Where the file system takes nothing, and nothing can be written down:
- * the epoch is the next one, and one process has it at a time,
- * of which lock_is_held() does not tell. Who holds it by the file
- * keeps it unless `me->epoch` means him; he is in `who`, as above. */
+/* Where the file system takes nothing, or lock_take() has failed
+ * with ERROR_SYSTEM, and nothing can be written down: the epoch is the
+ * next one, and one process has it at a time, of which lock_is_held()
+ * does not tell. Who holds it by the file keeps it unless `me->epoch`
+ * means him; he is in `who`, as above. */
 struct lock *lock_borrow(
     const char *folder, const char *target, const struct lock_holder *me,
     struct lock_holder *who, struct error *err);

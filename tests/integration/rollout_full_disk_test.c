@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include <cmocka.h>
 
@@ -157,6 +158,31 @@ static void what_is_taken_up_is_held_until_there_is_room(void **state) {
     close_it();
 }
 
+/* As on a disk that keeps what was there before, and so has no room for a line. */
+static void freeze_lock(void) {
+    char path[TEST_PATH_SIZE];
+    test_folder_path(&stage.routed.folder, "flightdeck/lock-routed_20rollout", path);
+    assert_int_equal(mount(path, path, NULL, MS_BIND, NULL), 0);
+    assert_int_equal(
+        mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL), 0);
+}
+
+static void a_lock_that_cannot_be_written_is_borrowed(void **state) {
+    struct routed_rollout *routed = &stage.routed;
+    (void)state;
+    open_first_step();
+    rollout_scene_kill(&routed->rollout);
+    freeze_lock();
+    must_take_up(ROLLOUT_LAUNCH_RESUME);
+    rollout_scene_turn(&routed->rollout);
+    assert_true(rollout_scene_order(&routed->rollout, ROLLOUT_ORDER_ABORT, "bob"));
+    routed_see_off(routed);
+    assert_true(last_one().rollout.ended);
+    assert_false(take_up(ROLLOUT_LAUNCH_BEGIN)); /* who is new has to hold it */
+    routed_expect_course(routed, "0 500 0");
+    close_it();
+}
+
 /* Nothing new is begun there. */
 static void no_rollout_is_begun(void **state) {
     (void)state;
@@ -175,6 +201,7 @@ int main(void) {
         cmocka_unit_test(its_log_is_read_too),
         cmocka_unit_test(a_hanging_controller_is_replaced),
         cmocka_unit_test(what_is_taken_up_is_held_until_there_is_room),
+        cmocka_unit_test(a_lock_that_cannot_be_written_is_borrowed),
         cmocka_unit_test(no_rollout_is_begun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

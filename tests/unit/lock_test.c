@@ -2,17 +2,19 @@
 #include "history/lock.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/memory.h"
-#include "support/test_folder.h"
+#include "support/small_disk.h"
 
 static const struct lock_holder ann = {
     .holder = "ann",
@@ -212,6 +214,48 @@ static void names_cannot_break_the_record(void **state) {
     lock_free(lock);
 }
 
+/* Its line is as long as the one before, and written in its place. */
+static void it_is_taken_on_a_full_disk(void **state) {
+    struct test_folder *folder = *state;
+    struct small_disk disk;
+    if (!small_disk_open(&disk, folder->path)) skip();
+    struct lock *lock = take(folder, &ann);
+    uint64_t epoch = lock_epoch(lock);
+    lock_free(lock);
+    small_disk_fill(&disk, 0);
+    lock = take(folder, &bob);
+    assert_true(lock_is_mine(lock));
+    assert_int_equal(lock_epoch(lock), epoch + 1);
+    lock_free(lock);
+    small_disk_close(&disk);
+}
+
+/* Who could not write it down has not got it, and has changed nothing. */
+static void what_cannot_be_written_is_borrowed(void **state) {
+    static const struct rlimit nothing = {.rlim_cur = 0, .rlim_max = RLIM_INFINITY};
+    struct test_folder *folder = *state;
+    struct lock_holder who = {0};
+    struct rlimit all;
+    struct error err = {0};
+    struct lock *lock = take(folder, &ann);
+    uint64_t epoch = lock_epoch(lock);
+    lock_free(lock);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &all), 0);
+    assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &nothing), 0);
+    assert_null(lock_take(folder->path, "demo", &bob, NULL, &err));
+    assert_int_equal(err.code, ERROR_SYSTEM);
+    struct lock *borrowed = lock_borrow(folder->path, "demo", &bob, &who, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
+    assert_non_null(borrowed);
+    assert_int_equal(lock_epoch(borrowed), epoch + 1);
+    assert_true(lock_is_mine(borrowed));
+    lock = take(folder, &ann); /* who can write it down has it */
+    assert_false(lock_is_mine(borrowed));
+    lock_free(borrowed);
+    lock_free(lock);
+}
+
 #define FOLDER_TEST(test) \
     cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
@@ -228,6 +272,8 @@ int main(void) {
         FOLDER_TEST(a_damaged_file_gives_nobody_the_lock),
         FOLDER_TEST(a_folder_that_is_not_there_is_said),
         FOLDER_TEST(names_cannot_break_the_record),
+        FOLDER_TEST(it_is_taken_on_a_full_disk),
+        FOLDER_TEST(what_cannot_be_written_is_borrowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
