@@ -157,8 +157,9 @@ static bool peek(
     struct error *err) {
     int64_t version = 0;
     if (!sqlite_version(sqlite, &version, err)) return false;
-    if (version >= ROLLOUT_SHELF_VERSION)
+    if (version >= ROLLOUT_SHELF_VERSION) {
         return rollout_rows_find(sqlite, target, found, err);
+    }
     return error_set(err, ERROR_NOT_FOUND, "no rollout of %s is open", target);
 }
 

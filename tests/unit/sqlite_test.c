@@ -233,7 +233,7 @@ static void expect_second(const struct place *place) {
     sqlite_close(reader);
 }
 
-static const size_t lefts[] = {0, 34 * 1024, 100 * 1024};
+static const size_t lefts[] = {0, 34816, 102400}; /* bytes */
 
 /* Neither an index is made nor a log, not even where half of it had room. */
 static void what_is_on_a_full_disk_is_read(void **state) {
