@@ -117,15 +117,17 @@ bool router_claim_take(
     bool is_ours = strcmp(last.purpose, me.purpose) == 0;
     bool is_others = last.purpose[0] && !is_ours;
     me.epoch = last.epoch; /* whose it is to be taken from */
-    bool is_open = launch->kind != ROLLOUT_LAUNCH_BEGIN;
-    if (is_open && !is_others && folder_is_read_only(folder)) return true;
     if (!is_held && is_others && is_left_open(&last, rollouts, err)) {
         return error_wrap(err, "the router of %s is in use", target);
     }
     /* One of the same target has lost the target's lock, and the router with it. */
     *claim = is_held && is_ours ? lock_take_over(folder, name, &me, NULL, err)
                                 : lock_take(folder, name, &me, NULL, err);
-    return *claim || error_wrap(err, "the router of %s is in use", target);
+    if (*claim) return true;
+    /* What is open is taken back even where nothing can be written down. */
+    bool is_open = launch->kind != ROLLOUT_LAUNCH_BEGIN;
+    if (is_open && !is_others && err->code == ERROR_SYSTEM) return true;
+    return error_wrap(err, "the router of %s is in use", target);
 }
 
 void router_claim_hand_over(struct lock *claim, const struct rollout_plan *plan) {
