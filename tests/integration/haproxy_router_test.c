@@ -243,6 +243,7 @@ static void a_socket_without_rights_is_denied(void **state) {
         path);
     haproxy_scene_init(&scene, sections);
     haproxy_router.free(scene.router);
+    assert_true(test_wait_for_socket(path, NULL)); /* the other one came first */
     text_copy(scene.target->split.socket, sizeof scene.target->split.socket, path);
     haproxy_scene_open_router(&scene);
     assert_int_equal(haproxy_scene_check(&scene), ROUTER_DENIED);

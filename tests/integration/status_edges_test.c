@@ -152,10 +152,10 @@ static void two_scrapes_without_a_request_have_a_rate_and_no_latency(void **stat
 static void a_look_too_short_for_rates_is_inconclusive(void **state) {
     (void)state;
     start_service(true);
-    assert_int_equal(look("--timeout 1500ms"), EXIT_CODE_INCONCLUSIVE);
+    assert_int_equal(look("--timeout 1s"), EXIT_CODE_INCONCLUSIVE);
     expect_start("$.reason", "cut short");
     assert_false(at("$.complete")->boolean);
-    assert_int_equal(look("--timeout 1500ms --fail-on inconclusive"), EXIT_CODE_FAILED);
+    assert_int_equal(look("--timeout 1s --fail-on inconclusive"), EXIT_CODE_FAILED);
 }
 
 static void who_says_nothing_is_silent_when_the_look_ends(void **state) {
