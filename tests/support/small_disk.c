@@ -14,10 +14,13 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "support/test_process.h"
 
 #define OPTIONS "size=4m,mode=0700"
 
 enum { CHUNK_SIZE = 4096 };
+
+static const char not_allowed[] = "skipped: no mount namespace may be made here\n";
 
 /* Once for all of its disks, and for everybody it starts from then on. */
 static bool leave_others(void) {
@@ -33,7 +36,14 @@ bool small_disk_open(struct small_disk *disk, const char *path) {
     disk->ballast = -1;
     if (mkdir(path, 0700) != 0) assert_int_equal(errno, EEXIST);
     if (leave_others() && mount("none", path, "tmpfs", 0, OPTIONS) == 0) return true;
-    print_message("file systems of one's own are not allowed here\n");
+    print_message("%s", not_allowed);
+    return false;
+}
+
+bool small_disk_is_allowed(void) {
+    static const char *const probe[] = {"unshare", "--mount", "true", NULL};
+    if (test_process_run(probe, NULL) == 0) return true;
+    print_message("%s", not_allowed);
     return false;
 }
 

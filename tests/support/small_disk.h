@@ -13,8 +13,10 @@ struct small_disk {
     int ballast; /* a file without a name; -1: it has room */
 };
 
-/* In front of a folder, which is made. False, and says so,
- * where that is not allowed. */
+/* Whether there may be one here; says so when not, as `./dev test` shows it. */
+bool small_disk_is_allowed(void);
+
+/* In front of a folder, which is made. False, and says so, where it is not allowed. */
 bool small_disk_open(struct small_disk *disk, const char *path);
 void small_disk_close(struct small_disk *disk);
 
