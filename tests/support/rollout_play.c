@@ -119,14 +119,25 @@ void play_begin_watching(struct rollout_play *play) {
     play_expect(play, ROLLOUT_WATCHING);
 }
 
-/* To the next weight, by evidence. */
-void play_climb(struct rollout_play *play) {
+/* The step is safe for as long as it takes. */
+static void be_safe(struct rollout_play *play) {
     play->now_ns += play_plan.hold_each_ns;
     play_see(play, &play_safe);
+}
+
+/* To the next weight, by evidence. */
+void play_climb(struct rollout_play *play) {
+    be_safe(play);
     if (play->effect.op != ROLLOUT_DO_WEIGHT) return;
     uint32_t weight_bp = play->effect.weight_bp;
     play_set(play, ROLLOUT_SET_DONE);
     play_read(play, weight_bp);
+}
+
+void play_begin_second_raise(struct rollout_play *play) {
+    play_begin_watching(play);
+    be_safe(play);
+    play_expect(play, ROLLOUT_RAISING);
 }
 
 void play_be_done(struct rollout_play *play) {

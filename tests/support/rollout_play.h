@@ -40,6 +40,8 @@ bool play_order(struct rollout_play *play, enum rollout_order_kind kind);
 void play_begin(struct rollout_play *play);
 void play_begin_raising(struct rollout_play *play);
 void play_begin_watching(struct rollout_play *play);
+/* The first step was safe for as long as it takes. */
+void play_begin_second_raise(struct rollout_play *play);
 /* To the next weight, by evidence; through all of them to DONE. */
 void play_climb(struct rollout_play *play);
 void play_be_done(struct rollout_play *play);

@@ -80,10 +80,7 @@ static void harm_takes_it_back_from_a_hold(void **state) {
 static void harm_takes_it_back_from_a_raise(void **state) {
     struct rollout_play play;
     (void)state;
-    play_begin_watching(&play);
-    play.now_ns += play_plan.hold_each_ns;
-    play_see(&play, &play_safe);
-    play_expect(&play, ROLLOUT_RAISING);
+    play_begin_second_raise(&play);
     play_see(&play, &play_blind);
     play_expect(&play, ROLLOUT_RAISING);
     play_see(&play, &play_harmed);

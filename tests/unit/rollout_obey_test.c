@@ -118,10 +118,7 @@ static void while_the_router_is_mute_nothing_goes_up(void **state) {
 static void held_on_its_way_a_step_begins_with_its_weight(void **state) {
     struct rollout_play play;
     (void)state;
-    play_begin_watching(&play);
-    play.now_ns += play_plan.hold_each_ns;
-    play_see(&play, &play_safe);
-    play_expect(&play, ROLLOUT_RAISING);
+    play_begin_second_raise(&play);
     assert_true(play_order(&play, ROLLOUT_ORDER_HOLD));
     play_set(&play, ROLLOUT_SET_DONE);
     play.now_ns += play_plan.hold_each_ns;

@@ -125,10 +125,7 @@ static void lose_row(struct rollout_play *play, struct rollout_effect meant) {
 static void a_hold_that_no_disk_took_recalls_nothing(void **state) {
     struct rollout_play play;
     (void)state;
-    play_begin_watching(&play);
-    play.now_ns += play_plan.hold_each_ns;
-    play_see(&play, &play_safe);
-    play_expect(&play, ROLLOUT_RAISING);
+    play_begin_second_raise(&play);
     assert_true(play_order(&play, ROLLOUT_ORDER_HOLD));
     lose_row(&play, rollout_rest);
     play_expect_hold(&play, ROLLOUT_HELD_JOURNAL);
@@ -160,10 +157,7 @@ static void a_broken_split_outlasts_the_journal(void **state) {
 static void who_cannot_write_goes_nowhere_but_back(void **state) {
     struct rollout_play play;
     (void)state;
-    play_begin_watching(&play);
-    play.now_ns += play_plan.hold_each_ns;
-    play_see(&play, &play_safe);
-    play_expect(&play, ROLLOUT_RAISING);
+    play_begin_second_raise(&play);
     lose_row(&play, play.effect);
     play_expect_hold(&play, ROLLOUT_HELD_JOURNAL);
     assert_int_equal(play.rollout.wanted_bp, 500);
